@@ -1,0 +1,43 @@
+/** One message as the bus hands it over. */
+export interface BusMessage {
+  readonly topic: string
+  readonly body: Buffer
+  /** Came in the plain two-part form `[TOPIC, body]` that any language can send. */
+  readonly plain: boolean
+}
+
+/**
+ * Says that somebody began or ceased to want what starts with `filter` on this publisher. An exact topic reads
+ * `TOPIC\0`; anything else is a prefix, the empty text everything.
+ */
+export type Demand = (filter: string, wanted: boolean) => void
+
+/**
+ * One process's door to the bus. Delivery is at most once and in order per publisher; a receiver that cannot keep up
+ * loses messages without a word, which is why everything on the bus carries a sequence.
+ */
+export interface Bus {
+  /** Queues one message; never blocks and never throws for what receivers do. The body must not change afterwards. */
+  publish(topic: string, body: Buffer): void
+  /** From now on receive messages of exactly this topic. Subscribing twice is subscribing once. */
+  subscribe(topic: string): void
+  unsubscribe(topic: string): void
+  /** Receive every topic that begins so, and the plain two-part form. */
+  subscribePrefix(prefix: string): void
+  unsubscribePrefix(prefix: string): void
+  /** Sets the one receiver of messages. Called in order, synchronously. */
+  onMessage(receive: (message: BusMessage) => void): void
+  /** Sets the one listener for demand; called with what is wanted already. */
+  onDemand(listen: Demand): void
+  /** Counters since opening, for status and metrics. */
+  counts(): { readonly published: number; readonly received: number; readonly malformed: number }
+  /** Whether both directions are connected to the forwarder now. */
+  connected(): boolean
+  /** Sends what is queued as far as that takes no waiting, then lets go of sockets. */
+  close(): Promise<void>
+}
+
+/** Topics besides ticks: the subscription sets down, the feed status up. */
+export const controlTopic = (feed: string): string => `CONTROL_${feed}`
+export const statusTopic = (feed: string): string => `STATUS_${feed}`
+export const STATUS_PREFIX = 'STATUS_'

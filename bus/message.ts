@@ -1,0 +1,72 @@
+import { TickwireError } from '../shared/errors.ts'
+
+/**
+ * The fixed header of a tick message. A tick message is one bus frame, `TOPIC` `\0` `header` `frame`; the bus layer
+ * splits off the topic, so a body here is `header` + `frame`. All numbers little-endian:
+ *
+ *     0  u8   version, 1
+ *     1  u8   flags: bit 0 = snapshot (a repeated last value, not a new tick)
+ *     2  u16  byte offset in the frame of the top-level symbol
+ *     4  u16  byte offset in the frame of the symbol inside `data`
+ *     6  u16  symbol length in bytes
+ *     8  u64  epoch: when the publisher started, milliseconds since 1970
+ *    16  u64  sequence of this topic: 1, 2, 3, … within an epoch; a snapshot repeats the last one
+ *    24  u64  time of receipt from the broker, microseconds since 1970
+ *    32       frame: the finished client frame, UTF-8 JSON
+ */
+export interface TickHeader {
+  readonly snapshot: boolean
+  readonly symbolAt: number
+  readonly dataSymbolAt: number
+  readonly symbolLength: number
+  readonly epoch: number
+  readonly sequence: number
+  readonly receivedAt: number
+}
+
+export const TICK_VERSION = 1
+export const TICK_HEADER_BYTES = 32
+const SNAPSHOT = 1
+const HIGH = 2 ** 32
+
+/** u64 as two halves: every value here stays below 2^53, and BigInt would allocate on the tick path. */
+export function writeUint64(target: Buffer, value: number, at: number): void {
+  target.writeUInt32LE(value % HIGH, at)
+  target.writeUInt32LE(Math.floor(value / HIGH), at + 4)
+}
+
+export const readUint64 = (source: Buffer, at: number): number =>
+  source.readUInt32LE(at) + source.readUInt32LE(at + 4) * HIGH
+
+export function writeTickHeader(target: Buffer, at: number, header: TickHeader): void {
+  target[at] = TICK_VERSION
+  target[at + 1] = header.snapshot ? SNAPSHOT : 0
+  target.writeUInt16LE(header.symbolAt, at + 2)
+  target.writeUInt16LE(header.dataSymbolAt, at + 4)
+  target.writeUInt16LE(header.symbolLength, at + 6)
+  writeUint64(target, header.epoch, at + 8)
+  writeUint64(target, header.sequence, at + 16)
+  writeUint64(target, header.receivedAt, at + 24)
+}
+
+/** Header and frame of a tick message. The frame is a view of `body`. Throws MESSAGE_MALFORMED. */
+export function readTick(body: Buffer): { header: TickHeader; frame: Buffer } {
+  if (body.length <= TICK_HEADER_BYTES) throw malformed(`${body.length} bytes are too few for a tick message`)
+  if (body[0] !== TICK_VERSION) throw malformed(`tick message version ${body[0]}, expected ${TICK_VERSION}`)
+  const header: TickHeader = {
+    snapshot: ((body[1] ?? 0) & SNAPSHOT) !== 0,
+    symbolAt: body.readUInt16LE(2),
+    dataSymbolAt: body.readUInt16LE(4),
+    symbolLength: body.readUInt16LE(6),
+    epoch: readUint64(body, 8),
+    sequence: readUint64(body, 16),
+    receivedAt: readUint64(body, 24),
+  }
+  const frame = body.subarray(TICK_HEADER_BYTES)
+  const { symbolAt, dataSymbolAt, symbolLength } = header
+  if (symbolAt + symbolLength > dataSymbolAt || dataSymbolAt + symbolLength > frame.length)
+    throw malformed('symbol offsets point outside the frame')
+  return { header, frame }
+}
+
+export const malformed = (message: string): TickwireError => new TickwireError('MESSAGE_MALFORMED', message)

@@ -1,0 +1,119 @@
+import { performance } from 'node:perf_hooks'
+
+export type Cancel = () => void
+
+/** Time, handed in. Nothing else in the project reads a clock or sets a timer. */
+export interface Clock {
+  /** Wall clock, integer milliseconds since 1970. For stamps, never for durations. */
+  now(): number
+  /** Wall clock, microseconds since 1970. */
+  micros(): number
+  /** Milliseconds that only grow, untouched by clock steps. For durations. */
+  monotonic(): number
+  after(ms: number, run: () => void): Cancel
+  every(ms: number, run: () => void): Cancel
+  /** At the end of this turn of the event loop. */
+  soon(run: () => void): Cancel
+}
+
+let anchor = Number.NaN
+
+/**
+ * The wall clock has whole milliseconds; the fraction comes from the monotonic one. Anchored anew when the two
+ * part by more than a millisecond (clock step), so that processes of one machine agree.
+ */
+function wallMicros(): number {
+  const wall = Date.now() * 1000
+  const elapsed = performance.now() * 1000
+  const micros = anchor + elapsed
+  if (micros > wall - 1000 && micros < wall + 2000) return Math.round(micros)
+  anchor = wall - elapsed
+  return wall
+}
+
+export const systemClock: Clock = {
+  now: Date.now,
+  micros: wallMicros,
+  monotonic: () => performance.now(),
+  after(ms, run) {
+    const timer = setTimeout(run, ms)
+    return () => clearTimeout(timer)
+  },
+  every(ms, run) {
+    const timer = setInterval(run, ms)
+    return () => clearInterval(timer)
+  },
+  soon(run) {
+    const handle = setImmediate(run)
+    return () => clearImmediate(handle)
+  },
+}
+
+/** Resolves after `ms`, or as soon as `signal` aborts. */
+export const pause = (clock: Clock, ms: number, signal?: AbortSignal): Promise<void> =>
+  new Promise(resolve => {
+    if (signal?.aborted) return resolve()
+    const wake = () => {
+      cancel()
+      signal?.removeEventListener('abort', wake)
+      resolve()
+    }
+    const cancel = clock.after(ms, wake)
+    signal?.addEventListener('abort', wake)
+  })
+
+interface Pending {
+  at: number
+  readonly every: number | undefined
+  readonly run: () => void
+}
+
+/** A clock that tests move by hand. */
+export class ManualClock implements Clock {
+  #time: number
+  readonly #pending = new Set<Pending>()
+
+  constructor(start = 1_795_220_416_000) {
+    this.#time = start
+  }
+
+  now = (): number => this.#time
+  micros = (): number => this.#time * 1000
+  monotonic = (): number => this.#time
+
+  after(ms: number, run: () => void): Cancel {
+    return this.#add(ms, undefined, run)
+  }
+
+  every(ms: number, run: () => void): Cancel {
+    return this.#add(ms, ms, run)
+  }
+
+  soon(run: () => void): Cancel {
+    return this.#add(0, undefined, run)
+  }
+
+  /** Moves time, running what falls due in its order. */
+  advance(ms: number): void {
+    const end = this.#time + ms
+    for (let next = this.#earliest(end); next; next = this.#earliest(end)) {
+      this.#time = Math.max(this.#time, next.at)
+      if (next.every === undefined) this.#pending.delete(next)
+      else next.at += next.every
+      next.run()
+    }
+    this.#time = end
+  }
+
+  #add(ms: number, every: number | undefined, run: () => void): Cancel {
+    const pending: Pending = { at: this.#time + ms, every, run }
+    this.#pending.add(pending)
+    return () => void this.#pending.delete(pending)
+  }
+
+  #earliest(end: number): Pending | undefined {
+    let first: Pending | undefined
+    for (const one of this.#pending) if (one.at <= end && (!first || one.at < first.at)) first = one
+    return first
+  }
+}

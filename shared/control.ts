@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import { TickwireError } from './errors.ts'
+
+/** Proxies announce the whole set this often, and at once (coalesced) when it changes. */
+export const SET_HEARTBEAT_MS = 2000
+/** An adapter forgets a proxy that has been silent this long. */
+export const SET_EXPIRY_MS = 7000
+export const STATUS_HEARTBEAT_MS = 500
+/** A feed without a status for this long is down, whatever it last said. */
+export const STATUS_EXPIRY_MS = 2000
+
+/** Proxy ids and feed names share an alphabet, so that `LANE_<FEED>_<PROXY>` reads one way only. */
+const name = z.string().regex(/^[A-Z0-9-]{1,32}$/)
+const count = z.int().nonnegative()
+
+/** Everything one proxy wants of one feed. Whole sets, never deltas: a restart of either side heals by itself. */
+const subscriptionSet = z.object({
+  version: z.literal(1),
+  feed: name,
+  proxy: name,
+  /** Grows with each change, so that a late repetition cannot undo a newer set. */
+  revision: count,
+  /** Changes when the proxy asks for fresh snapshots of its whole lane (it found a hole). */
+  resync: count,
+  /** Topics of that feed. */
+  topics: z.array(z.string().max(160)).max(200_000),
+})
+
+export type SubscriptionSet = z.infer<typeof subscriptionSet>
+
+export const FEED_STATES = ['starting', 'live', 'quiet', 'suspect', 'down', 'auth_required', 'parked'] as const
+
+export type FeedState = (typeof FEED_STATES)[number]
+
+/** What kind of prices a feed gives. */
+export const FEED_LABELS = ['live', 'delayed', 'simulated', 'replay', 'polled'] as const
+
+export type FeedLabel = (typeof FEED_LABELS)[number]
+
+/** What a feed says of itself, on change and every 500 ms. Times are milliseconds since 1970. */
+const feedStatus = z.object({
+  version: z.literal(1),
+  feed: name,
+  /** Lower case, as clients see it. */
+  broker: z.string().min(1).max(32),
+  label: z.enum(FEED_LABELS),
+  /** When this publisher started; a new one means a new process. */
+  epoch: count,
+  state: z.enum(FEED_STATES),
+  reason: z.string().max(500).optional(),
+  since: count,
+  at: count,
+  /** Newest tick from the source. */
+  lastTickAt: count.optional(),
+  ticks: count,
+  /** Instruments wanted, and those the source has confirmed. */
+  wanted: count,
+  confirmed: count,
+  rejected: z.array(z.object({ topic: z.string(), code: z.string(), reason: z.string() })).max(1000),
+  /** Last sequence of each proxy's lane: how a loss followed by silence is noticed. */
+  lanes: z.record(name, count),
+  tokenExpiresAt: count.optional(),
+  limits: z.object({ instruments: z.object({ used: count, limit: count }) }).optional(),
+})
+
+export type FeedStatus = z.infer<typeof feedStatus>
+
+export const formatControl = (message: SubscriptionSet | FeedStatus): Buffer => Buffer.from(JSON.stringify(message))
+
+/** Throws MESSAGE_MALFORMED with the path of what is wrong. */
+export const parseSubscriptionSet = (body: Buffer): SubscriptionSet => parse(subscriptionSet, body)
+export const parseFeedStatus = (body: Buffer): FeedStatus => parse(feedStatus, body)
+
+function parse<T>(schema: z.ZodType<T>, body: Buffer): T {
+  let value: unknown
+  try {
+    value = JSON.parse(body.toString('utf8'))
+  } catch (cause) {
+    throw new TickwireError('MESSAGE_MALFORMED', 'A control message is not JSON', { cause })
+  }
+  const parsed = schema.safeParse(value)
+  if (!parsed.success) throw new TickwireError('MESSAGE_MALFORMED', z.prettifyError(parsed.error))
+  return parsed.data
+}

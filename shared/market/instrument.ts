@@ -1,0 +1,25 @@
+import type { Exchange } from './exchange.ts'
+
+export type InstrumentKind = 'EQ' | 'INDEX' | 'FUT' | 'CE' | 'PE'
+
+/** One tradable or quoted thing, as one broker's feed knows it. */
+export interface Instrument {
+  readonly exchange: Exchange
+  /** OpenAlgo common symbol, e.g. `NIFTY28NOV2624800CE`. */
+  readonly symbol: string
+  /** The broker's own id, unique within the feed together with the exchange. */
+  readonly token: string
+  /** The broker's own spelling, e.g. `SBIN-EQ`. Clients may subscribe by it. */
+  readonly brokerSymbol: string
+  readonly name: string
+  readonly kind: InstrumentKind
+  /** Smallest price step, rupees. */
+  readonly tickSize: number
+  readonly lotSize: number
+  /** `YYYY-MM-DD`, derivatives only. */
+  readonly expiry?: string
+  /** Rupees, options only. */
+  readonly strike?: number
+  /** Common symbol of the underlying, derivatives only. */
+  readonly underlying?: string
+}

@@ -1,0 +1,18 @@
+/** What a client subscribes to. Wire numbers are fixed by the client protocol: 1, 2, 3. */
+export type Mode = 'LTP' | 'QUOTE' | 'DEPTH'
+
+/** Deeper books travel under modes of their own; no mode name begins another (ZeroMQ filters are prefixes). */
+export type BookMode = 'BOOK20' | 'BOOK30' | 'BOOK50'
+
+export type TopicMode = Mode | BookMode
+
+export const MODES: readonly Mode[] = ['LTP', 'QUOTE', 'DEPTH']
+
+const topicModes: ReadonlySet<string> = new Set([...MODES, 'BOOK20', 'BOOK30', 'BOOK50'])
+
+export const isTopicMode = (text: string): text is TopicMode => topicModes.has(text)
+
+/** The integer clients see in `mode`; every book is depth to them. */
+export function modeNumber(mode: TopicMode): 1 | 2 | 3 {
+  return mode === 'LTP' ? 1 : mode === 'QUOTE' ? 2 : 3
+}

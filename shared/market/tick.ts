@@ -1,0 +1,43 @@
+/** One price level of a book. */
+export interface Level {
+  /** Rupees. */
+  readonly price: number
+  readonly quantity: number
+  /** Number of orders, where the source tells. */
+  readonly orders?: number
+}
+
+/** Best price first on both sides. */
+export interface Book {
+  readonly buy: readonly Level[]
+  readonly sell: readonly Level[]
+}
+
+/**
+ * Everything one source said of one instrument at one moment. Absent is `undefined`, never 0.
+ * Prices in rupees, quantities in units, times in integer milliseconds since 1970.
+ */
+export interface Tick {
+  /** Last traded price. */
+  readonly ltp: number
+  /** Exchange time where the source gives it, else time of receipt. */
+  readonly timestamp: number
+  /** Time of the last trade. */
+  readonly lastTradeTime?: number
+  readonly open?: number
+  readonly high?: number
+  readonly low?: number
+  /** Close of the previous trading day, which is what brokers call "close". */
+  readonly previousClose?: number
+  /** Day total. */
+  readonly volume?: number
+  readonly lastQuantity?: number
+  readonly averagePrice?: number
+  readonly openInterest?: number
+  readonly totalBuyQuantity?: number
+  readonly totalSellQuantity?: number
+  readonly upperCircuit?: number
+  readonly lowerCircuit?: number
+  /** Best bid and ask are the first levels of the book; sources without a book leave it out. */
+  readonly book?: Book
+}
