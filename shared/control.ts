@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { TickwireError } from './errors.ts'
+import { TOPIC_MODES } from './market/mode.ts'
 
 /** Proxies announce the whole set this often, and at once (coalesced) when it changes. */
 export const SET_HEARTBEAT_MS = 2000
@@ -44,6 +45,8 @@ const feedStatus = z.object({
   /** Lower case, as clients see it. */
   broker: z.string().min(1).max(32),
   label: z.enum(FEED_LABELS),
+  /** What topics of this feed may end in. */
+  modes: z.array(z.enum(TOPIC_MODES)),
   /** When this publisher started; a new one means a new process. */
   epoch: count,
   state: z.enum(FEED_STATES),
@@ -53,6 +56,8 @@ const feedStatus = z.object({
   /** Newest tick from the source. */
   lastTickAt: count.optional(),
   ticks: count,
+  /** Updates of the source that were not published: older than the last, out of bounds, of no listed instrument. */
+  dropped: z.object({ late: count, invalid: count, unknown: count }).optional(),
   /** Instruments wanted, and those the source has confirmed. */
   wanted: count,
   confirmed: count,

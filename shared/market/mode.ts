@@ -8,7 +8,9 @@ export type TopicMode = Mode | BookMode
 
 export const MODES: readonly Mode[] = ['LTP', 'QUOTE', 'DEPTH']
 
-const topicModes: ReadonlySet<string> = new Set([...MODES, 'BOOK20', 'BOOK30', 'BOOK50'])
+export const TOPIC_MODES: readonly TopicMode[] = [...MODES, 'BOOK20', 'BOOK30', 'BOOK50']
+
+const topicModes: ReadonlySet<string> = new Set(TOPIC_MODES)
 
 export const isTopicMode = (text: string): text is TopicMode => topicModes.has(text)
 
