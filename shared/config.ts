@@ -1,0 +1,138 @@
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { type Environment, readEnvironment, readSecrets, variable, withoutSecrets } from './config/environment.ts'
+import { type FileLayer, readConfigFile } from './config/file.ts'
+import type { Layer, Said } from './config/layer.ts'
+import { type Parsed, schema } from './config/schema.ts'
+import { SETTINGS, type Setting } from './config/settings.ts'
+import { TickwireError } from './errors.ts'
+import type { Secret } from './secret.ts'
+
+export { configTemplate } from './config/template.ts'
+
+/** Everything a process may be told, checked. Names ending in Ms are milliseconds, in Bytes bytes; paths are absolute. */
+export interface Config {
+  readonly dataDir: string
+  /** The file that was read, or would have been. */
+  readonly configFile: string
+  readonly proxy: Readonly<Parsed['proxy']>
+  readonly bus: {
+    readonly runDir: string
+    /** A TCP bus: publishers connect to `port`, receivers to `port + 1`. Without it, IPC sockets in `runDir`. */
+    readonly tcp: { readonly host: string; readonly port: number } | undefined
+    /** Messages. */
+    readonly highWaterMark: number
+  }
+  readonly log: Readonly<Parsed['log']>
+  /** Lower-case broker names; without it, every registered feed may start. */
+  readonly validBrokers: readonly string[] | undefined
+  /** Sections `[feeds.NAME]`: settings over the registered ones, checked by the adapter. */
+  readonly feeds: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  /** The key of client commands. */
+  readonly apiKey: Secret | undefined
+  readonly brokerCredentials: { readonly apiKey?: Secret; readonly apiSecret?: Secret }
+}
+
+/** What the command line says; it wins over the environment and the file. */
+export interface Overrides {
+  readonly configFile?: string | undefined
+  readonly dataDir?: string | undefined
+  readonly host?: string | undefined
+  readonly port?: number | 'auto' | undefined
+  /** For `init`: a file that was asked for by name may still be missing. */
+  readonly fileMayMiss?: boolean
+}
+
+/**
+ * Command line over environment over file over defaults. Throws one CONFIG_INVALID whose message has a line for every
+ * problem, each with its path and where it was said.
+ */
+export function loadConfig(overrides: Overrides = {}, env: Environment = process.env): Config {
+  const cwd = process.cwd()
+  const startDir = overrides.dataDir ?? variable(env, 'TICKWIRE_DATA_DIR') ?? '~/.tickwire'
+  const named = overrides.configFile ?? variable(env, 'TICKWIRE_CONFIG')
+  const configFile = named === undefined ? join(absolute(startDir, cwd), 'tickwire.toml') : absolute(named, cwd)
+  const file = readConfigFile(configFile, named !== undefined && !overrides.fileMayMiss)
+  const layers = [file, readEnvironment(env, cwd), readOverrides(overrides, cwd)]
+  const said = new Map(layers.flatMap(layer => [...layer.values]))
+  const problems = layers.flatMap(layer => [...layer.problems])
+  const input: Record<string, unknown> = { proxy: {}, bus: { tcp: {} }, log: {} }
+  for (const setting of SETTINGS) {
+    const one = said.get(setting.spelling)
+    if (one) place(input, setting, one, problems)
+  }
+  const parsed = schema.safeParse(input)
+  if (parsed.success) problems.push(...contradictions(parsed.data))
+  if (!parsed.success || problems.length > 0) throw invalid(problems)
+  return assemble(parsed.data, { configFile, file, cwd, hasTcp: [...said.keys()].some(isTcp), env })
+}
+
+/** The environment for child processes: without the keys only this process may see. */
+export const childEnvironment = (env: Environment = process.env): NodeJS.ProcessEnv => withoutSecrets(env)
+
+const isTcp = (spelling: string): boolean => spelling.startsWith('bus.tcp.')
+
+function absolute(path: string, base: string): string {
+  return resolve(base, path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path)
+}
+
+function readOverrides({ dataDir, host, port }: Overrides, base: string): Layer {
+  const options: [string, unknown, string][] = [
+    ['data_dir', dataDir, '--data-dir'],
+    ['proxy.host', host, '--host'],
+    ['proxy.port', port, '--port'],
+  ]
+  const given = options.filter(([, value]) => value !== undefined)
+  return { values: new Map(given.map(([name, value, origin]) => [name, { value, origin, base }])), problems: [] }
+}
+
+/** Checks one setting by itself, so that a problem names where it was said, and puts it at its path. */
+function place(input: Record<string, unknown>, { path, ...setting }: Setting, said: Said, problems: string[]): void {
+  const checked = setting.schema.safeParse(said.value)
+  if (!checked.success) {
+    const why = checked.error.issues[0]?.message ?? 'is not valid'
+    problems.push(`${setting.spelling} (${said.origin}): ${why}, not ${JSON.stringify(said.value)?.slice(0, 60)}`)
+    return
+  }
+  let section = input
+  for (const name of path.slice(0, -1)) section = section[name] as Record<string, unknown>
+  const value = setting.isPath && typeof said.value === 'string' ? absolute(said.value, said.base) : said.value
+  section[path.at(-1) ?? ''] = value
+}
+
+function contradictions({ proxy }: Parsed): string[] {
+  const problems: string[] = []
+  if (proxy.queueSoftBytes > proxy.queueHardBytes)
+    problems.push('proxy.queue_soft_bytes: must not be above proxy.queue_hard_bytes')
+  if (proxy.maxAnonymousBytes > proxy.maxMessageBytes)
+    problems.push('proxy.max_anonymous_bytes: must not be above proxy.max_message_bytes')
+  return problems
+}
+
+const invalid = (problems: readonly string[]) =>
+  new TickwireError('CONFIG_INVALID', problems.join('\n'), {
+    next: 'correct the settings named above; `tickwire init` writes a file that explains every one',
+  })
+
+interface Context {
+  readonly configFile: string
+  readonly file: FileLayer
+  readonly cwd: string
+  readonly hasTcp: boolean
+  readonly env: Environment
+}
+
+function assemble(parsed: Parsed, { configFile, file, cwd, hasTcp, env }: Context): Config {
+  const dataDir = absolute(parsed.dataDir, cwd)
+  const { runDir = join(dataDir, 'run'), tcp, highWaterMark } = parsed.bus
+  return {
+    dataDir,
+    configFile,
+    proxy: parsed.proxy,
+    bus: { runDir, tcp: hasTcp ? tcp : undefined, highWaterMark },
+    log: parsed.log,
+    validBrokers: parsed.validBrokers,
+    feeds: file.feeds,
+    ...readSecrets(env),
+  }
+}

@@ -1,0 +1,76 @@
+import { Secret } from '../secret.ts'
+import type { Layer, Said } from './layer.ts'
+import { SETTINGS, type Setting } from './settings.ts'
+import { didYouMean } from './spelling.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Names OpenAlgo users already have in their environment. Our own name wins. */
+export const OPENALGO_NAMES: Readonly<Record<string, string>> = {
+  'proxy.host': 'WEBSOCKET_HOST',
+  'proxy.port': 'WEBSOCKET_PORT',
+  'bus.tcp.host': 'ZMQ_HOST',
+  'bus.tcp.port': 'ZMQ_PORT',
+  valid_brokers: 'VALID_BROKERS',
+}
+
+const SECRETS = { apiKey: 'TICKWIRE_API_KEY', brokerApiKey: 'BROKER_API_KEY', brokerApiSecret: 'BROKER_API_SECRET' }
+
+/** Read by publishers in other languages (adapters/examples), not by this program. */
+const FOREIGN = 'TICKWIRE_BUS'
+
+const ownNames: ReadonlySet<string> = new Set([
+  ...SETTINGS.map(({ variable }) => variable),
+  SECRETS.apiKey,
+  'TICKWIRE_CONFIG',
+  FOREIGN,
+])
+
+/** The value of a variable; an empty one counts as unset. */
+export const variable = (env: Environment, name: string): string | undefined => env[name]?.trim() || undefined
+
+/** Settings said by environment variables. Unknown `TICKWIRE_` names are problems: a typing error must not pass for a setting. */
+export function readEnvironment(env: Environment, base: string): Layer {
+  const values = new Map<string, Said>()
+  for (const setting of SETTINGS) {
+    const alias = OPENALGO_NAMES[setting.spelling]
+    const origin = variable(env, setting.variable) === undefined ? alias : setting.variable
+    const text = origin === undefined ? undefined : variable(env, origin)
+    if (origin !== undefined && text !== undefined)
+      values.set(setting.spelling, { value: interpret(setting, text), origin, base })
+  }
+  const problems = Object.keys(env)
+    .filter(name => name.startsWith('TICKWIRE_') && !ownNames.has(name) && variable(env, name) !== undefined)
+    .map(name => `${name} (environment): no such setting${didYouMean(name, ownNames)}`)
+  return { values, problems }
+}
+
+function interpret(setting: Setting, text: string): unknown {
+  if (!setting.isList) return /^-?\d+(\.\d+)?$/.test(text) && !setting.isPath ? Number(text) : text
+  const items = text.split(',').map(item => item.trim().toLowerCase())
+  return items.filter(item => item !== '')
+}
+
+export interface SecretValues {
+  readonly apiKey: Secret | undefined
+  readonly brokerCredentials: { readonly apiKey?: Secret; readonly apiSecret?: Secret }
+}
+
+export function readSecrets(env: Environment): SecretValues {
+  const secret = (name: string) => {
+    const text = variable(env, name)
+    return text === undefined ? undefined : new Secret(text)
+  }
+  const apiKey = secret(SECRETS.brokerApiKey)
+  const apiSecret = secret(SECRETS.brokerApiSecret)
+  return {
+    apiKey: secret(SECRETS.apiKey),
+    brokerCredentials: { ...(apiKey && { apiKey }), ...(apiSecret && { apiSecret }) },
+  }
+}
+
+/** A copy for child processes: they get no secret they do not need. */
+export function withoutSecrets(env: Environment): Record<string, string | undefined> {
+  const secrets: ReadonlySet<string> = new Set(Object.values(SECRETS))
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !secrets.has(name)))
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import { isFeedName } from '../market/topic.ts'
+
+const between = (min: number, max: number, error: string) => z.int({ error }).min(min, { error }).max(max, { error })
+const whole = (min: number, max: number, unit: string) =>
+  between(min, max, `must be a whole number of ${unit} from ${min} to ${max}`)
+
+const ms = (min: number, max: number) => whole(min, max, 'milliseconds')
+const bytes = (min: number, max: number) => whole(min, max, 'bytes')
+const text = (what: string) => z.string({ error: `must be ${what}` }).min(1, { error: `must be ${what}` })
+const host = text('a host name or an IP address').regex(/^[A-Za-z0-9.:_-]+$/, {
+  error: 'must be a host name or an IP address',
+})
+const oneOf = <const T extends readonly string[]>(values: T) =>
+  z.enum(values, { error: `must be one of ${values.join(', ')}` })
+
+const PORT_OR_AUTO = 'must be a port from 1 to 65535, or "auto"'
+
+/**
+ * Every setting there is: its bounds, its default and the sentence a person reads. The template, the names in the file
+ * (snake_case) and the names in the environment (`TICKWIRE_<SECTION>_<KEY>`) are made from it.
+ */
+export const schema = z.strictObject({
+  dataDir: text('a path').default('~/.tickwire').describe('Where keys, registered feeds and instruments are kept.'),
+  validBrokers: z
+    .array(z.string().regex(/^[a-z0-9-]{1,32}$/, { error: 'each broker name must be 1 to 32 of a-z, 0-9 and "-"' }), {
+      error: 'must be a list of broker names',
+    })
+    .optional()
+    .describe('Only feeds of these brokers start. Without it, all registered feeds do.')
+    .meta({ example: ['my-broker'] }),
+  proxy: z.strictObject({
+    host: host.default('127.0.0.1').describe('Address clients connect to. 0.0.0.0 opens it to the network.'),
+    port: z
+      .union([between(1, 65_535, PORT_OR_AUTO), z.literal('auto')], { error: PORT_OR_AUTO })
+      .default(8765)
+      .describe('WebSocket and HTTP on one port. "auto" takes a free one.'),
+    authDeadlineMs: ms(100, 600_000).default(15_000).describe('A client must have sent its key within this time.'),
+    refusalDelayMs: ms(0, 60_000).default(1000).describe('A socket whose key was refused stays open this long.'),
+    pingMs: ms(100, 600_000).default(20_000).describe('Time between two pings to a client.'),
+    missedPongs: whole(1, 100, 'pings').default(3).describe('A client that missed this many pongs is cut.'),
+    maxMessageBytes: bytes(1024, 67_108_864).default(1_048_576).describe('Longest message of a client with a key.'),
+    maxAnonymousBytes: bytes(1024, 67_108_864).default(65_536).describe('Longest message before the key.'),
+    maxSymbolsPerMessage: whole(1, 200_000, 'symbols').default(5000).describe('Most symbols in one request.'),
+    queueSoftBytes: bytes(1024, 1_073_741_824)
+      .default(262_144)
+      .describe('A client that reads slower than this many waiting bytes gets only the newest frame per topic.'),
+    queueHardBytes: bytes(1024, 1_073_741_824)
+      .default(1_048_576)
+      .describe('A client with more bytes waiting than this is closed.'),
+    stallMs: ms(100, 600_000).default(10_000).describe('A client that takes nothing for this long is closed.'),
+    maxAgeMs: ms(100, 600_000).default(5000).describe('Ticks older than this on arrival are dropped and counted.'),
+  }),
+  bus: z.strictObject({
+    runDir: text('a path')
+      .optional()
+      .describe('Folder of the bus sockets, locks and run files; only its owner may enter it (0700).')
+      .meta({ example: '~/.tickwire/run' }),
+    highWaterMark: whole(1, 10_000_000, 'messages')
+      .default(100_000)
+      .describe('Messages that may wait for one receiver before newer ones are dropped and counted.'),
+    tcp: z.strictObject({
+      host: host
+        .default('127.0.0.1')
+        .describe('Host or port given: the bus is TCP, publishers on port and receivers on port + 1.'),
+      port: between(1, 65_534, 'must be a port from 1 to 65534; receivers use the one above it').default(5555),
+    }),
+  }),
+  log: z.strictObject({
+    level: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info').describe('Least level written.'),
+    format: oneOf(['json', 'pretty', 'auto'])
+      .default('auto')
+      .describe('"auto" is pretty on a terminal and JSON lines everywhere else.'),
+  }),
+})
+
+/** Free-form tables: each adapter checks its own. */
+export const feedTables = z.record(
+  z.string().refine(isFeedName, { error: 'is no feed name: 1 to 32 of A-Z, 0-9 and "-"' }),
+  z.record(z.string(), z.unknown(), { error: 'must be a table of settings' }),
+)
+
+/** What the schema gives once every setting has its value. */
+export type Parsed = z.infer<typeof schema>

@@ -1,0 +1,85 @@
+import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino'
+import pretty from 'pino-pretty'
+import type { Config } from './config.ts'
+import { TickwireError } from './errors.ts'
+
+export type Log = Logger
+
+export interface LogOptions {
+  /** Which process speaks: `proxy`, `adapter`, `bus`, `up`. */
+  readonly process: string
+  readonly level: Config['log']['level']
+  readonly format: Config['log']['format']
+  /** For tests; otherwise standard error, written at once so that a dying process loses no line. */
+  readonly to?: DestinationStream & NodeJS.WritableStream
+}
+
+const STDERR = 2
+const MASK = '[redacted]'
+
+/** A second guard behind `Secret`: values under these names never appear, at the top of a line or one level down. */
+const SECRET_FIELDS = [
+  'apiKey',
+  'api_key',
+  'apiSecret',
+  'api_secret',
+  'apikey',
+  'auth',
+  'authorization',
+  'cookie',
+  'credentials',
+  'key',
+  'password',
+  'pepper',
+  'pin',
+  'secret',
+  'ticket',
+  'token',
+  'totp',
+]
+
+export function createLog({ process: name, level, format, to }: LogOptions): Log {
+  const isPretty = format === 'pretty' || (format === 'auto' && to === undefined && process.stderr.isTTY)
+  return pino(
+    {
+      level,
+      base: { process: name },
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: label => ({ level: label }) },
+      redact: { paths: SECRET_FIELDS.flatMap(field => [field, `*.${field}`]), censor: MASK },
+      serializers: { err: describeError, error: describeError },
+    },
+    isPretty ? prettyStream(to) : (to ?? destination({ dest: STDERR, sync: true })),
+  )
+}
+
+const prettyStream = (to: LogOptions['to']) =>
+  pretty({
+    destination: to ?? STDERR,
+    sync: true,
+    ignore: 'process,pid,hostname',
+    messageFormat: '{process}: {msg}',
+    translateTime: 'SYS:HH:MM:ss.l',
+    ...(to && { colorize: false }),
+  })
+
+interface Described {
+  readonly code?: string
+  readonly message: string
+  readonly next?: string
+  readonly cause?: string
+  readonly stack?: string
+}
+
+/** What a person needs of an error, and no field a library hung on it: those may carry payloads. */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const { message, cause } = error
+  const told: Described = {
+    ...('code' in error && typeof error.code === 'string' && { code: error.code }),
+    message,
+    ...(cause instanceof Error && { cause: cause.message }),
+  }
+  if (error instanceof TickwireError) return error.next === undefined ? told : { ...told, next: error.next }
+  return error.stack === undefined ? told : { ...told, stack: error.stack }
+}

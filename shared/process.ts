@@ -1,0 +1,101 @@
+import type { Logger } from 'pino'
+import { type Clock, pause, systemClock } from './clock.ts'
+import { type ErrorCode, TickwireError } from './errors.ts'
+
+/** What a process says to the one that supervises it. */
+export type ProcessMessage =
+  | { readonly kind: 'ready'; readonly details: Record<string, unknown> }
+  | {
+      readonly kind: 'fatal'
+      readonly code: ErrorCode | 'UNEXPECTED'
+      readonly message: string
+      readonly next?: string
+      readonly exitCode: number
+    }
+
+/** What `start` gives: how to end it, and what others should know of it (an address, a port). */
+export interface Running {
+  close(): Promise<void>
+  readonly details?: Record<string, unknown>
+}
+
+/** A process that has not closed after this long ends all the same. */
+export const CLOSE_GRACE_MS = 5000
+/** One Ctrl-C arrives twice under npm: from the terminal, and passed on by npm. */
+const SAME_SIGNAL_MS = 300
+
+/**
+ * Runs one long-lived process: starts it, tells the supervisor, and ends it when told to. Ends on SIGTERM, on SIGINT,
+ * and when the supervisor is gone (its IPC channel closes); a second signal ends at once. Never returns after a good
+ * start: the process exits with 0. A failed start goes to the supervisor, else it is thrown.
+ */
+export async function runProcess(options: {
+  name: string
+  log: Logger
+  start: () => Promise<Running>
+  clock?: Clock
+}): Promise<void> {
+  const { log, name, clock = systemClock } = options
+  const supervised = process.send !== undefined
+  const asked = endAsked(clock, supervised)
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+    process.on(event, (err: unknown) => {
+      log.fatal(
+        { err, code: err instanceof TickwireError ? err.code : 'UNEXPECTED' },
+        `${name} met an error it did not expect`,
+      )
+      process.exit(1)
+    })
+
+  let running: Running
+  try {
+    running = await options.start()
+  } catch (error) {
+    if (!supervised) throw error
+    await tell(fatal(error))
+    process.exit(exitCode(error))
+  }
+  await tell({ kind: 'ready', details: running.details ?? {} })
+  const why = await asked
+  // The supervisor tells its own story.
+  log[supervised ? 'debug' : 'info']({ why }, `${name} stops`)
+  const late = pause(clock, CLOSE_GRACE_MS).then(() => 'late' as const)
+  if ((await Promise.race([running.close(), late])) === 'late')
+    log.warn(`${name} did not close within ${CLOSE_GRACE_MS} ms`)
+  process.exit(0)
+}
+
+/** Resolves with the reason when this process is told to end; a second signal ends it at once. */
+function endAsked(clock: Clock, supervised: boolean): Promise<string> {
+  return new Promise(resolve => {
+    let first: number | undefined
+    const ask = (signal: string) => {
+      first ??= clock.monotonic()
+      if (clock.monotonic() - first > SAME_SIGNAL_MS) process.exit(1)
+      resolve(signal)
+    }
+    process.on('SIGTERM', () => ask('SIGTERM'))
+    // Ctrl-C reaches the whole terminal group; a supervised process waits for its supervisor, which knows the order.
+    process.on('SIGINT', () => supervised || ask('SIGINT'))
+    process.on('disconnect', () => resolve('the supervisor is gone'))
+    // It may have gone before this process could listen.
+    if (supervised && !process.connected) resolve('the supervisor is gone')
+  })
+}
+
+const exitCode = (error: unknown): number => (error instanceof TickwireError ? error.exitCode : 1)
+
+function fatal(error: unknown): ProcessMessage {
+  const message = error instanceof Error ? error.message : String(error)
+  if (!(error instanceof TickwireError)) return { kind: 'fatal', code: 'UNEXPECTED', message, exitCode: 1 }
+  const { code, next } = error
+  return { kind: 'fatal', code, message, ...(next === undefined ? {} : { next }), exitCode: error.exitCode }
+}
+
+/** Waits until the message has left: what follows may be the end of the process. */
+const tell = (message: ProcessMessage): Promise<void> =>
+  new Promise(resolve => {
+    if (!process.send) return resolve()
+    // A supervisor that is gone is not an error here: the disconnect ends this process anyway.
+    process.send(message, undefined, {}, () => resolve())
+  })

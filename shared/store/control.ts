@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs'
+import { TickwireError } from '../errors.ts'
+import { Database, type Migration } from './database.ts'
+import { FeedStore } from './feeds.ts'
+import type { DataFolder } from './folder.ts'
+import { KeyStore } from './keys.ts'
+import { readPepper } from './pepper.ts'
+import { UserStore } from './users.ts'
+
+const MIGRATIONS: readonly Migration[] = [
+  `CREATE TABLE users (
+     id TEXT PRIMARY KEY,
+     created_at INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE api_keys (
+     id TEXT PRIMARY KEY,
+     user_id TEXT NOT NULL REFERENCES users (id),
+     label TEXT NOT NULL,
+     digest BLOB NOT NULL UNIQUE,
+     origin TEXT NOT NULL CHECK (origin IN ('created', 'imported', 'ticket')),
+     created_at INTEGER NOT NULL,
+     expires_at INTEGER,
+     revoked_at INTEGER
+   ) STRICT;
+   CREATE TABLE feeds (
+     name TEXT PRIMARY KEY,
+     user_id TEXT NOT NULL REFERENCES users (id),
+     adapter TEXT NOT NULL,
+     kind TEXT NOT NULL CHECK (kind IN ('builtin', 'folder', 'external')),
+     path TEXT,
+     settings TEXT NOT NULL,
+     enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),
+     created_at INTEGER NOT NULL
+   ) STRICT;`,
+]
+
+/** Owner of control.db: users, keys and registered feeds. Never on the way of a tick. */
+export class ControlStore {
+  readonly users: UserStore
+  readonly keys: KeyStore
+  readonly feeds: FeedStore
+  readonly #database: Database
+
+  private constructor(database: Database, pepper: Buffer) {
+    this.#database = database
+    this.users = new UserStore(database)
+    this.keys = new KeyStore(database, this.users, pepper)
+    this.feeds = new FeedStore(database, this.users)
+  }
+
+  /** Creates what is missing in a prepared folder. Throws STORE_CORRUPT, STORE_NEWER, STORE_BUSY, FOLDER_UNUSABLE. */
+  static open(folder: DataFolder): ControlStore {
+    const database = Database.open(folder.controlDb, { migrations: MIGRATIONS })
+    try {
+      if (!existsSync(folder.pepperFile)) refuseLostPepper(database, folder)
+      return new ControlStore(database, readPepper(folder))
+    } catch (error) {
+      database.close()
+      throw error
+    }
+  }
+
+  /** Changes when another connection, of this or another process, has changed the file. */
+  version(): number {
+    return Number(this.#database.pragma('data_version'))
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+}
+
+/** A new pepper would refuse every existing key without saying why. */
+function refuseLostPepper(database: Database, { pepperFile }: DataFolder): void {
+  const keys = database.row<{ count: number }>("SELECT count(*) AS count FROM api_keys WHERE origin <> 'ticket'")
+  if (keys?.count)
+    throw new TickwireError(
+      'STORE_CORRUPT',
+      `${pepperFile} is missing, and without it none of the ${keys.count} keys can be checked`,
+      {
+        next: `restore ${pepperFile} from a backup, or start over in another folder with --data-dir`,
+      },
+    )
+}

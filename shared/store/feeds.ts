@@ -1,0 +1,126 @@
+import { isDeepStrictEqual } from 'node:util'
+import { TickwireError } from '../errors.ts'
+import { isFeedName } from '../market/topic.ts'
+import type { Database } from './database.ts'
+import type { UserStore } from './users.ts'
+
+/** One registered account: which adapter runs for whom. Settings hold no secrets. */
+export interface FeedRecord {
+  /** First segment of its topics: 1 to 32 of A-Z, 0-9 and "-". */
+  readonly name: string
+  readonly userId: string
+  /** The broker name clients see, lower case. */
+  readonly adapter: string
+  /** External feeds are run by somebody else, in any language. */
+  readonly kind: 'builtin' | 'folder' | 'external'
+  /** The adapter's folder, for kind `folder`. */
+  readonly path?: string
+  readonly settings: Readonly<Record<string, unknown>>
+  readonly enabled: boolean
+  readonly createdAt: number
+}
+
+interface Row {
+  name: string
+  userId: string
+  adapter: string
+  kind: FeedRecord['kind']
+  path: string | null
+  settings: string
+  enabled: number
+  createdAt: number
+}
+
+const SELECT =
+  'SELECT name, user_id AS userId, adapter, kind, path, settings, enabled, created_at AS createdAt FROM feeds'
+
+const fromRow = ({ path, settings, enabled, ...row }: Row): FeedRecord => ({
+  ...row,
+  ...(path !== null && { path }),
+  settings: JSON.parse(settings),
+  enabled: enabled === 1,
+})
+
+/** What makes a feed the one it is; switching it off and on does not. */
+const identity = ({ userId, adapter, kind, path, settings }: FeedRecord) => ({
+  userId,
+  adapter,
+  kind,
+  path,
+  settings: JSON.parse(JSON.stringify(settings)),
+})
+
+export class FeedStore {
+  readonly #database: Database
+  readonly #users: UserStore
+
+  constructor(database: Database, users: UserStore) {
+    this.#database = database
+    this.#users = users
+  }
+
+  /** By name. */
+  list(): FeedRecord[] {
+    return this.#database.rows<Row>(`${SELECT} ORDER BY name`).map(fromRow)
+  }
+
+  get(name: string): FeedRecord | undefined {
+    const row = this.#database.row<Row>(`${SELECT} WHERE name = ?`, name)
+    return row && fromRow(row)
+  }
+
+  /**
+   * Registers a feed; the same one again changes nothing. Throws FEED_EXISTS when another one has the name, USAGE for a
+   * name that cannot stand in a topic, NOT_FOUND for an unknown user.
+   */
+  add(record: FeedRecord): void {
+    const { name, userId, adapter, kind, path, settings, enabled, createdAt } = record
+    if (!isFeedName(name))
+      throw new TickwireError(
+        'USAGE',
+        `Feed ${JSON.stringify(name)}: a name is 1 to 32 of A-Z, 0-9 and "-", and no exchange code or reserved word`,
+      )
+    this.#users.require(userId)
+    this.#database.atomically(() => {
+      const known = this.get(name)
+      if (known && isDeepStrictEqual(identity(known), identity(record))) return
+      if (known)
+        throw new TickwireError(
+          'FEED_EXISTS',
+          `Feed ${name} exists already, with other settings (adapter ${known.adapter}, user ${known.userId})`,
+          {
+            next: `choose another name, or: tickwire adapter remove ${name}`,
+          },
+        )
+      this.#database.write(
+        'INSERT INTO feeds (name, user_id, adapter, kind, path, settings, enabled, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+        name,
+        userId,
+        adapter,
+        kind,
+        path ?? null,
+        JSON.stringify(settings),
+        enabled ? 1 : 0,
+        createdAt,
+      )
+    })
+  }
+
+  /** Throws FEED_UNKNOWN. */
+  remove(name: string): void {
+    if (this.#database.write('DELETE FROM feeds WHERE name = ?', name) === 0) throw this.#unknown(name)
+  }
+
+  /** Throws FEED_UNKNOWN. */
+  setEnabled(name: string, on: boolean): void {
+    if (this.#database.write('UPDATE feeds SET enabled = ? WHERE name = ?', on ? 1 : 0, name) === 0)
+      throw this.#unknown(name)
+  }
+
+  #unknown(name: string): TickwireError {
+    const known = this.list().map(feed => feed.name)
+    return new TickwireError('FEED_UNKNOWN', `There is no feed ${JSON.stringify(name)}`, {
+      next: known.length > 0 ? `use one of: ${known.join(', ')}` : 'tickwire adapter add NAME',
+    })
+  }
+}

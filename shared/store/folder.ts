@@ -1,0 +1,106 @@
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { systemCode, TickwireError } from '../errors.ts'
+import { isFeedName } from '../market/topic.ts'
+
+/** Where everything at rest stands. Only paths: nothing is touched. */
+export interface DataFolder {
+  readonly root: string
+  readonly controlDb: string
+  readonly pepperFile: string
+  /** Bus sockets, locks and run files. */
+  readonly runDir: string
+  lockFile(name: string): string
+  /** Throws FEED_UNKNOWN for a text that is no feed name. */
+  instrumentsDb(feed: string): string
+  runFile(name: string): string
+}
+
+/** What of the configuration says where things stand. */
+export interface Places {
+  readonly dataDir: string
+  readonly bus: { readonly runDir: string }
+}
+
+export function dataFolder({ dataDir, bus: { runDir } }: Places): DataFolder {
+  return {
+    root: dataDir,
+    controlDb: join(dataDir, 'control.db'),
+    pepperFile: join(dataDir, 'pepper.key'),
+    runDir,
+    // Beside the sockets: two data folders that share a run folder must not share a bus by accident.
+    lockFile: name => join(runDir, `${name}.lock`),
+    instrumentsDb(feed) {
+      if (!isFeedName(feed)) throw new TickwireError('FEED_UNKNOWN', `${JSON.stringify(feed)} is no feed name`)
+      return join(dataDir, 'instruments', `${feed}.db`)
+    },
+    runFile: name => join(runDir, `${name}.json`),
+  }
+}
+
+/** Group and others may not write where keys are kept, and may not even enter where the sockets are. */
+const WRITABLE_BY_OTHERS = 0o022
+const OPEN_TO_OTHERS = 0o077
+
+/**
+ * Makes the folders (0700) and proves that they can be used. Throws FOLDER_UNUSABLE when one cannot be made or written,
+ * belongs to another user, or is open to others; permissions that exist are never changed.
+ */
+export function prepareFolder(folder: DataFolder): void {
+  prepare(folder.root, WRITABLE_BY_OTHERS)
+  prepare(join(folder.root, 'instruments'), WRITABLE_BY_OTHERS)
+  prepare(folder.runDir, OPEN_TO_OTHERS)
+}
+
+function prepare(path: string, forbidden: number): void {
+  attempt(path, () => mkdirSync(path, { recursive: true, mode: 0o700 }))
+  const { uid, mode } = attempt(path, () => statSync(path))
+  const user = process.getuid?.()
+  if (user !== undefined && uid !== user)
+    throw unusable(
+      path,
+      `belongs to user ${uid}, and this is user ${user}`,
+      `run as that user, or: chown ${user} ${path}`,
+    )
+  if (mode & forbidden) throw unusable(path, 'is open to other users', `chmod 700 ${path}`)
+  // Permission bits say nothing of a read-only mount or a full disk, and nothing at all to root.
+  const probe = join(path, `.probe-${process.pid}`)
+  attempt(path, () => writeFileSync(probe, 'probe', { mode: 0o600 }))
+  rmSync(probe, { force: true })
+}
+
+function attempt<T>(path: string, act: () => T): T {
+  try {
+    return act()
+  } catch (cause) {
+    throw folderError(path, cause)
+  }
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the disk is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the quota is used up',
+  ENOTDIR: 'a part of the path is a file',
+  EEXIST: 'it is a file',
+  ENOENT: 'it does not exist',
+  ELOOP: 'its links go in a circle',
+  ENAMETOOLONG: 'the path is too long',
+}
+
+/** FOLDER_UNUSABLE for a failed system call below `path`; any other error comes back as it is. */
+export function folderError(path: string, cause: unknown): unknown {
+  const code = systemCode(cause)
+  if (code === undefined || !/^E[A-Z0-9]+$/.test(code)) return cause
+  return unusable(
+    path,
+    `cannot be used: ${WHY[code] ?? code}`,
+    `choose another with --data-dir, or: ls -ld ${dirname(path)}`,
+    cause,
+  )
+}
+
+const unusable = (path: string, why: string, next: string, cause?: unknown) =>
+  new TickwireError('FOLDER_UNUSABLE', `${path} ${why}`, { next, cause })

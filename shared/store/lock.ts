@@ -1,0 +1,77 @@
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import Sqlite from 'better-sqlite3'
+import { systemCode, TickwireError } from '../errors.ts'
+import { folderError } from './folder.ts'
+
+export interface Lock {
+  release(): void
+}
+
+/** A lock whose owner forgot the object must stay: a collected connection would give it back. */
+const held = new Set<Sqlite.Database>()
+
+/**
+ * A lock for the life of this process: an EXCLUSIVE SQLite transaction held open on `path`, which the kernel gives back
+ * when the process dies, however it dies. `what` names the locked thing in the error ("Tickwire in /home/a/.tickwire").
+ * Throws ALREADY_RUNNING, FOLDER_UNUSABLE.
+ */
+export function acquireLock(path: string, what: string): Lock {
+  const sqlite = lock(path, what)
+  held.add(sqlite)
+  const pidFile = `${path}.pid`
+  // Not opened and closed by hand before: closing a second descriptor of the lock file would drop the lock.
+  chmodSync(path, 0o600)
+  writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 })
+  return {
+    release() {
+      if (!held.delete(sqlite)) return
+      rmSync(pidFile, { force: true })
+      sqlite.close()
+    },
+  }
+}
+
+function lock(path: string, what: string): Sqlite.Database {
+  let sqlite: Sqlite.Database | undefined
+  try {
+    sqlite = new Sqlite(path, { timeout: 0 })
+    sqlite.pragma('journal_mode = MEMORY')
+    sqlite.exec('BEGIN EXCLUSIVE')
+    return sqlite
+  } catch (cause) {
+    sqlite?.close()
+    if (!(cause instanceof Sqlite.SqliteError) || !cause.code.startsWith('SQLITE_BUSY')) throw lockError(path, cause)
+    const pid = readHolder(`${path}.pid`)
+    throw new TickwireError(
+      'ALREADY_RUNNING',
+      `${what} is already running${pid === undefined ? '' : ` (process ${pid})`}`,
+      {
+        next: pid === undefined ? 'tickwire status' : `tickwire status, or stop it: kill ${pid}`,
+        cause,
+      },
+    )
+  }
+}
+
+function lockError(path: string, cause: unknown): unknown {
+  const code = systemCode(cause)
+  if (code === undefined && !(cause instanceof TypeError)) return cause
+  return new TickwireError('FOLDER_UNUSABLE', `Lock file ${path} cannot be used (${code ?? 'its folder is missing'})`, {
+    next: `check its folder, and remove the file when nothing runs: rm ${path}`,
+    cause,
+  })
+}
+
+/** The process that holds the lock, when it said so and lives. A file left by a dead one names nobody. */
+function readHolder(pidFile: string): number | undefined {
+  try {
+    const pid = Number.parseInt(readFileSync(pidFile, 'utf8'), 10)
+    if (!Number.isSafeInteger(pid) || pid <= 0) return undefined
+    process.kill(pid, 0)
+    return pid
+  } catch (error) {
+    const code = systemCode(error)
+    if (code === 'ENOENT' || code === 'ESRCH' || code === 'EPERM') return undefined
+    throw folderError(pidFile, error)
+  }
+}
