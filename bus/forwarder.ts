@@ -1,0 +1,112 @@
+import { mkdirSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { Proxy as Forwarding, type Socket, XPublisher, XSubscriber } from 'zeromq'
+import { systemCode, TickwireError } from '../shared/errors.ts'
+import { acquireLock, type Lock } from '../shared/store/lock.ts'
+import { type BusAddresses, socketPath } from './addresses.ts'
+import { MAX_MESSAGE_BYTES } from './envelope.ts'
+
+export interface ForwarderOptions {
+  readonly addresses: BusAddresses
+  /** Messages queued per receiver before new ones are dropped for that receiver alone. */
+  readonly highWaterMark: number
+  /** For Unix sockets: ZeroMQ takes over a path that is in use without a word, a lock does not. */
+  readonly lockFile?: string
+}
+
+/** For both sockets. Heartbeats tell of a receiver that froze; its demand is withdrawn. */
+const CONNECTION = {
+  linger: 0,
+  heartbeatInterval: 500,
+  heartbeatTimeout: 1500,
+  maxMessageSize: MAX_MESSAGE_BYTES,
+} as const
+
+/** Bits that give a folder to group and others. */
+const OTHERS = 0o077
+
+/**
+ * The process everybody connects to: takes messages at `publish`, hands them out at `subscribe`, and passes up what
+ * receivers want: the first one of a filter, and when the last one is gone. Copies bytes on a thread of its own.
+ *
+ * Throws ALREADY_RUNNING (lock held), PORT_TAKEN (TCP), FOLDER_UNUSABLE (run folder open to others or not writable),
+ * BUS_UNAVAILABLE for any other failure to listen.
+ */
+export async function startForwarder(options: ForwarderOptions): Promise<{ close(): Promise<void> }> {
+  const { addresses, highWaterMark, lockFile } = options
+  for (const address of [addresses.publish, addresses.subscribe]) prepareFolder(address)
+  const lock = lockFile === undefined ? undefined : acquireLock(lockFile, 'The bus')
+  // Subscriptions travel from the one socket to the other and up; none may be dropped, so no mark in that direction.
+  const input = new XSubscriber({ ...CONNECTION, receiveHighWaterMark: highWaterMark, sendHighWaterMark: 0 })
+  const output = new XPublisher({ ...CONNECTION, receiveHighWaterMark: 0, sendHighWaterMark: highWaterMark })
+  const sockets = [input, output]
+  const released = Promise.all(sockets.map(ended))
+  try {
+    await listen(input, addresses.publish)
+    await listen(output, addresses.subscribe)
+  } catch (error) {
+    for (const socket of sockets) socket.close()
+    await released
+    lock?.release()
+    throw error
+  }
+  return run(new Forwarding(input, output), released, lock)
+}
+
+function run(forwarding: Forwarding, released: Promise<unknown>, lock: Lock | undefined): { close(): Promise<void> } {
+  let closing: Promise<void> | undefined
+  const running = forwarding.run().catch((cause: unknown) => {
+    throw new TickwireError('BUS_UNAVAILABLE', 'The bus forwarder stopped by itself', { cause })
+  })
+  const close = async () => {
+    forwarding.terminate()
+    await running
+    await released
+    lock?.release()
+  }
+  return { close: () => (closing ??= close()) }
+}
+
+/** Resolves when the socket has let go of its port, which happens on another thread some time after its close. */
+const ended = (socket: Socket): Promise<void> =>
+  new Promise(resolve => {
+    socket.events.on('end', () => resolve())
+  })
+
+async function listen(socket: Socket, address: string): Promise<void> {
+  try {
+    await socket.bind(address)
+  } catch (cause) {
+    const code = systemCode(cause)
+    if (code === 'EADDRINUSE' && socketPath(address) === undefined)
+      throw new TickwireError('PORT_TAKEN', `The bus cannot listen on ${address}: another program has that port`, {
+        next: 'Stop the other program, or set ZMQ_PORT to a free port (the one after it is used too)',
+        cause,
+      })
+    throw new TickwireError('BUS_UNAVAILABLE', `The bus cannot listen on ${address} (${code ?? String(cause)})`, {
+      next: 'Look at TICKWIRE_DATA_DIR, ZMQ_HOST and ZMQ_PORT',
+      cause,
+    })
+  }
+}
+
+/** Who may enter the folder of the sockets may publish prices, so it belongs to this user alone. */
+function prepareFolder(address: string): void {
+  const path = socketPath(address)
+  if (path === undefined) return
+  const folder = dirname(path)
+  let mode: number
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    mode = statSync(folder).mode
+  } catch (cause) {
+    throw new TickwireError('FOLDER_UNUSABLE', `The run folder ${folder} cannot be made (${systemCode(cause)})`, {
+      next: 'Make it writable, or choose another data folder with TICKWIRE_DATA_DIR',
+      cause,
+    })
+  }
+  if ((mode & OTHERS) !== 0)
+    throw new TickwireError('FOLDER_UNUSABLE', `The run folder ${folder} is open to other users of this machine`, {
+      next: `chmod 700 ${folder}`,
+    })
+}

@@ -1,0 +1,313 @@
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Bus, BusMessage } from '../../bus/bus.ts'
+import { statusTopic } from '../../bus/bus.ts'
+import { LANE_HEADER_BYTES, laneTopic, readLaneHeader, writeLaneHeader } from '../../bus/lane.ts'
+import { listen, until, watchDemand } from '../support/bus.ts'
+
+/** One running bus under test. */
+export interface BusRig {
+  open(): Bus
+  /** Sends the plain two-part form, as a program in another language does. */
+  publishPlain(topic: string, body: Buffer): Promise<void>
+  close(): Promise<void>
+}
+
+const HIGH_WATER_MARK = 100_000
+const TOPIC = 'DEMO_NSE_SBIN_LTP'
+const exact = (topic: string) => `${topic}\0`
+const text = (messages: readonly BusMessage[]) => messages.map(({ body }) => body.toString())
+
+/** What every driver of `Bus` must do. `start` gives a fresh bus with this high-water mark. */
+export function describeBus(name: string, start: (highWaterMark: number) => Promise<BusRig>): void {
+  describe(name, () => {
+    let rig: BusRig
+    let publisher: Bus
+    let receiver: Bus
+
+    beforeEach(async () => {
+      rig = await start(HIGH_WATER_MARK)
+      publisher = rig.open()
+      receiver = rig.open()
+    })
+
+    afterEach(async () => {
+      await Promise.all([publisher.close(), receiver.close()])
+      await rig.close()
+    })
+
+    /** Publishes nothing before the demand has arrived: what nobody wants yet is lost. */
+    const demanded = (wanted: Set<string>, ...filters: string[]) =>
+      until(`demand for ${filters.join(', ')}`, () => filters.every(filter => wanted.has(filter)))
+
+    const arrived = (messages: readonly BusMessage[], count: number) =>
+      until(`${count} messages`, () => messages.length >= count)
+
+    it('an exact topic does not receive a longer one', async () => {
+      const wanted = watchDemand(publisher)
+      const messages = listen(receiver)
+      receiver.subscribe(TOPIC)
+      await demanded(wanted, exact(TOPIC))
+      publisher.publish(`${TOPIC}X`, Buffer.from('longer'))
+      publisher.publish(TOPIC, Buffer.from('this'))
+      await arrived(messages, 1)
+      expect(messages).toEqual([{ topic: TOPIC, body: Buffer.from('this'), plain: false }])
+    })
+
+    it('a prefix receives every topic that begins so, and no other', async () => {
+      const wanted = watchDemand(publisher)
+      const messages = listen(receiver)
+      receiver.subscribePrefix('STATUS_')
+      await demanded(wanted, 'STATUS_')
+      for (const topic of ['STATUS_A', 'STATU', 'LANE_A_P', 'STATUS_B']) publisher.publish(topic, Buffer.from('x'))
+      await arrived(messages, 2)
+      expect(messages.map(({ topic }) => topic)).toEqual(['STATUS_A', 'STATUS_B'])
+    })
+
+    it('one publisher is heard in its order', async () => {
+      const wanted = watchDemand(publisher)
+      const messages = listen(receiver)
+      receiver.subscribePrefix('DEMO_')
+      await demanded(wanted, 'DEMO_')
+      const sent = Array.from({ length: 3000 }, (_, index) => `${index}`)
+      for (const [index, body] of sent.entries()) publisher.publish(`DEMO_NSE_S${index % 7}_LTP`, Buffer.from(body))
+      await arrived(messages, sent.length)
+      expect(text(messages)).toEqual(sent)
+    })
+
+    it('a topic wanted both exactly and by prefix arrives once', async () => {
+      const wanted = watchDemand(publisher)
+      const messages = listen(receiver)
+      receiver.subscribe(TOPIC)
+      receiver.subscribePrefix('DEMO_')
+      await demanded(wanted, exact(TOPIC), 'DEMO_')
+      publisher.publish(TOPIC, Buffer.from('once'))
+      publisher.publish('DEMO_END', Buffer.from('end'))
+      await arrived(messages, 2)
+      expect(text(messages)).toEqual(['once', 'end'])
+    })
+
+    it('subscribing twice and unsubscribing once ends it', async () => {
+      const wanted = watchDemand(publisher)
+      const messages = listen(receiver)
+      receiver.subscribe('END')
+      receiver.subscribe(TOPIC)
+      receiver.subscribe(TOPIC)
+      await demanded(wanted, exact(TOPIC), exact('END'))
+      receiver.unsubscribe(TOPIC)
+      await until('no demand', () => !wanted.has(exact(TOPIC)))
+      publisher.publish(TOPIC, Buffer.from('too late'))
+      publisher.publish('END', Buffer.from('end'))
+      await arrived(messages, 1)
+      expect(text(messages)).toEqual(['end'])
+    })
+
+    it('demand begins with the first receiver and ends with the last', async () => {
+      const heard: [string, boolean][] = []
+      publisher.onDemand((filter, on) => heard.push([filter, on]))
+      const other = rig.open()
+      receiver.subscribePrefix('DEMO_')
+      await until('demand', () => heard.length === 1)
+      other.subscribePrefix('DEMO_')
+      other.subscribe('FENCE')
+      await until('fence', () => heard.length === 2)
+      receiver.unsubscribePrefix('DEMO_')
+      receiver.subscribe('FENCE 2')
+      await until('second fence', () => heard.length === 3)
+      await other.close()
+      await until('end of demand', () => heard.length === 5)
+      expect(heard.slice(0, 3)).toEqual([
+        ['DEMO_', true],
+        [exact('FENCE'), true],
+        [exact('FENCE 2'), true],
+      ])
+      expect(new Set(heard.slice(3).map(String))).toEqual(new Set([`DEMO_,false`, `${exact('FENCE')},false`]))
+    })
+
+    it('a late listener hears of the demand there is', async () => {
+      receiver.subscribe(TOPIC)
+      receiver.subscribe('GONE')
+      await demanded(watchDemand(publisher), exact(TOPIC), exact('GONE'))
+      receiver.unsubscribe('GONE')
+      await until('end of demand', () => !watchDemand(publisher).has(exact('GONE')))
+      const heard: [string, boolean][] = []
+      publisher.onDemand((filter, on) => heard.push([filter, on]))
+      expect(heard).toEqual([[exact(TOPIC), true]])
+    })
+
+    it('two receivers both get a message', async () => {
+      const other = rig.open()
+      const messages = [listen(receiver), listen(other)]
+      const wanted = watchDemand(publisher)
+      receiver.subscribe(TOPIC)
+      other.subscribe(TOPIC)
+      other.subscribe('FENCE')
+      await demanded(wanted, exact(TOPIC), exact('FENCE'))
+      publisher.publish(TOPIC, Buffer.from('both'))
+      for (const received of messages) await arrived(received, 1)
+      expect(messages.map(text)).toEqual([['both'], ['both']])
+      await other.close()
+    })
+
+    it('a publisher that comes after the receiver is heard', async () => {
+      const messages = listen(receiver)
+      receiver.subscribe(TOPIC)
+      await demanded(watchDemand(publisher), exact(TOPIC))
+      const late = rig.open()
+      await demanded(watchDemand(late), exact(TOPIC))
+      late.publish(TOPIC, Buffer.from('late'))
+      await arrived(messages, 1)
+      expect(text(messages)).toEqual(['late'])
+      await late.close()
+    })
+
+    it('the plain two-part form arrives by prefix, beside our own form of the same topic', async () => {
+      const messages = listen(receiver)
+      receiver.subscribePrefix(TOPIC)
+      await demanded(watchDemand(publisher), TOPIC)
+      await rig.publishPlain(TOPIC, Buffer.from('{"ltp":1}'))
+      await until('the plain message', () => messages.length === 1)
+      publisher.publish(TOPIC, Buffer.from('ours'))
+      await arrived(messages, 2)
+      expect(messages.map(({ topic, plain }) => [topic, plain])).toEqual([
+        [TOPIC, true],
+        [TOPIC, false],
+      ])
+      expect(text(messages)).toEqual(['{"ltp":1}', 'ours'])
+    })
+
+    it('5,000 subscriptions all hold', async () => {
+      const topics = Array.from({ length: 5000 }, (_, index) => `DEMO_NSE_S${index}_QUOTE`)
+      const messages = listen(receiver)
+      for (const topic of topics) receiver.subscribe(topic)
+      await demanded(watchDemand(publisher), ...topics.map(exact))
+      for (const topic of topics) publisher.publish(topic, Buffer.from('x'))
+      await arrived(messages, topics.length)
+      expect(messages.map(({ topic }) => topic)).toEqual(topics)
+    })
+
+    it('bodies arrive unchanged, whatever their bytes', async () => {
+      const messages = listen(receiver)
+      receiver.subscribe(TOPIC)
+      await demanded(watchDemand(publisher), exact(TOPIC))
+      const bodies = fc.array(fc.uint8Array({ maxLength: 400 }), { minLength: 1, maxLength: 20 })
+      await fc.assert(
+        fc.asyncProperty(bodies, async sent => {
+          messages.length = 0
+          for (const body of sent) publisher.publish(TOPIC, Buffer.from(body))
+          await arrived(messages, sent.length)
+          expect(messages.map(({ body }) => [...body])).toEqual(sent.map(body => [...body]))
+        }),
+        { numRuns: 30, seed: 1 },
+      )
+    })
+
+    it('counts what was published and received', async () => {
+      const messages = listen(receiver)
+      receiver.subscribe(TOPIC)
+      await demanded(watchDemand(publisher), exact(TOPIC))
+      publisher.publish(TOPIC, Buffer.from('1'))
+      publisher.publish('UNWANTED', Buffer.from('2'))
+      await arrived(messages, 1)
+      expect(publisher.counts()).toEqual({ published: 2, received: 0, malformed: 0 })
+      expect(receiver.counts()).toEqual({ published: 0, received: 1, malformed: 0 })
+    })
+
+    it('a closed door is quiet, disconnected and may be used without harm', async () => {
+      const messages = listen(receiver)
+      const wanted = watchDemand(publisher)
+      receiver.subscribe(TOPIC)
+      await demanded(wanted, exact(TOPIC))
+      await until('connected', () => receiver.connected())
+      await receiver.close()
+      expect(receiver.connected()).toBe(false)
+      await until('no demand', () => wanted.size === 0)
+      receiver.publish(TOPIC, Buffer.from('x'))
+      receiver.subscribe('OTHER')
+      receiver.unsubscribe(TOPIC)
+      await receiver.close()
+      publisher.publish(TOPIC, Buffer.from('x'))
+      expect(messages).toEqual([])
+      expect(receiver.counts().published).toBe(0)
+    })
+
+    it('what was published just before a close still arrives', async () => {
+      const messages = listen(receiver)
+      receiver.subscribe(TOPIC)
+      await demanded(watchDemand(publisher), exact(TOPIC))
+      for (let index = 0; index < 500; index++) publisher.publish(TOPIC, Buffer.alloc(8000))
+      publisher.publish(TOPIC, Buffer.from('last words'))
+      await publisher.close()
+      await arrived(messages, 501)
+      expect(messages.at(-1)?.body.toString()).toBe('last words')
+    })
+  })
+
+  describe(`${name} at its high-water mark`, () => {
+    const MARK = 100
+    let rig: BusRig
+
+    beforeEach(async () => {
+      rig = await start(MARK)
+    })
+
+    afterEach(() => rig.close())
+
+    it('a receiver that does not read holds up neither the publisher nor another receiver', async () => {
+      const [publisher, blocked, receiver] = [rig.open(), rig.open(), rig.open()]
+      const wanted = watchDemand(publisher)
+      blocked.subscribe(TOPIC)
+      blocked.subscribe('FENCE')
+      receiver.subscribe(TOPIC)
+      receiver.subscribe('FENCE 2')
+      const messages = listen(receiver)
+      await until('demand', () => wanted.size === 3)
+      const body = Buffer.alloc(8000)
+      for (let round = 1; round <= 100; round++) {
+        for (let index = 0; index < 10; index++) publisher.publish(TOPIC, body)
+        await until(`round ${round}`, () => messages.length === round * 10)
+      }
+      const late = listen(blocked)
+      await until('the blocked one reads again', () => late.length > 0)
+      expect(late.length).toBeLessThan(messages.length)
+      await Promise.all([publisher.close(), blocked.close(), receiver.close()])
+    })
+
+    it('a loss leaves a hole in the sequence, and a heartbeat shows it even when silence follows', async () => {
+      const [publisher, receiver] = [rig.open(), rig.open()]
+      const wanted = watchDemand(publisher)
+      const lane = laneTopic('DEMO', 'P1')
+      const status = statusTopic('DEMO')
+      receiver.subscribe(lane)
+      receiver.subscribe(status)
+      const sequences: number[] = []
+      let lost = 0
+      let lastKnown = 0
+      receiver.onMessage(({ topic, body }) => {
+        const sequence = topic === lane ? readLaneHeader(body).sequence : Number(body.toString())
+        const expected = topic === lane ? lastKnown + 1 : lastKnown
+        if (topic === lane) sequences.push(sequence)
+        lost += sequence - expected
+        lastKnown = sequence
+      })
+      await until('demand', () => wanted.size === 2)
+
+      const last = 20_000
+      for (let sequence = 1; sequence <= last; sequence++) {
+        const body = Buffer.alloc(LANE_HEADER_BYTES + 4000)
+        writeLaneHeader(body, { records: 0, epoch: 1, sequence, sentAt: 1 })
+        publisher.publish(lane, body)
+      }
+      expect(publisher.counts().published).toBe(last)
+      await until('the heartbeat', () => {
+        publisher.publish(status, Buffer.from(String(last)))
+        return lastKnown === last
+      })
+      expect(sequences.length).toBeGreaterThan(0)
+      expect(sequences.length).toBeLessThan(last)
+      expect(sequences).toEqual([...sequences].sort((a, b) => a - b))
+      expect(lost).toBe(last - sequences.length)
+      await Promise.all([publisher.close(), receiver.close()])
+    })
+  })
+}
