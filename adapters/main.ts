@@ -1,0 +1,65 @@
+import type { z } from 'zod'
+import type { Bus } from '../bus/bus.ts'
+import type { Clock } from '../shared/clock.ts'
+import { TickwireError } from '../shared/errors.ts'
+import type { Log } from '../shared/log.ts'
+import { isFeedName } from '../shared/market/topic.ts'
+import type { FeedRecord } from '../shared/store/feeds.ts'
+import type { DataFolder } from '../shared/store/folder.ts'
+import { writeInstruments } from '../shared/store/instruments.ts'
+import type { Adapter } from './contract.ts'
+import { createCatalogue } from './runtime/catalogue.ts'
+import { Feed } from './runtime/feed.ts'
+import { Publisher } from './runtime/publisher.ts'
+import { StatusReporter } from './runtime/status.ts'
+
+export interface RunningAdapter {
+  /** Stops the source, says so on the bus and resolves; the bus stays open. */
+  close(): Promise<void>
+  /** Resolves when the source will not run again: it ended, it was given up, or `close` was called. Never rejects. */
+  readonly ended: Promise<void>
+}
+
+/**
+ * Runs one feed: writes its instruments, then lets the adapter's ticks flow to `bus` for whoever wants them.
+ * `settings` override the registered ones. Throws CONFIG_INVALID for settings or a feed name that do not fit,
+ * ADAPTER_INVALID for instruments that cannot be served, and what the instrument file throws.
+ */
+export async function startAdapter(options: {
+  feed: FeedRecord
+  adapter: Adapter
+  settings: Record<string, unknown>
+  bus: Bus
+  folder: DataFolder
+  clock: Clock
+  log: Log
+}): Promise<RunningAdapter> {
+  const { feed, adapter, bus, folder, clock, log } = options
+  if (!isFeedName(feed.name))
+    throw new TickwireError('CONFIG_INVALID', `"${feed.name}" is no feed name: 1 to 32 of A-Z, 0-9 and -`, {
+      next: 'add the feed under another name',
+    })
+  const settings = readSettings(feed.name, adapter, { ...feed.settings, ...options.settings })
+  const instruments = adapter.instruments(settings)
+  const catalogue = createCatalogue({ feed: feed.name, broker: feed.adapter, modes: adapter.modes, instruments })
+  const written = writeInstruments(folder, feed.name, instruments, clock.now())
+  log.info({ instruments: written.count, changed: written.changed }, 'instruments')
+  const publisher = new Publisher({ catalogue, epoch: clock.now(), bus, clock, log })
+  const status = new StatusReporter({ label: adapter.label, publisher, bus, clock })
+  const running = new Feed({ adapter, settings, publisher, status, clock, log })
+  return { ended: running.start(), close: () => running.close() }
+}
+
+/** The adapter's settings with its defaults. Throws CONFIG_INVALID naming every setting that does not fit. */
+export function readSettings(feed: string, adapter: Adapter, settings: Record<string, unknown>): unknown {
+  const parsed = adapter.settings.safeParse(settings)
+  if (parsed.success) return parsed.data
+  throw new TickwireError(
+    'CONFIG_INVALID',
+    `Settings of feed ${feed} (adapter ${adapter.name}): ${listIssues(parsed.error)}`,
+    { next: `correct [feeds.${feed}] in the configuration file, or remove the feed and add it again` },
+  )
+}
+
+const listIssues = ({ issues }: z.ZodError): string =>
+  issues.map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message)).join('; ')

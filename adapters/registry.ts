@@ -1,0 +1,111 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { z } from 'zod'
+import { pause } from '../shared/clock.ts'
+import { FEED_LABELS } from '../shared/control.ts'
+import { TickwireError } from '../shared/errors.ts'
+import { TOPIC_MODES } from '../shared/market/mode.ts'
+import type { Adapter } from './contract.ts'
+
+/** Where an adapter is: beside this file, or in a folder outside the tree, named by its absolute path. */
+export type AdapterPlace =
+  | { readonly kind: 'builtin'; readonly adapter: string }
+  | { readonly kind: 'folder'; readonly path: string }
+
+/** Handed to a manifest that exports a function, so that a folder outside the tree needs no installation of its own. */
+export interface AdapterKit {
+  readonly z: typeof z
+  readonly pause: typeof pause
+}
+
+/** Compiled first: a built tree may hold its sources too, and Node 20 cannot load those. */
+const MANIFESTS = ['manifest.js', 'manifest.mjs', 'manifest.ts']
+const NAME = /^[a-z0-9-]{1,32}$/
+const here = fileURLToPath(new URL('.', import.meta.url))
+
+const callable = z.custom(value => typeof value === 'function', 'must be a function')
+
+const shape = z.object({
+  name: z.string().regex(NAME, 'must be 1 to 32 of a-z, 0-9 and -'),
+  title: z.string().min(1).max(200),
+  label: z.enum(FEED_LABELS),
+  modes: z.array(z.enum(TOPIC_MODES)).min(1),
+  // Not z.instanceof: an adapter outside the tree may bring its own copy of zod.
+  settings: z.custom(value => isSchema(value), 'must be a zod schema'),
+  instruments: callable,
+  source: callable,
+})
+
+/** Names of the adapters that come with the program: the folders beside this file that hold a manifest. */
+export function builtinNames(): string[] {
+  return readdirSync(here, { withFileTypes: true })
+    .filter(entry => entry.isDirectory() && findManifest(join(here, entry.name)) !== undefined)
+    .map(entry => entry.name)
+    .sort()
+}
+
+/**
+ * Loads and checks one adapter. Throws ADAPTER_UNKNOWN when there is none at that place, ADAPTER_INVALID with the
+ * folder and every field that is wrong.
+ */
+export async function loadAdapter(place: AdapterPlace): Promise<Adapter> {
+  if (place.kind === 'folder') return loadFolder(place.path)
+  const known = builtinNames()
+  if (!known.includes(place.adapter))
+    throw new TickwireError(
+      'ADAPTER_UNKNOWN',
+      `There is no adapter "${place.adapter}"; built in: ${known.join(', ')}`,
+      {
+        next: 'tickwire adapter add NAME --path DIR registers an adapter of your own',
+      },
+    )
+  const folder = join(here, place.adapter)
+  const adapter = await loadFolder(folder)
+  if (adapter.name !== place.adapter)
+    throw invalid(folder, `name: is "${adapter.name}", a built-in adapter is named like its folder`)
+  return adapter
+}
+
+async function loadFolder(folder: string): Promise<Adapter> {
+  if (!isAbsolute(folder))
+    throw new TickwireError('ADAPTER_UNKNOWN', `Adapter folder "${folder}" is not an absolute path`, {
+      next: 'give the whole path, beginning with /',
+    })
+  if (!existsSync(folder))
+    throw new TickwireError('ADAPTER_UNKNOWN', `There is no adapter folder ${folder}`, { next: 'check the path' })
+  const file = findManifest(folder)
+  if (!file) throw invalid(folder, `holds none of ${MANIFESTS.join(', ')}`)
+  const adapter = await readManifest(folder, file)
+  const checked = shape.safeParse(adapter)
+  if (!checked.success) {
+    const problems = checked.error.issues.map(
+      ({ path, message }) => `${path.join('.') || 'default export'}: ${message}`,
+    )
+    throw invalid(folder, problems.join('; '))
+  }
+  return adapter as Adapter
+}
+
+/** What the manifest exports, or what its function makes of the kit. Foreign code: whatever it throws gets our code. */
+async function readManifest(folder: string, file: string): Promise<unknown> {
+  const kit: AdapterKit = { z, pause }
+  try {
+    const module: { default?: unknown } = await import(pathToFileURL(file).href)
+    return typeof module.default === 'function' ? await module.default(kit) : module.default
+  } catch (cause) {
+    throw invalid(folder, `cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`, cause)
+  }
+}
+
+const findManifest = (folder: string): string | undefined =>
+  MANIFESTS.map(name => join(folder, name)).find(path => existsSync(path))
+
+const isSchema = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'safeParse' in value && typeof value.safeParse === 'function'
+
+const invalid = (folder: string, problem: string, cause?: unknown): TickwireError =>
+  new TickwireError('ADAPTER_INVALID', `Adapter ${folder}: ${problem.replace(/\s+/g, ' ')}`, {
+    next: 'adapters/README.md shows what a manifest exports',
+    ...(cause === undefined ? {} : { cause }),
+  })

@@ -1,0 +1,93 @@
+import type { Bus } from '../../bus/bus.ts'
+import type { Instrument } from '../../shared/market/instrument.ts'
+import type { Tick } from '../../shared/market/tick.ts'
+import type { Catalogue, Target } from './catalogue.ts'
+import { Channel } from './channel.ts'
+import type { Lane } from './lane.ts'
+import { RecordBuffer } from './record.ts'
+
+/** One instrument of the feed. */
+export interface Entry {
+  readonly instrument: Instrument
+  last: Tick | undefined
+  /** Of `last`, microseconds. */
+  receivedAt: number
+  /** The topics somebody wants now. */
+  readonly wanted: Channel[]
+}
+
+/** The last value of every instrument, and the channels of its topics. */
+export class Board {
+  readonly #catalogue: Catalogue
+  readonly #epoch: number
+  readonly #bus: Bus
+  readonly #record = new RecordBuffer()
+  readonly #entries = new Map<Instrument, Entry>()
+  /** Never shrinks: a topic's sequence must not begin again within an epoch. */
+  readonly #channels = new Map<string, Channel>()
+
+  constructor({ catalogue, epoch, bus }: { catalogue: Catalogue; epoch: number; bus: Bus }) {
+    this.#catalogue = catalogue
+    this.#epoch = epoch
+    this.#bus = bus
+    for (const instrument of catalogue.instruments)
+      this.#entries.set(instrument, { instrument, last: undefined, receivedAt: 0, wanted: [] })
+  }
+
+  /** By identity; by exchange and symbol when a source hands in its own copy of a listed instrument. */
+  find(instrument: Instrument): Entry | undefined {
+    const entry = this.#entries.get(instrument)
+    if (entry) return entry
+    const listed = this.#catalogue.find(instrument.exchange, instrument.symbol)
+    return listed && this.#entries.get(listed)
+  }
+
+  entries(): Iterable<Entry> {
+    return this.#entries.values()
+  }
+
+  /** Whether anybody ever wanted this topic. */
+  knows(topic: string): boolean {
+    return this.#channels.has(topic)
+  }
+
+  join(target: Target, lane: Lane): void {
+    this.#change(target, channel => channel.join(lane))
+  }
+
+  leave(target: Target, lane: Lane): void {
+    this.#change(target, channel => channel.leave(lane))
+  }
+
+  setDirect(target: Target, direct: boolean): void {
+    this.#change(target, channel => channel.setDirect(direct))
+  }
+
+  /** Sends the last value, if there is one, as a snapshot: into `lane`, or without one as a message of its own. */
+  repeat(target: Target, lane?: Lane): void {
+    const entry = this.find(target.instrument)
+    if (!entry?.last) return
+    const channel = this.#channel(target)
+    if (lane) channel.repeatTo(lane, entry.last, entry.receivedAt)
+    else channel.repeat(entry.last, entry.receivedAt)
+  }
+
+  #change(target: Target, change: (channel: Channel) => void): void {
+    const channel = this.#channel(target)
+    change(channel)
+    const wanted = this.find(target.instrument)?.wanted
+    const place = wanted?.indexOf(channel) ?? 0
+    if (channel.wanted && place < 0) wanted?.push(channel)
+    else if (!channel.wanted && place >= 0) wanted?.splice(place, 1)
+  }
+
+  #channel(target: Target): Channel {
+    let channel = this.#channels.get(target.topic)
+    if (!channel) {
+      const place = { catalogue: this.#catalogue, epoch: this.#epoch, record: this.#record, bus: this.#bus }
+      channel = new Channel({ target, ...place })
+      this.#channels.set(target.topic, channel)
+    }
+    return channel
+  }
+}

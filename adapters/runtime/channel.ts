@@ -1,0 +1,74 @@
+import type { Bus } from '../../bus/bus.ts'
+import type { TickHeader } from '../../bus/message.ts'
+import { type FrameTemplate, formatFrame, frameTemplate } from '../../shared/market/frame.ts'
+import type { Tick } from '../../shared/market/tick.ts'
+import type { Catalogue, Target } from './catalogue.ts'
+import type { Lane } from './lane.ts'
+import type { RecordBuffer } from './record.ts'
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
+
+/** One topic: its sequence, which goes on for the whole epoch, and where its messages go. */
+export class Channel {
+  readonly #topic: string
+  readonly #template: FrameTemplate
+  readonly #header: Writable<TickHeader>
+  readonly #record: RecordBuffer
+  readonly #bus: Bus
+  readonly #lanes: Lane[] = []
+  #direct = false
+
+  constructor(options: { target: Target; catalogue: Catalogue; epoch: number; record: RecordBuffer; bus: Bus }) {
+    const { target, catalogue, epoch } = options
+    const { exchange, symbol } = target.instrument
+    this.#topic = target.topic
+    this.#template = frameTemplate({ feed: catalogue.feed, exchange, symbol, mode: target.mode }, catalogue.broker)
+    const { symbolAt, dataSymbolAt, symbolLength } = this.#template
+    this.#header = { snapshot: false, symbolAt, dataSymbolAt, symbolLength, epoch, sequence: 0, receivedAt: 0 }
+    this.#record = options.record
+    this.#bus = options.bus
+  }
+
+  get wanted(): boolean {
+    return this.#direct || this.#lanes.length > 0
+  }
+
+  setDirect(direct: boolean): void {
+    this.#direct = direct
+  }
+
+  join(lane: Lane): void {
+    if (!this.#lanes.includes(lane)) this.#lanes.push(lane)
+  }
+
+  leave(lane: Lane): void {
+    const place = this.#lanes.indexOf(lane)
+    if (place >= 0) this.#lanes.splice(place, 1)
+  }
+
+  /** A new tick, to everybody who wants it. `receivedAt` in microseconds. */
+  publish(tick: Tick, receivedAt: number): void {
+    this.#header.sequence++
+    this.#encode(tick, receivedAt, false)
+    for (const lane of this.#lanes) lane.append(this.#record)
+    if (this.#direct) this.#bus.publish(this.#topic, this.#record.body())
+  }
+
+  /** The last value again, to one lane. */
+  repeatTo(lane: Lane, tick: Tick, receivedAt: number): void {
+    this.#encode(tick, receivedAt, true)
+    lane.append(this.#record)
+  }
+
+  /** The last value again, as a message of its own. */
+  repeat(tick: Tick, receivedAt: number): void {
+    this.#encode(tick, receivedAt, true)
+    this.#bus.publish(this.#topic, this.#record.body())
+  }
+
+  #encode(tick: Tick, receivedAt: number, snapshot: boolean): void {
+    this.#header.snapshot = snapshot
+    this.#header.receivedAt = receivedAt
+    this.#record.write(this.#topic, this.#header, formatFrame(this.#template, tick))
+  }
+}

@@ -1,0 +1,140 @@
+import { type Clock, pause } from '../../shared/clock.ts'
+import type { FeedState } from '../../shared/control.ts'
+import type { Log } from '../../shared/log.ts'
+import type { Adapter, Update } from '../contract.ts'
+import { countDeath, judge } from './failure.ts'
+import type { Publisher } from './publisher.ts'
+import type { StatusReporter } from './status.ts'
+
+/** A turn of the event loop takes from a large batch for about this long: lanes and timers wait meanwhile. */
+const TURN_MS = 1
+/** Reading the clock costs as much as an unwanted update. */
+const UPDATES_PER_LOOK = 32
+/** How long a source may take to end once it is told to. */
+const GRACE_MS = 1000
+
+/**
+ * The life of one feed with a source: starting, live with the first batch, down when the source ends or fails, started
+ * again after growing pauses, parked when that is of no use. A source that falls silent stays live here: whether
+ * silence is normal (`quiet`) or not (`suspect`) is for the market calendar to say; `lastTickAt` shows the age.
+ */
+export class Feed {
+  readonly #adapter: Adapter
+  readonly #settings: unknown
+  readonly #publisher: Publisher
+  readonly #status: StatusReporter
+  readonly #clock: Clock
+  readonly #log: Log
+  readonly #stop = new AbortController()
+  #wake: () => void = () => {}
+  #running: Promise<void> = Promise.resolve()
+  #closing: Promise<void> | undefined
+
+  constructor(options: {
+    adapter: Adapter
+    /** As the adapter's own schema gives them. */
+    settings: unknown
+    publisher: Publisher
+    status: StatusReporter
+    clock: Clock
+    log: Log
+  }) {
+    this.#adapter = options.adapter
+    this.#settings = options.settings
+    this.#publisher = options.publisher
+    this.#status = options.status
+    this.#clock = options.clock
+    this.#log = options.log
+  }
+
+  /** Resolves when the source will not run again: it ended, it is given up, or the feed was closed. */
+  start(): Promise<void> {
+    this.#running = this.#run()
+    return this.#running
+  }
+
+  /** Stops the source and says so on the bus. The bus stays open. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    this.#stop.abort()
+    this.#wake()
+    const ended = new AbortController()
+    await Promise.race([this.#running, pause(this.#clock, GRACE_MS, ended.signal)])
+    ended.abort()
+    this.#enter('down', 'stopped')
+    this.#status.close()
+    this.#publisher.close()
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop
+    let deaths: readonly number[] = []
+    while (!signal.aborted) {
+      this.#enter('starting')
+      const startedAt = this.#clock.monotonic()
+      try {
+        await this.#consume()
+        if (!signal.aborted) this.#enter('down', 'the source ended')
+        return
+      } catch (error) {
+        if (signal.aborted) return this.#log.debug({ err: error }, 'the source failed while it was stopped')
+        const now = this.#clock.monotonic()
+        deaths = countDeath(deaths, now - startedAt, now)
+        const { state, reason, pauseMs } = judge(error, deaths)
+        this.#log.warn({ err: error, pauseMs }, 'the source failed')
+        this.#enter(state, reason)
+        if (pauseMs === undefined) return
+        await pause(this.#clock, pauseMs, signal)
+      }
+    }
+  }
+
+  /** One run of the source. Its signal dies with it, so that nothing it left behind outlives it. */
+  async #consume(): Promise<void> {
+    const attempt = new AbortController()
+    const abort = () => attempt.abort()
+    this.#stop.signal.addEventListener('abort', abort)
+    try {
+      for await (const batch of this.#adapter.source(this.#settings, this.#clock, attempt.signal)) {
+        await this.#offer(batch)
+        if (this.#stop.signal.aborted) return
+        this.#enter('live')
+        // A batch is a turn: without this a source that never waits would starve every timer.
+        await this.#turn()
+      }
+    } finally {
+      this.#stop.signal.removeEventListener('abort', abort)
+      abort()
+    }
+  }
+
+  async #offer(batch: readonly Update[]): Promise<void> {
+    let turnAt = this.#clock.monotonic()
+    let look = UPDATES_PER_LOOK
+    for (const update of batch) {
+      if (this.#stop.signal.aborted) return
+      this.#publisher.offer(update)
+      if (--look > 0) continue
+      look = UPDATES_PER_LOOK
+      if (this.#clock.monotonic() - turnAt < TURN_MS) continue
+      await this.#turn()
+      turnAt = this.#clock.monotonic()
+    }
+  }
+
+  #turn(): Promise<void> {
+    return new Promise(resolve => {
+      this.#wake = resolve
+      this.#clock.soon(resolve)
+    })
+  }
+
+  #enter(state: FeedState, reason?: string): void {
+    if (state !== this.#status.state) this.#log.info({ state, reason }, 'feed state')
+    this.#status.enter(state, reason)
+  }
+}
