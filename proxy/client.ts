@@ -1,0 +1,199 @@
+import type { Cancel, Clock } from '../shared/clock.ts'
+import type { Access, Identity } from './access.ts'
+import type { FeedView } from './feeds.ts'
+import { Holdings } from './holdings.ts'
+import type { Hub } from './hub.ts'
+import type { Outbox } from './outbox.ts'
+import { parseMessage, type Refusal, type Request, type RequestId } from './protocol.ts'
+import * as replies from './replies.ts'
+import type { Instruments } from './routing.ts'
+import { textFrame } from './websocket.ts'
+
+/** What all clients share. */
+export interface Rooms {
+  readonly clock: Clock
+  readonly access: Pick<Access, 'authenticate' | 'mayStay'>
+  readonly hub: Hub
+  readonly instruments: Instruments
+  /** Brokers this installation can speak to, for `get_supported_brokers`. */
+  readonly brokers: readonly string[]
+  /** Feeds of one user, in the order they were registered; the first is the user's broker. */
+  feedsOf(userId: string): readonly FeedView[]
+}
+
+export interface ClientLimits {
+  readonly authDeadlineMs: number
+  /** Between the error that refuses a key and the close: closed at once, some clients retry every second. */
+  readonly refusalDelayMs: number
+  readonly maxSymbolsPerMessage: number
+}
+
+/** Ends the connection with a close frame. */
+export type CloseDoor = (code: number, reason: string) => void
+
+/**
+ * One client: anonymous, then authenticated, then closed. Each message is worked through to its end before the next:
+ * two known clients send `authenticate` and `subscribe` back to back and never look again.
+ */
+export class Client {
+  readonly #rooms: Rooms
+  readonly #limits: ClientLimits
+  readonly #closeDoor: CloseDoor
+  readonly #outbox: Outbox
+  readonly #holdings: Holdings
+  #identity: Identity | undefined
+  #deadline: Cancel
+
+  constructor(rooms: Rooms, limits: ClientLimits, outbox: Outbox, closeDoor: CloseDoor) {
+    this.#rooms = rooms
+    this.#limits = limits
+    this.#outbox = outbox
+    this.#closeDoor = closeDoor
+    this.#holdings = new Holdings(rooms.hub, outbox)
+    this.#deadline = rooms.clock.after(limits.authDeadlineMs, () => closeDoor(4401, 'auth timeout'))
+  }
+
+  get authenticated(): boolean {
+    return this.#identity !== undefined
+  }
+
+  /** Instruments times modes. */
+  get subscriptions(): number {
+    return this.#holdings.size
+  }
+
+  receive(text: string): void {
+    const parsed = parseMessage(text)
+    if (parsed.kind === 'refusal') this.#refuse(parsed.refusal, parsed.requestId)
+    else if (parsed.kind === 'request') this.#handle(parsed.request, parsed.requestId)
+  }
+
+  /** Closes the connection if its key has been revoked or has expired. */
+  recheck(): void {
+    if (!this.#identity || this.#rooms.access.mayStay(this.#identity)) return
+    this.#holdings.releaseAll()
+    this.#closeDoor(4403, 'key revoked or expired')
+  }
+
+  close(): void {
+    this.#deadline()
+    this.#holdings.releaseAll()
+    this.#identity = undefined
+  }
+
+  #handle(request: Request, requestId: RequestId): void {
+    switch (request.action) {
+      case 'authenticate':
+        this.#authenticate(request.key, requestId)
+        break
+      case 'ping':
+        this.#say(replies.pongReply(this.#rooms.clock.now(), request.timestamp, request.pingId, requestId))
+        break
+      case 'get_supported_brokers':
+        this.#say(replies.supportedBrokersReply(this.#rooms.brokers, requestId))
+        break
+      default:
+        if (this.#identity) this.#serve(request, this.#identity, requestId)
+        else this.#refuse(NOT_AUTHENTICATED, requestId)
+    }
+  }
+
+  #authenticate(key: string | undefined, requestId: RequestId): void {
+    if (key === undefined) {
+      this.#refuse(NO_KEY, requestId)
+      return
+    }
+    const identity = this.#rooms.access.authenticate(key)
+    if (!identity) {
+      this.#refuse(BAD_KEY, requestId)
+      this.#deadline()
+      const close = () => this.#closeDoor(4401, 'authentication failed')
+      this.#deadline = this.#rooms.clock.after(this.#limits.refusalDelayMs, close)
+      return
+    }
+    const primary = this.#rooms.feedsOf(identity.userId)[0]
+    if (!primary || !this.#canServe(primary)) {
+      this.#refuse(primary ? unsupported(primary.broker) : NO_FEED, requestId)
+      return
+    }
+    this.#deadline()
+    if (this.#identity && this.#identity.userId !== identity.userId) this.#holdings.releaseAll()
+    this.#identity = identity
+    this.#say(replies.authReply(primary.broker, identity.userId, requestId))
+  }
+
+  #canServe({ broker, external }: FeedView): boolean {
+    return external || this.#rooms.brokers.includes(broker)
+  }
+
+  #serve(request: Served, { userId }: Identity, requestId: RequestId): void {
+    const feeds = this.#rooms.feedsOf(userId)
+    const primary = feeds[0]
+    const broker = primary?.broker ?? ''
+    switch (request.action) {
+      case 'subscribe':
+        if (primary) this.#subscribe(request, feeds, broker, requestId)
+        else this.#refuse(NO_FEED, requestId)
+        break
+      case 'unsubscribe': {
+        const results = this.#holdings.unsubscribe(request.symbols, request.mode, broker)
+        this.#say(replies.unsubscribeReply(results, broker, requestId))
+        break
+      }
+      case 'unsubscribe_all':
+        this.#say(replies.unsubscribeReply(this.#holdings.releaseAll(), broker, requestId))
+        break
+      case 'get_broker_info':
+        if (primary) this.#say(replies.brokerInfoReply(broker, isConnected(primary), userId, requestId))
+        else this.#refuse(NO_FEED, requestId)
+        break
+      default:
+        this.#say(replies.ordersReply(request.action, requestId))
+    }
+  }
+
+  #subscribe(
+    { symbols, mode, depth }: Extract<Request, { action: 'subscribe' }>,
+    feeds: readonly FeedView[],
+    broker: string,
+    requestId: RequestId,
+  ): void {
+    const { hub, instruments } = this.#rooms
+    const limit = this.#limits.maxSymbolsPerMessage
+    if (symbols.length > limit) {
+      this.#refuse(tooManySymbols(symbols.length, limit), requestId)
+      return
+    }
+    const { results, fresh } = this.#holdings.subscribe({ symbols, mode, depth, feeds, instruments })
+    this.#say(replies.subscribeReply(results, broker, requestId))
+    for (const subscription of fresh) hub.snapshot(subscription, this.#outbox)
+  }
+
+  #refuse(refusal: Refusal, requestId: RequestId): void {
+    this.#say(replies.errorReply(refusal, requestId))
+  }
+
+  #say(text: string): void {
+    this.#outbox.offer(textFrame(Buffer.from(text)))
+  }
+}
+
+/** What needs a good key first. */
+type Served = Exclude<Request, { action: 'authenticate' | 'ping' | 'get_supported_brokers' }>
+
+const NOT_AUTHENTICATED: Refusal = { code: 'NOT_AUTHENTICATED', message: 'You must authenticate first' }
+const NO_KEY: Refusal = { code: 'AUTHENTICATION_ERROR', message: 'API key is required' }
+const BAD_KEY: Refusal = { code: 'AUTHENTICATION_ERROR', message: 'Invalid API key' }
+const NO_FEED: Refusal = { code: 'BROKER_ERROR', message: 'No broker configuration found for user' }
+
+const unsupported = (broker: string): Refusal => ({
+  code: 'BROKER_ERROR',
+  message: `Unsupported broker: ${broker}. No adapter available.`,
+})
+
+const tooManySymbols = (count: number, limit: number): Refusal => ({
+  code: 'INVALID_PARAMETERS',
+  message: `${count} symbols in one message; at most ${limit}: send several messages`,
+})
+
+const isConnected = ({ state }: FeedView): boolean => state === 'live' || state === 'quiet' || state === 'suspect'

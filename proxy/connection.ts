@@ -1,0 +1,123 @@
+import type { Socket } from 'node:net'
+import type { RawData, WebSocket } from 'ws'
+import type { Log } from '../shared/log.ts'
+import { Client, type ClientLimits, type Rooms } from './client.ts'
+import { Outbox, type OutboxCounts, type OutboxLimits, type Turn } from './outbox.ts'
+import { quirksOf } from './quirks.ts'
+
+export interface ConnectionLimits extends ClientLimits, OutboxLimits {
+  /** How many pings in a row a client may leave unanswered; one known client answers rarely. */
+  readonly missedPongs: number
+  /** Largest message before authentication; the limit after it is the WebSocket library's. */
+  readonly maxAnonymousBytes: number
+}
+
+export interface ConnectionParts {
+  readonly ws: WebSocket
+  /** The socket under `ws`, as handed over at upgrade. */
+  readonly socket: Socket
+  readonly handshakeKey: string | undefined
+  readonly rooms: Rooms
+  readonly limits: ConnectionLimits
+  readonly turn: Turn
+  readonly log: Log
+  /** Called once. `slow`: it was cut off because it did not keep up. */
+  onClosed(connection: Connection, slow: boolean): void
+}
+
+/** A client that has been sent a close frame and does not answer it is cut off after this. */
+const CLOSE_GRACE_MS = 1500
+
+/** One client's socket. The library receives, pings and closes; data frames go out through the outbox alone. */
+export class Connection {
+  readonly #parts: ConnectionParts
+  readonly #outbox: Outbox
+  readonly #client: Client
+  #unanswered = 0
+  #closed = false
+
+  constructor(parts: ConnectionParts) {
+    this.#parts = parts
+    const { ws, socket, rooms, limits, turn } = parts
+    const { oneFramePerWrite } = quirksOf(parts.handshakeKey)
+    const giveUp = (why: string) => this.#giveUp(why)
+    this.#outbox = new Outbox({ sink: socket, limits, clock: rooms.clock, turn, oneFramePerWrite, giveUp })
+    this.#client = new Client(rooms, limits, this.#outbox, (code, reason) => this.#closePolitely(code, reason))
+    ws.on('message', data => this.#receive(data))
+    ws.on('pong', () => {
+      this.#unanswered = 0
+    })
+    ws.on('error', error => parts.log.debug({ err: error }, 'a client connection broke'))
+    ws.once('close', () => this.#end(false))
+  }
+
+  get authenticated(): boolean {
+    return this.#client.authenticated
+  }
+
+  get subscriptions(): number {
+    return this.#client.subscriptions
+  }
+
+  get waitingBytes(): number {
+    return this.#outbox.bytes
+  }
+
+  get counts(): OutboxCounts {
+    return this.#outbox.counts
+  }
+
+  recheck(): void {
+    this.#client.recheck()
+  }
+
+  ping(): void {
+    const { ws, limits } = this.#parts
+    if (this.#unanswered > limits.missedPongs) this.cut()
+    else if (ws.readyState === ws.OPEN) {
+      this.#unanswered++
+      ws.ping()
+    }
+  }
+
+  /** Ends it without a close frame. */
+  cut(): void {
+    this.#end(false)
+    this.#parts.ws.terminate()
+  }
+
+  #receive(data: RawData): void {
+    const { ws, limits } = this.#parts
+    if (ws.readyState !== ws.OPEN) return
+    this.#unanswered = 0
+    // With its default binaryType the library hands over one Buffer per message.
+    const bytes = data as Buffer
+    if (this.#client.authenticated || bytes.length <= limits.maxAnonymousBytes) this.#client.receive(bytes.toString())
+    else this.#closePolitely(1009, `message above ${limits.maxAnonymousBytes} bytes before authentication`)
+  }
+
+  #closePolitely(code: number, reason: string): void {
+    const { ws, rooms } = this.#parts
+    // What was said before the close frame goes out before it; nothing may follow it.
+    this.#outbox.flush()
+    this.#outbox.close()
+    ws.close(code, reason)
+    rooms.clock.after(CLOSE_GRACE_MS, () => ws.terminate())
+  }
+
+  /** A close frame would not get through, and known clients behave badly after one. */
+  #giveUp(why: string): void {
+    const { log, ws } = this.#parts
+    log.warn({ why, waitingBytes: this.#outbox.bytes }, 'cut off a client that does not keep up')
+    this.#end(true)
+    ws.terminate()
+  }
+
+  #end(slow: boolean): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#client.close()
+    this.#outbox.close()
+    this.#parts.onClosed(this, slow)
+  }
+}

@@ -1,0 +1,147 @@
+import { type Bus, type BusMessage, STATUS_PREFIX } from '../bus/bus.ts'
+import { type LaneHeader, readLaneHeader, readRecords } from '../bus/lane.ts'
+import { readTick } from '../bus/message.ts'
+import type { Clock } from '../shared/clock.ts'
+import { type FeedStatus, parseFeedStatus } from '../shared/control.ts'
+import { TickwireError } from '../shared/errors.ts'
+import type { Log } from '../shared/log.ts'
+import type { Feeds } from './feeds.ts'
+import type { Foreign } from './foreign.ts'
+import type { Hub } from './hub.ts'
+import type { Wanted } from './wanted.ts'
+
+/** Where this proxy stands in one feed's lane. */
+interface Place {
+  epoch: number
+  sequence: number
+}
+
+export interface InboundCounts {
+  /** Lane messages missing by the holes in their sequence. */
+  lostLanes: number
+  /** Messages older than the limit when they came: dropped. */
+  stale: number
+  /** Of a publisher that has been replaced, or repeated: dropped. */
+  fenced: number
+  /** Not what it should be: dropped. */
+  malformed: number
+}
+
+const LANE_PREFIX = 'LANE_'
+const REPORT_PAUSE_MS = 10_000
+
+/**
+ * Everything that comes from the bus: feed status, lanes, single ticks and the plain form of foreign publishers.
+ * Owner of the place in each lane; a hole there, or a status that names a sequence never seen, asks for snapshots.
+ */
+export class Inbound {
+  readonly counts: InboundCounts = { lostLanes: 0, stale: 0, fenced: 0, malformed: 0 }
+  readonly #parts: InboundParts
+  readonly #places = new Map<string, Place>()
+  #reportedAt = Number.NEGATIVE_INFINITY
+
+  constructor(parts: InboundParts) {
+    this.#parts = parts
+    parts.bus.onMessage(message => this.#receive(message))
+    parts.bus.subscribePrefix(STATUS_PREFIX)
+  }
+
+  #receive(message: BusMessage): void {
+    const { topic, body, plain } = message
+    try {
+      if (plain) this.#parts.foreign.receive(topic, body)
+      else if (topic.startsWith(STATUS_PREFIX)) this.#status(parseFeedStatus(body))
+      else if (topic.startsWith(LANE_PREFIX)) this.#lane(feedOfLane(topic), body)
+      else this.#single(topic, body)
+    } catch (error) {
+      if (!(error instanceof TickwireError)) throw error
+      this.counts.malformed++
+      this.#report(error, topic)
+    }
+  }
+
+  #status(status: FeedStatus): void {
+    const { feeds, wanted, hub, proxy } = this.#parts
+    const place = this.#places.get(status.feed)
+    if (!feeds.accept(status)) return
+    const sequence = status.lanes[proxy]
+    if (place === undefined || status.epoch > place.epoch) {
+      hub.forget(status.feed)
+      this.#places.set(status.feed, { epoch: status.epoch, sequence: 0 })
+      wanted.repeat(status.feed)
+    } else if (sequence === undefined) {
+      if (wanted.size(status.feed) > 0) wanted.repeat(status.feed)
+    } else if (sequence > place.sequence) this.#hole(status.feed, place, sequence + 1)
+  }
+
+  #lane(feed: string, body: Buffer): void {
+    const header = readLaneHeader(body)
+    if (!this.#inOrder(feed, header)) return
+    const { hub, clock, maxAgeMs } = this.#parts
+    if (clock.micros() - header.sentAt > maxAgeMs * 1000) {
+      this.counts.stale++
+      this.#parts.wanted.resync(feed)
+      return
+    }
+    readRecords(body, header.records, (topic, record) => {
+      const tick = readTick(record)
+      hub.deliver(topic, tick.header, tick.frame)
+    })
+  }
+
+  #inOrder(feed: string, { epoch, sequence }: LaneHeader): boolean {
+    let place = this.#places.get(feed)
+    if (!place || epoch > place.epoch) {
+      if (place) this.#parts.hub.forget(feed)
+      place = { epoch, sequence: 0 }
+      this.#places.set(feed, place)
+    }
+    if (epoch < place.epoch || sequence <= place.sequence) {
+      this.counts.fenced++
+      return false
+    }
+    if (sequence > place.sequence + 1) this.#hole(feed, place, sequence)
+    place.sequence = sequence
+    return true
+  }
+
+  /** Everything from the place up to, not including, `next` is missing. */
+  #hole(feed: string, place: Place, next: number): void {
+    const lost = next - place.sequence - 1
+    this.counts.lostLanes += lost
+    place.sequence = next - 1
+    this.#parts.log.warn({ feed, lost, before: next }, 'messages of a feed were lost; asking it for fresh snapshots')
+    this.#parts.wanted.resync(feed)
+  }
+
+  #single(topic: string, body: Buffer): void {
+    const { hub, clock, maxAgeMs } = this.#parts
+    const { header, frame } = readTick(body)
+    if (!header.snapshot && clock.micros() - header.receivedAt > maxAgeMs * 1000) this.counts.stale++
+    else hub.deliver(topic, header, frame)
+  }
+
+  /** A broken publisher can break thousands of messages a second: they are counted, and one in 10 s is told. */
+  #report(error: TickwireError, topic: string): void {
+    const now = this.#parts.clock.monotonic()
+    if (now - this.#reportedAt < REPORT_PAUSE_MS) return
+    this.#reportedAt = now
+    const { malformed } = this.counts
+    this.#parts.log.warn({ err: error, topic: topic.slice(0, 100), malformed }, 'dropped a malformed bus message')
+  }
+}
+
+export interface InboundParts {
+  readonly bus: Bus
+  readonly clock: Clock
+  readonly log: Log
+  readonly proxy: string
+  readonly maxAgeMs: number
+  readonly hub: Hub
+  readonly feeds: Feeds
+  readonly wanted: Wanted
+  readonly foreign: Foreign
+}
+
+/** `LANE_<FEED>_<PROXY>`: neither name holds an underscore. */
+const feedOfLane = (topic: string): string => topic.slice(LANE_PREFIX.length, topic.lastIndexOf('_'))

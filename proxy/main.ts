@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto'
+import type { Bus } from '../bus/bus.ts'
+import type { Clock } from '../shared/clock.ts'
+import type { Config } from '../shared/config.ts'
+import type { FeedState } from '../shared/control.ts'
+import type { Log } from '../shared/log.ts'
+import { ControlStore } from '../shared/store/control.ts'
+import type { DataFolder } from '../shared/store/folder.ts'
+import { InstrumentBook } from '../shared/store/instruments.ts'
+import { readPepper } from '../shared/store/keyring.ts'
+import { Access } from './access.ts'
+import { Feeds, type FeedView } from './feeds.ts'
+import { Foreign } from './foreign.ts'
+import { answer } from './http.ts'
+import { Hub } from './hub.ts'
+import { Inbound } from './inbound.ts'
+import { Server } from './server.ts'
+import { Wanted } from './wanted.ts'
+
+export interface ProxyOptions {
+  readonly config: Pick<Config, 'proxy'>
+  readonly folder: DataFolder
+  /** Handed over: closed with the proxy. */
+  readonly bus: Bus
+  readonly clock: Clock
+  readonly log: Log
+  /** Brokers this installation can speak to. */
+  readonly brokers: readonly string[]
+}
+
+const RECHECK_MS = 250
+
+/** Wires one proxy together and opens its port. Throws what cannot be put right: PORT_TAKEN, STORE_CORRUPT, … */
+export async function startProxy(
+  options: ProxyOptions,
+): Promise<{ close(): Promise<void>; host: string; port: number }> {
+  const { config, folder, bus, clock, log, brokers } = options
+  const limits = config.proxy
+  const proxy = `P-${randomBytes(5).toString('hex').toUpperCase()}`
+  const startedAt = clock.now()
+  const store = ControlStore.open(folder)
+  const instruments = new InstrumentBook(folder)
+  const wanted = new Wanted(bus, clock, proxy)
+  const hub = new Hub(wanted)
+  const feeds = new Feeds(clock, (view, was) => feedChanged(view, was))
+  const foreign = new Foreign(hub, feeds, clock)
+  const inbound = new Inbound({ bus, clock, log, proxy, maxAgeMs: limits.maxAgeMs, hub, feeds, wanted, foreign })
+  const access = new Access(store, readPepper(folder), clock, () => {
+    register()
+  })
+  const feedsOf = (userId: string): FeedView[] =>
+    access.feeds.filter(feed => feed.userId === userId).flatMap(feed => feeds.view(feed.name) ?? [])
+  const server = new Server({
+    rooms: { clock, access, hub, instruments, brokers, feedsOf },
+    limits: { ...limits, softBytes: limits.queueSoftBytes, hardBytes: limits.queueHardBytes },
+    log,
+    answer: request =>
+      answer(request, {
+        ready: () => bus.connected(),
+        status: key => {
+          const identity = access.authenticate(key)
+          return identity && status(identity.userId)
+        },
+      }),
+  })
+
+  function register(): void {
+    feeds.register(access.feeds)
+    wanted.register(feeds.views())
+  }
+
+  function feedChanged(view: FeedView, was: FeedState): void {
+    const { name: feed, state, reason } = view
+    log.info({ feed, state, was, reason }, `feed ${feed} is ${state}`)
+    // Its last values are no longer the present: nobody who asks now shall get them.
+    if (state === 'down') hub.forget(feed)
+    if (was === 'down') wanted.resync(feed)
+  }
+
+  const status = (userId: string) => ({
+    proxy: { id: proxy, startedAt, busConnected: bus.connected(), topics: hub.size },
+    clients: server.counts(),
+    ticks: hub.counts,
+    bus: { ...bus.counts(), ...inbound.counts },
+    feeds: feedsOf(userId),
+    now: clock.now(),
+  })
+
+  register()
+  // Revocations come with a change of the database, expiries only with time.
+  const stopRecheck = clock.every(RECHECK_MS, () => server.recheck())
+  const close = async () => {
+    stopRecheck()
+    access.close()
+    await server.close()
+    wanted.close()
+    feeds.close()
+    hub.close()
+    instruments.close()
+    store.close()
+    await bus.close()
+  }
+  try {
+    const address = await server.listen(limits.host, limits.port === 'auto' ? 0 : limits.port)
+    return { ...address, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}

@@ -1,0 +1,82 @@
+import { EXCHANGES, isExchange } from '../shared/market/exchange.ts'
+import type { Instrument } from '../shared/market/instrument.ts'
+import type { BookMode, Mode, TopicMode } from '../shared/market/mode.ts'
+import { isSymbol, type TopicParts } from '../shared/market/topic.ts'
+import type { FeedView } from './feeds.ts'
+import { MODE_LABELS } from './mode.ts'
+
+/** Where a wish of a client leads. */
+export type Route =
+  | { readonly ok: true; readonly parts: TopicParts; readonly broker: string; readonly depth: number }
+  | { readonly ok: false; readonly message: string; readonly broker: string }
+
+export interface Wish {
+  readonly exchange: string
+  /** As the client wrote it: a common symbol, a broker's spelling, or either with the depth behind a colon. */
+  readonly symbol: string
+  readonly mode: Mode
+  readonly depth: number
+}
+
+/** Reads of the instrument lists; `has` is false while a feed's list was never loaded. */
+export interface Instruments {
+  has(feed: string): boolean
+  find(feed: string, exchange: string, symbol: string): Instrument | undefined
+}
+
+const PLAIN_DEPTH = 5
+const BOOKS: readonly (readonly [number, BookMode])[] = [
+  [50, 'BOOK50'],
+  [30, 'BOOK30'],
+  [20, 'BOOK20'],
+]
+
+/**
+ * Finds the feed that serves a wish, among the feeds of the client's user: the first that knows the instrument, one
+ * that is up before one that is not. Foreign publishers have no list, so they come last and take any symbol.
+ */
+export function route(wish: Wish, feeds: readonly FeedView[], instruments: Instruments): Route {
+  const primary = feeds[0]?.broker ?? ''
+  if (!isExchange(wish.exchange))
+    return refused(`Unknown exchange ${wish.exchange}; use one of ${EXCHANGES.join(', ')}`, primary)
+  const { symbol, depth } = splitDepth(wish)
+  if (!isSymbol(symbol)) return refused('Symbol must be 1 to 64 printable ASCII characters', primary)
+  const known = [...feeds]
+    .sort((a, b) => Number(a.external) - Number(b.external))
+    .map(feed => ({ feed, common: commonSymbol(feed, wish.exchange, symbol, instruments) }))
+    .filter((one): one is { feed: FeedView; common: string } => one.common !== undefined)
+  const best = known.find(one => isUp(one.feed)) ?? known[0]
+  if (!best) return refused(whyUnknown(wish.exchange, symbol, feeds, instruments), primary)
+  const { feed, common } = best
+  const offered = offer(wish.mode, depth, feed.modes)
+  if (!offered) return refused(`${MODE_LABELS[wish.mode]} is not offered by ${feed.broker}`, feed.broker)
+  const parts: TopicParts = { feed: feed.name, exchange: wish.exchange, symbol: common, mode: offered.mode }
+  return { ok: true, parts, broker: feed.broker, depth: offered.depth }
+}
+
+const refused = (message: string, broker: string): Route => ({ ok: false, message, broker })
+
+/** `RELIANCE:20` asks for 20 levels: clients without a depth argument write it so. */
+function splitDepth({ symbol, depth, mode }: Wish): { symbol: string; depth: number } {
+  const [, base, levels] = /^(.+):(\d{1,3})$/.exec(symbol) ?? []
+  return base && levels && mode === 'DEPTH' ? { symbol: base, depth: Number(levels) } : { symbol, depth }
+}
+
+const commonSymbol = (feed: FeedView, exchange: string, symbol: string, instruments: Instruments) =>
+  feed.external ? symbol : instruments.find(feed.name, exchange, symbol)?.symbol
+
+const isUp = ({ state }: FeedView): boolean => state === 'live' || state === 'quiet' || state === 'suspect'
+
+function whyUnknown(exchange: string, symbol: string, feeds: readonly FeedView[], instruments: Instruments): string {
+  const unlisted = feeds.find(feed => !feed.external && !instruments.has(feed.name))
+  if (unlisted) return `The instrument list of ${unlisted.name} is not loaded yet; try again in a few seconds`
+  return `Symbol ${symbol} not found for exchange ${exchange}`
+}
+
+/** The mode that will be delivered, and its depth: the deepest book offered that is not deeper than asked, else five levels. */
+function offer(mode: Mode, depth: number, modes: readonly TopicMode[] | undefined) {
+  if (modes && !modes.includes(mode)) return undefined
+  if (mode !== 'DEPTH') return { mode, depth: PLAIN_DEPTH }
+  const book = BOOKS.find(([levels, book]) => levels <= depth && modes?.includes(book))
+  return book ? { mode: book[1], depth: book[0] } : { mode, depth: PLAIN_DEPTH }
+}

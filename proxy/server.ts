@@ -1,0 +1,177 @@
+import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { WebSocketServer } from 'ws'
+import type { Cancel } from '../shared/clock.ts'
+import { systemCode, TickwireError } from '../shared/errors.ts'
+import type { Log } from '../shared/log.ts'
+import type { Rooms } from './client.ts'
+import { Connection, type ConnectionLimits } from './connection.ts'
+import type { Answer } from './http.ts'
+import { type OutboxCounts, Turn } from './outbox.ts'
+
+export interface ServerLimits extends ConnectionLimits {
+  readonly pingMs: number
+  readonly maxMessageBytes: number
+}
+
+export interface ServerOptions {
+  readonly rooms: Rooms
+  readonly limits: ServerLimits
+  readonly log: Log
+  /** Answers a request that is not a WebSocket handshake. */
+  answer(request: IncomingMessage): Answer
+}
+
+export interface ServerCounts extends OutboxCounts {
+  clients: number
+  authenticated: number
+  subscriptions: number
+  waitingBytes: number
+  /** Clients cut off because they did not keep up. */
+  slowClosed: number
+}
+
+/** Node's defaults let a silent socket stand for over a minute. */
+const HTTP_LIMITS = {
+  headersTimeout: 5000,
+  requestTimeout: 10_000,
+  connectionsCheckingInterval: 1000,
+  keepAliveTimeout: 5000,
+  maxHeaderSize: 8192,
+}
+
+/** The door: HTTP and WebSocket on one port. Owner of all client connections. */
+export class Server {
+  readonly #options: ServerOptions
+  readonly #http: HttpServer
+  readonly #sockets: WebSocketServer
+  readonly #turn: Turn
+  readonly #connections = new Set<Connection>()
+  /** Of clients that have gone. */
+  readonly #past: OutboxCounts = { delivered: 0, folded: 0, abandoned: 0 }
+  readonly #stopPing: Cancel
+  #slowClosed = 0
+
+  constructor(options: ServerOptions) {
+    this.#options = options
+    const { rooms, limits } = options
+    this.#turn = new Turn(rooms.clock)
+    this.#sockets = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      // A bomb of 61 kB unpacks to hundreds of megabytes; clients that offer compression do without.
+      perMessageDeflate: false,
+      maxPayload: limits.maxMessageBytes,
+      maxFragments: 64,
+      maxBufferedChunks: 256,
+    })
+    this.#http = createServer(HTTP_LIMITS, (request, response) => this.#answer(request, response))
+    this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
+    this.#stopPing = rooms.clock.every(limits.pingMs, () => {
+      for (const connection of this.#connections) connection.ping()
+    })
+  }
+
+  /** Throws PORT_TAKEN, or CONFIG_INVALID for an address this machine does not have. */
+  listen(host: string, port: number): Promise<{ host: string; port: number }> {
+    return new Promise((resolve, reject) => {
+      const refuse = (error: Error) => reject(listenFailure(error, host, port))
+      this.#http.once('error', refuse)
+      this.#http.listen(port, host, () => {
+        this.#http.off('error', refuse)
+        this.#http.on('error', error => this.#options.log.error({ err: error }, 'cannot accept connections for now'))
+        const address = this.#http.address()
+        resolve({ host, port: typeof address === 'object' && address ? address.port : port })
+      })
+    })
+  }
+
+  /** Closes the connections whose key is no longer good. */
+  recheck(): void {
+    for (const connection of this.#connections) connection.recheck()
+  }
+
+  counts(): ServerCounts {
+    const sum: ServerCounts = {
+      ...this.#past,
+      clients: this.#connections.size,
+      authenticated: 0,
+      subscriptions: 0,
+      waitingBytes: 0,
+      slowClosed: this.#slowClosed,
+    }
+    for (const connection of this.#connections) {
+      if (connection.authenticated) sum.authenticated++
+      sum.subscriptions += connection.subscriptions
+      sum.waitingBytes += connection.waitingBytes
+      addCounts(sum, connection.counts)
+    }
+    return sum
+  }
+
+  /** Cuts all connections without a close frame: three known clients stay away for good after one. */
+  async close(): Promise<void> {
+    this.#stopPing()
+    for (const connection of this.#connections) connection.cut()
+    this.#http.closeAllConnections()
+    await new Promise<void>(resolve => this.#http.close(() => resolve()))
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const { status, type, headers, body } = this.#options.answer(request)
+    response.writeHead(status, {
+      ...headers,
+      'content-type': type,
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    })
+    response.end(request.method === 'HEAD' ? undefined : body)
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { rooms, limits, log } = this.#options
+    socket.on('error', error => log.debug({ err: error }, 'a client socket broke'))
+    this.#sockets.handleUpgrade(request, socket, head, ws => {
+      const connection = new Connection({
+        ws,
+        // node:http serves TCP only, so the stream it hands over is a socket.
+        socket: socket as Socket,
+        handshakeKey: request.headers['sec-websocket-key'],
+        rooms,
+        limits,
+        turn: this.#turn,
+        log,
+        onClosed: (one, slow) => {
+          this.#connections.delete(one)
+          if (slow) this.#slowClosed++
+          addCounts(this.#past, one.counts)
+        },
+      })
+      this.#connections.add(connection)
+    })
+  }
+}
+
+function addCounts(sum: OutboxCounts, counts: OutboxCounts): void {
+  sum.delivered += counts.delivered
+  sum.folded += counts.folded
+  sum.abandoned += counts.abandoned
+}
+
+function listenFailure(cause: Error, host: string, port: number): TickwireError {
+  switch (systemCode(cause)) {
+    case 'EADDRINUSE':
+      return new TickwireError('PORT_TAKEN', `Port ${port} on ${host} is taken by another program`, {
+        next: 'stop that program, or choose another with --port N or --port auto',
+        cause,
+      })
+    case 'EACCES':
+      return new TickwireError('PORT_TAKEN', `Port ${port} on ${host} may not be opened by this user`, {
+        next: 'choose a port above 1023 with --port N',
+        cause,
+      })
+    default:
+      return new TickwireError('CONFIG_INVALID', `proxy.host: cannot listen on ${host}: ${cause.message}`, { cause })
+  }
+}

@@ -1,0 +1,56 @@
+import type { Mode } from '../shared/market/mode.ts'
+import { readMode } from './mode.ts'
+
+/** One instrument as a client named it. */
+export interface SymbolRequest {
+  readonly form: 'single' | 'item'
+  /** Exactly as the client wrote it, since that is how it is answered; empty where it was missing. */
+  readonly symbol: string
+  readonly exchange: string
+  /** The item's own mode; `bad` when it had one that means nothing. */
+  readonly mode?: Mode | 'bad'
+  /** Why the item cannot be served, when it has no symbol or no exchange. */
+  readonly problem?: string
+}
+
+const SHOWN = 64
+
+/**
+ * The instruments a message names: `symbols` (or `instruments`) as an array of objects and strings or as one
+ * comma-separated text, else the single form. `undefined` when it names none.
+ */
+export function readSymbols(fields: Readonly<Record<string, unknown>>): readonly SymbolRequest[] | undefined {
+  const list = fields.symbols ?? fields.instruments
+  if (Array.isArray(list) && list.length > 0) return list.flatMap(readItem)
+  if (typeof list === 'string' && list.trim()) return list.split(',').map(readText)
+  const { symbol, exchange } = fields
+  if (typeof symbol !== 'string' || symbol === '') return undefined
+  if (typeof exchange === 'string' && exchange !== '') return [{ form: 'single', symbol, exchange }]
+  return symbol.includes(':') ? symbol.split(',').map(readText) : undefined
+}
+
+function readItem(item: unknown): SymbolRequest | SymbolRequest[] {
+  if (typeof item === 'string') return item.split(',').map(readText)
+  if (typeof item !== 'object' || item === null) return failed('', '', 'an item must be an object or a text')
+  const { symbol, exchange, mode } = item as Readonly<Record<string, unknown>>
+  if (typeof symbol !== 'string' || typeof exchange !== 'string' || !symbol || !exchange)
+    return failed(shown(symbol), shown(exchange), 'an item needs both "symbol" and "exchange"')
+  const own = mode === undefined ? undefined : (readMode(mode) ?? 'bad')
+  return { form: 'item', symbol, exchange, ...(own && { mode: own }) }
+}
+
+/** `NSE:RELIANCE`; the symbol may hold a colon of its own (`NSE:TCS:20`). */
+function readText(text: string): SymbolRequest {
+  const [, exchange, symbol] = /^\s*([^:\s]+):(.*?)\s*$/.exec(text) ?? []
+  if (!exchange || !symbol) return failed(shown(text), '', 'a text item is written EXCHANGE:SYMBOL')
+  return { form: 'item', symbol, exchange }
+}
+
+const failed = (symbol: string, exchange: string, problem: string): SymbolRequest => ({
+  form: 'item',
+  symbol,
+  exchange,
+  problem: `Cannot read this symbol: ${problem}`,
+})
+
+const shown = (value: unknown): string => (typeof value === 'string' ? value.slice(0, SHOWN) : '')
