@@ -1,0 +1,91 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import type { Config } from '../shared/config.ts'
+import type { Secret } from '../shared/secret.ts'
+import type { Happening, UpFacts } from './facts.ts'
+import type { Invocation } from './invocation.ts'
+import type { Terminal } from './terminal.ts'
+
+/** What `tickwire up` tells its user on stdout. */
+export interface Announcer {
+  /** Everything is there; from now on changes are told. The key is shown here and nowhere else. */
+  ready(proxy: Readonly<Record<string, unknown>>, facts: UpFacts, key: Secret | undefined): void
+  happened(happening: Happening): void
+  barred(feed: string, broker: string): void
+  /** The end was asked for: what follows is no news. */
+  silence(): void
+}
+
+export function announce({ terminal, folder, globals }: Invocation): Announcer {
+  let listening = false
+  const barred = new Set<string>()
+  // A person reads this also through a pipe (npm, docker, journald): JSON only on request.
+  const json = globals.format === 'json'
+  return {
+    ready({ host, port }, { children }, key) {
+      listening = true
+      const url = streamUrl(String(host), Number(port))
+      if (json) {
+        terminal.print(JSON.stringify({ event: 'ready', url, dataDir: folder.root, children, key: key?.reveal() }))
+        return
+      }
+      const feeds = children.filter(child => child.kind === 'adapter')
+      const state = feeds.map(
+        ({ name, state, lastExit }) => `${name} ${state}${lastExit ? ` (${lastExit.reason})` : ''}`,
+      )
+      terminal.print(
+        [
+          `Tickwire is running. Ctrl-C stops everything.`,
+          ``,
+          `  stream  ${url}`,
+          `  feeds   ${state.join(', ') || 'none: tickwire adapter add'}`,
+          `  data    ${folder.root}`,
+          key
+            ? `  key     ${key.reveal()}\n          shown this once; it reads prices, it cannot trade`
+            : `  keys    tickwire key list`,
+          ``,
+          `Prices in another terminal:`,
+          ``,
+          `  npx tickwire tail NSE:RELIANCE NSE_INDEX:NIFTY --mode quote${folderOption(folder.root)}`,
+          ``,
+        ].join('\n'),
+      )
+    },
+    happened(happening) {
+      if (!listening) return
+      const { at, name, text } = happening
+      if (json) terminal.print(JSON.stringify({ event: 'change', ...happening }))
+      else terminal.print(`${timeOfDay(at)}  ${name} ${text}`)
+    },
+    barred(feed, broker) {
+      if (barred.has(feed)) return
+      barred.add(feed)
+      terminal.say(`warning: feed ${feed} was not started: VALID_BROKERS leaves out its broker ${broker}`)
+    },
+    silence() {
+      listening = false
+    },
+  }
+}
+
+/** Older setups hand broker credentials over in the environment. */
+export function warnOfSecrets({ brokerCredentials: { apiKey, apiSecret } }: Config, terminal: Terminal): void {
+  const names = [...(apiKey ? ['BROKER_API_KEY'] : []), ...(apiSecret ? ['BROKER_API_SECRET'] : [])]
+  if (names.length === 0) return
+  terminal.say(
+    `warning: no installed adapter uses ${names.join(' and ')}; not stored, and kept out of the processes started here`,
+  )
+}
+
+/** Where a client on this machine finds a server that listens there. */
+export function streamUrl(host: string, port: number): string {
+  const near = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
+  return `ws://${near.includes(':') ? `[${near}]` : near}:${port}`
+}
+
+/** Other commands look into the default folder unless told otherwise. */
+const folderOption = (root: string): string =>
+  root === join(homedir(), '.tickwire') ? '' : ` --data-dir ${/^[\w./-]+$/.test(root) ? root : JSON.stringify(root)}`
+
+/** Hours, minutes and seconds where the user is. */
+export const timeOfDay = (at: number): string => new Date(at).toLocaleTimeString('en-GB')

@@ -1,0 +1,114 @@
+import { busAddresses } from '../../bus/addresses.ts'
+import { openZmqBus } from '../../bus/zmq.ts'
+import { pause } from '../../shared/clock.ts'
+import { TickwireError } from '../../shared/errors.ts'
+import { InstrumentBook } from '../../shared/store/instruments.ts'
+import { type MarketFrame, stream } from '../client.ts'
+import { formatSpan } from '../figures.ts'
+import type { Invocation } from '../invocation.ts'
+import { clientKey, type FeedView, fetchStatus, streamAddress } from '../running.ts'
+import { type Check, fail, finding, ok, warn } from './check.ts'
+
+const BUS_LIMIT_MS = 2000
+const LOOK_MS = 20
+const TICK_LIMIT_MS = 5000
+const INSTRUMENTS_TRIED = 20
+/** More than this between the stamp of a live tick and our clock is one of the two being wrong. */
+const OFFSET_LIMIT_MS = 2000
+
+/** The running system, as far as it runs: bus, feeds, and one real tick from its source to a client. */
+export async function checkStream(invocation: Invocation): Promise<Check[]> {
+  let feeds: readonly FeedView[]
+  try {
+    feeds = (await fetchStatus(invocation)).feeds
+  } catch (error) {
+    if (error instanceof TickwireError && error.code === 'PROXY_UNREACHABLE')
+      return [warn('running system', error.message, 'tickwire up')]
+    return [finding('running system', error)]
+  }
+  const now = invocation.clock.now()
+  return [await checkBus(invocation), ...feeds.map(feed => checkFeed(feed, now)), await checkTick(invocation, feeds)]
+}
+
+async function checkBus({ config, clock }: Invocation): Promise<Check> {
+  const addresses = busAddresses(config.bus)
+  const bus = openZmqBus({ addresses, highWaterMark: config.bus.highWaterMark })
+  const deadline = clock.monotonic() + BUS_LIMIT_MS
+  while (!bus.connected() && clock.monotonic() < deadline) await pause(clock, LOOK_MS)
+  const connected = bus.connected()
+  await bus.close()
+  if (connected) return ok('bus', `${addresses.publish} answers`)
+  return fail('bus', `${addresses.publish} does not answer`, 'tickwire status, then tickwire bus if it is not there')
+}
+
+function checkFeed({ name, state, reason, lastTickAt }: FeedView, now: number): Check {
+  const check = `feed ${name}`
+  const age = lastTickAt === undefined ? 'no tick yet' : `last tick ${formatSpan(now - lastTickAt)} ago`
+  const detail = `${state}, ${age}${reason ? `: ${reason}` : ''}`
+  if (state === 'live' || state === 'quiet') return ok(check, detail)
+  return state === 'starting'
+    ? warn(check, detail, 'tickwire status')
+    : fail(check, detail, 'tickwire status, and the log')
+}
+
+/** Subscribes like any client and waits for a tick that is newer than the wish for it: a snapshot proves less. */
+async function checkTick(invocation: Invocation, feeds: readonly FeedView[]): Promise<Check> {
+  const check = 'tick end to end'
+  const live = feeds.find(feed => feed.state === 'live')
+  if (!live) return warn(check, 'no feed is live', 'tickwire status')
+  const symbols = pickInstruments(invocation, live.name)
+  if (symbols.length === 0)
+    return warn(check, `feed ${live.name} has no instrument list`, 'tickwire instruments search')
+  const { clock } = invocation
+  const startedAt = clock.now()
+  const end = new AbortController()
+  const stopLimit = clock.after(TICK_LIMIT_MS, () => end.abort())
+  let tick: MarketFrame | undefined
+  try {
+    await stream(
+      {
+        address: () => streamAddress(invocation),
+        key: () => clientKey(invocation),
+        symbols,
+        mode: 1,
+        clock,
+        onFrame(frame) {
+          if (frame.data.timestamp <= startedAt) return
+          tick ??= frame
+          end.abort()
+        },
+        onReply: () => {},
+        onLost: () => {},
+      },
+      end.signal,
+    )
+  } catch (error) {
+    return finding(check, error)
+  } finally {
+    stopLimit()
+  }
+  if (!tick)
+    return fail(check, `nothing from ${live.name} within ${TICK_LIMIT_MS / 1000} s`, 'tickwire status, and the log')
+  const took = clock.now() - startedAt
+  const offset = clock.now() - tick.data.timestamp
+  if (Math.abs(offset) > OFFSET_LIMIT_MS)
+    return warn(
+      check,
+      `${tick.exchange}:${tick.symbol} is stamped ${offset} ms from our clock`,
+      'timedatectl set-ntp true',
+    )
+  return ok(check, `${tick.exchange}:${tick.symbol} at ${tick.data.ltp} after ${took} ms`)
+}
+
+/** What trades most is named after these; any other instrument does as well. */
+function pickInstruments({ folder }: Invocation, feed: string) {
+  const book = new InstrumentBook(folder)
+  try {
+    if (!book.has(feed)) return []
+    const found = ['NIFTY', 'S', 'A', 'B'].map(word => book.search(feed, word, INSTRUMENTS_TRIED))
+    const most = found.find(list => list.length > 0) ?? []
+    return most.map(({ exchange, symbol }) => ({ exchange, symbol }))
+  } finally {
+    book.close()
+  }
+}

@@ -1,0 +1,177 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import type { Cancel, Clock } from '../shared/clock.ts'
+import { type ErrorCode, TickwireError } from '../shared/errors.ts'
+import type { ProcessMessage } from '../shared/process.ts'
+import type { ChildFacts, ChildKind, LastExit } from './facts.ts'
+import { afterDeath, type History, UNTROUBLED } from './restart.ts'
+
+export interface ChildSpec {
+  readonly name: string
+  readonly kind: ChildKind
+  readonly script: string
+  /** Arguments of the next start; `details` is what the process said of itself when it was last ready. */
+  readonly args: (details: Readonly<Record<string, unknown>>) => readonly string[]
+  readonly env: NodeJS.ProcessEnv
+}
+
+/** Nothing takes this long to start; what does is killed and counted as dead. */
+const START_LIMIT_MS = 20_000
+/** Causes outside the process, which may go away while it is tried again. */
+const MAY_PASS: ReadonlySet<ErrorCode | 'UNEXPECTED'> = new Set<ErrorCode>([
+  'PORT_TAKEN',
+  'ALREADY_RUNNING',
+  'BUS_UNAVAILABLE',
+  'STORE_BUSY',
+])
+
+type Fatal = Extract<ProcessMessage, { kind: 'fatal' }>
+
+/** One supervised process through all its lives: starts it, starts it again when it dies, ends it when told to. */
+export class Child {
+  readonly spec: ChildSpec
+  /** The first start: resolves when the process is ready, rejects with its reason when it dies before. */
+  readonly ready: Promise<void>
+  readonly #clock: Clock
+  readonly #changed: (text: string) => void
+  #settle: { resolve: () => void; reject: (error: Error) => void } | undefined
+  #process: ChildProcess | undefined
+  #details: Record<string, unknown> = {}
+  #state: ChildFacts['state'] = 'starting'
+  #since: number
+  #spawnedAt = 0
+  #restarts = 0
+  #history: History = UNTROUBLED
+  #lastExit: LastExit | undefined
+  #fatal: Fatal | undefined
+  #cancel: Cancel = () => {}
+  #stopping: Promise<void> | undefined
+  #gone: () => void = () => {}
+
+  /** `changed` is called with a line for a person after each change of state. */
+  constructor(spec: ChildSpec, clock: Clock, changed: (text: string) => void) {
+    this.spec = spec
+    this.#clock = clock
+    this.#changed = changed
+    this.#since = clock.now()
+    this.ready = new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject }
+    })
+    // Who does not wait for the first start learns of its failure by the state.
+    this.ready.catch(() => {})
+    this.#spawn()
+  }
+
+  get details(): Readonly<Record<string, unknown>> {
+    return this.#details
+  }
+
+  facts(): ChildFacts {
+    const { name, kind } = this.spec
+    const pid = this.#process?.pid
+    return {
+      name,
+      kind,
+      ...(pid === undefined ? {} : { pid }),
+      state: this.#state,
+      since: this.#since,
+      restarts: this.#restarts,
+      ...(this.#lastExit ? { lastExit: this.#lastExit } : {}),
+    }
+  }
+
+  /** Asks the process to end, kills it after `graceMs`; resolves when it is gone. */
+  stop(graceMs: number): Promise<void> {
+    this.#stopping ??= new Promise(resolve => {
+      this.#cancel()
+      this.#gone = () => {
+        this.#cancel()
+        this.#enter('stopped', 'stopped')
+        resolve()
+      }
+      if (!this.#process) return this.#gone()
+      this.#process.kill('SIGTERM')
+      this.#cancel = this.#clock.after(graceMs, () => this.kill())
+    })
+    return this.#stopping
+  }
+
+  kill(): void {
+    this.#process?.kill('SIGKILL')
+  }
+
+  #spawn(): void {
+    this.#fatal = undefined
+    this.#spawnedAt = this.#clock.monotonic()
+    const { script, args, env } = this.spec
+    // stdout belongs to the supervisor's own words; whatever a child writes goes with the logs.
+    const process = fork(script, args(this.#details), { env, stdio: ['ignore', 2, 2, 'ipc'] })
+    this.#process = process
+    let over = false
+    const end = (code: number | null, signal: string | null, reason: string) => {
+      if (over) return
+      over = true
+      this.#process = undefined
+      this.#ended({ code, signal, at: this.#clock.now(), reason })
+    }
+    process.on('message', message => this.#hear(message as ProcessMessage))
+    process.on('error', error => end(null, null, error.message))
+    process.on('exit', (code, signal) => end(code, signal, this.#reason(code, signal)))
+    this.#cancel = this.#clock.after(START_LIMIT_MS, () => this.kill())
+  }
+
+  #hear(message: ProcessMessage): void {
+    if (message.kind === 'fatal') {
+      this.#fatal = message
+      return
+    }
+    this.#details = message.details
+    if (this.#stopping) return
+    this.#cancel()
+    this.#enter('running', this.#restarts === 0 ? 'running' : 'back')
+    this.#settle?.resolve()
+    this.#settle = undefined
+  }
+
+  #ended(exit: LastExit): void {
+    this.#cancel()
+    if (this.#stopping) {
+      this.#gone()
+      return
+    }
+    this.#lastExit = exit
+    this.#settle?.reject(this.#error(exit.reason))
+    this.#settle = undefined
+    const at = this.#clock.monotonic()
+    const mayPass = this.#fatal !== undefined && MAY_PASS.has(this.#fatal.code)
+    const { history, verdict } = afterDeath(this.#history, { at, aliveMs: at - this.#spawnedAt, mayPass })
+    this.#history = history
+    if (verdict.kind === 'park') {
+      this.#enter('parked', `parked after ${history.deaths.length} deaths within a minute, the last: ${exit.reason}`)
+      return
+    }
+    this.#cancel = this.#clock.after(verdict.pauseMs, () => {
+      this.#restarts++
+      this.#spawn()
+    })
+    this.#enter('restarting', `died: ${exit.reason}; starts again in ${verdict.pauseMs} ms`)
+  }
+
+  #enter(state: ChildFacts['state'], text: string): void {
+    this.#state = state
+    this.#since = this.#clock.now()
+    this.#changed(text)
+  }
+
+  #reason(code: number | null, signal: string | null): string {
+    if (this.#fatal) return `${this.#fatal.code}: ${this.#fatal.message}`
+    return signal === null ? `exit code ${code}` : `killed by ${signal}`
+  }
+
+  #error(reason: string): Error {
+    if (!this.#fatal) return new Error(`The ${this.spec.name} process ended before it was ready: ${reason}`)
+    const { code, message, next } = this.#fatal
+    return code === 'UNEXPECTED'
+      ? new Error(message)
+      : new TickwireError(code, message, next === undefined ? {} : { next })
+  }
+}

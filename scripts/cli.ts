@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+import { existsSync, readFileSync } from 'node:fs'
+import { CommanderError } from 'commander'
+import { systemCode } from '../shared/errors.ts'
+import { explainFailure } from './failure.ts'
+import { createProgram } from './program.ts'
+
+/** Of the nearest package.json: this file runs from the source tree and from dist/. */
+function packageVersion(): string {
+  const file = ['../package.json', '../../package.json'].map(path => new URL(path, import.meta.url)).find(existsSync)
+  const { version } = JSON.parse(file ? readFileSync(file, 'utf8') : '{}') as { version?: string }
+  return version ?? '0.0.0'
+}
+
+// `tickwire … | head`: whoever reads has seen enough.
+process.stdout.on('error', error => {
+  if (systemCode(error) === 'EPIPE') process.exit(0)
+  throw error
+})
+
+try {
+  await createProgram(packageVersion()).parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError && error.exitCode === 0) process.exit(0)
+  // A group without a command has shown its help already.
+  if (error instanceof CommanderError && error.code === 'commander.help') process.exit(2)
+  const { lines, exitCode } = explainFailure(error, process.argv.includes('--debug'))
+  process.stderr.write(`${lines.join('\n')}\n`)
+  process.exit(exitCode)
+}

@@ -1,0 +1,152 @@
+import { resolve } from 'node:path'
+import { readSettings } from '../../adapters/main.ts'
+import { builtinNames, loadAdapter } from '../../adapters/registry.ts'
+import { TickwireError } from '../../shared/errors.ts'
+import { isFeedName } from '../../shared/market/topic.ts'
+import type { FeedRecord } from '../../shared/store/feeds.ts'
+import { type Invocation, openInvocation, withStore } from '../invocation.ts'
+import type { Globals } from '../program.ts'
+import { confirm } from '../prompt.ts'
+import { adapterPlace } from '../roster.ts'
+import { fetchStatus, readUp } from '../running.ts'
+import type { Column } from '../terminal.ts'
+
+interface AddOptions {
+  readonly adapter?: string
+  readonly path?: string
+  readonly external?: boolean
+  readonly set: readonly string[]
+  readonly user: string
+}
+
+/** A feed and what becomes of it now; without a state when nothing runs. */
+type FeedRow = FeedRecord & { readonly state?: string; readonly reason?: string }
+
+const COLUMNS: readonly Column<FeedRow>[] = [
+  { head: 'FEED', cell: row => row.name },
+  { head: 'ADAPTER', cell: row => row.adapter },
+  { head: 'KIND', cell: row => row.kind },
+  { head: 'USER', cell: row => row.userId },
+  {
+    head: 'STATE',
+    cell: row => row.state ?? (row.enabled ? 'not running' : 'disabled'),
+    paint: row => (row.state === 'live' ? 'green' : row.state === undefined ? 'dim' : 'yellow'),
+  },
+  {
+    head: 'SETTINGS',
+    cell: row =>
+      [
+        ...(row.path === undefined ? [] : [row.path]),
+        ...Object.entries(row.settings).map(([key, value]) => `${key}=${value}`),
+      ].join(' ') || undefined,
+  },
+]
+
+/** What a name says of a value: credentials have no place in arguments. */
+const SECRET_NAME = /secret|password|passwd|token|totp|pin$|api_?key/i
+
+/** `tickwire adapter list`. */
+export async function listFeeds(globals: Globals): Promise<void> {
+  const invocation = openInvocation(globals)
+  const records = await withStore(invocation, store => store.feeds.list())
+  const states = await currentStates(invocation)
+  const rows = records.map((record): FeedRow => ({ ...record, ...states.get(record.name) }))
+  invocation.terminal.rows(rows, COLUMNS, 'No feeds. next: tickwire adapter add NAME --adapter simulator')
+}
+
+/** Of the running system: the proxy's word, and the supervisor's for what does not run. */
+async function currentStates(invocation: Invocation): Promise<Map<string, { state: string; reason?: string }>> {
+  const states = new Map<string, { state: string; reason?: string }>()
+  const status = await fetchStatus(invocation).catch((error: unknown) => {
+    if (error instanceof TickwireError) return undefined
+    throw error
+  })
+  for (const { name, state, reason } of status?.feeds ?? []) states.set(name, { state, ...(reason && { reason }) })
+  for (const { name, state, lastExit } of readUp(invocation)?.children ?? [])
+    if (state === 'parked') states.set(name, { state, ...(lastExit && { reason: lastExit.reason }) })
+  return states
+}
+
+/**
+ * `tickwire adapter add NAME`: loads the adapter and checks the settings before anything is stored. The same again
+ * changes nothing; FEED_EXISTS when the name means another feed.
+ */
+export async function addFeed(globals: Globals, name: string, options: AddOptions): Promise<void> {
+  if (!isFeedName(name))
+    throw new TickwireError('USAGE', `${name} is no feed name: 1 to 32 of A-Z, 0-9 and -, and no exchange code`, {
+      next: `tickwire adapter add ${name
+        .toUpperCase()
+        .replace(/[^A-Z0-9-]/g, '-')
+        .slice(0, 32)}-1 …`,
+    })
+  const invocation = openInvocation(globals)
+  const { config, clock, terminal } = invocation
+  const settings = Object.fromEntries(options.set.map(readSetting))
+  const record: FeedRecord = {
+    name,
+    userId: options.user,
+    ...(await place(name, options)),
+    settings,
+    enabled: true,
+    createdAt: clock.now(),
+  }
+  if (record.kind !== 'external')
+    readSettings(name, await loadAdapter(adapterPlace(record)), { ...settings, ...config.feeds[name] })
+  else if (options.set.length > 0)
+    throw new TickwireError('USAGE', `Feed ${name} is external: there is no adapter here to take --set`, {
+      next: 'give the settings to the program that publishes it',
+    })
+  const stored = await withStore(invocation, store => {
+    store.users.ensure(options.user, clock.now())
+    store.feeds.add(record)
+    return store.feeds.get(name)
+  })
+  if (terminal.format === 'json') terminal.print(JSON.stringify(stored))
+  const how = record.kind === 'external' ? 'its program may publish now' : 'a running system starts it now'
+  terminal.say(`Feed ${name} (${record.adapter}) is registered; ${how}.`)
+}
+
+async function place(
+  name: string,
+  { adapter, path, external }: AddOptions,
+): Promise<Pick<FeedRecord, 'kind' | 'adapter' | 'path'>> {
+  if (external) return { kind: 'external', adapter: name.toLowerCase() }
+  if (path !== undefined) {
+    const folder = resolve(path)
+    return { kind: 'folder', path: folder, adapter: (await loadAdapter({ kind: 'folder', path: folder })).name }
+  }
+  const known = builtinNames()
+  const builtin = adapter ?? known.find(one => one === name.toLowerCase())
+  if (builtin !== undefined) return { kind: 'builtin', adapter: builtin }
+  throw new TickwireError('USAGE', `Feed ${name}: which adapter? Built in: ${known.join(', ')}`, {
+    next: `tickwire adapter add ${name} with --adapter ${known[0] ?? 'NAME'}, --path DIR or --external`,
+  })
+}
+
+/** `key=value`; numbers, true and false are what they look like, everything else is text. */
+function readSetting(text: string): [string, unknown] {
+  const at = text.indexOf('=')
+  const key = text.slice(0, at)
+  const value = text.slice(at + 1)
+  if (at < 1)
+    throw new TickwireError('USAGE', 'A --set has no key before its "="', { next: 'write it as --set key=value' })
+  if (SECRET_NAME.test(key))
+    throw new TickwireError('USAGE', `--set ${key}: secrets have no place on a command line`, {
+      next: 'revoke that secret if it was real: command lines are seen by others and kept in histories',
+    })
+  return [key, /^(true|false|-?\d+(\.\d+)?)$/.test(value) ? JSON.parse(value) : value]
+}
+
+/** `tickwire adapter remove NAME`. Throws FEED_UNKNOWN. */
+export async function removeFeed(
+  globals: Globals,
+  name: string,
+  { yes = false }: { readonly yes?: boolean },
+): Promise<void> {
+  const invocation = openInvocation(globals)
+  await withStore(invocation, async store => {
+    if (store.feeds.get(name)) await confirm(`Remove feed ${name} and its settings?`, yes)
+    store.feeds.remove(name)
+  })
+  invocation.terminal.say(`Feed ${name} is removed; a running system stops it now.`)
+}

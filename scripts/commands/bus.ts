@@ -1,0 +1,25 @@
+import { busAddresses } from '../../bus/addresses.ts'
+import { startForwarder } from '../../bus/forwarder.ts'
+import { runProcess } from '../../shared/process.ts'
+import { prepareFolder } from '../../shared/store/folder.ts'
+import { openInvocation, openLog } from '../invocation.ts'
+import type { Globals } from '../program.ts'
+
+/** `tickwire bus`: the forwarder, the one process that binds the bus. */
+export async function bus(globals: Globals): Promise<void> {
+  const invocation = openInvocation(globals)
+  const { config, folder } = invocation
+  await runProcess({
+    name: 'bus',
+    log: openLog(invocation, 'bus'),
+    async start() {
+      prepareFolder(folder)
+      const addresses = busAddresses(config.bus)
+      const { highWaterMark } = config.bus
+      // A taken TCP port is noticed by itself; a taken IPC path is not.
+      const lock = config.bus.tcp ? {} : { lockFile: folder.lockFile('bus') }
+      const forwarder = await startForwarder({ addresses, highWaterMark, ...lock })
+      return { close: () => forwarder.close(), details: { ...addresses } }
+    },
+  })
+}

@@ -1,0 +1,57 @@
+import { systemClock } from '../../shared/clock.ts'
+import { type Check, finding, ok } from '../checks/check.ts'
+import { checkClock, checkNatives, checkNode } from '../checks/machine.ts'
+import type { Invocation } from '../invocation.ts'
+import type { Globals } from '../program.ts'
+import { openTerminal, type Paint, strip, type Terminal } from '../terminal.ts'
+
+const PAINT: Record<Check['verdict'], Paint> = { ok: 'green', warn: 'yellow', fail: 'red' }
+
+/** `tickwire doctor`: one line per check, as soon as it is known; exits with 1 when one fails. */
+export async function doctor(globals: Globals): Promise<void> {
+  const terminal = openTerminal(globals)
+  let failed = false
+  for await (const check of runChecks(globals)) {
+    failed ||= check.verdict === 'fail'
+    show(terminal, check)
+  }
+  process.exitCode = failed ? 1 : 0
+}
+
+async function* runChecks(globals: Globals): AsyncGenerator<Check> {
+  yield checkNode(process.versions.node)
+  yield checkClock(systemClock)
+  const natives = await checkNatives()
+  yield natives
+  // Everything below needs them.
+  if (natives.verdict === 'fail') return
+  const { openInvocation } = await import('../invocation.ts')
+  let invocation: Invocation
+  try {
+    invocation = openInvocation(globals)
+  } catch (error) {
+    yield finding('configuration', error)
+    return
+  }
+  yield ok('configuration', invocation.config.configFile)
+  const { checkFolder, checkBusPlace, checkPort } = await import('../checks/folder.ts')
+  yield* checkFolder(invocation)
+  const place = checkBusPlace(invocation)
+  yield place
+  yield await checkPort(invocation)
+  if (place.verdict === 'fail') return
+  const { checkStream } = await import('../checks/stream.ts')
+  yield* await checkStream(invocation)
+}
+
+function show(terminal: Terminal, check: Check): void {
+  if (terminal.format === 'json') {
+    terminal.print(JSON.stringify(check))
+    return
+  }
+  const { verdict, detail, fix } = check
+  terminal.print(
+    `${terminal.paint(PAINT[verdict], verdict.padEnd(4))}  ${strip(check.check).padEnd(16)}  ${strip(detail)}`,
+  )
+  if (fix !== undefined) terminal.print(`${' '.repeat(24)}fix: ${strip(fix)}`)
+}

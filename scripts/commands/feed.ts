@@ -1,0 +1,64 @@
+import { startAdapter } from '../../adapters/main.ts'
+import { loadAdapter } from '../../adapters/registry.ts'
+import { busAddresses } from '../../bus/addresses.ts'
+import { openZmqBus } from '../../bus/zmq.ts'
+import { TickwireError } from '../../shared/errors.ts'
+import { runProcess } from '../../shared/process.ts'
+import type { FeedRecord } from '../../shared/store/feeds.ts'
+import { acquireLock } from '../../shared/store/lock.ts'
+import { type Invocation, openInvocation, openLog, withStore } from '../invocation.ts'
+import type { Globals } from '../program.ts'
+import { adapterPlace, isBrokerValid } from '../roster.ts'
+
+/** `tickwire adapter run NAME`: one feed, from its source to the bus. */
+export async function runFeed(globals: Globals, name: string): Promise<void> {
+  const invocation = openInvocation(globals)
+  const { config, folder, clock } = invocation
+  const log = openLog(invocation, name)
+  await runProcess({
+    name,
+    log,
+    async start() {
+      const feed = await findFeed(invocation, name)
+      const adapter = await loadAdapter(adapterPlace(feed))
+      // Two publishers of one feed would number the same topics twice.
+      const lock = acquireLock(folder.lockFile(`feed-${name}`), `feed ${name}`)
+      const bus = openZmqBus({ addresses: busAddresses(config.bus), highWaterMark: config.bus.highWaterMark })
+      const letGo = async () => {
+        await bus.close()
+        lock.release()
+      }
+      const settings = config.feeds[name] ?? {}
+      const running = await startAdapter({ feed, adapter, settings, bus, folder, clock, log }).catch(
+        async (error: unknown) => {
+          await letGo()
+          throw error
+        },
+      )
+      return {
+        async close() {
+          await running.close()
+          await letGo()
+        },
+      }
+    },
+  })
+}
+
+/** Throws FEED_UNKNOWN, and CONFIG_INVALID for a feed that VALID_BROKERS leaves out. */
+async function findFeed(invocation: Invocation, name: string): Promise<FeedRecord> {
+  const { feed, names } = await withStore(invocation, store => ({
+    feed: store.feeds.get(name),
+    names: store.feeds.list().map(one => one.name),
+  }))
+  if (!feed)
+    throw new TickwireError('FEED_UNKNOWN', `No feed is named ${name}; registered: ${names.join(', ') || 'none'}`, {
+      next: `tickwire adapter add ${name} --adapter simulator`,
+    })
+  const { validBrokers } = invocation.config
+  if (!isBrokerValid(feed.adapter, validBrokers))
+    throw new TickwireError('CONFIG_INVALID', `VALID_BROKERS leaves out ${feed.adapter}, the broker of feed ${name}`, {
+      next: `add ${feed.adapter} to VALID_BROKERS`,
+    })
+  return feed
+}

@@ -1,0 +1,125 @@
+import { loadAdapter } from '../../adapters/registry.ts'
+import { TickwireError } from '../../shared/errors.ts'
+import type { Instrument } from '../../shared/market/instrument.ts'
+import type { TopicMode } from '../../shared/market/mode.ts'
+import { formatTopic } from '../../shared/market/topic.ts'
+import type { FeedRecord } from '../../shared/store/feeds.ts'
+import { InstrumentBook } from '../../shared/store/instruments.ts'
+import { formatPrice } from '../figures.ts'
+import { type Invocation, openInvocation, withStore } from '../invocation.ts'
+import type { Globals } from '../program.ts'
+import { adapterPlace } from '../roster.ts'
+import { readSymbol } from '../symbol.ts'
+import type { Column } from '../terminal.ts'
+
+type InstrumentRow = Instrument & { readonly feed: string }
+
+const COLUMNS: readonly Column<InstrumentRow>[] = [
+  { head: 'INSTRUMENT', cell: row => `${row.exchange}:${row.symbol}` },
+  { head: 'NAME', cell: row => row.name },
+  { head: 'KIND', cell: row => row.kind },
+  { head: 'EXPIRY', cell: row => row.expiry },
+  { head: 'STRIKE', cell: row => row.strike, right: true },
+  { head: 'LOT', cell: row => row.lotSize, right: true },
+  { head: 'TICK', cell: row => row.tickSize, right: true },
+  { head: 'FEED', cell: row => row.feed },
+]
+
+/** `tickwire instruments search WORDS…`. No match is no failure. */
+export async function searchInstruments(
+  globals: Globals,
+  words: readonly string[],
+  { feed, limit }: { readonly feed?: string; readonly limit: number },
+): Promise<void> {
+  const invocation = openInvocation(globals)
+  const feeds = await knownFeeds(invocation, feed)
+  const text = words.join(' ')
+  const rows = withBook(invocation, book =>
+    booked(book, feeds).flatMap(({ name }) => book.search(name, text, limit).map(found => ({ ...found, feed: name }))),
+  )
+  invocation.terminal.rows(rows, COLUMNS, `Nothing matches "${text}". Fewer words match more.`)
+}
+
+/** `tickwire instruments explain EXCHANGE:SYMBOL`. Throws INSTRUMENT_UNKNOWN when no feed knows it. */
+export async function explainInstrument(globals: Globals, word: string): Promise<void> {
+  const { exchange, symbol } = readSymbol(word)
+  const invocation = openInvocation(globals)
+  const { terminal } = invocation
+  const feeds = await knownFeeds(invocation)
+  const found = withBook(invocation, book =>
+    booked(book, feeds).flatMap(feed => {
+      const instrument = book.find(feed.name, exchange, symbol)
+      return instrument ? [{ feed, instrument }] : []
+    }),
+  )
+  if (found.length === 0)
+    throw new TickwireError('INSTRUMENT_UNKNOWN', `No feed knows ${exchange}:${symbol}`, {
+      next: `tickwire instruments search ${symbol}`,
+    })
+  for (const { feed, instrument } of found) {
+    const modes = (await loadAdapter(adapterPlace(feed))).modes
+    const topics = modes.map(mode => formatTopic({ feed: feed.name, ...instrument, mode }))
+    if (terminal.format === 'json') terminal.print(JSON.stringify({ feed: feed.name, ...instrument, modes, topics }))
+    else terminal.print(explain(feed.name, instrument, modes, topics))
+  }
+}
+
+function explain(feed: string, instrument: Instrument, modes: readonly TopicMode[], topics: readonly string[]): string {
+  const { token, brokerSymbol, lotSize, tickSize } = instrument
+  const lines: [string, string][] = [
+    [`${instrument.exchange}:${instrument.symbol}`, describe(instrument)],
+    ['feed', `${feed}, where it is ${brokerSymbol} with token ${token}`],
+    ['lot', `${lotSize}`],
+    ['tick', `${tickSize} rupees`],
+    ...modes.map((mode, at): [string, string] => [mode.toLowerCase(), topics[at] ?? '']),
+  ]
+  return `${lines.map(([head, text]) => `${head.padEnd(10)}  ${text}`).join('\n')}\n`
+}
+
+/** What an instrument is, in words. */
+function describe({ kind, name, expiry, strike, underlying }: Instrument): string {
+  switch (kind) {
+    case 'EQ':
+      return `${name}, equity`
+    case 'INDEX':
+      return `${name}, index: not tradable, no volume and no book`
+    case 'FUT':
+      return `future on ${underlying ?? name}, expires ${expiry ?? 'unknown'}`
+    case 'CE':
+      return `call on ${underlying ?? name} at ${formatPrice(strike) ?? 'an unknown strike'}, expires ${expiry ?? 'unknown'}`
+    case 'PE':
+      return `put on ${underlying ?? name} at ${formatPrice(strike) ?? 'an unknown strike'}, expires ${expiry ?? 'unknown'}`
+    default:
+      throw kind satisfies never
+  }
+}
+
+async function knownFeeds(invocation: Invocation, name?: string): Promise<FeedRecord[]> {
+  const feeds = await withStore(invocation, store => store.feeds.list())
+  if (name === undefined) return feeds
+  const one = feeds.filter(feed => feed.name === name)
+  if (one.length > 0) return one
+  throw new TickwireError('FEED_UNKNOWN', `There is no feed ${name}`, { next: 'tickwire adapter list' })
+}
+
+/** Feeds that have written their list. Throws INSTRUMENTS_MISSING when none has. */
+function booked(book: InstrumentBook, feeds: readonly FeedRecord[]): FeedRecord[] {
+  const those = feeds.filter(feed => book.has(feed.name))
+  if (those.length > 0) return those
+  throw new TickwireError(
+    'INSTRUMENTS_MISSING',
+    'No feed has written its instruments yet; it does when it first runs',
+    {
+      next: 'tickwire up',
+    },
+  )
+}
+
+function withBook<T>({ folder }: Invocation, use: (book: InstrumentBook) => T): T {
+  const book = new InstrumentBook(folder)
+  try {
+    return use(book)
+  } finally {
+    book.close()
+  }
+}

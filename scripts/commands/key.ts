@@ -1,0 +1,117 @@
+import { createReadStream } from 'node:fs'
+import { systemCode, TickwireError } from '../../shared/errors.ts'
+import { readKey } from '../../shared/key.ts'
+import type { Secret } from '../../shared/secret.ts'
+import type { KeyRecord } from '../../shared/store/keys.ts'
+import { openInvocation, withStore } from '../invocation.ts'
+import type { Globals } from '../program.ts'
+import { askSecret, readSecret } from '../prompt.ts'
+import type { Column } from '../terminal.ts'
+
+/** A key as it may be shown. */
+interface KeyRow extends Omit<KeyRecord, 'digest'> {
+  readonly state: 'active' | 'expired' | 'revoked'
+}
+
+const day = (at: number | undefined) => (at === undefined ? undefined : new Date(at).toISOString().slice(0, 10))
+
+const COLUMNS: readonly Column<KeyRow>[] = [
+  { head: 'ID', cell: row => row.id },
+  { head: 'LABEL', cell: row => row.label },
+  { head: 'USER', cell: row => row.userId },
+  { head: 'ORIGIN', cell: row => row.origin },
+  { head: 'CREATED', cell: row => day(row.createdAt) },
+  { head: 'EXPIRES', cell: row => day(row.expiresAt) },
+  { head: 'STATE', cell: row => row.state, paint: row => (row.state === 'active' ? 'green' : 'dim') },
+]
+
+/** `tickwire key create LABEL`: only the key on stdout, so that it can be piped to where it belongs. */
+export async function createKey(
+  globals: Globals,
+  label: string,
+  { user, expires }: { readonly user: string; readonly expires?: number },
+): Promise<void> {
+  refuseSecretLabel(label)
+  const invocation = openInvocation(globals)
+  const { terminal, clock } = invocation
+  const now = clock.now()
+  const expiresAt = expires === undefined ? undefined : now + expires
+  const { record, key } = await withStore(invocation, store => {
+    store.users.ensure(user, now)
+    return store.keys.create({ userId: user, label, expiresAt, now })
+  })
+  if (globals.format === 'json') {
+    const { digest: _, ...shown } = record
+    terminal.print(JSON.stringify({ ...shown, key: key.reveal() }))
+    return
+  }
+  terminal.print(key.reveal())
+  const until = expiresAt === undefined ? 'it does not expire' : `it expires on ${day(expiresAt)}`
+  terminal.say(`Key ${record.id} of ${user}: shown this once, ${until}. It reads prices and cannot trade.`)
+}
+
+/** `tickwire key list`: everything but the secrets. */
+export async function listKeys(globals: Globals): Promise<void> {
+  const invocation = openInvocation(globals)
+  const now = invocation.clock.now()
+  const records = await withStore(invocation, store => store.keys.list())
+  const rows = records.map(({ digest: _, ...record }): KeyRow => ({ ...record, state: stateOf(record, now) }))
+  invocation.terminal.rows(rows, COLUMNS, 'No keys yet. next: tickwire key create LABEL')
+}
+
+/** `tickwire key revoke ID`. Throws NOT_FOUND. */
+export async function revokeKey(globals: Globals, id: string): Promise<void> {
+  // Whoever pastes the whole key means its id; the secret part goes no further.
+  const { kind, ...shape } = readKey(id) ?? { kind: undefined }
+  const known = kind === 'own' && 'id' in shape ? shape.id : id
+  const invocation = openInvocation(globals)
+  const revoked = await withStore(invocation, store => store.keys.revoke(known, invocation.clock.now()))
+  if (!revoked)
+    throw new TickwireError('NOT_FOUND', `No key has the id ${kind === 'foreign' ? 'given' : known}`, {
+      next: 'tickwire key list',
+    })
+  invocation.terminal.say(`Key ${known} is revoked; its connections close within a second.`)
+}
+
+/** `tickwire key import LABEL`: the key comes from a file, a pipe or a prompt, never from the command line. */
+export async function importKey(
+  globals: Globals,
+  label: string,
+  { user, file }: { readonly user: string; readonly file?: string },
+): Promise<void> {
+  refuseSecretLabel(label)
+  const invocation = openInvocation(globals)
+  const { terminal, clock } = invocation
+  const key = await obtainKey(file)
+  const now = clock.now()
+  const { id } = await withStore(invocation, store => {
+    store.users.ensure(user, now)
+    return store.keys.importForeign({ userId: user, label, key, now })
+  })
+  if (terminal.format === 'json') terminal.print(JSON.stringify({ id, userId: user, label }))
+  terminal.say(`The OpenAlgo key is imported as ${id} for ${user}; clients that hold it need no change.`)
+}
+
+async function obtainKey(file: string | undefined): Promise<Secret> {
+  if (file === undefined)
+    return process.stdin.isTTY ? askSecret('OpenAlgo key (not shown): ') : readSecret(process.stdin)
+  try {
+    return await readSecret(createReadStream(file))
+  } catch (cause) {
+    if (cause instanceof TickwireError) throw cause
+    throw new TickwireError('USAGE', `The key file ${file} cannot be read (${systemCode(cause)})`, {
+      next: 'give the path of a file that holds the key and nothing else',
+      cause,
+    })
+  }
+}
+
+function refuseSecretLabel(label: string): void {
+  if (readKey(label) !== undefined)
+    throw new TickwireError('USAGE', 'The label is a key. Command lines are seen by others and kept in histories', {
+      next: 'revoke that key; then give a label, such as bot-1, and the key when it is asked for',
+    })
+}
+
+const stateOf = ({ revokedAt, expiresAt }: Pick<KeyRecord, 'revokedAt' | 'expiresAt'>, now: number) =>
+  revokedAt !== undefined ? 'revoked' : expiresAt !== undefined && expiresAt <= now ? 'expired' : 'active'

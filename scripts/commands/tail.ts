@@ -1,0 +1,89 @@
+import { TickwireError } from '../../shared/errors.ts'
+import { Board } from '../board.ts'
+import { type MarketFrame, type SubscribeItem, type SymbolName, stream } from '../client.ts'
+import { type Invocation, openInvocation } from '../invocation.ts'
+import type { Globals } from '../program.ts'
+import { clientKey, streamAddress } from '../running.ts'
+import { readSymbols } from '../symbol.ts'
+import { strip } from '../terminal.ts'
+
+interface TailOptions {
+  readonly mode: 'ltp' | 'quote' | 'depth'
+  readonly count?: number
+  readonly raw?: boolean
+  readonly url?: string
+}
+
+const MODES = { ltp: 1, quote: 2, depth: 3 } as const
+
+/** `tickwire tail SYMBOL…`: prices as any client gets them, until Ctrl-C or `--count`. */
+export async function tail(globals: Globals, words: readonly string[], options: TailOptions): Promise<void> {
+  const symbols = readSymbols(words)
+  const invocation = openInvocation(globals)
+  const { terminal, clock } = invocation
+  const { url, count = Number.POSITIVE_INFINITY, raw = false } = options
+  const end = new AbortController()
+  const stop = () => end.abort()
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  const board = terminal.format === 'table' && !raw ? new Board(terminal, clock) : undefined
+  const say = (text: string) => {
+    board?.breakOff()
+    terminal.say(text)
+  }
+  const startedAt = clock.monotonic()
+  const seen = new Set<string>()
+  let frames = 0
+  let replied = false
+
+  const onFrame = (frame: MarketFrame, text: string) => {
+    if (end.signal.aborted) return
+    frames++
+    seen.add(`${frame.exchange}:${frame.symbol}`)
+    board?.show(frame)
+    // One line per frame, whatever the server's spacing.
+    if (!board && !raw) terminal.print(JSON.stringify(JSON.parse(text)))
+    if (frames >= count) stop()
+  }
+  const onReply = (items: readonly SubscribeItem[]) => {
+    const refused = items.filter(item => item.status !== 'success')
+    for (const item of refused) say(refusal(item))
+    // Later, after a reconnect, a feed may need a moment; at first it is the user who must know.
+    if (!replied && refused.length === items.length) throw nothingLeft(symbols)
+    replied = true
+  }
+  try {
+    await stream(
+      {
+        address: () => url ?? streamAddress(invocation),
+        key: () => clientKey(invocation),
+        symbols,
+        mode: MODES[options.mode],
+        clock,
+        onFrame,
+        onReply,
+        onText: text => raw && !end.signal.aborted && terminal.print(text),
+        onLost: (why, pauseMs) => say(`${why}; trying again in ${pauseMs} ms`),
+      },
+      end.signal,
+    )
+  } finally {
+    board?.close()
+  }
+  summarise(invocation, frames, seen.size, clock.monotonic() - startedAt)
+  process.exit(0)
+}
+
+function summarise({ terminal }: Invocation, frames: number, symbols: number, ms: number): void {
+  terminal.say(`${frames} frames of ${symbols} symbols in ${(ms / 1000).toFixed(1)} s`)
+}
+
+function refusal({ exchange, symbol, message }: SubscribeItem): string {
+  const words = strip(symbol ?? '')
+  return `${strip(exchange ?? '?')}:${words || '?'} was refused: ${strip(message ?? 'no reason given')}\nnext: tickwire instruments search ${words}`
+}
+
+const nothingLeft = (symbols: readonly SymbolName[]) =>
+  new TickwireError('INSTRUMENT_UNKNOWN', `0 of ${symbols.length} symbols could be subscribed`, {
+    next: `tickwire instruments search ${symbols[0]?.symbol ?? ''}`,
+  })

@@ -1,0 +1,97 @@
+import { pause } from '../../shared/clock.ts'
+import type { Log } from '../../shared/log.ts'
+import { type Running, runProcess } from '../../shared/process.ts'
+import type { ControlStore } from '../../shared/store/control.ts'
+import { prepareFolder } from '../../shared/store/folder.ts'
+import { acquireLock } from '../../shared/store/lock.ts'
+import { readRunFile, removeRunFile, writeRunFile } from '../../shared/store/runfile.ts'
+import { type Announcer, announce, warnOfSecrets } from '../banner.ts'
+import { isAlive, upFacts } from '../facts.ts'
+import { childSpec, Feeds } from '../feeds.ts'
+import { type Invocation, openInvocation, openLog, openStore } from '../invocation.ts'
+import type { Globals } from '../program.ts'
+import { createFirstKey } from '../setup.ts'
+import { Supervisor } from '../supervisor.ts'
+
+interface ListenOptions {
+  readonly host?: string
+  readonly port?: number | 'auto'
+}
+
+/** How soon a feed that was added or removed starts or stops. */
+const WATCH_MS = 250
+const LEFTOVER_LIMIT_MS = 6000
+const LEFTOVER_LOOK_MS = 50
+
+/** `tickwire up`: everything on this machine, kept running. */
+export async function up(globals: Globals, options: ListenOptions): Promise<void> {
+  const invocation = openInvocation(globals, options)
+  const log = openLog(invocation, 'up')
+  await runProcess({ name: 'up', log, start: () => startAll(invocation, options, log) })
+}
+
+async function startAll(invocation: Invocation, options: ListenOptions, log: Log): Promise<Running> {
+  const { config, folder, clock, terminal } = invocation
+  prepareFolder(folder)
+  const lock = acquireLock(folder.lockFile('up'), 'tickwire up')
+  const announcer = announce(invocation)
+  const supervisor = new Supervisor(clock, happening => {
+    save()
+    announcer.happened(happening)
+  })
+  const save = () => {
+    try {
+      writeRunFile(folder, 'up', supervisor.facts())
+    } catch (err) {
+      // A full disk costs `status` its facts, not the clients their prices.
+      log.warn({ err }, 'the facts for tickwire status could not be written')
+    }
+  }
+  let store: ControlStore | undefined
+  let stopWatch = () => {}
+  const close = async () => {
+    stopWatch()
+    announcer.silence()
+    await supervisor.close()
+    removeRunFile(folder, 'up')
+    store?.close()
+    lock.release()
+  }
+  // A second signal, and an end that nobody foresaw, leave no child behind either.
+  process.on('exit', () => supervisor.kill())
+  try {
+    warnOfSecrets(config, terminal)
+    await outlastLeftovers(invocation)
+    store = openStore(invocation)
+    const feeds = new Feeds(invocation, supervisor, announcer, store)
+    const { host, port } = options
+    const proxy = childSpec(invocation, 'proxy', 'proxy', details => [
+      'proxy',
+      ...(host === undefined ? [] : ['--host', host]),
+      // Clients come back to the port they know, also to one that was found by itself.
+      ...[details.port ?? port].flatMap(known => (known === undefined ? [] : ['--port', String(known)])),
+    ])
+    // What may keep the whole from starting comes first: a taken port ends it before any feed has begun.
+    const bus = childSpec(invocation, 'bus', 'bus', () => ['bus'])
+    await Promise.all([supervisor.start(bus), supervisor.start(proxy)])
+    await feeds.follow()
+    const key = createFirstKey(store, clock)
+    announcer.ready(supervisor.details('proxy'), supervisor.facts(), key)
+    stopWatch = clock.every(WATCH_MS, () => {
+      if (feeds.changed()) void feeds.follow().then(save)
+    })
+    return { close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** After a supervisor was killed its children take a moment to notice; they still hold the bus and the port. */
+async function outlastLeftovers({ folder, clock }: Invocation): Promise<void> {
+  const before = upFacts.safeParse(readRunFile(folder, 'up'))
+  if (!before.success) return
+  const pids = before.data.children.flatMap(child => (child.pid === undefined ? [] : [child.pid]))
+  const deadline = clock.monotonic() + LEFTOVER_LIMIT_MS
+  while (pids.some(isAlive) && clock.monotonic() < deadline) await pause(clock, LEFTOVER_LOOK_MS)
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod'
+
+export const CHILD_KINDS = ['bus', 'adapter', 'proxy'] as const
+export const CHILD_STATES = ['starting', 'running', 'restarting', 'parked', 'stopped'] as const
+
+const lastExit = z.object({
+  code: z.int().nullable(),
+  signal: z.string().nullable(),
+  at: z.int(),
+  reason: z.string(),
+})
+
+const child = z.object({
+  name: z.string(),
+  kind: z.enum(CHILD_KINDS),
+  pid: z.int().optional(),
+  state: z.enum(CHILD_STATES),
+  /** When it entered that state, milliseconds since 1970; so is every other time here. */
+  since: z.int(),
+  restarts: z.int(),
+  lastExit: lastExit.optional(),
+})
+
+const happening = z.object({ at: z.int(), name: z.string(), text: z.string() })
+
+/** The run file `up`: what the supervisor knows of its children, and the last things that happened, oldest first. */
+export const upFacts = z.object({
+  pid: z.int(),
+  startedAt: z.int(),
+  children: z.array(child),
+  events: z.array(happening),
+})
+
+/** The run file `proxy`: where the running proxy listens. */
+export const proxyFacts = z.object({ host: z.string(), port: z.int(), pid: z.int(), startedAt: z.int() })
+
+export type ChildKind = (typeof CHILD_KINDS)[number]
+export type ChildFacts = z.infer<typeof child>
+export type LastExit = z.infer<typeof lastExit>
+export type Happening = z.infer<typeof happening>
+export type UpFacts = z.infer<typeof upFacts>
+export type ProxyFacts = z.infer<typeof proxyFacts>
+
+/** Whether a process with this id lives on this machine. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // Somebody else's process may not be signalled, but it is there.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}

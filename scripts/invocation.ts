@@ -1,0 +1,61 @@
+import { resolve } from 'node:path'
+import { type Clock, systemClock } from '../shared/clock.ts'
+import { type Config, loadConfig, type Overrides } from '../shared/config.ts'
+import { createLog, type Log } from '../shared/log.ts'
+import { ControlStore } from '../shared/store/control.ts'
+import { type DataFolder, dataFolder, prepareFolder } from '../shared/store/folder.ts'
+import type { Globals } from './program.ts'
+import { prepareFirstStart } from './setup.ts'
+import { openTerminal, type Terminal } from './terminal.ts'
+
+/** What one call of a command works with. */
+export interface Invocation {
+  readonly config: Config
+  readonly folder: DataFolder
+  readonly terminal: Terminal
+  readonly clock: Clock
+  /** The global options again, for child processes. */
+  readonly args: readonly string[]
+  readonly globals: Globals
+}
+
+/** Reads the configuration. Throws CONFIG_INVALID with every problem. */
+export function openInvocation(
+  globals: Globals,
+  overrides: Pick<Overrides, 'host' | 'port' | 'fileMayMiss'> = {},
+): Invocation {
+  const { config: configFile, dataDir } = globals
+  const config = loadConfig({
+    ...(configFile === undefined ? {} : { configFile: resolve(configFile) }),
+    ...(dataDir === undefined ? {} : { dataDir: resolve(dataDir) }),
+    ...overrides,
+  })
+  const args = [
+    ...(configFile === undefined ? [] : ['--config', resolve(configFile)]),
+    ...(dataDir === undefined ? [] : ['--data-dir', resolve(dataDir)]),
+    ...(globals.debug ? ['--debug'] : []),
+  ]
+  return { config, folder: dataFolder(config), terminal: openTerminal(globals), clock: systemClock, args, globals }
+}
+
+/** The log of one process of this invocation, on stderr. */
+export const openLog = ({ config, globals }: Invocation, name: string): Log =>
+  createLog({ process: name, level: globals.debug ? 'debug' : config.log.level, format: config.log.format })
+
+/** Opens the control data, with its first user and feed. Throws FOLDER_UNUSABLE, STORE_CORRUPT or STORE_BUSY. */
+export function openStore({ folder, clock }: Invocation): ControlStore {
+  prepareFolder(folder)
+  const store = ControlStore.open(folder)
+  prepareFirstStart(store, clock)
+  return store
+}
+
+/** Opens the control data for as long as `use` takes. */
+export async function withStore<T>(invocation: Invocation, use: (store: ControlStore) => T | Promise<T>): Promise<T> {
+  const store = openStore(invocation)
+  try {
+    return await use(store)
+  } finally {
+    store.close()
+  }
+}

@@ -1,0 +1,269 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { EXIT_CODES } from './failure.ts'
+
+/** Options every command takes. */
+export interface Globals {
+  readonly config?: string
+  readonly dataDir?: string
+  readonly format?: 'table' | 'json'
+  readonly json?: boolean
+  readonly color: boolean
+  readonly quiet?: boolean
+  readonly debug?: boolean
+}
+
+const examples = (...lines: string[]): string => `Examples:\n${lines.map(line => `  ${line}`).join('\n')}\n`
+
+const globals = (command: Command): Globals => command.optsWithGlobals()
+
+/**
+ * The whole command line. What a command does is imported when it is called, so that `--help` and `--version` need
+ * none of it.
+ */
+export function createProgram(version: string): Command {
+  const program = new Command('tickwire')
+    .description("A trader's own broker accounts as one reliable, fast, private market-data stream.")
+    .version(version)
+    .option('--config <file>', 'configuration file (default: <data-dir>/tickwire.toml)')
+    .option('--data-dir <dir>', 'data folder (default: ~/.tickwire)')
+    .addOption(
+      new Option('--format <format>', 'output; default: table on a terminal, JSON lines on a pipe').choices([
+        'table',
+        'json',
+      ]),
+    )
+    .option('--no-color', 'no colours; NO_COLOR does the same')
+    .option('--quiet', 'data and errors only')
+    .option('--debug', 'log at level debug, and show where an error came from')
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
+    .addHelpText(
+      'before',
+      examples(
+        'tickwire up                                          start everything: bus, feeds, proxy',
+        'tickwire tail NSE:RELIANCE NSE_INDEX:NIFTY --mode quote   watch prices',
+        'tickwire status                                      what runs, and what happened',
+        'tickwire doctor                                      what is wrong, and the command that mends it',
+      ),
+    )
+    .addHelpText(
+      'after',
+      `\nExit codes:\n${EXIT_CODES.map(([code, words]) => `  ${String(code).padStart(2)}  ${words}`).join('\n')}`,
+    )
+  addProcesses(program)
+  addAdapters(program)
+  addKeys(program)
+  addInstruments(program)
+  addViews(program)
+  return program
+}
+
+function addProcesses(program: Command): void {
+  listening(program.command('up').description('start everything on this machine and keep it running'))
+    .addHelpText(
+      'before',
+      examples('tickwire up', 'tickwire up --port auto', 'tickwire up --data-dir ./data --port 9000'),
+    )
+    .action(async (options, command) => (await import('./commands/up.ts')).up(globals(command), options))
+  program
+    .command('bus')
+    .description('run the bus forwarder alone')
+    .addHelpText('before', examples('tickwire bus'))
+    .action(async (_, command) => (await import('./commands/bus.ts')).bus(globals(command)))
+  listening(program.command('proxy').description('run the proxy alone'))
+    .addHelpText('before', examples('tickwire proxy', 'tickwire proxy --host 127.0.0.1 --port 8765'))
+    .action(async (options, command) => (await import('./commands/proxy.ts')).proxy(globals(command), options))
+  program
+    .command('init')
+    .description('write a commented configuration and prepare the data folder; changes nothing that is there')
+    .option('--yes', 'ask nothing')
+    .addHelpText('before', examples('tickwire init', 'tickwire init --data-dir ./data --yes'))
+    .action(async (options, command) => (await import('./commands/init.ts')).init(globals(command), options))
+}
+
+const listening = (command: Command): Command =>
+  command
+    .option('--host <host>', 'address to listen on (default: 127.0.0.1)')
+    .option('--port <port>', 'port to listen on (default: 8765), or auto for a free one', parsePort)
+
+function addAdapters(program: Command): void {
+  const adapter = program
+    .command('adapter')
+    .description('feeds: one adapter account each')
+    .addHelpText(
+      'before',
+      examples('tickwire adapter list', 'tickwire adapter add SIM-FAST --adapter simulator --set rate=5000'),
+    )
+  adapter
+    .command('list')
+    .description('registered feeds and their state')
+    .addHelpText('before', examples('tickwire adapter list', 'tickwire adapter list --format json'))
+    .action(async (_, command) => (await import('./commands/adapter.ts')).listFeeds(globals(command)))
+  adapter
+    .command('add')
+    .argument('<name>', 'feed name: A-Z, 0-9 and -, up to 32 characters')
+    .description('register a feed; a running system starts it at once')
+    .addOption(new Option('--adapter <adapter>', 'built-in adapter').conflicts(['path', 'external']))
+    .addOption(new Option('--path <dir>', 'folder of an adapter outside the tree').conflicts(['external']))
+    .option('--external', 'a program of any language that publishes on the bus by itself')
+    .option('--set <key=value>', 'a setting of the adapter; repeat it for more', collect, [])
+    .option('--user <id>', 'whose feed it is', 'trader')
+    .addHelpText(
+      'before',
+      examples(
+        'tickwire adapter add SIM-FAST --adapter simulator --set rate=5000',
+        'tickwire adapter add MYFEED --path ./my-adapter',
+        'tickwire adapter add PYDEMO --external',
+      ),
+    )
+    .action(async (name, options, command) =>
+      (await import('./commands/adapter.ts')).addFeed(globals(command), name, options),
+    )
+  adapter
+    .command('remove')
+    .argument('<name>', 'feed name')
+    .description('forget a feed; a running system stops it at once')
+    .option('--yes', 'do not ask')
+    .addHelpText('before', examples('tickwire adapter remove SIM-FAST', 'tickwire adapter remove SIM-FAST --yes'))
+    .action(async (name, options, command) =>
+      (await import('./commands/adapter.ts')).removeFeed(globals(command), name, options),
+    )
+  adapter
+    .command('run')
+    .argument('<name>', 'feed name')
+    .description('run one registered feed alone')
+    .addHelpText('before', examples('tickwire adapter run SIMULATOR'))
+    .action(async (name, _, command) => (await import('./commands/feed.ts')).runFeed(globals(command), name))
+}
+
+function addKeys(program: Command): void {
+  const key = program
+    .command('key')
+    .description('keys of clients: they read market data, they can never trade')
+    .addHelpText('before', examples('tickwire key create bot-1 --expires 30d', 'tickwire key list'))
+  key
+    .command('create')
+    .argument('<label>', 'what it is for')
+    .description('make a key and show it, once')
+    .option('--user <id>', 'whose key it is', 'trader')
+    .option('--expires <duration>', 'such as 30d, 12h or 90m; default: never', parseDuration)
+    .addHelpText(
+      'before',
+      examples('tickwire key create bot-1', 'tickwire key create dashboard --expires 30d > key.txt'),
+    )
+    .action(async (label, options, command) =>
+      (await import('./commands/key.ts')).createKey(globals(command), label, options),
+    )
+  key
+    .command('list')
+    .description('keys without their secrets')
+    .addHelpText('before', examples('tickwire key list'))
+    .action(async (_, command) => (await import('./commands/key.ts')).listKeys(globals(command)))
+  key
+    .command('revoke')
+    .argument('<id>', 'the id that key list shows')
+    .description('end a key; its connections close within a second')
+    .addHelpText('before', examples('tickwire key revoke 4fT9aQ2xLp'))
+    .action(async (id, _, command) => (await import('./commands/key.ts')).revokeKey(globals(command), id))
+  key
+    .command('import')
+    .argument('<label>', 'what it is for')
+    .description('take over an OpenAlgo key (64 hexadecimal characters); asked for, or read from stdin or a file')
+    .option('--user <id>', 'whose key it is', 'trader')
+    .option('--file <file>', 'file that holds the key')
+    .addHelpText('before', examples('tickwire key import old-bot', 'tickwire key import old-bot < key.txt'))
+    .action(async (label, options, command) =>
+      (await import('./commands/key.ts')).importKey(globals(command), label, options),
+    )
+}
+
+function addInstruments(program: Command): void {
+  const instruments = program
+    .command('instruments')
+    .description('what the feeds know')
+    .addHelpText(
+      'before',
+      examples('tickwire instruments search nifty 24800 ce', 'tickwire instruments explain NSE:RELIANCE'),
+    )
+  instruments
+    .command('search')
+    .argument('<words...>', 'in any order: name, expiry month, strike, CE or PE')
+    .description('find instruments')
+    .option('--feed <name>', 'this feed only')
+    .option('--limit <n>', 'at most so many of each feed', parseCount, 20)
+    .addHelpText(
+      'before',
+      examples('tickwire instruments search reliance', 'tickwire instruments search nifty 24800 ce --feed SIMULATOR'),
+    )
+    .action(async (words, options, command) =>
+      (await import('./commands/instruments.ts')).searchInstruments(globals(command), words, options),
+    )
+  instruments
+    .command('explain')
+    .argument('<instrument>', 'EXCHANGE:SYMBOL')
+    .description('which feeds know it, what it is, and its topics')
+    .addHelpText('before', examples('tickwire instruments explain NSE:RELIANCE'))
+    .action(async (name, _, command) =>
+      (await import('./commands/instruments.ts')).explainInstrument(globals(command), name),
+    )
+}
+
+function addViews(program: Command): void {
+  program
+    .command('tail')
+    .argument('<symbols...>', 'EXCHANGE:SYMBOL')
+    .description('watch prices, as any client would get them')
+    .addOption(new Option('--mode <mode>', 'what to subscribe to').choices(['ltp', 'quote', 'depth']).default('quote'))
+    .option('--count <n>', 'end after so many frames', parseCount)
+    .option('--raw', 'every message of the server, exactly as it came')
+    .option('--url <url>', 'address of the proxy; default: the one running here')
+    .addHelpText(
+      'before',
+      examples(
+        'tickwire tail NSE:RELIANCE NSE_INDEX:NIFTY --mode quote',
+        'tickwire tail NSE:RELIANCE --count 10 | jq .data.ltp',
+        'TICKWIRE_API_KEY=… tickwire tail NSE:SBIN --url ws://192.168.1.5:8765',
+      ),
+    )
+    .action(async (symbols, options, command) =>
+      (await import('./commands/tail.ts')).tail(globals(command), symbols, options),
+    )
+  program
+    .command('status')
+    .description('what runs, since when, and what happened lately')
+    .option('--json', 'the same as --format json')
+    .addHelpText('before', examples('tickwire status', 'tickwire status --json | jq .feeds'))
+    .action(async (_, command) => (await import('./commands/status.ts')).status(globals(command)))
+  program
+    .command('doctor')
+    .description('check everything; each fault comes with the command that mends it')
+    .option('--json', 'the same as --format json')
+    .addHelpText('before', examples('tickwire doctor', 'tickwire doctor --json'))
+    .action(async (_, command) => (await import('./commands/doctor.ts')).doctor(globals(command)))
+}
+
+const collect = (value: string, before: readonly string[]): string[] => [...before, value]
+
+function parsePort(text: string): number | 'auto' {
+  if (text === 'auto') return text
+  const port = Number(text)
+  if (!/^\d+$/.test(text) || port < 1 || port > 65_535) throw new InvalidArgumentError('It is auto or 1 to 65535.')
+  return port
+}
+
+function parseCount(text: string): number {
+  const count = Number(text)
+  if (!/^\d+$/.test(text) || count < 1) throw new InvalidArgumentError('It is a whole number from 1.')
+  return count
+}
+
+const UNIT_MS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** `30d`, `12h`, `90m` in milliseconds. */
+function parseDuration(text: string): number {
+  const [, amount = '', unit = ''] = /^([1-9]\d{0,4})([mhd])$/.exec(text) ?? []
+  const factor = UNIT_MS[unit]
+  if (factor === undefined) throw new InvalidArgumentError('It is a number with m, h or d, such as 30d.')
+  return Number(amount) * factor
+}

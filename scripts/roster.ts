@@ -1,0 +1,40 @@
+import type { AdapterPlace } from '../adapters/registry.ts'
+import { TickwireError } from '../shared/errors.ts'
+import type { FeedRecord } from '../shared/store/feeds.ts'
+
+/** Whether VALID_BROKERS lets this broker run. */
+export const isBrokerValid = (broker: string, validBrokers: readonly string[] | undefined): boolean =>
+  validBrokers === undefined || validBrokers.includes(broker)
+
+/** Where the code of a feed is. Throws USAGE for an external feed, which has none here. */
+export function adapterPlace({ name, kind, adapter, path }: FeedRecord): AdapterPlace {
+  if (kind === 'builtin') return { kind, adapter }
+  if (kind === 'folder' && path !== undefined) return { kind, path }
+  throw new TickwireError('USAGE', `Feed ${name} is external: its own program publishes it`, {
+    next: 'start that program; it connects to the bus by itself',
+  })
+}
+
+/** What to start and what to stop so that exactly the wanted feeds run. */
+export interface FeedChanges {
+  readonly start: readonly FeedRecord[]
+  readonly stop: readonly string[]
+  /** Enabled, but of a broker that VALID_BROKERS leaves out. */
+  readonly barred: readonly FeedRecord[]
+}
+
+/** `running` holds each running feed as it was registered when it was started; one that has changed is started anew. */
+export function planFeeds(
+  running: ReadonlyMap<string, FeedRecord>,
+  registered: readonly FeedRecord[],
+  validBrokers: readonly string[] | undefined,
+): FeedChanges {
+  const ours = registered.filter(feed => feed.enabled && feed.kind !== 'external')
+  const wanted = new Map(ours.filter(feed => isBrokerValid(feed.adapter, validBrokers)).map(feed => [feed.name, feed]))
+  const same = (name: string) => JSON.stringify(running.get(name)) === JSON.stringify(wanted.get(name))
+  return {
+    stop: [...running.keys()].filter(name => !same(name)),
+    start: [...wanted.values()].filter(feed => !same(feed.name)),
+    barred: ours.filter(feed => !wanted.has(feed.name)),
+  }
+}

@@ -1,0 +1,116 @@
+import { existsSync } from 'node:fs'
+import { z } from 'zod'
+import { FEED_LABELS, FEED_STATES } from '../shared/control.ts'
+import { TickwireError } from '../shared/errors.ts'
+import type { Secret } from '../shared/secret.ts'
+import { readRunFile } from '../shared/store/runfile.ts'
+import { streamUrl } from './banner.ts'
+import { isAlive, proxyFacts, type UpFacts, upFacts } from './facts.ts'
+import { type Invocation, withStore } from './invocation.ts'
+import { FIRST_USER } from './setup.ts'
+
+const count = z.number()
+
+const feedView = z.object({
+  name: z.string(),
+  broker: z.string(),
+  external: z.boolean(),
+  state: z.enum(FEED_STATES),
+  reason: z.string().optional(),
+  since: count,
+  lastTickAt: count.optional(),
+  label: z.enum(FEED_LABELS).optional(),
+  status: z.object({ ticks: count, wanted: count, confirmed: count }).optional(),
+})
+
+/** What the proxy answers at `/status`, as far as commands read it. Times in milliseconds since 1970. */
+const proxyStatus = z.object({
+  proxy: z.object({ startedAt: count, busConnected: z.boolean(), topics: count }),
+  clients: z.record(z.string(), count),
+  ticks: z.record(z.string(), count),
+  bus: z.record(z.string(), count),
+  feeds: z.array(feedView),
+  now: count,
+})
+
+export type FeedView = z.infer<typeof feedView>
+export type ProxyStatus = z.infer<typeof proxyStatus>
+
+/** Tickets are needed for the moment of authentication only. */
+const TICKET_MS = 60_000
+const STATUS_LIMIT_MS = 3000
+const START_HINT = 'tickwire up'
+
+/** The supervisor's own facts; `undefined` when no `tickwire up` runs in this data folder. */
+export function readUp({ folder }: Invocation): UpFacts | undefined {
+  const facts = upFacts.safeParse(readRunFile(folder, 'up'))
+  return facts.success && isAlive(facts.data.pid) ? facts.data : undefined
+}
+
+/** Where the proxy is: where the running one says, else where the configuration puts it. Throws PROXY_UNREACHABLE. */
+export function streamAddress({ config, folder }: Invocation): string {
+  const facts = proxyFacts.safeParse(readRunFile(folder, 'proxy'))
+  if (facts.success) return streamUrl(facts.data.host, facts.data.port)
+  const { host, port } = config.proxy
+  if (port !== 'auto') return streamUrl(host, port)
+  throw new TickwireError(
+    'PROXY_UNREACHABLE',
+    `No proxy has left its address in ${folder.root}, and its port is auto`,
+    {
+      next: START_HINT,
+    },
+  )
+}
+
+/**
+ * The key a client command uses: TICKWIRE_API_KEY, else a ticket of one minute from the data folder.
+ * Throws KEY_INVALID when there is neither.
+ */
+export async function clientKey(invocation: Invocation): Promise<Secret> {
+  const { config, folder, clock } = invocation
+  if (config.apiKey) return config.apiKey
+  if (!existsSync(folder.controlDb))
+    throw new TickwireError('KEY_INVALID', `No key: TICKWIRE_API_KEY is not set, and ${folder.root} holds no system`, {
+      next: `set TICKWIRE_API_KEY, name the folder with --data-dir, or start one: ${START_HINT}`,
+    })
+  return withStore(invocation, store => {
+    const now = clock.now()
+    return store.keys.mintTicket({ userId: store.users.list()[0]?.id ?? FIRST_USER, ttlMs: TICKET_MS, now })
+  })
+}
+
+/** Asks the proxy. Throws PROXY_UNREACHABLE or KEY_INVALID. */
+export async function fetchStatus(invocation: Invocation): Promise<ProxyStatus> {
+  const url = `${streamAddress(invocation).replace(/^ws/, 'http')}/status`
+  if (!existsSync(invocation.folder.controlDb) && !invocation.config.apiKey)
+    throw unreachable(url, 'nothing was started')
+  const key = await clientKey(invocation)
+  const response = await ask(url, key)
+  if (response.status === 401)
+    throw new TickwireError('KEY_INVALID', `The proxy at ${url} refused the key`, {
+      next: 'tickwire key create LABEL, then set TICKWIRE_API_KEY to it; or unset it to use the data folder',
+    })
+  const parsed = proxyStatus.safeParse(await response.json().catch(() => undefined))
+  if (!parsed.success) throw unreachable(url, `it is no Tickwire proxy: HTTP ${response.status}`)
+  return parsed.data
+}
+
+async function ask(url: string, key: Secret): Promise<Response> {
+  try {
+    const headers = { authorization: `Bearer ${key.reveal()}` }
+    return await fetch(url, { headers, signal: AbortSignal.timeout(STATUS_LIMIT_MS) })
+  } catch (error) {
+    throw unreachable(url, reasonOf(error))
+  }
+}
+
+/** fetch hides the system's own word for it one level down. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  return cause instanceof Error ? ('code' in cause ? String(cause.code) : cause.message) : String(cause)
+}
+
+export const unreachable = (url: string, why: string): TickwireError =>
+  new TickwireError('PROXY_UNREACHABLE', `No answer from the proxy at ${url}: ${why}`, {
+    next: START_HINT,
+  })

@@ -1,0 +1,76 @@
+import type { Clock } from '../shared/clock.ts'
+import { CLOSE_GRACE_MS } from '../shared/process.ts'
+import { Child, type ChildSpec } from './child.ts'
+import type { ChildKind, Happening, UpFacts } from './facts.ts'
+
+const EVENTS_KEPT = 50
+/** Clients are let go first, the bus last: nobody ever talks to a bus that is gone. */
+const STOP_ORDER: readonly ChildKind[] = ['proxy', 'adapter', 'bus']
+/** What is left of the grace for the last to stop. */
+const SHORTEST_GRACE_MS = 500
+
+/** All processes of one `tickwire up`: which there are, what became of them, and how to end them in order. */
+export class Supervisor {
+  readonly #clock: Clock
+  readonly #startedAt: number
+  readonly #onChange: (happening: Happening) => void
+  readonly #children = new Map<string, Child>()
+  readonly #events: Happening[] = []
+
+  /** `onChange` hears of every change of state, after it shows in `facts()`. */
+  constructor(clock: Clock, onChange: (happening: Happening) => void) {
+    this.#clock = clock
+    this.#startedAt = clock.now()
+    this.#onChange = onChange
+  }
+
+  /** Starts a process that is not there yet. Resolves when it is ready; rejects when its first start fails. */
+  start(spec: ChildSpec): Promise<void> {
+    const child = new Child(spec, this.#clock, text => this.#happened(spec.name, text))
+    this.#children.set(spec.name, child)
+    return child.ready
+  }
+
+  /** Ends one process and forgets it; resolves when it is gone. */
+  async stop(name: string): Promise<void> {
+    const child = this.#children.get(name)
+    await child?.stop(CLOSE_GRACE_MS)
+    if (this.#children.get(name) === child) this.#children.delete(name)
+  }
+
+  has(name: string): boolean {
+    return this.#children.has(name)
+  }
+
+  /** What a process said of itself when it was last ready. */
+  details(name: string): Readonly<Record<string, unknown>> {
+    return this.#children.get(name)?.details ?? {}
+  }
+
+  facts(): UpFacts {
+    const children = [...this.#children.values()].map(child => child.facts())
+    return { pid: process.pid, startedAt: this.#startedAt, children, events: [...this.#events] }
+  }
+
+  /** Ends all, in order, within the grace of one process; then kills. */
+  async close(): Promise<void> {
+    const deadline = this.#clock.monotonic() + CLOSE_GRACE_MS
+    for (const kind of STOP_ORDER) {
+      const grace = Math.max(deadline - this.#clock.monotonic(), SHORTEST_GRACE_MS)
+      const those = [...this.#children.values()].filter(child => child.spec.kind === kind)
+      await Promise.all(those.map(child => child.stop(grace)))
+    }
+  }
+
+  /** Ends all at once, without a word to anybody. */
+  kill(): void {
+    for (const child of this.#children.values()) child.kill()
+  }
+
+  #happened(name: string, text: string): void {
+    const happening: Happening = { at: this.#clock.now(), name, text }
+    this.#events.push(happening)
+    if (this.#events.length > EVENTS_KEPT) this.#events.shift()
+    this.#onChange(happening)
+  }
+}

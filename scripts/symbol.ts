@@ -1,0 +1,30 @@
+import { TickwireError } from '../shared/errors.ts'
+import { EXCHANGES, isExchange } from '../shared/market/exchange.ts'
+import { isSymbol } from '../shared/market/topic.ts'
+import type { SymbolName } from './client.ts'
+
+/** `EXCHANGE:SYMBOL`, several with commas between. Throws USAGE that names the one that is wrong. */
+export const readSymbols = (words: readonly string[]): SymbolName[] =>
+  words
+    .flatMap(word => word.split(','))
+    .filter(word => word !== '')
+    .map(readSymbol)
+
+export function readSymbol(word: string): SymbolName {
+  const colon = word.indexOf(':')
+  const symbol = word.slice(colon + 1)
+  if (colon < 0)
+    throw new TickwireError('USAGE', `${word} names no exchange`, {
+      next: `write EXCHANGE:SYMBOL, or look for it: tickwire instruments search ${word}`,
+    })
+  const exchange = word.slice(0, colon).toUpperCase()
+  if (!isExchange(exchange))
+    throw new TickwireError('USAGE', `${word}: ${exchange} is no exchange; they are ${EXCHANGES.join(', ')}`, {
+      next: `tickwire instruments search ${symbol}`,
+    })
+  if (!isSymbol(symbol))
+    throw new TickwireError('USAGE', `${word} names no symbol: 1 to 64 printable characters follow the colon`, {
+      next: 'write it as EXCHANGE:SYMBOL, for instance NSE:RELIANCE',
+    })
+  return { exchange, symbol }
+}
