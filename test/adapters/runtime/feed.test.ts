@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { defineAdapter, type Update } from '../../../adapters/contract.ts'
+import { Feed } from '../../../adapters/runtime/feed.ts'
+import { StatusReporter } from '../../../adapters/runtime/status.ts'
+import { type Clock, pause, systemClock } from '../../../shared/clock.ts'
+import { TickwireError } from '../../../shared/errors.ts'
+import { pass, RELIANCE, rig, settle } from './rig.ts'
+
+type Source = (clock: Clock, signal: AbortSignal) => AsyncIterable<readonly Update[]>
+
+function open(source: Source, clock?: Clock) {
+  const parts = rig()
+  const adapter = defineAdapter({
+    name: 'testbroker',
+    title: 'A source for tests',
+    label: 'simulated',
+    modes: ['LTP'],
+    settings: z.object({}),
+    instruments: () => [RELIANCE],
+    source: (_, clock, signal) => source(clock, signal),
+  })
+  const status = new StatusReporter({ label: adapter.label, ...parts })
+  const feed = new Feed({ adapter, settings: {}, status, ...parts, ...(clock && { clock }) })
+  const states = () =>
+    parts.bus
+      .statuses()
+      .map(({ state }) => state)
+      .filter((state, place, all) => state !== all[place - 1])
+  return { ...parts, status, feed, states }
+}
+
+const update = (clock: Clock, ltp = 100): Update => ({
+  instrument: RELIANCE,
+  tick: { ltp, timestamp: clock.now() },
+  receivedAt: clock.micros(),
+})
+
+async function* ticking(clock: Clock, signal: AbortSignal) {
+  while (!signal.aborted) {
+    yield [update(clock)]
+    await pause(clock, 10, signal)
+  }
+}
+
+describe('a feed', () => {
+  it('is starting until the first batch, then live', async () => {
+    const { clock, feed, states, publisher } = open(async function* (clock, signal) {
+      await pause(clock, 50, signal)
+      yield* ticking(clock, signal)
+    })
+    void feed.start()
+    await pass(clock, 40)
+    expect(states()).toEqual(['starting'])
+    await pass(clock, 40)
+    expect(states()).toEqual(['starting', 'live'])
+    expect(publisher.counts().ticks).toBeGreaterThan(1)
+    await feed.close()
+  })
+
+  it('is down when its source ended, and does not start it again', async () => {
+    let starts = 0
+    const { bus, clock, feed, states } = open(async function* (clock) {
+      starts++
+      yield [update(clock)]
+    })
+    const ended = feed.start()
+    await pass(clock, 5)
+    await ended
+    await pass(clock, 2000, 500)
+    expect(states()).toEqual(['starting', 'live', 'down'])
+    expect(bus.statuses().at(-1)?.reason).toBe('the source ended')
+    expect(starts).toBe(1)
+  })
+
+  it('is down with the reason when its source fails, and live again after a pause', async () => {
+    let starts = 0
+    const { bus, clock, feed, lines, states } = open(async function* (clock, signal) {
+      starts++
+      yield [update(clock)]
+      if (starts === 1) throw new TypeError('the line\nbroke')
+      yield* ticking(clock, signal)
+    })
+    void feed.start()
+    await pass(clock, 5)
+    expect(bus.statuses().at(-1)).toMatchObject({ state: 'down', reason: 'SOURCE_FAILED: the line broke' })
+    expect(starts).toBe(1)
+    await pass(clock, 600, 10)
+    expect(states()).toEqual(['starting', 'live', 'down', 'starting', 'live'])
+    expect(lines.filter(({ text }) => text === 'the source failed')).toHaveLength(1)
+    await feed.close()
+  })
+
+  it('is parked after five deaths in a minute, and goes on saying so', async () => {
+    let starts = 0
+    const { bus, clock, feed } = open(async function* () {
+      starts++
+      if (starts > 0) throw new Error('no use')
+      yield []
+    })
+    const ended = feed.start()
+    await pass(clock, 60_000, 100)
+    await ended
+    expect(starts).toBe(5)
+    const statuses = bus.statuses().length
+    expect(bus.statuses().at(-1)).toMatchObject({
+      state: 'parked',
+      reason: 'SOURCE_FAILED: no use (5 times in a minute)',
+    })
+    await pass(clock, 1000, 100)
+    expect(bus.statuses().length).toBeGreaterThan(statuses)
+  })
+
+  it('is parked at once by an error that trying again cannot help', async () => {
+    const { bus, clock, feed } = open(async function* () {
+      yield []
+      throw new TickwireError('CONFIG_INVALID', 'no such file')
+    })
+    const ended = feed.start()
+    await pass(clock, 5)
+    await ended
+    expect(bus.statuses().at(-1)).toMatchObject({ state: 'parked', reason: 'CONFIG_INVALID: no such file' })
+  })
+
+  it('stops its source when it is closed, and says so last', async () => {
+    let signal: AbortSignal | undefined
+    const { bus, clock, feed, publisher } = open(async function* (clock, given) {
+      signal = given
+      yield* ticking(clock, given)
+    })
+    const ended = feed.start()
+    await pass(clock, 25)
+    const { ticks } = publisher.counts()
+    await feed.close()
+    await ended
+    await feed.close()
+    expect(signal?.aborted).toBe(true)
+    expect(bus.statuses().at(-1)).toMatchObject({ state: 'down', reason: 'stopped' })
+    const messages = bus.messages.length
+    await pass(clock, 2000, 100)
+    expect(bus.messages).toHaveLength(messages)
+    expect(publisher.counts().ticks).toBe(ticks)
+  })
+
+  it('closes without waiting long for a source that does not listen', async () => {
+    const { bus, clock, feed, publisher } = open(async function* (clock) {
+      yield [update(clock)]
+      await pause(clock, 60_000)
+      yield [update(clock)]
+    })
+    void feed.start()
+    await pass(clock, 5)
+    let closed = false
+    const closing = feed.close().then(() => (closed = true))
+    await settle()
+    expect(closed).toBe(false)
+    await pass(clock, 1000, 100)
+    await closing
+    expect(bus.statuses().at(-1)?.reason).toBe('stopped')
+    await pass(clock, 60_000, 1000)
+    expect(publisher.counts().ticks).toBe(1)
+  })
+
+  it('closes while it waits to start its source again', async () => {
+    const { clock, feed } = open(async function* () {
+      yield []
+      throw new Error('once')
+    })
+    const ended = feed.start()
+    await pass(clock, 5)
+    await feed.close()
+    await expect(ended).resolves.toBeUndefined()
+  })
+
+  it('gives each run of its source a signal of its own, which dies with it', async () => {
+    const signals: AbortSignal[] = []
+    const { clock, feed } = open(async function* (clock, signal) {
+      signals.push(signal)
+      yield [update(clock)]
+      if (signals.length === 1) throw new Error('once')
+      yield* ticking(clock, signal)
+    })
+    void feed.start()
+    await pass(clock, 600, 10)
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false])
+    await feed.close()
+  })
+
+  it('lets timers run beside a source that never waits', async () => {
+    const { feed, publisher } = open(async function* (clock) {
+      for (;;) yield [update(clock)]
+    }, systemClock)
+    void feed.start()
+    await pause(systemClock, 20)
+    expect(publisher.counts().ticks).toBeGreaterThan(0)
+    await feed.close()
+  })
+
+  it('lets timers run within a large batch', async () => {
+    const { feed, publisher } = open(async function* (clock) {
+      yield new Array(2_000_000).fill(update(clock))
+    }, systemClock)
+    void feed.start()
+    await settle()
+    await settle()
+    const { ticks } = publisher.counts()
+    expect(ticks).toBeGreaterThan(0)
+    expect(ticks).toBeLessThan(2_000_000)
+    await feed.close()
+  })
+})

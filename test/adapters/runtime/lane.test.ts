@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest'
+import { Lane } from '../../../adapters/runtime/lane.ts'
+import { RecordBuffer } from '../../../adapters/runtime/record.ts'
+import { readLaneHeader, readRecords } from '../../../bus/lane.ts'
+import { ManualClock } from '../../../shared/clock.ts'
+import { FakeBus } from './rig.ts'
+
+const header = { snapshot: false, symbolAt: 0, dataSymbolAt: 0, symbolLength: 0, epoch: 1, sequence: 1, receivedAt: 1 }
+
+function open() {
+  const clock = new ManualClock()
+  const bus = new FakeBus()
+  const record = new RecordBuffer()
+  const lane = new Lane({ topic: 'LANE_F_P', epoch: 7, sequence: 0, bus, clock })
+  const append = (frame: string) => {
+    record.write('F_NSE_X_LTP', header, frame)
+    lane.append(record)
+  }
+  const sent = () =>
+    bus.messages.map(({ body }) => {
+      const { records, sequence, epoch, sentAt } = readLaneHeader(body)
+      const frames: string[] = []
+      readRecords(body, records, (_, tick) => frames.push(tick.toString('latin1', 32)))
+      return { sequence, epoch, sentAt, frames, bytes: body.length }
+    })
+  return { clock, lane, append, sent }
+}
+
+it('sends nothing while it holds nothing', () => {
+  const { clock, lane, sent } = open()
+  lane.flush()
+  clock.advance(10)
+  expect(sent()).toEqual([])
+  expect(lane.sequence).toBe(0)
+})
+
+it('sends at the end of the turn, once', () => {
+  const { clock, append, sent } = open()
+  append('a')
+  append('b')
+  expect(sent()).toEqual([])
+  clock.advance(10)
+  expect(sent()).toMatchObject([{ sequence: 1, epoch: 7, frames: ['a', 'b'] }])
+  expect(sent()[0]?.sentAt).toBe((clock.now() - 10) * 1000)
+})
+
+it('sends within the turn when it is full, and loses or repeats nothing', () => {
+  const { clock, append, sent } = open()
+  const frames = Array.from({ length: 200 }, (_, number) => String(number).padEnd(1000, '.'))
+  for (const frame of frames) append(frame)
+  expect(sent().length).toBeGreaterThan(1)
+  clock.advance(0)
+  expect(sent().flatMap(message => message.frames)).toEqual(frames)
+  expect(sent().map(({ sequence }) => sequence)).toEqual(sent().map((_, place) => place + 1))
+  for (const { bytes } of sent()) expect(bytes).toBeLessThanOrEqual(65_536)
+})
+
+it('carries a record that is larger than a full message', () => {
+  const { clock, append, sent } = open()
+  append('small')
+  append('x'.repeat(100_000))
+  append('after')
+  clock.advance(0)
+  expect(sent().flatMap(message => message.frames.map(frame => frame.length))).toEqual([5, 100_000, 5])
+})

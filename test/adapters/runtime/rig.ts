@@ -1,0 +1,160 @@
+import { createCatalogue } from '../../../adapters/runtime/catalogue.ts'
+import { Publisher } from '../../../adapters/runtime/publisher.ts'
+import type { Bus, BusMessage, Demand } from '../../../bus/bus.ts'
+import { readLaneHeader, readRecords } from '../../../bus/lane.ts'
+import { readTick, type TickHeader } from '../../../bus/message.ts'
+import { ManualClock, systemClock } from '../../../shared/clock.ts'
+import { type FeedStatus, formatControl, parseFeedStatus, type SubscriptionSet } from '../../../shared/control.ts'
+import type { Log } from '../../../shared/log.ts'
+import type { Instrument } from '../../../shared/market/instrument.ts'
+import type { Tick } from '../../../shared/market/tick.ts'
+
+export const FEED = 'TESTFEED'
+
+/** A bus with nobody on it: keeps what is published, says what the test tells it to say. */
+export class FakeBus implements Bus {
+  readonly messages: { readonly topic: string; readonly body: Buffer }[] = []
+  readonly subscribed = new Set<string>()
+  #receive: ((message: BusMessage) => void) | undefined
+  #listen: Demand | undefined
+
+  publish(topic: string, body: Buffer): void {
+    this.messages.push({ topic, body })
+  }
+
+  subscribe(topic: string): void {
+    this.subscribed.add(topic)
+  }
+
+  unsubscribe(topic: string): void {
+    this.subscribed.delete(topic)
+  }
+
+  subscribePrefix(): void {}
+  unsubscribePrefix(): void {}
+
+  onMessage(receive: (message: BusMessage) => void): void {
+    this.#receive = receive
+  }
+
+  onDemand(listen: Demand): void {
+    this.#listen = listen
+  }
+
+  counts() {
+    return { published: this.messages.length, received: 0, malformed: 0 }
+  }
+
+  connected(): boolean {
+    return true
+  }
+
+  async close(): Promise<void> {}
+
+  arrive(topic: string, body: Buffer): void {
+    this.#receive?.({ topic, body, plain: false })
+  }
+
+  demand(filter: string, wanted = true): void {
+    this.#listen?.(filter, wanted)
+  }
+
+  /** What a proxy says it wants. */
+  want(proxy: string, revision: number, topics: string[], more: Partial<SubscriptionSet> = {}): void {
+    const set = { version: 1, feed: FEED, proxy, revision, resync: 0, topics, ...more } as const
+    this.arrive(`CONTROL_${set.feed}`, formatControl(set))
+  }
+
+  /** Every record a proxy's lane carried so far, in order. */
+  lane(proxy: string): LaneRecord[] {
+    const records: LaneRecord[] = []
+    for (const { body } of this.messages.filter(({ topic }) => topic === `LANE_${FEED}_${proxy}`)) {
+      const header = readLaneHeader(body)
+      readRecords(body, header.records, (topic, record) => {
+        records.push({ laneSequence: header.sequence, topic, ...readRecord(record) })
+      })
+    }
+    return records
+  }
+
+  /** What went out as messages of its own, in order. */
+  direct(topic: string): TickRecord[] {
+    return this.messages.filter(message => message.topic === topic).map(({ body }) => readRecord(body))
+  }
+
+  statuses(): FeedStatus[] {
+    return this.messages.filter(({ topic }) => topic === `STATUS_${FEED}`).map(({ body }) => parseFeedStatus(body))
+  }
+}
+
+export interface TickRecord {
+  readonly header: TickHeader
+  readonly frame: { readonly symbol: string; readonly mode: number; readonly data: { readonly ltp: number } }
+}
+
+export interface LaneRecord extends TickRecord {
+  readonly laneSequence: number
+  readonly topic: string
+}
+
+function readRecord(body: Buffer): TickRecord {
+  const { header, frame } = readTick(body)
+  return { header, frame: JSON.parse(frame.toString('utf8')) }
+}
+
+/** The lines of a log, as objects. */
+export interface Line {
+  readonly level: string
+  readonly details: Record<string, unknown>
+  readonly text: string
+}
+
+/** A log that keeps its lines. */
+export function keptLog(): { log: Log; lines: Line[] } {
+  const lines: Line[] = []
+  const write = (level: string) => (details: Record<string, unknown>, text: string) =>
+    lines.push({ level, details, text })
+  const log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
+  return { log: log as unknown as Log, lines }
+}
+
+export const equity = (symbol: string, more: Partial<Instrument> = {}): Instrument => ({
+  exchange: 'NSE',
+  symbol,
+  token: symbol,
+  brokerSymbol: `${symbol}-EQ`,
+  name: symbol,
+  kind: 'EQ',
+  tickSize: 0.05,
+  lotSize: 1,
+  ...more,
+})
+
+export const RELIANCE = equity('RELIANCE')
+export const TCS = equity('TCS')
+export const NIFTY = equity('NIFTY', { exchange: 'NSE_INDEX', kind: 'INDEX' })
+
+export const topicOf = (symbol: string, mode = 'LTP'): string => `${FEED}_NSE_${symbol}_${mode}`
+
+/** A publisher of three instruments on a fake bus. */
+export function rig({ instruments = [RELIANCE, TCS, NIFTY] }: { instruments?: readonly Instrument[] } = {}) {
+  const clock = new ManualClock()
+  const bus = new FakeBus()
+  const { log, lines } = keptLog()
+  const catalogue = createCatalogue({ feed: FEED, broker: 'testbroker', modes: ['LTP', 'QUOTE', 'DEPTH'], instruments })
+  const publisher = new Publisher({ catalogue, epoch: clock.now(), bus, clock, log })
+  const offer = (instrument: Instrument, ltp: number, more: Partial<Tick> = {}) =>
+    publisher.offer({ instrument, tick: { ltp, timestamp: clock.now(), ...more }, receivedAt: clock.micros() })
+  return { clock, bus, log, lines, catalogue, publisher, offer }
+}
+
+/** Lets everything run that is ready to run. */
+export const settle = (): Promise<void> => new Promise(resolve => void systemClock.soon(resolve))
+
+/** Moves time in small steps, letting promises run in between. */
+export async function pass(clock: ManualClock, ms: number, step = 1): Promise<void> {
+  for (let passed = 0; passed < ms; passed += step) {
+    clock.advance(step)
+    await settle()
+  }
+}

@@ -1,0 +1,169 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { MemoryExchange } from '../../bus/memory.ts'
+import { startProxy } from '../../proxy/main.ts'
+import { systemClock } from '../../shared/clock.ts'
+import { type Config, loadConfig } from '../../shared/config.ts'
+import type { Instrument } from '../../shared/market/instrument.ts'
+import type { TopicMode } from '../../shared/market/mode.ts'
+import { Secret } from '../../shared/secret.ts'
+import { ControlStore } from '../../shared/store/control.ts'
+import type { FeedRecord } from '../../shared/store/feeds.ts'
+import { type DataFolder, dataFolder, prepareFolder } from '../../shared/store/folder.ts'
+import { writeInstruments } from '../../shared/store/instruments.ts'
+import { TestClient } from './client.ts'
+import { FakeFeed } from './feed.ts'
+
+export const FEED = 'TESTFEED'
+export const FOREIGN_KEY = '0123456789abcdef'.repeat(4)
+
+/** A running proxy with everything around it: a store, an instrument list, a bus, and a feed played by the test. */
+export interface ProxyRig {
+  readonly url: string
+  readonly port: number
+  readonly folder: DataFolder
+  readonly config: Config
+  readonly exchange: MemoryExchange
+  readonly feed: FakeFeed
+  /** A connection to control.db of its own, as the command line has. */
+  readonly store: ControlStore
+  /** Key texts by user: alice has a feed, bob has none, carol's broker is not one this installation can speak to. */
+  readonly keys: Readonly<Record<'alice' | 'bob' | 'carol', string>>
+  connect(): Promise<TestClient>
+  /** A client that has authenticated as alice. */
+  enter(): Promise<TestClient>
+  /** What `/status` says to alice. */
+  status(): Promise<Status>
+  /** Ends the proxy only. */
+  stop(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface Status {
+  readonly clients: Readonly<Record<string, number>>
+  readonly ticks: Readonly<Record<string, number>>
+  readonly bus: Readonly<Record<string, number>>
+  readonly feeds: readonly { readonly name: string; readonly state: string; readonly reason?: string }[]
+}
+
+export interface RigOptions {
+  readonly proxy?: Partial<Config['proxy']>
+  readonly modes?: readonly TopicMode[]
+  /** More feeds of alice, registered after the first. */
+  readonly feeds?: readonly FeedRecord[]
+  /** More instruments, all of NSE. */
+  readonly symbols?: readonly string[]
+}
+
+export async function startRig({ proxy, modes, feeds = [], symbols = [] }: RigOptions = {}): Promise<ProxyRig> {
+  const root = mkdtempSync(join(tmpdir(), 'tw-proxy-'))
+  const loaded = loadConfig({ dataDir: join(root, 'data'), port: 'auto' }, {})
+  const config: Config = { ...loaded, proxy: { ...loaded.proxy, ...proxy } }
+  const folder = dataFolder(config)
+  prepareFolder(folder)
+  const store = ControlStore.open(folder)
+  const keys = fillStore(store, feeds)
+  writeInstruments(folder, FEED, [...INSTRUMENTS, ...symbols.map(symbol => equity(symbol))], 0)
+  const exchange = new MemoryExchange()
+  const running = await startProxy({
+    config,
+    folder,
+    bus: exchange.open(),
+    clock: systemClock,
+    log: pino({ enabled: false }),
+    brokers: ['testbroker', 'otherbroker'],
+  })
+  const feed = new FakeFeed({ exchange, clock: systemClock, name: FEED, broker: 'testbroker', modes })
+  const url = `ws://127.0.0.1:${running.port}`
+  const connect = () => TestClient.open(url)
+  let isRunning = true
+  const stop = async () => {
+    if (isRunning) await running.close()
+    isRunning = false
+  }
+  const status = async (): Promise<Status> => {
+    const headers = { authorization: `Bearer ${keys.alice}` }
+    const response = await fetch(`http://127.0.0.1:${running.port}/status`, { headers })
+    return (await response.json()) as Status
+  }
+  return {
+    url,
+    port: running.port,
+    folder,
+    config,
+    exchange,
+    feed,
+    store,
+    keys,
+    connect,
+    status,
+    stop,
+    async enter() {
+      const client = await connect()
+      await client.ask({ action: 'authenticate', api_key: keys.alice })
+      return client
+    },
+    async close() {
+      await stop()
+      await feed.close()
+      store.close()
+      rmSync(root, { recursive: true, force: true })
+    },
+  }
+}
+
+export const feedRecord = (name: string, rest: Partial<FeedRecord> = {}): FeedRecord => ({
+  name,
+  userId: 'alice',
+  adapter: 'testbroker',
+  kind: 'builtin',
+  settings: {},
+  enabled: true,
+  createdAt: 1000,
+  ...rest,
+})
+
+function fillStore(store: ControlStore, feeds: readonly FeedRecord[]): ProxyRig['keys'] {
+  for (const user of ['alice', 'bob', 'carol']) store.users.ensure(user, 1)
+  for (const feed of [
+    feedRecord(FEED),
+    feedRecord('CAROL', { userId: 'carol', adapter: 'nobroker' }),
+    ...feeds.map((feed, at) => ({ ...feed, createdAt: 2000 + at })),
+  ])
+    store.feeds.add(feed)
+  store.keys.importForeign({ userId: 'alice', label: 'imported', key: new Secret(FOREIGN_KEY), now: 1 })
+  const create = (userId: string) => store.keys.create({ userId, label: 'test', now: 1 }).key.reveal()
+  return { alice: create('alice'), bob: create('bob'), carol: create('carol') }
+}
+
+export const equity = (symbol: string): Instrument => ({
+  exchange: 'NSE',
+  symbol,
+  token: `NSE ${symbol}`,
+  brokerSymbol: `${symbol}-EQ`,
+  name: symbol,
+  kind: 'EQ',
+  tickSize: 0.05,
+  lotSize: 1,
+})
+
+export const OPTION = 'NIFTY28NOV2624800CE'
+
+const INSTRUMENTS: readonly Instrument[] = [
+  equity('RELIANCE'),
+  equity('TCS'),
+  equity('M&M'),
+  { ...equity('NIFTY'), exchange: 'NSE_INDEX', brokerSymbol: 'Nifty 50', kind: 'INDEX' },
+  {
+    ...equity(OPTION),
+    exchange: 'NFO',
+    brokerSymbol: 'NIFTY2611284800CE',
+    kind: 'CE',
+    lotSize: 75,
+    expiry: '2026-11-28',
+    strike: 24800,
+    underlying: 'NIFTY',
+  },
+]

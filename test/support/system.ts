@@ -1,0 +1,136 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { vi } from 'vitest'
+import { type ChildFacts, proxyFacts, type UpFacts, upFacts } from '../../scripts/facts.ts'
+import { ROOT } from './source.ts'
+
+/** The command a user types, as `npm run build` made it. */
+export const CLI = join(ROOT, 'dist/scripts/cli.js')
+
+/** What a finished command said. */
+export interface Said {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+/** One command line process: its output so far, its end, and a way to end it. */
+export class Command {
+  readonly child: ChildProcess
+  readonly done: Promise<Said>
+  out = ''
+  err = ''
+
+  constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}, input?: string) {
+    // An inherited setting would reach the machine's own data folder; a test starts from nothing.
+    const clean = Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => !/^(TICKWIRE|WEBSOCKET|ZMQ|BROKER)_/.test(name)),
+    )
+    this.child = spawn(process.execPath, [CLI, ...args], { env: { ...clean, ...env }, stdio: ['pipe', 'pipe', 'pipe'] })
+    this.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.out += text
+    })
+    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.err += text
+    })
+    this.child.stdin?.end(input)
+    this.done = new Promise(resolve => {
+      this.child.once('close', code => resolve({ code, out: this.out, err: this.err }))
+    })
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Said> {
+    this.child.kill(signal)
+    return this.done
+  }
+}
+
+/** Waits for a condition: the value of `read` once it is neither undefined, false nor an exception. */
+export const eventually = <T>(read: () => T | undefined | false | Promise<T | undefined | false>, timeout = 15_000) =>
+  vi.waitFor(
+    async () => {
+      const value = await read()
+      if (value === undefined || value === false) throw new Error('not yet')
+      return value
+    },
+    { timeout, interval: 20 },
+  )
+
+/** A whole Tickwire in a data folder of its own, started as a user would: `tickwire up`. */
+export class System {
+  readonly folder: string
+  readonly env: NodeJS.ProcessEnv
+  up!: Command
+  key = ''
+
+  private constructor(config: string) {
+    // Unix sockets live in it: their paths must stay short.
+    this.folder = mkdtempSync('/tmp/tw-')
+    this.env = { TICKWIRE_DATA_DIR: this.folder }
+    if (config) writeFileSync(join(this.folder, 'tickwire.toml'), config)
+  }
+
+  /** Starts it on a free port and waits for its first words. */
+  static async start(config = ''): Promise<System> {
+    const system = new System(config)
+    await system.startUp()
+    return system
+  }
+
+  async startUp(): Promise<void> {
+    this.up = new Command(['up', '--port', 'auto'], this.env)
+    const ended = this.up.done.then(({ code, err }) => {
+      throw new Error(`tickwire up ended with ${code}: ${err}`)
+    })
+    await Promise.race([
+      eventually(() => this.up.out.includes('tickwire tail') || this.up.out.includes('is running')),
+      ended,
+    ])
+    ended.catch(() => {})
+    this.key ||= /tw_live_\w+/.exec(this.up.out)?.[0] ?? ''
+  }
+
+  /** Address of the proxy now. */
+  url(): string {
+    const { host, port } = proxyFacts.parse(this.#runFile('proxy'))
+    return `ws://${host}:${port}`
+  }
+
+  facts(): UpFacts {
+    return upFacts.parse(this.#runFile('up'))
+  }
+
+  child(name: string): ChildFacts {
+    const child = this.facts().children.find(one => one.name === name)
+    if (!child) throw new Error(`no child ${name}`)
+    return child
+  }
+
+  /** Kills one process without warning; resolves when the supervisor has brought up another. */
+  async kill(name: string): Promise<ChildFacts> {
+    const { pid } = this.child(name)
+    if (pid === undefined) throw new Error(`${name} does not run`)
+    process.kill(pid, 'SIGKILL')
+    return eventually(() => {
+      const now = this.child(name)
+      return now.state === 'running' && now.pid !== pid && now
+    })
+  }
+
+  /** Runs a command of the same data folder to its end. */
+  run(...args: readonly string[]): Promise<Said> {
+    return new Command(args, this.env).done
+  }
+
+  async close(): Promise<void> {
+    if (this.up.child.exitCode === null) await this.up.stop()
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  #runFile(name: string): unknown {
+    const file = [join(this.folder, 'run', `${name}.json`), join(this.folder, 'run', name)].find(existsSync)
+    if (!file) throw new Error(`no run file ${name}`)
+    return JSON.parse(readFileSync(file, 'utf8'))
+  }
+}
