@@ -5,6 +5,14 @@ import { expect, vi } from 'vitest'
 import { type BusAddresses, busAddresses } from '../../bus/addresses.ts'
 import type { Bus, BusMessage } from '../../bus/bus.ts'
 
+/** One running bus under test. */
+export interface BusRig {
+  open(): Bus
+  /** Sends the plain two-part form, as a program in another language does. */
+  publishPlain(topic: string, body: Buffer): Promise<void>
+  close(): Promise<void>
+}
+
 /** A folder of its own for the sockets of one test; `remove` it at the end. */
 export function temporaryBus(): { folder: string; addresses: BusAddresses; remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'tw-bus-'))

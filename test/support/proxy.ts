@@ -14,7 +14,7 @@ import type { FeedRecord } from '../../shared/store/feeds.ts'
 import { type DataFolder, dataFolder, prepareFolder } from '../../shared/store/folder.ts'
 import { writeInstruments } from '../../shared/store/instruments.ts'
 import { TestClient } from './client.ts'
-import { FakeFeed } from './feed.ts'
+import { FakeFeed } from './proxyfeed.ts'
 
 export const FEED = 'TESTFEED'
 export const FOREIGN_KEY = '0123456789abcdef'.repeat(4)

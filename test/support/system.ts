@@ -57,48 +57,68 @@ export const eventually = <T>(read: () => T | undefined | false | Promise<T | un
     { timeout, interval: 20 },
   )
 
-/** A whole Tickwire in a data folder of its own, started as a user would: `tickwire up`. */
-export class System {
+/** Commands and processes that share one data folder of their own. */
+export class Processes {
   readonly folder: string
   readonly env: NodeJS.ProcessEnv
-  up!: Command
-  key = ''
 
-  private constructor(config: string) {
+  constructor(config = '') {
     // Unix sockets live in it: their paths must stay short.
     this.folder = mkdtempSync('/tmp/tw-')
     this.env = { TICKWIRE_DATA_DIR: this.folder }
     if (config) writeFileSync(join(this.folder, 'tickwire.toml'), config)
   }
 
-  /** Starts it on a free port and waits for its first words. */
-  static async start(config = ''): Promise<System> {
-    const system = new System(config)
-    await system.startUp()
-    return system
+  start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Command {
+    return new Command(args, { ...this.env, ...env })
   }
 
-  async startUp(): Promise<void> {
-    this.up = new Command(['up', '--port', 'auto'], this.env)
-    const ended = this.up.done.then(({ code, err }) => {
-      throw new Error(`tickwire up ended with ${code}: ${err}`)
-    })
-    await Promise.race([
-      eventually(() => this.up.out.includes('tickwire tail') || this.up.out.includes('is running')),
-      ended,
-    ])
-    ended.catch(() => {})
-    this.key ||= /tw_live_\w+/.exec(this.up.out)?.[0] ?? ''
+  /** Runs a command to its end. */
+  run(...args: readonly string[]): Promise<Said> {
+    return this.start(args).done
+  }
+
+  hasProxy(): boolean {
+    return this.runFile('proxy') !== undefined
   }
 
   /** Address of the proxy now. */
   url(): string {
-    const { host, port } = proxyFacts.parse(this.#runFile('proxy'))
-    return `ws://${host}:${port}`
+    const { host, port } = proxyFacts.parse(this.runFile('proxy'))
+    return `ws://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`
+  }
+
+  /** What a running process left for others, if it is there. */
+  runFile(name: string): unknown {
+    const file = join(this.folder, 'run', `${name}.json`)
+    return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+}
+
+/** A whole Tickwire, started as a user would: `tickwire up`. */
+export class System extends Processes {
+  up!: Command
+  key = ''
+
+  /** Starts it on a free port and waits for its first words. */
+  static async start(config = ''): Promise<System> {
+    const system = new System(config)
+    system.up = system.start(['up', '--port', 'auto'])
+    const ended = system.up.done.then(({ code, err }) => {
+      throw new Error(`tickwire up ended with ${code}: ${err}`)
+    })
+    await Promise.race([eventually(() => system.up.out.includes('tickwire tail')), ended])
+    ended.catch(() => {})
+    system.key = /tw_live_\w+/.exec(system.up.out)?.[0] ?? ''
+    return system
   }
 
   facts(): UpFacts {
-    return upFacts.parse(this.#runFile('up'))
+    return upFacts.parse(this.runFile('up'))
   }
 
   child(name: string): ChildFacts {
@@ -118,19 +138,8 @@ export class System {
     })
   }
 
-  /** Runs a command of the same data folder to its end. */
-  run(...args: readonly string[]): Promise<Said> {
-    return new Command(args, this.env).done
-  }
-
   async close(): Promise<void> {
     if (this.up.child.exitCode === null) await this.up.stop()
-    rmSync(this.folder, { recursive: true, force: true })
-  }
-
-  #runFile(name: string): unknown {
-    const file = [join(this.folder, 'run', `${name}.json`), join(this.folder, 'run', name)].find(existsSync)
-    if (!file) throw new Error(`no run file ${name}`)
-    return JSON.parse(readFileSync(file, 'utf8'))
+    this.remove()
   }
 }

@@ -5,4 +5,6 @@ export const bytes = (vector: string): Buffer => Buffer.from(vector.replace(/;.*
 
 /** The vectors a README prints, one per `hex` block, as hex. */
 export const printedVectors = (readme: URL): string[] =>
-  [...readFileSync(readme, 'utf8').matchAll(/```hex\n([^`]*)```/g)].map(([, block = '']) => bytes(block).toString('hex'))
+  [...readFileSync(readme, 'utf8').matchAll(/```hex\n([^`]*)```/g)].map(([, block = '']) =>
+    bytes(block).toString('hex'),
+  )

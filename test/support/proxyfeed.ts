@@ -189,7 +189,11 @@ export class FakeFeed {
     this.lanes.set(set.proxy, { topics, resync: set.resync, sequence: before?.sequence ?? 0 })
     const isResync = before !== undefined && before.resync !== set.resync
     const due = set.topics.filter(topic => (isResync || !before?.topics.has(topic)) && this.#hasValue(topic))
-    if (due.length > 0) this.send(set.proxy, due.map(topic => this.record(topic, { snapshot: true })))
+    if (due.length > 0)
+      this.send(
+        set.proxy,
+        due.map(topic => this.record(topic, { snapshot: true })),
+      )
   }
 
   #wants(topic: string): boolean {

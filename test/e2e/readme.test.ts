@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ROOT } from '../support/source.ts'
+import { eventually, System } from '../support/system.ts'
+
+const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
+const blocks = (language: string): string[] =>
+  [...readme.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, text = '']) => text)
+const commands = blocks('sh').flatMap(block => block.split('\n').map(line => line.replace(/#.*/, '').trim()))
+const tickwire = commands.filter(line => line.startsWith('npx tickwire ')).map(line => line.split(/\s+/).slice(2))
+
+let system: System
+
+beforeAll(async () => {
+  system = await System.start()
+})
+
+afterAll(() => system?.close())
+
+describe('the README', () => {
+  it('opens with the two commands, and the package has them', () => {
+    expect(commands.slice(0, 2)).toEqual(['npm ci && npm start', 'npm test'])
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+    expect(scripts.start).toMatch(/ up$/)
+    expect(scripts.test).toMatch(/^vitest/)
+  })
+
+  it('shows the line that the first start prints', () => {
+    const [line] = blocks('sh').slice(1)
+    expect(system.up.out).toContain(line?.trim())
+  })
+
+  it.each(tickwire.map(words => [words.join(' ')]))('`tickwire %s` does what it says', async line => {
+    const words = line.split(' ')
+    const endless = words[0] === 'tail' ? ['--count', '3'] : []
+    const said = await system.run(...words, ...endless)
+    // `doctor` and `status` judge this machine, which may be found wanting; they must still answer.
+    expect(said.code, said.err).toBeOneOf(words[0] === 'doctor' ? [0, 1] : [0])
+    expect(said.out).not.toBe('')
+  })
+
+  it('has a client of ten lines that prints prices', async () => {
+    const [source = ''] = blocks('js')
+    const env = { ...process.env, TICKWIRE_URL: system.url(), TICKWIRE_API_KEY: system.key }
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', source], { cwd: ROOT, env })
+    let out = ''
+    child.stdout.on('data', (text: Buffer) => {
+      out += text
+    })
+    try {
+      await eventually(() => /^RELIANCE \d+(\.\d+)?\nRELIANCE \d+(\.\d+)?\n/.test(out))
+    } finally {
+      child.kill()
+    }
+  })
+
+  it('names only files that exist', () => {
+    const links = [...readme.matchAll(/\]\((?!http)([^)#]+)/g)].map(([, path = '']) => path)
+    expect(links.length).toBeGreaterThan(5)
+    for (const path of links) expect(() => readFileSync(join(ROOT, path)), path).not.toThrow()
+  })
+})
