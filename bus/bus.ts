@@ -17,15 +17,18 @@ export type Demand = (filter: string, wanted: boolean) => void
  * loses messages without a word, which is why everything on the bus carries a sequence.
  */
 export interface Bus {
-  /** Queues one message; never blocks and never throws for what receivers do. The body must not change afterwards. */
+  /**
+   * Queues one message; never blocks and never throws for what receivers do. The body must not change afterwards.
+   * Without a connection, or after `close()`, the message vanishes. Throws MESSAGE_MALFORMED over 64 MiB.
+   */
   publish(topic: string, body: Buffer): void
   /** From now on receive messages of exactly this topic. Subscribing twice is subscribing once. */
   subscribe(topic: string): void
   unsubscribe(topic: string): void
-  /** Receive every topic that begins so, and the plain two-part form. */
+  /** Receive every topic that begins so, also in the plain two-part form, which no exact subscription receives. */
   subscribePrefix(prefix: string): void
   unsubscribePrefix(prefix: string): void
-  /** Sets the one receiver of messages. Called in order, synchronously. */
+  /** Sets the one receiver of messages. Called in order, synchronously. Until then messages wait, to the high-water mark. */
   onMessage(receive: (message: BusMessage) => void): void
   /** Sets the one listener for demand; called with what is wanted already. */
   onDemand(listen: Demand): void

@@ -13,12 +13,17 @@ export const MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 /** What a receiver asks for to get exactly this topic: the `\0` ends it, so no longer topic begins with it. */
 export const exactFilter = (topic: string): string => `${topic}\0`
 
+/** Length of the envelope. Throws MESSAGE_MALFORMED over 64 MiB. */
+export function envelopeBytes(topic: string, body: Buffer): number {
+  const bytes = topic.length + 1 + body.length
+  if (bytes > MAX_MESSAGE_BYTES) throw malformed(`${bytes} bytes on ${topic}; the bus carries ${MAX_MESSAGE_BYTES}`)
+  return bytes
+}
+
 /** `TOPIC` `\0` `body`, one fresh buffer: what travels. Throws MESSAGE_MALFORMED over 64 MiB. */
 export function sealEnvelope(topic: string, body: Buffer): Buffer {
   const end = topic.length
-  const bytes = end + 1 + body.length
-  if (bytes > MAX_MESSAGE_BYTES) throw malformed(`${bytes} bytes on ${topic}; the bus carries ${MAX_MESSAGE_BYTES}`)
-  const envelope = Buffer.allocUnsafe(bytes)
+  const envelope = Buffer.allocUnsafe(envelopeBytes(topic, body))
   envelope.write(topic, 0, 'latin1')
   envelope[end] = 0
   envelope.set(body, end + 1)

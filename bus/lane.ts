@@ -22,7 +22,7 @@ export interface LaneHeader {
   readonly sentAt: number
 }
 
-export const LANE_VERSION = 1
+const LANE_VERSION = 1
 export const LANE_HEADER_BYTES = 32
 export const RECORD_HEADER_BYTES = 6
 

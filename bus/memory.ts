@@ -1,5 +1,5 @@
 import type { Bus, BusMessage, Demand } from './bus.ts'
-import { exactFilter } from './envelope.ts'
+import { envelopeBytes, exactFilter } from './envelope.ts'
 
 /**
  * The bus within one process: the same behaviour as over sockets, for tests. Every `open()` is one more door to the
@@ -83,6 +83,7 @@ class MemoryDoor implements Bus {
 
   publish(topic: string, body: Buffer): void {
     if (this.#closed) return
+    envelopeBytes(topic, body)
     this.#published++
     this.#hall.deliver({ topic, body, plain: false })
   }

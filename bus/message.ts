@@ -24,7 +24,7 @@ export interface TickHeader {
   readonly receivedAt: number
 }
 
-export const TICK_VERSION = 1
+const TICK_VERSION = 1
 export const TICK_HEADER_BYTES = 32
 const SNAPSHOT = 1
 const HIGH = 2 ** 32

@@ -24,12 +24,12 @@ socket.setsockopt(zmq.IMMEDIATE, 1)  # while the bus is away prices vanish, so n
 socket.setsockopt(zmq.LINGER, 0)
 socket.connect(options.address or os.environ.get("TICKWIRE_BUS") or default)
 
-ltp, volume = 2885.30, 0
+ltp, volume = 68000.0, 0
 while True:
-    ltp = round(ltp + random.choice((-0.05, 0, 0.05)), 2)
+    ltp = round(ltp + random.choice((-0.5, 0, 0.5)), 1)
     volume += 10
     tick = {"ltp": ltp, "timestamp": int(time.time() * 1000)}
-    quote = {**tick, "open": 2870.0, "close": 2868.4, "volume": volume}
+    quote = {**tick, "open": 67810.5, "close": 67640.0, "volume": volume}
     for mode, data in (("LTP", tick), ("QUOTE", quote)):
-        socket.send_multipart([f"{options.feed}_NSE_RELIANCE_{mode}".encode(), json.dumps(data).encode()])
+        socket.send_multipart([f"{options.feed}_CRYPTO_BTCUSDFUT_{mode}".encode(), json.dumps(data).encode()])
     time.sleep(options.pause)

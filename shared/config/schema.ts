@@ -36,7 +36,7 @@ export const schema = z.strictObject({
       .default(8765)
       .describe('WebSocket and HTTP on one port. "auto" takes a free one.'),
     authDeadlineMs: ms(100, 600_000).default(15_000).describe('A client must have sent its key within this time.'),
-    refusalDelayMs: ms(0, 60_000).default(1000).describe('A socket whose key was refused stays open this long.'),
+    refusalDelayMs: ms(0, 60_000).default(3000).describe('A socket whose key was refused stays open this long.'),
     pingMs: ms(100, 600_000).default(20_000).describe('Time between two pings to a client.'),
     missedPongs: whole(1, 100, 'pings').default(3).describe('A client that missed this many pongs is cut.'),
     maxMessageBytes: bytes(1024, 67_108_864).default(1_048_576).describe('Longest message of a client with a key.'),
@@ -57,7 +57,7 @@ export const schema = z.strictObject({
       .describe('Folder of the bus sockets, locks and run files; only its owner may enter it (0700).')
       .meta({ example: '~/.tickwire/run' }),
     highWaterMark: whole(1, 10_000_000, 'messages')
-      .default(100_000)
+      .default(10_000)
       .describe('Messages that may wait for one receiver before newer ones are dropped and counted.'),
     tcp: z.strictObject({
       host: host

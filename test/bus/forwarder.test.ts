@@ -23,7 +23,7 @@ async function freePorts(): Promise<number> {
   const first = await hold(0)
   const { port } = first.address() as AddressInfo
   const second = await hold(port + 1).catch(() => undefined)
-  await Promise.all([first, second].map(server => server && once(server.close(), 'close')))
+  for (const server of [first, second]) if (server) await once(server.close(), 'close')
   return second ? port : freePorts()
 }
 

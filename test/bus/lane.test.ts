@@ -128,7 +128,10 @@ describe('A lane message', () => {
   it('of any bytes is read or refused, never another failure or a view outside', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat({ max: 40 }), fc.boolean(), (random, before, begun) => {
-        const lane = Buffer.concat([Buffer.alloc(before), random, Buffer.alloc(9)]).subarray(before, before + random.length)
+        const lane = Buffer.concat([Buffer.alloc(before), random, Buffer.alloc(9)]).subarray(
+          before,
+          before + random.length,
+        )
         if (begun && lane.length > 3) lane.write('01000100', 'hex')
         readOrRefuse(lane)
       }),

@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readTick, readUint64, TICK_HEADER_BYTES, type TickHeader, writeTickHeader, writeUint64 } from '../../bus/message.ts'
+import {
+  readTick,
+  readUint64,
+  TICK_HEADER_BYTES,
+  type TickHeader,
+  writeTickHeader,
+  writeUint64,
+} from '../../bus/message.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import { bytes, printedVectors } from '../support/vector.ts'
 
@@ -110,7 +117,10 @@ describe('A tick message', () => {
     const version = fc.constantFrom(0, 1, 2)
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 120 }), version, fc.nat({ max: 40 }), (random, first, before) => {
-        const body = Buffer.concat([Buffer.alloc(before), random, Buffer.alloc(9)]).subarray(before, before + random.length)
+        const body = Buffer.concat([Buffer.alloc(before), random, Buffer.alloc(9)]).subarray(
+          before,
+          before + random.length,
+        )
         if (body.length > 0) body[0] = first
         readOrRefuse(body)
       }),

@@ -13,8 +13,8 @@ it('the Python example publishes moving prices in the plain form (needs Debian p
   const forwarder = await startForwarder({ addresses, highWaterMark: 1000 })
   const receiver = openZmqBus({ addresses, highWaterMark: 1000 })
   const messages = listen(receiver)
-  receiver.subscribePrefix('ZEBRA_NSE_RELIANCE_LTP')
-  receiver.subscribePrefix('ZEBRA_NSE_RELIANCE_QUOTE')
+  receiver.subscribePrefix('ZEBRA_CRYPTO_BTCUSDFUT_LTP')
+  receiver.subscribePrefix('ZEBRA_CRYPTO_BTCUSDFUT_QUOTE')
 
   const python = spawn('/usr/bin/python3', [SCRIPT, addresses.publish, '--feed', 'ZEBRA', '--pause', '0.01'])
   const exited = once(python, 'exit')
@@ -28,7 +28,7 @@ it('the Python example publishes moving prices in the plain form (needs Debian p
   await exited
 
   expect(new Set(messages.map(({ topic, plain }) => `${topic} ${plain}`))).toEqual(
-    new Set(['ZEBRA_NSE_RELIANCE_LTP true', 'ZEBRA_NSE_RELIANCE_QUOTE true']),
+    new Set(['ZEBRA_CRYPTO_BTCUSDFUT_LTP true', 'ZEBRA_CRYPTO_BTCUSDFUT_QUOTE true']),
   )
   const ticks = messages.map(({ topic, body }) => ({ topic, data: JSON.parse(body.toString()) }))
   for (const { topic, data } of ticks) {

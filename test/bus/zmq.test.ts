@@ -119,7 +119,7 @@ describe('When the forwarder is', () => {
     await until('demand is back', () => wanted.size === TOPICS.length, 3000)
     for (const topic of TOPICS) publisher.publish(topic, Buffer.from('after'))
     await until('all messages', () => messages.length >= 1 + TOPICS.length)
-    expect(messages.slice(1).map(({ topic, body }) => `${topic} ${body}`)).toEqual(
+    expect(messages.slice(1).map(({ topic, body }) => `${topic} ${body.toString()}`)).toEqual(
       TOPICS.map(topic => `${topic} after`),
     )
     expect([publisher, receiver].map(bus => bus.connected())).toEqual([true, true])

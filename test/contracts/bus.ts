@@ -1,17 +1,8 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Bus, BusMessage } from '../../bus/bus.ts'
-import { statusTopic } from '../../bus/bus.ts'
-import { LANE_HEADER_BYTES, laneTopic, readLaneHeader, writeLaneHeader } from '../../bus/lane.ts'
-import { listen, until, watchDemand } from '../support/bus.ts'
-
-/** One running bus under test. */
-export interface BusRig {
-  open(): Bus
-  /** Sends the plain two-part form, as a program in another language does. */
-  publishPlain(topic: string, body: Buffer): Promise<void>
-  close(): Promise<void>
-}
+import { type BusRig, listen, until, watchDemand } from '../support/bus.ts'
+import { describeHighWaterMark } from './mark.ts'
 
 const HIGH_WATER_MARK = 100_000
 const TOPIC = 'DEMO_NSE_SBIN_LTP'
@@ -202,6 +193,12 @@ export function describeBus(name: string, start: (highWaterMark: number) => Prom
       )
     })
 
+    it('a message over 64 MiB is refused at the door that sends it', () => {
+      const most = Buffer.alloc(64 * 1024 * 1024 - TOPIC.length)
+      expect(() => publisher.publish(TOPIC, most)).toThrow(expect.objectContaining({ code: 'MESSAGE_MALFORMED' }))
+      expect(publisher.counts().published).toBe(0)
+    })
+
     it('counts what was published and received', async () => {
       const messages = listen(receiver)
       receiver.subscribe(TOPIC)
@@ -243,71 +240,5 @@ export function describeBus(name: string, start: (highWaterMark: number) => Prom
     })
   })
 
-  describe(`${name} at its high-water mark`, () => {
-    const MARK = 100
-    let rig: BusRig
-
-    beforeEach(async () => {
-      rig = await start(MARK)
-    })
-
-    afterEach(() => rig.close())
-
-    it('a receiver that does not read holds up neither the publisher nor another receiver', async () => {
-      const [publisher, blocked, receiver] = [rig.open(), rig.open(), rig.open()]
-      const wanted = watchDemand(publisher)
-      blocked.subscribe(TOPIC)
-      blocked.subscribe('FENCE')
-      receiver.subscribe(TOPIC)
-      receiver.subscribe('FENCE 2')
-      const messages = listen(receiver)
-      await until('demand', () => wanted.size === 3)
-      const body = Buffer.alloc(8000)
-      for (let round = 1; round <= 100; round++) {
-        for (let index = 0; index < 10; index++) publisher.publish(TOPIC, body)
-        await until(`round ${round}`, () => messages.length === round * 10)
-      }
-      const late = listen(blocked)
-      await until('the blocked one reads again', () => late.length > 0)
-      expect(late.length).toBeLessThan(messages.length)
-      await Promise.all([publisher.close(), blocked.close(), receiver.close()])
-    })
-
-    it('a loss leaves a hole in the sequence, and a heartbeat shows it even when silence follows', async () => {
-      const [publisher, receiver] = [rig.open(), rig.open()]
-      const wanted = watchDemand(publisher)
-      const lane = laneTopic('DEMO', 'P1')
-      const status = statusTopic('DEMO')
-      receiver.subscribe(lane)
-      receiver.subscribe(status)
-      const sequences: number[] = []
-      let lost = 0
-      let lastKnown = 0
-      receiver.onMessage(({ topic, body }) => {
-        const sequence = topic === lane ? readLaneHeader(body).sequence : Number(body.toString())
-        const expected = topic === lane ? lastKnown + 1 : lastKnown
-        if (topic === lane) sequences.push(sequence)
-        lost += sequence - expected
-        lastKnown = sequence
-      })
-      await until('demand', () => wanted.size === 2)
-
-      const last = 20_000
-      for (let sequence = 1; sequence <= last; sequence++) {
-        const body = Buffer.alloc(LANE_HEADER_BYTES + 4000)
-        writeLaneHeader(body, { records: 0, epoch: 1, sequence, sentAt: 1 })
-        publisher.publish(lane, body)
-      }
-      expect(publisher.counts().published).toBe(last)
-      await until('the heartbeat', () => {
-        publisher.publish(status, Buffer.from(String(last)))
-        return lastKnown === last
-      })
-      expect(sequences.length).toBeGreaterThan(0)
-      expect(sequences.length).toBeLessThan(last)
-      expect(sequences).toEqual([...sequences].sort((a, b) => a - b))
-      expect(lost).toBe(last - sequences.length)
-      await Promise.all([publisher.close(), receiver.close()])
-    })
-  })
+  describeHighWaterMark(name, start)
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
+import { expect, vi } from 'vitest'
 import { MemoryExchange } from '../../bus/memory.ts'
 import { startProxy } from '../../proxy/main.ts'
 import { systemClock } from '../../shared/clock.ts'
@@ -88,6 +89,7 @@ export async function startRig({ proxy, modes, feeds = [], symbols = [] }: RigOp
     const response = await fetch(`http://127.0.0.1:${running.port}/status`, { headers })
     return (await response.json()) as Status
   }
+  await vi.waitFor(async () => expect(stateOf(await status())).toBe('live'))
   return {
     url,
     port: running.port,
@@ -113,6 +115,9 @@ export async function startRig({ proxy, modes, feeds = [], symbols = [] }: RigOp
     },
   }
 }
+
+/** State of the first feed. */
+export const stateOf = ({ feeds }: Status): string | undefined => feeds.find(({ name }) => name === FEED)?.state
 
 export const feedRecord = (name: string, rest: Partial<FeedRecord> = {}): FeedRecord => ({
   name,
