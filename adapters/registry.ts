@@ -14,7 +14,7 @@ export type AdapterPlace =
   | { readonly kind: 'folder'; readonly path: string }
 
 /** Handed to a manifest that exports a function, so that a folder outside the tree needs no installation of its own. */
-export interface AdapterKit {
+interface AdapterKit {
   readonly z: typeof z
   readonly pause: typeof pause
 }

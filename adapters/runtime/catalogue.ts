@@ -26,10 +26,10 @@ export interface Catalogue {
   readonly modes: readonly TopicMode[]
   readonly instruments: readonly Instrument[]
   /** The listed object of this exchange and common symbol. */
-  find(exchange: string, symbol: string): Instrument | undefined
-  target(instrument: Instrument, mode: TopicMode): Target
+  readonly find: (exchange: string, symbol: string) => Instrument | undefined
+  readonly target: (instrument: Instrument, mode: TopicMode) => Target
   /** TOPIC_MALFORMED, INSTRUMENT_UNKNOWN or MODE_NOT_OFFERED when it cannot be served. */
-  resolve(topic: string): Target | Rejection
+  readonly resolve: (topic: string) => Target | Rejection
 }
 
 const SHOWN_PROBLEMS = 5

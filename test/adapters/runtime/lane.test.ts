@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { Lane } from '../../../adapters/runtime/lane.ts'
 import { RecordBuffer } from '../../../adapters/runtime/record.ts'
 import { readLaneHeader, readRecords } from '../../../bus/lane.ts'
@@ -42,6 +42,17 @@ it('sends at the end of the turn, once', () => {
   clock.advance(10)
   expect(sent()).toMatchObject([{ sequence: 1, epoch: 7, frames: ['a', 'b'] }])
   expect(sent()[0]?.sentAt).toBe((clock.now() - 10) * 1000)
+})
+
+it('asks for the end of the turn once a turn, however much it holds', () => {
+  const { clock, append } = open()
+  const soon = vi.spyOn(clock, 'soon')
+  append('a')
+  append('b')
+  expect(soon).toHaveBeenCalledTimes(1)
+  clock.advance(1)
+  append('c')
+  expect(soon).toHaveBeenCalledTimes(2)
 })
 
 it('sends within the turn when it is full, and loses or repeats nothing', () => {

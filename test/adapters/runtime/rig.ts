@@ -148,6 +148,11 @@ export function rig({ instruments = [RELIANCE, TCS, NIFTY] }: { instruments?: re
   return { clock, bus, log, lines, catalogue, publisher, offer }
 }
 
+/** The prices of some records, in order. */
+export const ltps = (records: readonly TickRecord[]) => records.map(({ frame }) => frame.data.ltp)
+
+export const sequences = (records: readonly TickRecord[]) => records.map(({ header }) => header.sequence)
+
 /** Lets everything run that is ready to run. */
 export const settle = (): Promise<void> => new Promise(resolve => void systemClock.soon(resolve))
 
