@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from '../shared/config.ts'
+import type { ProcessDetails } from '../shared/process.ts'
 import type { Secret } from '../shared/secret.ts'
 import type { Happening, UpFacts } from './facts.ts'
 import type { Invocation } from './invocation.ts'
@@ -9,7 +10,7 @@ import type { Terminal } from './terminal.ts'
 /** What `tickwire up` tells its user on stdout. */
 export interface Announcer {
   /** Everything is there; from now on changes are told. The key is shown here and nowhere else. */
-  ready(proxy: Readonly<Record<string, unknown>>, facts: UpFacts, key: Secret | undefined): void
+  ready(proxy: ProcessDetails, facts: UpFacts, key: Secret | undefined): void
   happened(happening: Happening): void
   barred(feed: string, broker: string): void
   /** The end was asked for: what follows is no news. */
@@ -38,7 +39,7 @@ export function announce({ terminal, folder, globals }: Invocation): Announcer {
           `Tickwire is running. Ctrl-C stops everything.`,
           ``,
           `  stream  ${url}`,
-          `  feeds   ${state.join(', ') || 'none: tickwire adapter add'}`,
+          `  feeds   ${state.join(', ') || 'none; see tickwire adapter list'}`,
           `  data    ${folder.root}`,
           key
             ? `  key     ${key.reveal()}\n          shown this once; it reads prices, it cannot trade`

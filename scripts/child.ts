@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import type { Cancel, Clock } from '../shared/clock.ts'
 import { type ErrorCode, TickwireError } from '../shared/errors.ts'
-import type { ProcessMessage } from '../shared/process.ts'
+import type { ProcessDetails, ProcessMessage } from '../shared/process.ts'
 import type { ChildFacts, ChildKind, LastExit } from './facts.ts'
 import { afterDeath, type History, UNTROUBLED } from './restart.ts'
 
@@ -10,7 +10,7 @@ export interface ChildSpec {
   readonly kind: ChildKind
   readonly script: string
   /** Arguments of the next start; `details` is what the process said of itself when it was last ready. */
-  readonly args: (details: Readonly<Record<string, unknown>>) => readonly string[]
+  readonly args: (details: ProcessDetails) => readonly string[]
   readonly env: NodeJS.ProcessEnv
 }
 
@@ -35,7 +35,7 @@ export class Child {
   readonly #changed: (text: string) => void
   #settle: { resolve: () => void; reject: (error: Error) => void } | undefined
   #process: ChildProcess | undefined
-  #details: Record<string, unknown> = {}
+  #details: ProcessDetails = {}
   #state: ChildFacts['state'] = 'starting'
   #since: number
   #spawnedAt = 0
@@ -61,7 +61,7 @@ export class Child {
     this.#spawn()
   }
 
-  get details(): Readonly<Record<string, unknown>> {
+  get details(): ProcessDetails {
     return this.#details
   }
 

@@ -137,7 +137,8 @@ async function session(options: ClientOptions, signal: AbortSignal, opened: () =
       socket.on('ping', heard)
       socket.on('message', bytes => {
         try {
-          take(String(bytes))
+          // ws hands over a Buffer unless told otherwise.
+          if (Buffer.isBuffer(bytes)) take(bytes.toString('utf8'))
         } catch (error) {
           reject(error as Error)
         }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
-export const CHILD_KINDS = ['bus', 'adapter', 'proxy'] as const
-export const CHILD_STATES = ['starting', 'running', 'restarting', 'parked', 'stopped'] as const
+const CHILD_KINDS = ['bus', 'adapter', 'proxy'] as const
+const CHILD_STATES = ['starting', 'running', 'restarting', 'parked', 'stopped'] as const
 
 const lastExit = z.object({
   code: z.int().nullable(),

@@ -43,17 +43,22 @@ export class Feeds {
     this.#version = store.version()
   }
 
-  /** Whether another process has written since the last call. */
-  changed(): boolean {
-    const before = this.#version
-    this.#version = this.#store.version()
-    return this.#version !== before
+  /** Follows when another process has written since the last look; whether it had. A failed look is made again. */
+  async look(): Promise<boolean> {
+    const version = this.#store.version()
+    if (version === this.#version) return false
+    this.#version = version
+    await this.follow()
+    return true
   }
 
   /** One change after the other; resolves when every feed has started once, well or badly. */
   follow(): Promise<void> {
-    this.#turn = this.#turn.then(() => this.#change())
-    return this.#turn
+    const turn = this.#turn.then(() => this.#change())
+    this.#turn = turn.catch(() => {
+      this.#version = Number.NaN
+    })
+    return turn
   }
 
   async #change(): Promise<void> {

@@ -4,7 +4,7 @@ import { type Config, loadConfig, type Overrides } from '../shared/config.ts'
 import { createLog, type Log } from '../shared/log.ts'
 import { ControlStore } from '../shared/store/control.ts'
 import { type DataFolder, dataFolder, prepareFolder } from '../shared/store/folder.ts'
-import type { Globals } from './program.ts'
+import type { Globals } from './globals.ts'
 import { prepareFirstStart } from './setup.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
 

@@ -1,16 +1,7 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { EXIT_CODES } from './failure.ts'
-
-/** Options every command takes. */
-export interface Globals {
-  readonly config?: string
-  readonly dataDir?: string
-  readonly format?: 'table' | 'json'
-  readonly json?: boolean
-  readonly color: boolean
-  readonly quiet?: boolean
-  readonly debug?: boolean
-}
+import type { Globals } from './globals.ts'
+import { collect, parseCount, parseDuration, parsePort } from './value.ts'
 
 const examples = (...lines: string[]): string => `Examples:\n${lines.map(line => `  ${line}`).join('\n')}\n`
 
@@ -241,29 +232,4 @@ function addViews(program: Command): void {
     .option('--json', 'the same as --format json')
     .addHelpText('before', examples('tickwire doctor', 'tickwire doctor --json'))
     .action(async (_, command) => (await import('./commands/doctor.ts')).doctor(globals(command)))
-}
-
-const collect = (value: string, before: readonly string[]): string[] => [...before, value]
-
-function parsePort(text: string): number | 'auto' {
-  if (text === 'auto') return text
-  const port = Number(text)
-  if (!/^\d+$/.test(text) || port < 1 || port > 65_535) throw new InvalidArgumentError('It is auto or 1 to 65535.')
-  return port
-}
-
-function parseCount(text: string): number {
-  const count = Number(text)
-  if (!/^\d+$/.test(text) || count < 1) throw new InvalidArgumentError('It is a whole number from 1.')
-  return count
-}
-
-const UNIT_MS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
-
-/** `30d`, `12h`, `90m` in milliseconds. */
-function parseDuration(text: string): number {
-  const [, amount = '', unit = ''] = /^([1-9]\d{0,4})([mhd])$/.exec(text) ?? []
-  const factor = UNIT_MS[unit]
-  if (factor === undefined) throw new InvalidArgumentError('It is a number with m, h or d, such as 30d.')
-  return Number(amount) * factor
 }

@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises'
+import { createInterface } from 'node:readline'
 import { TickwireError } from '../shared/errors.ts'
 import { Secret } from '../shared/secret.ts'
 
@@ -46,7 +46,11 @@ export async function confirm(question: string, yes: boolean): Promise<void> {
   if (!process.stdin.isTTY)
     throw new TickwireError('USAGE', `${question} There is no terminal to ask on`, { next: 'add --yes' })
   const lines = createInterface({ input: process.stdin, output: process.stderr })
-  const answer = await lines.question(`${question} [y/N] `)
+  const answer = await new Promise<string>(resolve => {
+    // Ctrl-C and Ctrl-D close it without an answer.
+    lines.on('close', () => resolve(''))
+    lines.question(`${question} [y/N] `, resolve)
+  })
   lines.close()
   if (!/^y(es)?$/i.test(answer.trim())) throw new TickwireError('USAGE', 'Not confirmed: nothing was changed')
 }

@@ -8,12 +8,12 @@ export interface History {
 
 export type Verdict = { readonly kind: 'restart'; readonly pauseMs: number } | { readonly kind: 'park' }
 
-export const FIRST_PAUSE_MS = 100
-export const LONGEST_PAUSE_MS = 5000
+const FIRST_PAUSE_MS = 100
+const LONGEST_PAUSE_MS = 5000
 /** Alive this long, and the next death counts as the first. */
-export const STEADY_MS = 60_000
-export const DEATHS_TO_PARK = 5
-export const PARK_WINDOW_MS = 60_000
+const STEADY_MS = 60_000
+const DEATHS_TO_PARK = 5
+const PARK_WINDOW_MS = 60_000
 
 export const UNTROUBLED: History = { deaths: [], pauseMs: 0 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../shared/clock.ts'
-import { CLOSE_GRACE_MS } from '../shared/process.ts'
+import { CLOSE_GRACE_MS, type ProcessDetails } from '../shared/process.ts'
 import { Child, type ChildSpec } from './child.ts'
 import type { ChildKind, Happening, UpFacts } from './facts.ts'
 
@@ -38,12 +38,8 @@ export class Supervisor {
     if (this.#children.get(name) === child) this.#children.delete(name)
   }
 
-  has(name: string): boolean {
-    return this.#children.has(name)
-  }
-
   /** What a process said of itself when it was last ready. */
-  details(name: string): Readonly<Record<string, unknown>> {
+  details(name: string): ProcessDetails {
     return this.#children.get(name)?.details ?? {}
   }
 

@@ -1,5 +1,5 @@
 import type { WriteStream } from 'node:tty'
-import type { Globals } from './program.ts'
+import type { Globals } from './globals.ts'
 
 export type Format = 'table' | 'json'
 export type Paint = 'red' | 'green' | 'yellow' | 'dim' | 'bold'

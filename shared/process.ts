@@ -2,9 +2,12 @@ import type { Logger } from 'pino'
 import { type Clock, pause, systemClock } from './clock.ts'
 import { type ErrorCode, TickwireError } from './errors.ts'
 
+/** What others should know of a running process: an address, a port. */
+export type ProcessDetails = Readonly<Record<string, string | number>>
+
 /** What a process says to the one that supervises it. */
 export type ProcessMessage =
-  | { readonly kind: 'ready'; readonly details: Record<string, unknown> }
+  | { readonly kind: 'ready'; readonly details: ProcessDetails }
   | {
       readonly kind: 'fatal'
       readonly code: ErrorCode | 'UNEXPECTED'
@@ -13,10 +16,10 @@ export type ProcessMessage =
       readonly exitCode: number
     }
 
-/** What `start` gives: how to end it, and what others should know of it (an address, a port). */
+/** What `start` gives: how to end it, and what to tell of it. */
 export interface Running {
   close(): Promise<void>
-  readonly details?: Record<string, unknown>
+  readonly details?: ProcessDetails
 }
 
 /** A process that has not closed after this long ends all the same. */
@@ -33,6 +36,8 @@ export async function runProcess(options: {
   name: string
   log: Logger
   start: () => Promise<Running>
+  /** Somebody else tells of starts and ends; the log need not. */
+  untold?: boolean
   clock?: Clock
 }): Promise<void> {
   const { log, name, clock = systemClock } = options
@@ -55,10 +60,12 @@ export async function runProcess(options: {
     await tell(fatal(error))
     process.exit(exitCode(error))
   }
-  await tell({ kind: 'ready', details: running.details ?? {} })
+  const level = supervised || options.untold ? 'debug' : 'info'
+  const { details = {} } = running
+  await tell({ kind: 'ready', details })
+  log[level](details, `${name} is ready`)
   const why = await asked
-  // The supervisor tells its own story.
-  log[supervised ? 'debug' : 'info']({ why }, `${name} stops`)
+  log[level]({ why }, `${name} stops`)
   const late = pause(clock, CLOSE_GRACE_MS).then(() => 'late' as const)
   if ((await Promise.race([running.close(), late])) === 'late')
     log.warn(`${name} did not close within ${CLOSE_GRACE_MS} ms`)

@@ -4,8 +4,8 @@ import { builtinNames, loadAdapter } from '../../adapters/registry.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import { isFeedName } from '../../shared/market/topic.ts'
 import type { FeedRecord } from '../../shared/store/feeds.ts'
+import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, withStore } from '../invocation.ts'
-import type { Globals } from '../program.ts'
 import { confirm } from '../prompt.ts'
 import { adapterPlace } from '../roster.ts'
 import { fetchStatus, readUp } from '../running.ts'
@@ -37,7 +37,9 @@ const COLUMNS: readonly Column<FeedRow>[] = [
     cell: row =>
       [
         ...(row.path === undefined ? [] : [row.path]),
-        ...Object.entries(row.settings).map(([key, value]) => `${key}=${value}`),
+        ...Object.entries(row.settings).map(
+          ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+        ),
       ].join(' ') || undefined,
   },
 ]

@@ -2,8 +2,8 @@ import { busAddresses } from '../../bus/addresses.ts'
 import { startForwarder } from '../../bus/forwarder.ts'
 import { runProcess } from '../../shared/process.ts'
 import { prepareFolder } from '../../shared/store/folder.ts'
+import type { Globals } from '../globals.ts'
 import { openInvocation, openLog } from '../invocation.ts'
-import type { Globals } from '../program.ts'
 
 /** `tickwire bus`: the forwarder, the one process that binds the bus. */
 export async function bus(globals: Globals): Promise<void> {

@@ -1,8 +1,8 @@
 import { systemClock } from '../../shared/clock.ts'
 import { type Check, finding, ok } from '../checks/check.ts'
 import { checkClock, checkNatives, checkNode } from '../checks/machine.ts'
+import type { Globals } from '../globals.ts'
 import type { Invocation } from '../invocation.ts'
-import type { Globals } from '../program.ts'
 import { openTerminal, type Paint, strip, type Terminal } from '../terminal.ts'
 
 const PAINT: Record<Check['verdict'], Paint> = { ok: 'green', warn: 'yellow', fail: 'red' }

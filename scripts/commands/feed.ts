@@ -6,8 +6,8 @@ import { TickwireError } from '../../shared/errors.ts'
 import { runProcess } from '../../shared/process.ts'
 import type { FeedRecord } from '../../shared/store/feeds.ts'
 import { acquireLock } from '../../shared/store/lock.ts'
+import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, openLog, withStore } from '../invocation.ts'
-import type { Globals } from '../program.ts'
 import { adapterPlace, isBrokerValid } from '../roster.ts'
 
 /** `tickwire adapter run NAME`: one feed, from its source to the bus. */

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { configTemplate } from '../../shared/config.ts'
 import { systemCode, TickwireError } from '../../shared/errors.ts'
+import type { Globals } from '../globals.ts'
 import { openInvocation, withStore } from '../invocation.ts'
-import type { Globals } from '../program.ts'
 import { confirm } from '../prompt.ts'
 
 /** `tickwire init`: configuration, data folder, first user and feed. What is there stays as it is. */

@@ -3,8 +3,8 @@ import { systemCode, TickwireError } from '../../shared/errors.ts'
 import { readKey } from '../../shared/key.ts'
 import type { Secret } from '../../shared/secret.ts'
 import type { KeyRecord } from '../../shared/store/keys.ts'
+import type { Globals } from '../globals.ts'
 import { openInvocation, withStore } from '../invocation.ts'
-import type { Globals } from '../program.ts'
 import { askSecret, readSecret } from '../prompt.ts'
 import type { Column } from '../terminal.ts'
 
@@ -41,8 +41,7 @@ export async function createKey(
     return store.keys.create({ userId: user, label, expiresAt, now })
   })
   if (globals.format === 'json') {
-    const { digest: _, ...shown } = record
-    terminal.print(JSON.stringify({ ...shown, key: key.reveal() }))
+    terminal.print(JSON.stringify({ ...showable(record, now), key: key.reveal() }))
     return
   }
   terminal.print(key.reveal())
@@ -55,7 +54,7 @@ export async function listKeys(globals: Globals): Promise<void> {
   const invocation = openInvocation(globals)
   const now = invocation.clock.now()
   const records = await withStore(invocation, store => store.keys.list())
-  const rows = records.map(({ digest: _, ...record }): KeyRow => ({ ...record, state: stateOf(record, now) }))
+  const rows = records.map(record => showable(record, now))
   invocation.terminal.rows(rows, COLUMNS, 'No keys yet. next: tickwire key create LABEL')
 }
 
@@ -113,5 +112,8 @@ function refuseSecretLabel(label: string): void {
     })
 }
 
-const stateOf = ({ revokedAt, expiresAt }: Pick<KeyRecord, 'revokedAt' | 'expiresAt'>, now: number) =>
-  revokedAt !== undefined ? 'revoked' : expiresAt !== undefined && expiresAt <= now ? 'expired' : 'active'
+function showable({ digest: _digest, ...record }: KeyRecord, now: number): KeyRow {
+  const { revokedAt, expiresAt } = record
+  if (revokedAt !== undefined) return { ...record, state: 'revoked' }
+  return { ...record, state: expiresAt !== undefined && expiresAt <= now ? 'expired' : 'active' }
+}

@@ -6,8 +6,8 @@ import { runProcess } from '../../shared/process.ts'
 import { prepareFolder } from '../../shared/store/folder.ts'
 import { removeRunFile, writeRunFile } from '../../shared/store/runfile.ts'
 import type { ProxyFacts } from '../facts.ts'
+import type { Globals } from '../globals.ts'
 import { openInvocation, openLog, withStore } from '../invocation.ts'
-import type { Globals } from '../program.ts'
 import { isBrokerValid } from '../roster.ts'
 
 /** `tickwire proxy`: the process that clients connect to. */

@@ -5,11 +5,11 @@ import type { ControlStore } from '../../shared/store/control.ts'
 import { prepareFolder } from '../../shared/store/folder.ts'
 import { acquireLock } from '../../shared/store/lock.ts'
 import { readRunFile, removeRunFile, writeRunFile } from '../../shared/store/runfile.ts'
-import { type Announcer, announce, warnOfSecrets } from '../banner.ts'
+import { announce, warnOfSecrets } from '../banner.ts'
 import { isAlive, upFacts } from '../facts.ts'
 import { childSpec, Feeds } from '../feeds.ts'
+import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, openLog, openStore } from '../invocation.ts'
-import type { Globals } from '../program.ts'
 import { createFirstKey } from '../setup.ts'
 import { Supervisor } from '../supervisor.ts'
 
@@ -27,7 +27,7 @@ const LEFTOVER_LOOK_MS = 50
 export async function up(globals: Globals, options: ListenOptions): Promise<void> {
   const invocation = openInvocation(globals, options)
   const log = openLog(invocation, 'up')
-  await runProcess({ name: 'up', log, start: () => startAll(invocation, options, log) })
+  await runProcess({ name: 'up', log, start: () => startAll(invocation, options, log), untold: true })
 }
 
 async function startAll(invocation: Invocation, options: ListenOptions, log: Log): Promise<Running> {
@@ -78,7 +78,10 @@ async function startAll(invocation: Invocation, options: ListenOptions, log: Log
     const key = createFirstKey(store, clock)
     announcer.ready(supervisor.details('proxy'), supervisor.facts(), key)
     stopWatch = clock.every(WATCH_MS, () => {
-      if (feeds.changed()) void feeds.follow().then(save)
+      feeds.look().then(
+        changed => changed && save(),
+        (err: unknown) => log.warn({ err }, 'the registered feeds could not be read; trying again'),
+      )
     })
     return { close }
   } catch (error) {

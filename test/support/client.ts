@@ -79,15 +79,6 @@ export class TestClient {
     this.#read = Math.max(this.#read, at + 1)
   }
 
-  /** Stops reading from the socket. */
-  pause(): void {
-    this.#ws.pause()
-  }
-
-  resume(): void {
-    this.#ws.resume()
-  }
-
   close(): void {
     this.#ws.terminate()
   }

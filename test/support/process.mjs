@@ -21,7 +21,6 @@ async function start() {
   if (behaviour === 'breaks') setImmediate(() => void Promise.reject(new TickwireError('STORE_BUSY', 'busy')))
   // Something that lives, as a socket would.
   setInterval(() => {}, 1000)
-  if (!process.send) say('word', 'ready')
   return running
 }
 

@@ -7,6 +7,7 @@ import { MemoryExchange } from '../../bus/memory.ts'
 import { startProxy } from '../../proxy/main.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { type Config, loadConfig } from '../../shared/config.ts'
+import type { Log } from '../../shared/log.ts'
 import type { Instrument } from '../../shared/market/instrument.ts'
 import type { TopicMode } from '../../shared/market/mode.ts'
 import { Secret } from '../../shared/secret.ts'
@@ -27,6 +28,7 @@ export interface ProxyRig {
   readonly folder: DataFolder
   readonly config: Config
   readonly exchange: MemoryExchange
+  readonly log: Log
   readonly feed: FakeFeed
   /** A connection to control.db of its own, as the command line has. */
   readonly store: ControlStore
@@ -68,12 +70,13 @@ export async function startRig({ proxy, modes, feeds = [], symbols = [] }: RigOp
   const keys = fillStore(store, feeds)
   writeInstruments(folder, FEED, [...INSTRUMENTS, ...symbols.map(symbol => equity(symbol))], 0)
   const exchange = new MemoryExchange()
+  const log = pino({ enabled: false })
   const running = await startProxy({
     config,
     folder,
     bus: exchange.open(),
     clock: systemClock,
-    log: pino({ enabled: false }),
+    log,
     brokers: ['testbroker', 'otherbroker'],
   })
   const feed = new FakeFeed({ exchange, clock: systemClock, name: FEED, broker: 'testbroker', modes })
@@ -96,6 +99,7 @@ export async function startRig({ proxy, modes, feeds = [], symbols = [] }: RigOp
     folder,
     config,
     exchange,
+    log,
     feed,
     store,
     keys,

@@ -1,0 +1,228 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { temporaryPath } from '../support/datafolder.ts'
+import { Command, Processes, type Said } from '../support/system.ts'
+
+const HEX_KEY = 'a1'.repeat(32)
+
+let here: Processes
+
+beforeAll(() => {
+  here = new Processes()
+})
+
+afterAll(() => here.remove())
+
+/** The command ended with this code and these two lines, and said nothing else. */
+function expectFailure({ code, out, err }: Said, exit: number, error: string | RegExp, next: string | RegExp) {
+  const [first = '', second = '', ...more] = err.trimEnd().split('\n')
+  expect(first).toMatch(error)
+  expect(second).toMatch(next)
+  expect({ code, out, more }).toEqual({ code: exit, out: '', more: [] })
+}
+
+function emptyFolder(): Processes {
+  const processes = new Processes()
+  onTestFinished(() => processes.remove())
+  return processes
+}
+
+/** A port that another program holds. */
+const takenPort = (): Promise<number> =>
+  new Promise(resolve => {
+    const server = createServer()
+    onTestFinished(() => void server.close())
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      resolve(typeof address === 'object' && address ? address.port : 0)
+    })
+  })
+
+describe('the command line', () => {
+  it('shows help and version without a data folder', async () => {
+    const help = await new Command(['--help']).done
+    expect(help).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/^Examples:\n {2}tickwire up/) })
+    expect((await new Command(['--version']).done).out).toMatch(/^\d+\.\d+\.\d+\n$/)
+  })
+
+  it('refuses an unknown command and an unknown option with one line each', async () => {
+    expectFailure(await here.run('tial'), 2, /^error USAGE: .*Did you mean tail\?/, /--help/)
+    expectFailure(await here.run('status', '--wide'), 2, /^error USAGE: .*--wide/, /--help/)
+  })
+
+  it('names a wrong setting with its path, before anything starts', async () => {
+    const there = emptyFolder()
+    writeFileSync(join(there.folder, 'tickwire.toml'), '[proxy]\nprot = 9000\n')
+    expectFailure(await there.run('up'), 78, /^error CONFIG_INVALID: .*proxy\.prot/, /^next: /)
+    expect(there.runFile('up')).toBeUndefined()
+  })
+
+  it('ends silently when its reader has gone', async () => {
+    const command = new Command(['--help'])
+    command.child.stdout?.destroy()
+    expect(await command.done).toMatchObject({ code: 0, err: '' })
+  })
+})
+
+describe('tickwire up', () => {
+  it('ends with one line when the port is taken, and leaves no child behind', async () => {
+    const there = emptyFolder()
+    const port = await takenPort()
+    const said = await there.run('up', '--port', String(port))
+    expectFailure(said, 78, new RegExp(`^error PORT_TAKEN: .*${port}`), /^next: .*--port/)
+    expect(there.runFile('up')).toBeUndefined()
+    expect(there.hasProxy()).toBe(false)
+  })
+
+  it('ends with one line when the data folder cannot be one', async () => {
+    const file = join(temporaryPath(), 'file')
+    writeFileSync(file, '')
+    const said = await new Command(['--data-dir', join(file, 'below'), 'up']).done
+    expectFailure(said, 78, /^error FOLDER_UNUSABLE: .*file/, /^next: /)
+  })
+})
+
+describe('tickwire adapter', () => {
+  it('refuses an adapter that does not exist, and stores nothing', async () => {
+    expectFailure(await here.run('adapter', 'add', 'X', '--adapter', 'nope'), 2, /^error ADAPTER_UNKNOWN: /, /^next: /)
+    expect((await here.run('adapter', 'list')).out).not.toContain('"X"')
+  })
+
+  it('checks the settings before it stores them', async () => {
+    const said = await here.run('adapter', 'add', 'X', '--adapter', 'simulator', '--set', 'rate=0')
+    expectFailure(said, 78, /^error CONFIG_INVALID: .*rate/, /^next: /)
+  })
+
+  it('takes the same feed twice, and refuses another one of the name', async () => {
+    const add = (rate: string) => here.run('adapter', 'add', 'FAST', '--adapter', 'simulator', '--set', `rate=${rate}`)
+    const first = await add('7')
+    expect(first.code).toBe(0)
+    expect((await add('7')).out).toBe(first.out)
+    expectFailure(await add('8'), 2, /^error FEED_EXISTS: .*FAST/, /adapter remove FAST/)
+    const listed = (await here.run('adapter', 'list')).out.trim().split('\n')
+    expect(listed.map(line => JSON.parse(line).name)).toEqual(['FAST', 'SIMULATOR'])
+  })
+
+  it('asks before it removes, where it can, and needs --yes where it cannot', async () => {
+    await here.run('adapter', 'add', 'GONE', '--external')
+    expectFailure(await here.run('adapter', 'remove', 'GONE'), 2, /^error USAGE: Remove feed GONE/, /--yes/)
+    expect((await here.run('adapter', 'remove', 'GONE', '--yes')).code).toBe(0)
+    expectFailure(await here.run('adapter', 'remove', 'GONE', '--yes'), 2, /^error FEED_UNKNOWN: /, /SIMULATOR/)
+  })
+
+  it('does not run a feed that is not registered, or that others run', async () => {
+    expectFailure(await here.run('adapter', 'run', 'NOPE'), 2, /^error FEED_UNKNOWN: .*NOPE/, /adapter add NOPE/)
+    await here.run('adapter', 'add', 'PY', '--external')
+    expectFailure(await here.run('adapter', 'run', 'PY'), 2, /^error USAGE: .*external/, /its? /)
+  })
+
+  it('refuses names that are no feed names, and secrets as settings', async () => {
+    expectFailure(await here.run('adapter', 'add', 'lower', '--external'), 2, /^error USAGE: lower /, /LOWER/)
+    const said = await here.run('adapter', 'add', 'X', '--adapter', 'simulator', '--set', 'api_secret=hunter2')
+    expectFailure(said, 2, /^error USAGE: --set api_secret/, /revoke/)
+    expect(said.err).not.toContain('hunter2')
+  })
+})
+
+describe('tickwire key', () => {
+  it('prints the key and nothing else on stdout, and lists it without its secret', async () => {
+    const { code, out } = await here.run('key', 'create', 'bot-1', '--expires', '30d')
+    expect(code).toBe(0)
+    expect(out).toMatch(/^tw_live_[0-9A-Za-z]{10}_[0-9A-Za-z]{49}\n$/)
+    const id = out.split('_')[2]
+    const listed = await here.run('key', 'list')
+    expect(listed.out).not.toContain(out.trim())
+    const [row] = listed.out.split('\n').map(line => JSON.parse(line || '{}'))
+    expect(row).toMatchObject({ id, label: 'bot-1', userId: 'trader', origin: 'created', state: 'active' })
+    expect(row.expiresAt - row.createdAt).toBe(30 * 86_400_000)
+    expect(row).not.toHaveProperty('digest')
+  })
+
+  it('revokes a key by its id, and refuses one it does not know', async () => {
+    const id = (await here.run('key', 'create', 'short-lived')).out.split('_')[2] ?? ''
+    expect((await here.run('key', 'revoke', id)).code).toBe(0)
+    expect((await here.run('key', 'list')).out).toMatch(new RegExp(`"id":"${id}".*"state":"revoked"`))
+    expectFailure(await here.run('key', 'revoke', 'unknown'), 1, /^error NOT_FOUND: .*unknown/, /key list/)
+  })
+
+  it('imports an OpenAlgo key from a pipe or a file', async () => {
+    const there = emptyFolder()
+    const piped = await new Command(['key', 'import', 'old'], there.env, `${HEX_KEY}\n`).done
+    expect(piped.code).toBe(0)
+    const file = join(there.folder, 'key.txt')
+    writeFileSync(file, HEX_KEY)
+    const read = await there.run('key', 'import', 'old', '--file', file)
+    expect(JSON.parse(read.out).id).toBe(JSON.parse(piped.out).id)
+    expect(piped.out + piped.err + read.out + read.err).not.toContain(HEX_KEY)
+  })
+
+  it('takes no key as an argument, and does not repeat one', async () => {
+    for (const args of [
+      ['import', HEX_KEY],
+      ['import', 'old', HEX_KEY],
+      ['create', HEX_KEY],
+      ['import', 'x', `--key=${HEX_KEY}`],
+    ]) {
+      const said = await here.run('key', ...args)
+      expectFailure(said, 2, /^error USAGE: /, /^next: /)
+      expect(said.err).not.toContain(HEX_KEY)
+    }
+  })
+})
+
+describe('without a running system', () => {
+  it('tail and status say where they looked, and exit with 4', async () => {
+    const there = emptyFolder()
+    expectFailure(
+      await there.start(['tail', 'NSE:TCS', '--url', 'ws://127.0.0.1:1']).done,
+      4,
+      /^error PROXY_UNREACHABLE: .*:1/,
+      /up/,
+    )
+    expectFailure(await there.run('status'), 4, /^error PROXY_UNREACHABLE: /, /up/)
+  })
+
+  it('tail names the symbol that is none', async () => {
+    expectFailure(await here.run('tail', 'TCS'), 2, /^error USAGE: TCS names no exchange/, /instruments search TCS/)
+    expectFailure(await here.run('tail', 'NSX:TCS'), 2, /^error USAGE: .*NSX is no exchange/, /instruments search TCS/)
+  })
+
+  it('instruments explains that a feed writes its list when it first runs', async () => {
+    expectFailure(await emptyFolder().run('instruments', 'search', 'x'), 1, /^error INSTRUMENTS_MISSING: /, /up/)
+  })
+
+  it('init writes a commented configuration once, and touches nothing that is there', async () => {
+    const there = emptyFolder()
+    const file = join(there.folder, 'tickwire.toml')
+    expect(JSON.parse((await there.run('init', '--yes')).out)).toMatchObject({ written: true, feeds: ['SIMULATOR'] })
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    expect(readFileSync(file, 'utf8')).toContain('[proxy]')
+    writeFileSync(file, '# mine\n')
+    expect(JSON.parse((await there.run('init', '--yes')).out)).toMatchObject({ written: false })
+    expect(readFileSync(file, 'utf8')).toBe('# mine\n')
+  })
+
+  it('doctor checks what there is, with a fix for all that is not ok', async () => {
+    const there = emptyFolder()
+    const { code, out } = await there.run('doctor', '--json')
+    const checks = out
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line))
+    expect(checks.map(one => one.check)).toEqual(
+      expect.arrayContaining(['node', 'native modules', 'configuration', 'port']),
+    )
+    for (const one of checks) expect(one.verdict === 'ok' ? one.detail : one.fix, one.check).toEqual(expect.any(String))
+    expect(code).toBe(checks.some(one => one.verdict === 'fail') ? 1 : 0)
+  })
+
+  it('doctor fails for a configuration that is wrong', async () => {
+    const there = emptyFolder()
+    writeFileSync(join(there.folder, 'tickwire.toml'), 'nonsense = 1\n')
+    const { code, out } = await there.run('doctor')
+    expect(code).toBe(1)
+    expect(JSON.parse(out.trim().split('\n').at(-1) ?? '')).toMatchObject({ check: 'configuration', verdict: 'fail' })
+  })
+})

@@ -1,0 +1,59 @@
+import { CommanderError } from 'commander'
+import { describe, expect, it } from 'vitest'
+import { EXIT_CODES, explainFailure } from '../../scripts/failure.ts'
+import { createProgram } from '../../scripts/program.ts'
+import { ERROR_CODES, type ErrorCode, TickwireError } from '../../shared/errors.ts'
+
+/** The usage error of a command line that Commander refuses. */
+async function refused(...args: string[]) {
+  try {
+    await createProgram('1.2.3').parseAsync(args, { from: 'user' })
+  } catch (error) {
+    return explainFailure(error, false)
+  }
+  throw new Error('the command line was accepted')
+}
+
+describe('a failure', () => {
+  it('is one line with its code and one with the next step', () => {
+    const error = new TickwireError('PORT_TAKEN', 'Port 1 is taken', { next: 'use another' })
+    expect(explainFailure(error, false)).toEqual({
+      lines: ['error PORT_TAKEN: Port 1 is taken', 'next: use another'],
+      exitCode: 78,
+    })
+  })
+
+  it('shows the stack for --debug only', () => {
+    const error = new TickwireError('NOT_FOUND', 'gone')
+    expect(explainFailure(error, false).lines).toEqual(['error NOT_FOUND: gone'])
+    expect(explainFailure(error, true).lines.join('\n')).toContain('failure.test.ts')
+  })
+
+  it('that nobody foresaw is one line, too, and exits with 1', () => {
+    const { lines, exitCode } = explainFailure(new Error('boom\nsecond line'), false)
+    expect(lines[0]).toBe('error UNEXPECTED: boom')
+    expect(lines).toHaveLength(2)
+    expect(exitCode).toBe(1)
+  })
+
+  it('of the command line exits with 2 and suggests what was meant', async () => {
+    expect(await refused('tial')).toMatchObject({
+      exitCode: 2,
+      lines: [expect.stringContaining('Did you mean tail?'), expect.anything()],
+    })
+    expect((await refused('up', '--prot', '1')).lines[0]).toContain('Did you mean --port?')
+    expect((await refused('up', '--port', '99999')).lines[0]).toContain('1 to 65535')
+    expect((await refused('key', 'create', 'x', '--expires', 'soon')).lines[0]).toContain('30d')
+  })
+
+  it('does not repeat the value of an option, which may be a secret', () => {
+    const error = new CommanderError(1, 'commander.unknownOption', "error: unknown option '--api-key=tw_live_abc'")
+    expect(explainFailure(error, false).lines.join()).not.toContain('tw_live_abc')
+  })
+
+  it('has a documented exit code for every error code', () => {
+    const documented = EXIT_CODES.map(([code]) => code)
+    const used = (Object.keys(ERROR_CODES) as ErrorCode[]).map(code => ERROR_CODES[code].exit)
+    expect(documented).toEqual(expect.arrayContaining(used))
+  })
+})

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { afterDeath, type History, UNTROUBLED, type Verdict } from '../../scripts/restart.ts'
+
+/** Verdicts on deaths that follow each other at these times, each life lasting since the one before. */
+function verdicts(times: readonly number[], mayPass = false): Verdict[] {
+  let history: History = UNTROUBLED
+  return times.map((at, nth) => {
+    const step = afterDeath(history, { at, aliveMs: at - (times[nth - 1] ?? 0), mayPass })
+    history = step.history
+    return step.verdict
+  })
+}
+
+const pauses = (all: readonly Verdict[]) => all.map(one => (one.kind === 'park' ? 'park' : one.pauseMs))
+
+describe('the restart policy', () => {
+  it('brings back a process that died once after a tenth of a second', () => {
+    expect(pauses(verdicts([1000]))).toEqual([100])
+  })
+
+  it('doubles the pause with each death and parks at the fifth within a minute', () => {
+    expect(pauses(verdicts([1000, 2000, 3000, 4000, 5000]))).toEqual([100, 200, 400, 800, 'park'])
+  })
+
+  it('counts only the deaths of the last minute', () => {
+    const every16s = [1, 2, 3, 4, 5, 6, 7].map(nth => nth * 16_000)
+    expect(pauses(verdicts(every16s))).toEqual([100, 200, 400, 800, 1600, 3200, 5000])
+  })
+
+  it('forgets everything after a minute of life', () => {
+    expect(pauses(verdicts([1000, 2000, 62_000, 63_000]))).toEqual([100, 200, 100, 200])
+  })
+
+  it('never parks for a cause outside the process, and pauses no longer than 5 s', () => {
+    const everySecond = Array.from({ length: 9 }, (_, nth) => nth * 1000)
+    expect(pauses(verdicts(everySecond, true))).toEqual([100, 200, 400, 800, 1600, 3200, 5000, 5000, 5000])
+  })
+})

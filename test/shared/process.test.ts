@@ -1,0 +1,94 @@
+import { type ChildProcess, fork, spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { eventually } from '../support/system.ts'
+
+const SCRIPT = fileURLToPath(new URL('../support/process.mjs', import.meta.url))
+
+type Behaviour = 'stays' | 'hangs' | 'fails' | 'breaks'
+
+/** A process that was started alone, or with a supervisor at the other end of an IPC channel. */
+function start(behaviour: Behaviour, supervised: boolean) {
+  const child: ChildProcess = supervised
+    ? fork(SCRIPT, [behaviour], { silent: true })
+    : spawn(process.execPath, [SCRIPT, behaviour])
+  onTestFinished(() => void child.kill('SIGKILL'))
+  let out = ''
+  const messages: unknown[] = []
+  child.stdout?.on('data', bytes => {
+    out += String(bytes)
+  })
+  child.on('message', message => messages.push(message))
+  // Not `close`, which does not come after a disconnect from this side.
+  const read = new Promise<void>(resolve => child.stdout?.once('close', resolve))
+  const ended = new Promise<number | null>(resolve => child.once('exit', code => void read.then(() => resolve(code))))
+  const said = () => out.split('\n').flatMap(line => (line ? [JSON.parse(line).text as string] : []))
+  return { child, ended, messages, said }
+}
+
+describe('a process', () => {
+  it('tells its supervisor that it is ready, and what others should know', async () => {
+    const { messages } = start('stays', true)
+    await eventually(() => messages.length > 0)
+    expect(messages).toEqual([{ kind: 'ready', details: { port: 7 } }])
+  })
+
+  it('tells its supervisor why it could not start, and exits with the code of the error', async () => {
+    const { messages, ended } = start('fails', true)
+    expect(await ended).toBe(78)
+    expect(messages).toEqual([
+      { kind: 'fatal', code: 'PORT_TAKEN', message: 'Port 7 is taken', next: 'use another', exitCode: 78 },
+    ])
+  })
+
+  it('throws why it could not start when it has no supervisor', async () => {
+    const { ended, said } = start('fails', false)
+    expect(await ended).toBe(9)
+    expect(said()).toEqual(['PORT_TAKEN'])
+  })
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('closes on %s and exits with 0', async signal => {
+    const { child, ended, said } = start('stays', false)
+    await eventually(() => said().includes('fixture is ready'))
+    child.kill(signal)
+    expect(await ended).toBe(0)
+    expect(said()).toContain('closing')
+  })
+
+  it('leaves Ctrl-C to its supervisor, and closes when that is gone', async () => {
+    const { child, ended, messages, said } = start('stays', true)
+    await eventually(() => messages.length > 0)
+    child.kill('SIGINT')
+    child.disconnect()
+    expect(await ended).toBe(0)
+    expect(said()).toEqual(['fixture is ready', 'fixture stops', 'closing'])
+  })
+
+  it('ends at once on a second signal, but takes one Ctrl-C that npm repeats for one', async () => {
+    const { child, ended, said } = start('hangs', false)
+    await eventually(() => said().includes('fixture is ready'))
+    child.kill('SIGINT')
+    child.kill('SIGINT')
+    await eventually(() => said().includes('closing'))
+    expect(child.exitCode).toBeNull()
+    await eventually(() => {
+      child.kill('SIGTERM')
+      return child.exitCode !== null
+    })
+    expect(await ended).toBe(1)
+  })
+
+  it('ends after 5 s although its close hangs, and says so', async () => {
+    const { child, ended, said } = start('hangs', false)
+    await eventually(() => said().includes('fixture is ready'))
+    child.kill('SIGTERM')
+    expect(await ended).toBe(0)
+    expect(said().at(-1)).toBe('fixture did not close within 5000 ms')
+  })
+
+  it('logs an error that nobody expected once, with its code, and exits with 1', async () => {
+    const { ended, said } = start('breaks', false)
+    expect(await ended).toBe(1)
+    expect(said()).toEqual(['fixture is ready', 'fixture met an error it did not expect STORE_BUSY'])
+  })
+})
