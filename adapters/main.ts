@@ -43,7 +43,7 @@ export async function startAdapter(options: {
   const instruments = adapter.instruments(settings)
   const catalogue = createCatalogue({ feed: feed.name, broker: feed.adapter, modes: adapter.modes, instruments })
   const written = writeInstruments(folder, feed.name, instruments, clock.now())
-  log.info({ instruments: written.count, changed: written.changed }, 'instruments')
+  log.info({ changed: written.changed }, `${written.count} instruments listed`)
   const publisher = new Publisher({ catalogue, epoch: clock.now(), bus, clock, log })
   const status = new StatusReporter({ label: adapter.label, publisher, bus, clock })
   const running = new Feed({ adapter, settings, publisher, status, clock, log })

@@ -84,6 +84,14 @@ function parse<T>(schema: z.ZodType<T>, body: Buffer): T {
     throw new TickwireError('MESSAGE_MALFORMED', 'A control message is not JSON', { cause })
   }
   const parsed = schema.safeParse(value)
-  if (!parsed.success) throw new TickwireError('MESSAGE_MALFORMED', z.prettifyError(parsed.error))
+  if (!parsed.success)
+    throw new TickwireError('MESSAGE_MALFORMED', `A control message is wrong: ${firstIssues(parsed.error)}`)
   return parsed.data
 }
+
+/** One short line, however much is wrong. */
+const firstIssues = ({ issues }: z.ZodError): string =>
+  issues
+    .slice(0, 3)
+    .map(({ path, message }) => `${path.join('.').slice(0, 80) || 'the message'}: ${message.slice(0, 120)}`)
+    .join('; ')

@@ -57,6 +57,7 @@ const prettyStream = (to: LogOptions['to']) =>
   pretty({
     destination: to ?? STDERR,
     sync: true,
+    singleLine: true,
     ignore: 'process,pid,hostname',
     messageFormat: '{process}: {msg}',
     translateTime: 'SYS:HH:MM:ss.l',

@@ -134,7 +134,7 @@ export class Feed {
   }
 
   #enter(state: FeedState, reason?: string): void {
-    if (state !== this.#status.state) this.#log.info({ state, reason }, 'feed state')
+    if (state !== this.#status.state) this.#log.info({ state, reason }, `the feed is ${state}`)
     this.#status.enter(state, reason)
   }
 }

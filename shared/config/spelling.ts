@@ -1,5 +1,5 @@
 /** The known word nearest to a mistyped one, if one is near enough to be meant. */
-export function closest(word: string, known: Iterable<string>): string | undefined {
+function closest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined
   let least = Math.max(2, Math.floor(word.length / 4)) + 1
   for (const candidate of known) {

@@ -43,12 +43,15 @@ export function parseTopic(topic: string): TopicParts {
   const escaped = segments.at(-2) ?? ''
   const exchange = segments.slice(1, -2).join('_')
   const symbol = unescapeSymbol(escaped)
-  if (!isFeedName(feed)) throw malformed(topic, `"${feed}" is no feed name`)
-  if (!isTopicMode(mode)) throw malformed(topic, `"${mode}" is no mode`)
-  if (!isExchange(exchange)) throw malformed(topic, `"${exchange}" is no exchange`)
-  if (!isSymbol(symbol) || escapeSymbol(symbol) !== escaped) throw malformed(topic, `"${escaped}" is no escaped symbol`)
+  if (!isFeedName(feed)) throw malformed(topic, `${quote(feed)} is no feed name`)
+  if (!isTopicMode(mode)) throw malformed(topic, `${quote(mode)} is no mode`)
+  if (!isExchange(exchange)) throw malformed(topic, `${quote(exchange)} is no exchange`)
+  if (!isSymbol(symbol) || escapeSymbol(symbol) !== escaped)
+    throw malformed(topic, `${quote(escaped)} is no escaped symbol`)
   return { feed, exchange, symbol, mode }
 }
 
-const malformed = (topic: string, why: string) =>
-  new TickwireError('TOPIC_MALFORMED', `Topic ${JSON.stringify(topic.slice(0, 120))}: ${why}`)
+/** Topics come from strangers: whatever they hold, an error stays one short line. */
+const quote = (text: string) => JSON.stringify(text.slice(0, 120))
+
+const malformed = (topic: string, why: string) => new TickwireError('TOPIC_MALFORMED', `Topic ${quote(topic)}: ${why}`)

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { systemCode, TickwireError } from '../errors.ts'
 import { isFeedName } from '../market/topic.ts'
@@ -53,7 +53,7 @@ export function prepareFolder(folder: DataFolder): void {
 }
 
 function prepare(path: string, forbidden: number): void {
-  attempt(path, () => mkdirSync(path, { recursive: true, mode: 0o700 }))
+  attempt(path, () => makeFolder(path))
   const { uid, mode } = attempt(path, () => statSync(path))
   const user = process.getuid?.()
   if (user !== undefined && uid !== user)
@@ -67,6 +67,19 @@ function prepare(path: string, forbidden: number): void {
   const probe = join(path, `.probe-${process.pid}`)
   attempt(path, () => writeFileSync(probe, 'probe', { mode: 0o600 }))
   rmSync(probe, { force: true })
+}
+
+/** By hand, because Node's own recursion never ends where a parent exists and takes no child (`/proc`). */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    const code = systemCode(error)
+    if (code === 'EEXIST' && statSync(path).isDirectory()) return
+    if (code !== 'ENOENT' || existsSync(dirname(path))) throw error
+    makeFolder(dirname(path))
+    makeFolder(path)
+  }
 }
 
 function attempt<T>(path: string, act: () => T): T {
@@ -85,7 +98,7 @@ const WHY: Readonly<Record<string, string>> = {
   EDQUOT: 'the quota is used up',
   ENOTDIR: 'a part of the path is a file',
   EEXIST: 'it is a file',
-  ENOENT: 'it does not exist',
+  ENOENT: 'it cannot be made there',
   ELOOP: 'its links go in a circle',
   ENAMETOOLONG: 'the path is too long',
 }

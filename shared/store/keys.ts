@@ -5,7 +5,7 @@ import type { Database } from './database.ts'
 import type { UserStore } from './users.ts'
 
 /** Tickets are keys that local commands mint for themselves, for a minute. */
-export type KeyOrigin = 'created' | 'imported' | 'ticket'
+type KeyOrigin = 'created' | 'imported' | 'ticket'
 
 /** What is kept of a key: never the key. Times are milliseconds since 1970. */
 export interface KeyRecord {

@@ -7,6 +7,9 @@ export interface Lock {
   release(): void
 }
 
+/** What the system call takes; a larger number in the file is no process. */
+const LARGEST_PID = 0x7fffffff
+
 /** A lock whose owner forgot the object must stay: a collected connection would give it back. */
 const held = new Set<Sqlite.Database>()
 
@@ -66,7 +69,7 @@ function lockError(path: string, cause: unknown): unknown {
 function readHolder(pidFile: string): number | undefined {
   try {
     const pid = Number.parseInt(readFileSync(pidFile, 'utf8'), 10)
-    if (!Number.isSafeInteger(pid) || pid <= 0) return undefined
+    if (!(pid > 0 && pid <= LARGEST_PID)) return undefined
     process.kill(pid, 0)
     return pid
   } catch (error) {

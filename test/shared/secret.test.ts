@@ -5,7 +5,7 @@ import { Secret } from '../../shared/secret.ts'
 test('a secret gives its value only when asked to', () => {
   const secret = new Secret('canary')
   expect(secret.reveal()).toBe('canary')
-  const shown = [`${secret}`, String(secret), JSON.stringify({ secret }), inspect({ secret }, { showHidden: true })]
+  const shown = [String(secret), JSON.stringify({ secret }), inspect({ secret }, { showHidden: true })]
   for (const text of shown) {
     expect(text).toContain('[redacted]')
     expect(text).not.toContain('canary')

@@ -54,20 +54,23 @@ export interface Status {
 export interface RigOptions {
   readonly proxy?: Partial<Config['proxy']>
   readonly modes?: readonly TopicMode[]
+  /** What clients see as their broker. */
+  readonly broker?: string
   /** More feeds of alice, registered after the first. */
   readonly feeds?: readonly FeedRecord[]
   /** More instruments, all of NSE. */
   readonly symbols?: readonly string[]
 }
 
-export async function startRig({ proxy, modes, feeds = [], symbols = [] }: RigOptions = {}): Promise<ProxyRig> {
+export async function startRig(options: RigOptions = {}): Promise<ProxyRig> {
+  const { proxy, modes, broker = 'testbroker', feeds = [], symbols = [] } = options
   const root = mkdtempSync(join(tmpdir(), 'tw-proxy-'))
   const loaded = loadConfig({ dataDir: join(root, 'data'), port: 'auto' }, {})
   const config: Config = { ...loaded, proxy: { ...loaded.proxy, ...proxy } }
   const folder = dataFolder(config)
   prepareFolder(folder)
   const store = ControlStore.open(folder)
-  const keys = fillStore(store, feeds)
+  const keys = fillStore(store, broker, feeds)
   writeInstruments(folder, FEED, [...INSTRUMENTS, ...symbols.map(symbol => equity(symbol))], 0)
   const exchange = new MemoryExchange()
   const log = pino({ enabled: false })
@@ -77,9 +80,9 @@ export async function startRig({ proxy, modes, feeds = [], symbols = [] }: RigOp
     bus: exchange.open(),
     clock: systemClock,
     log,
-    brokers: ['testbroker', 'otherbroker'],
+    brokers: [broker, 'otherbroker'],
   })
-  const feed = new FakeFeed({ exchange, clock: systemClock, name: FEED, broker: 'testbroker', modes })
+  const feed = new FakeFeed({ exchange, clock: systemClock, name: FEED, broker, modes })
   const url = `ws://127.0.0.1:${running.port}`
   const connect = () => TestClient.open(url)
   let isRunning = true
@@ -134,10 +137,10 @@ export const feedRecord = (name: string, rest: Partial<FeedRecord> = {}): FeedRe
   ...rest,
 })
 
-function fillStore(store: ControlStore, feeds: readonly FeedRecord[]): ProxyRig['keys'] {
+function fillStore(store: ControlStore, broker: string, feeds: readonly FeedRecord[]): ProxyRig['keys'] {
   for (const user of ['alice', 'bob', 'carol']) store.users.ensure(user, 1)
   for (const feed of [
-    feedRecord(FEED),
+    feedRecord(FEED, { adapter: broker }),
     feedRecord('CAROL', { userId: 'carol', adapter: 'nobroker' }),
     ...feeds.map((feed, at) => ({ ...feed, createdAt: 2000 + at })),
   ])

@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { readKey } from '../../../shared/key.ts'
+import { Secret } from '../../../shared/secret.ts'
+import { ControlStore } from '../../../shared/store/control.ts'
+import { KeyRing, readPepper } from '../../../shared/store/keyring.ts'
+import { temporaryFolder } from '../../support/datafolder.ts'
+import { failure } from '../../support/failure.ts'
+
+const NOW = 1_795_220_416_000
+const DAY = 86_400_000
+const FOREIGN = new Secret('0f'.repeat(32))
+
+function openKeys() {
+  const folder = temporaryFolder()
+  const store = ControlStore.open(folder)
+  onTestFinished(() => store.close())
+  store.users.ensure('trader', NOW)
+  store.users.ensure('asha', NOW)
+  return { folder, keys: store.keys, ring: () => new KeyRing(store.keys.list({ tickets: true }), readPepper(folder)) }
+}
+
+test('a created key is given once and recognised afterwards', () => {
+  const { keys, ring } = openKeys()
+  const { key, record } = keys.create({ userId: 'trader', label: 'Bot on the laptop', expiresAt: NOW + DAY, now: NOW })
+  expect(readKey(key.reveal())).toEqual({ kind: 'own', id: record.id })
+  expect(keys.list()).toEqual([record])
+  expect(record).toMatchObject({ userId: 'trader', origin: 'created', createdAt: NOW, expiresAt: NOW + DAY })
+  expect('revokedAt' in record).toBe(false)
+  expect(ring().find(key.reveal())).toEqual(record)
+  expect(ring().get(record.id)).toEqual(record)
+})
+
+test('no file of the folder holds a key', () => {
+  const { folder, keys } = openKeys()
+  const { key } = keys.create({ userId: 'trader', label: 'bot', now: NOW })
+  keys.importForeign({ userId: 'trader', label: 'old', key: FOREIGN, now: NOW })
+  const files = readdirSync(folder.root, { withFileTypes: true }).filter(entry => entry.isFile())
+  expect(files.map(entry => entry.name)).toContain('control.db-wal')
+  for (const { name } of files) {
+    const bytes = readFileSync(join(folder.root, name))
+    expect([name, bytes.includes(key.reveal().slice(19)), bytes.includes(FOREIGN.reveal())]).toEqual([
+      name,
+      false,
+      false,
+    ])
+  }
+})
+
+test('a revoked key keeps its record and its first time', () => {
+  const { keys, ring } = openKeys()
+  const { key, record } = keys.create({ userId: 'trader', label: 'bot', now: NOW })
+  expect(keys.revoke(record.id, NOW + 1)).toBe(true)
+  expect(keys.revoke(record.id, NOW + 2)).toBe(true)
+  expect(ring().find(key.reveal())?.revokedAt).toBe(NOW + 1)
+  expect(keys.revoke('nosuchkey0', NOW)).toBe(false)
+})
+
+test.each(['', 'x'.repeat(65), 'two\nlines', '\u001b[31mred'])('the label %j is refused', label => {
+  const { keys } = openKeys()
+  expect(failure(() => keys.create({ userId: 'trader', label, now: NOW })).code).toBe('USAGE')
+})
+
+test('a ticket works like a key, is listed only when asked for, and goes when it is over', () => {
+  const { keys, ring } = openKeys()
+  const ticket = keys.mintTicket({ userId: 'trader', ttlMs: 60_000, now: NOW })
+  expect(keys.list()).toEqual([])
+  expect(keys.list({ tickets: true })).toHaveLength(1)
+  expect(ring().find(ticket.reveal())).toMatchObject({ origin: 'ticket', expiresAt: NOW + 60_000 })
+  expect(keys.purgeTickets(NOW + 59_999)).toBe(0)
+  expect(keys.purgeTickets(NOW + 60_000)).toBe(1)
+  expect(ring().find(ticket.reveal())).toBeUndefined()
+})
+
+test('minting a ticket sweeps out those of days before, and no keys', () => {
+  const { keys } = openKeys()
+  const { record } = keys.create({ userId: 'trader', label: 'bot', expiresAt: NOW, now: NOW })
+  keys.mintTicket({ userId: 'trader', ttlMs: 1000, now: NOW })
+  keys.mintTicket({ userId: 'trader', ttlMs: 1000, now: NOW + 3 * DAY })
+  const left = keys.list({ tickets: true })
+  expect(left.map(({ id, createdAt }) => (id === record.id ? 'key' : createdAt))).toEqual(['key', NOW + 3 * DAY])
+})
+
+test('a foreign key can be imported, again without effect, and is recognised with its case', () => {
+  const { keys, ring } = openKeys()
+  const upper = new Secret('0F'.repeat(32))
+  const record = keys.importForeign({ userId: 'trader', label: 'old bot', key: FOREIGN, now: NOW })
+  expect(keys.importForeign({ userId: 'trader', label: 'again', key: FOREIGN, now: NOW + 1 })).toEqual(record)
+  expect(record).toMatchObject({ origin: 'imported', label: 'old bot' })
+  expect(ring().find(FOREIGN.reveal())).toEqual(record)
+  expect(ring().find(upper.reveal())).toBeUndefined()
+})
+
+test('a foreign key has one user, one shape, and stays revoked', () => {
+  const { keys } = openKeys()
+  const record = keys.importForeign({ userId: 'trader', label: 'old', key: FOREIGN, now: NOW })
+  const wish = { userId: 'trader', label: 'x', key: FOREIGN, now: NOW }
+  expect(failure(() => keys.importForeign({ ...wish, userId: 'asha' })).code).toBe('KEY_EXISTS')
+  const short = failure(() => keys.importForeign({ ...wish, key: new Secret('canary') }))
+  expect(short.code).toBe('KEY_INVALID')
+  expect(short.message).not.toContain('canary')
+  keys.revoke(record.id, NOW)
+  expect(failure(() => keys.importForeign(wish)).message).toContain('revoked')
+})

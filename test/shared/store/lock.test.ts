@@ -1,0 +1,71 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
+import { acquireLock } from '../../../shared/store/lock.ts'
+import { temporaryPath } from '../../support/datafolder.ts'
+import { failure } from '../../support/failure.ts'
+
+const HOLDER = fileURLToPath(new URL('../../support/lockholder.mjs', import.meta.url))
+
+const newPath = () => join(temporaryPath(), 'up.lock')
+
+async function holdElsewhere(path: string): Promise<ChildProcess> {
+  const child = fork(HOLDER, [path])
+  onTestFinished(() => void child.kill('SIGKILL'))
+  await once(child, 'message')
+  return child
+}
+
+test('a lock is held until it is released', () => {
+  const path = newPath()
+  const lock = acquireLock(path, 'Tickwire')
+  expect(failure(() => acquireLock(path, 'Tickwire')).code).toBe('ALREADY_RUNNING')
+  expect(readFileSync(`${path}.pid`, 'utf8')).toBe(`${process.pid}\n`)
+  lock.release()
+  lock.release()
+  expect(existsSync(`${path}.pid`)).toBe(false)
+  acquireLock(path, 'Tickwire').release()
+})
+
+test('the lock file is its owner’s only', () => {
+  const path = newPath()
+  const lock = acquireLock(path, 'Tickwire')
+  expect([path, `${path}.pid`].map(file => statSync(file).mode & 0o777)).toEqual([0o600, 0o600])
+  lock.release()
+})
+
+test('a failed attempt does not take the lock from its holder', async () => {
+  const path = newPath()
+  const lock = acquireLock(path, 'Tickwire')
+  expect(failure(() => acquireLock(path, 'Tickwire')).code).toBe('ALREADY_RUNNING')
+  const child = fork(HOLDER, [path], { stdio: 'ignore' })
+  const [exit] = await once(child, 'exit')
+  expect(exit).toBe(1)
+  lock.release()
+})
+
+test('the holder in another process is named, and a kill -9 sets the lock free', async () => {
+  const path = newPath()
+  const holder = await holdElsewhere(path)
+  const error = failure(() => acquireLock(path, 'Tickwire in /some/folder'))
+  expect(error.message).toBe(`Tickwire in /some/folder is already running (process ${holder.pid})`)
+  expect(error.next).toContain(`kill ${holder.pid}`)
+  holder.kill('SIGKILL')
+  await once(holder, 'exit')
+  acquireLock(path, 'Tickwire').release()
+})
+
+test('a dead process is not named as the holder', () => {
+  const path = newPath()
+  const lock = acquireLock(path, 'The bus')
+  writeFileSync(`${path}.pid`, '2147483646\n')
+  expect(failure(() => acquireLock(path, 'The bus')).message).toBe('The bus is already running')
+  lock.release()
+})
+
+test('a lock in a missing folder says so', () => {
+  expect(failure(() => acquireLock(join(newPath(), 'deeper'), 'Tickwire')).code).toBe('FOLDER_UNUSABLE')
+})
