@@ -1,4 +1,5 @@
 import type { Cancel, Clock } from '../shared/clock.ts'
+import { TickwireError } from '../shared/errors.ts'
 import type { ControlStore } from '../shared/store/control.ts'
 import type { FeedRecord } from '../shared/store/feeds.ts'
 import { KeyRing } from '../shared/store/keyring.ts'
@@ -70,11 +71,17 @@ export class Access {
   }
 
   #refresh(): boolean {
-    const version = this.#store.version()
-    if (version === this.#version) return false
-    this.#version = version
-    this.#keys = this.#readKeys()
-    this.#feeds = this.#readFeeds()
+    try {
+      const version = this.#store.version()
+      if (version === this.#version) return false
+      this.#keys = this.#readKeys()
+      this.#feeds = this.#readFeeds()
+      // Last, so that a reading that failed is tried again.
+      this.#version = version
+    } catch (error) {
+      if (error instanceof TickwireError && error.code === 'STORE_BUSY') return false
+      throw error
+    }
     this.#onChange()
     return true
   }
@@ -83,7 +90,9 @@ export class Access {
     return new KeyRing(this.#store.keys.list({ tickets: true }), this.#pepper)
   }
 
+  /** In the order they were registered: the first feed of a user is the one its clients are greeted with. */
   #readFeeds(): readonly FeedRecord[] {
-    return this.#store.feeds.list().filter(feed => feed.enabled)
+    const enabled = this.#store.feeds.list().filter(feed => feed.enabled)
+    return enabled.sort((a, b) => a.createdAt - b.createdAt)
   }
 }

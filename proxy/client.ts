@@ -1,6 +1,8 @@
 import type { Cancel, Clock } from '../shared/clock.ts'
+import { TickwireError } from '../shared/errors.ts'
+import type { Log } from '../shared/log.ts'
 import type { Access, Identity } from './access.ts'
-import type { FeedView } from './feeds.ts'
+import { type FeedView, isUp } from './feeds.ts'
 import { Holdings } from './holdings.ts'
 import type { Hub } from './hub.ts'
 import type { Outbox } from './outbox.ts'
@@ -12,6 +14,7 @@ import { textFrame } from './websocket.ts'
 /** What all clients share. */
 export interface Rooms {
   readonly clock: Clock
+  readonly log: Log
   readonly access: Pick<Access, 'authenticate' | 'mayStay'>
   readonly hub: Hub
   readonly instruments: Instruments
@@ -64,8 +67,21 @@ export class Client {
 
   receive(text: string): void {
     const parsed = parseMessage(text)
-    if (parsed.kind === 'refusal') this.#refuse(parsed.refusal, parsed.requestId)
-    else if (parsed.kind === 'request') this.#handle(parsed.request, parsed.requestId)
+    if (parsed.kind === 'habit') return
+    const { requestId } = parsed
+    if (parsed.kind === 'refusal') {
+      const isEarly = parsed.refusal.needsKey && !this.#identity
+      this.#refuse(isEarly ? NOT_AUTHENTICATED : parsed.refusal, requestId)
+      return
+    }
+    try {
+      this.#handle(parsed.request, requestId)
+    } catch (error) {
+      // A damaged instrument list, say: it must not end the streams of everybody else.
+      if (!(error instanceof TickwireError)) throw error
+      this.#rooms.log.error({ err: error }, 'could not answer a client')
+      this.#refuse({ code: 'SERVER_ERROR', message: `The server cannot do this now: ${error.code}` }, requestId)
+    }
   }
 
   /** Closes the connection if its key has been revoked or has expired. */
@@ -130,6 +146,11 @@ export class Client {
     const feeds = this.#rooms.feedsOf(userId)
     const primary = feeds[0]
     const broker = primary?.broker ?? ''
+    const limit = this.#limits.maxSymbolsPerMessage
+    if ('symbols' in request && request.symbols.length > limit) {
+      this.#refuse(tooManySymbols(request.symbols.length, limit), requestId)
+      return
+    }
     switch (request.action) {
       case 'subscribe':
         if (primary) this.#subscribe(request, feeds, broker, requestId)
@@ -144,7 +165,7 @@ export class Client {
         this.#say(replies.unsubscribeReply(this.#holdings.releaseAll(), broker, requestId))
         break
       case 'get_broker_info':
-        if (primary) this.#say(replies.brokerInfoReply(broker, isConnected(primary), userId, requestId))
+        if (primary) this.#say(replies.brokerInfoReply(broker, isUp(primary), userId, requestId))
         else this.#refuse(NO_FEED, requestId)
         break
       default:
@@ -159,11 +180,6 @@ export class Client {
     requestId: RequestId,
   ): void {
     const { hub, instruments } = this.#rooms
-    const limit = this.#limits.maxSymbolsPerMessage
-    if (symbols.length > limit) {
-      this.#refuse(tooManySymbols(symbols.length, limit), requestId)
-      return
-    }
     const { results, fresh } = this.#holdings.subscribe({ symbols, mode, depth, feeds, instruments })
     this.#say(replies.subscribeReply(results, broker, requestId))
     for (const subscription of fresh) hub.snapshot(subscription, this.#outbox)
@@ -195,5 +211,3 @@ const tooManySymbols = (count: number, limit: number): Refusal => ({
   code: 'INVALID_PARAMETERS',
   message: `${count} symbols in one message; at most ${limit}: send several messages`,
 })
-
-const isConnected = ({ state }: FeedView): boolean => state === 'live' || state === 'quiet' || state === 'suspect'

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { RawData, WebSocket } from 'ws'
+import type { Cancel } from '../shared/clock.ts'
 import type { Log } from '../shared/log.ts'
 import { Client, type ClientLimits, type Rooms } from './client.ts'
 import { Outbox, type OutboxCounts, type OutboxLimits, type Turn } from './outbox.ts'
@@ -34,6 +35,7 @@ export class Connection {
   readonly #outbox: Outbox
   readonly #client: Client
   #unanswered = 0
+  #closing: Cancel | undefined
   #closed = false
 
   constructor(parts: ConnectionParts) {
@@ -47,7 +49,11 @@ export class Connection {
     ws.on('pong', () => {
       this.#unanswered = 0
     })
-    ws.on('error', error => parts.log.debug({ err: error }, 'a client connection broke'))
+    ws.on('error', error => {
+      parts.log.debug({ err: error }, 'a client connection broke')
+      // A message the library could not take: it has sent the close frame already.
+      this.#expectEnd()
+    })
     ws.once('close', () => this.#end(false))
   }
 
@@ -71,8 +77,10 @@ export class Connection {
     this.#client.recheck()
   }
 
+  /** Before authentication nothing may come first: one known client takes the first bytes for the answer to its key. */
   ping(): void {
     const { ws, limits } = this.#parts
+    if (!this.#client.authenticated) return
     if (this.#unanswered > limits.missedPongs) this.cut()
     else if (ws.readyState === ws.OPEN) {
       this.#unanswered++
@@ -97,12 +105,17 @@ export class Connection {
   }
 
   #closePolitely(code: number, reason: string): void {
-    const { ws, rooms } = this.#parts
-    // What was said before the close frame goes out before it; nothing may follow it.
+    // What was said before the close frame goes out before it.
     this.#outbox.flush()
+    this.#parts.ws.close(code, reason)
+    this.#expectEnd()
+  }
+
+  /** A close frame has been sent: nothing may follow it, and the client has a moment to answer it. */
+  #expectEnd(): void {
+    const { ws, rooms } = this.#parts
     this.#outbox.close()
-    ws.close(code, reason)
-    rooms.clock.after(CLOSE_GRACE_MS, () => ws.terminate())
+    this.#closing ??= rooms.clock.after(CLOSE_GRACE_MS, () => ws.terminate())
   }
 
   /** A close frame would not get through, and known clients behave badly after one. */
@@ -116,6 +129,7 @@ export class Connection {
   #end(slow: boolean): void {
     if (this.#closed) return
     this.#closed = true
+    this.#closing?.()
     this.#client.close()
     this.#outbox.close()
     this.#parts.onClosed(this, slow)

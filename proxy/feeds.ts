@@ -13,6 +13,8 @@ export interface FeedView {
   readonly state: FeedState
   readonly reason: string | undefined
   readonly since: number
+  /** Declared down here, because its process stopped talking. */
+  readonly silent: boolean
   readonly lastTickAt: number | undefined
   readonly label: FeedLabel | undefined
   /** `undefined` until the feed has said. */
@@ -25,6 +27,7 @@ interface Entry {
   state: FeedState
   reason: string | undefined
   since: number
+  silent: boolean
   lastTickAt: number | undefined
   status: FeedStatus | undefined
   heardAt: number
@@ -33,15 +36,16 @@ interface Entry {
 /** A foreign publisher sends no heartbeat: after so long without a tick all we know is that it is quiet. */
 const EXTERNAL_QUIET_MS = 30_000
 const SWEEP_MS = 250
+const NO_HEARTBEAT = 'no heartbeat from its process for 2 s'
 
 /** Owner of the last status of each registered feed. A feed that stops talking is down, whatever it said last. */
 export class Feeds {
   readonly #clock: Clock
-  readonly #onChange: (view: FeedView, was: FeedState) => void
+  readonly #onChange: (view: FeedView, before: FeedView) => void
   readonly #entries = new Map<string, Entry>()
   readonly #stopSweep: Cancel
 
-  constructor(clock: Clock, onChange: (view: FeedView, was: FeedState) => void) {
+  constructor(clock: Clock, onChange: (view: FeedView, before: FeedView) => void) {
     this.#clock = clock
     this.#onChange = onChange
     this.#stopSweep = clock.every(SWEEP_MS, () => this.#sweep())
@@ -61,6 +65,7 @@ export class Feeds {
           state: 'starting',
           reason: 'nothing heard yet',
           since: now,
+          silent: false,
           lastTickAt: undefined,
           status: undefined,
           heardAt: this.#clock.monotonic(),
@@ -72,10 +77,12 @@ export class Feeds {
   accept(status: FeedStatus): boolean {
     const entry = this.#entries.get(status.feed)
     if (!entry || (entry.status && status.epoch < entry.status.epoch)) return false
+    const before = viewOf(entry)
     entry.status = status
     entry.heardAt = this.#clock.monotonic()
     entry.lastTickAt = status.lastTickAt
-    this.#move(entry, status.state, status.reason, status.since)
+    entry.silent = false
+    this.#move(entry, before, status)
     return true
   }
 
@@ -85,7 +92,7 @@ export class Feeds {
     if (!entry) return
     entry.lastTickAt = this.#clock.now()
     entry.heardAt = this.#clock.monotonic()
-    if (entry.state !== 'live') this.#move(entry, 'live', undefined, entry.lastTickAt)
+    if (entry.state !== 'live') this.#move(entry, viewOf(entry), { state: 'live', since: entry.lastTickAt })
   }
 
   view(name: string): FeedView | undefined {
@@ -108,22 +115,32 @@ export class Feeds {
       const silence = now - entry.heardAt
       if (entry.record.kind === 'external') {
         if (entry.state === 'live' && silence > EXTERNAL_QUIET_MS)
-          this.#move(entry, 'quiet', 'no tick for 30 s', this.#clock.now())
-      } else if (entry.status && entry.state !== 'down' && silence > STATUS_EXPIRY_MS)
-        this.#move(entry, 'down', 'no heartbeat from its process for 2 s', this.#clock.now())
+          this.#move(entry, viewOf(entry), { state: 'quiet', reason: 'no tick for 30 s', since: this.#clock.now() })
+      } else if (entry.status && entry.state !== 'down' && silence > STATUS_EXPIRY_MS) {
+        const before = viewOf(entry)
+        entry.silent = true
+        this.#move(entry, before, { state: 'down', reason: NO_HEARTBEAT, since: this.#clock.now() })
+      }
     }
   }
 
-  #move(entry: Entry, state: FeedState, reason: string | undefined, since: number): void {
-    const was = entry.state
+  #move(
+    entry: Entry,
+    before: FeedView,
+    { state, reason, since }: { state: FeedState; reason?: string | undefined; since: number },
+  ): void {
     entry.state = state
     entry.reason = reason
     entry.since = since
-    if (state !== was) this.#onChange(viewOf(entry), was)
+    if (state !== before.state) this.#onChange(viewOf(entry), before)
   }
 }
 
-const viewOf = ({ record, state, reason, since, lastTickAt, status }: Entry): FeedView => ({
+/** Whether a feed's values are the present. */
+export const isUp = ({ state }: Pick<FeedView, 'state'>): boolean =>
+  state === 'live' || state === 'quiet' || state === 'suspect'
+
+const viewOf = ({ record, state, reason, since, silent, lastTickAt, status }: Entry): FeedView => ({
   name: record.name,
   broker: record.adapter,
   userId: record.userId,
@@ -131,6 +148,7 @@ const viewOf = ({ record, state, reason, since, lastTickAt, status }: Entry): Fe
   state,
   reason,
   since,
+  silent,
   lastTickAt,
   label: status?.label,
   modes: status?.modes,

@@ -134,6 +134,9 @@ export class Hub {
 
   #isNews(header: TickHeader, last: TickHeader): boolean {
     if (header.epoch > last.epoch) return true
+    // While nobody wanted the topic, values passed without a publication: the snapshot after that repeats the sequence.
+    const isFresher = header.snapshot && header.sequence === last.sequence && header.receivedAt > last.receivedAt
+    if (isFresher && header.epoch === last.epoch) return true
     if (header.epoch < last.epoch || header.sequence <= last.sequence) {
       this.counts.late++
       return false

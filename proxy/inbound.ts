@@ -63,6 +63,8 @@ export class Inbound {
   #status(status: FeedStatus): void {
     const { feeds, wanted, hub, proxy } = this.#parts
     const place = this.#places.get(status.feed)
+    // The last words of a process whose successor has spoken in its lane already.
+    if (place && status.epoch < place.epoch) return
     if (!feeds.accept(status)) return
     const sequence = status.lanes[proxy]
     if (place === undefined || status.epoch > place.epoch) {
@@ -115,10 +117,15 @@ export class Inbound {
   }
 
   #single(topic: string, body: Buffer): void {
-    const { hub, clock, maxAgeMs } = this.#parts
+    const { hub, feeds, clock, maxAgeMs } = this.#parts
     const { header, frame } = readTick(body)
-    if (!header.snapshot && clock.micros() - header.receivedAt > maxAgeMs * 1000) this.counts.stale++
-    else hub.deliver(topic, header, frame)
+    if (!header.snapshot && clock.micros() - header.receivedAt > maxAgeMs * 1000) {
+      this.counts.stale++
+      return
+    }
+    hub.deliver(topic, header, frame)
+    const feed = hub.partsOf(topic)?.feed ?? ''
+    if (feeds.view(feed)?.external) feeds.tickSeen(feed)
   }
 
   /** A broken publisher can break thousands of messages a second: they are counted, and one in 10 s is told. */

@@ -2,14 +2,13 @@ import { randomBytes } from 'node:crypto'
 import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Config } from '../shared/config.ts'
-import type { FeedState } from '../shared/control.ts'
 import type { Log } from '../shared/log.ts'
 import { ControlStore } from '../shared/store/control.ts'
 import type { DataFolder } from '../shared/store/folder.ts'
 import { InstrumentBook } from '../shared/store/instruments.ts'
 import { readPepper } from '../shared/store/keyring.ts'
 import { Access } from './access.ts'
-import { Feeds, type FeedView } from './feeds.ts'
+import { Feeds, type FeedView, isUp } from './feeds.ts'
 import { Foreign } from './foreign.ts'
 import { answer } from './http.ts'
 import { Hub } from './hub.ts'
@@ -42,7 +41,7 @@ export async function startProxy(
   const instruments = new InstrumentBook(folder)
   const wanted = new Wanted(bus, clock, proxy)
   const hub = new Hub(wanted)
-  const feeds = new Feeds(clock, (view, was) => feedChanged(view, was))
+  const feeds = new Feeds(clock, (view, before) => feedChanged(view, before))
   const foreign = new Foreign(hub, feeds, clock)
   const inbound = new Inbound({ bus, clock, log, proxy, maxAgeMs: limits.maxAgeMs, hub, feeds, wanted, foreign })
   const access = new Access(store, readPepper(folder), clock, () => {
@@ -51,7 +50,7 @@ export async function startProxy(
   const feedsOf = (userId: string): FeedView[] =>
     access.feeds.filter(feed => feed.userId === userId).flatMap(feed => feeds.view(feed.name) ?? [])
   const server = new Server({
-    rooms: { clock, access, hub, instruments, brokers, feedsOf },
+    rooms: { clock, log, access, hub, instruments, brokers, feedsOf },
     limits: { ...limits, softBytes: limits.queueSoftBytes, hardBytes: limits.queueHardBytes },
     log,
     answer: request =>
@@ -69,12 +68,13 @@ export async function startProxy(
     wanted.register(feeds.views())
   }
 
-  function feedChanged(view: FeedView, was: FeedState): void {
+  function feedChanged(view: FeedView, before: FeedView): void {
     const { name: feed, state, reason } = view
-    log.info({ feed, state, was, reason }, `feed ${feed} is ${state}`)
+    log.info({ feed, state, was: before.state, reason }, `feed ${feed} is ${state}`)
     // Its last values are no longer the present: nobody who asks now shall get them.
-    if (state === 'down') hub.forget(feed)
-    if (was === 'down') wanted.resync(feed)
+    if (!isUp(view)) hub.forget(feed)
+    // It may have gone on all the while. A feed that said itself that it was down has nothing newer to tell.
+    if (before.silent) wanted.resync(feed)
   }
 
   const status = (userId: string) => ({

@@ -2,9 +2,12 @@ import type { Cancel, Clock } from '../shared/clock.ts'
 import type { Sink } from './websocket.ts'
 
 export interface OutboxLimits {
-  /** Bytes waiting above which only the newest frame of each topic is kept. */
+  /** Bytes waiting behind a write above which only the newest frame of each topic is kept. */
   readonly softBytes: number
-  /** Bytes waiting above which the client is given up. */
+  /**
+   * Bytes waiting behind a write above which the client is given up. Above the soft limit the newest frame of each topic does not
+   * count: it cannot be folded further, and holding thousands of topics is no fault.
+   */
   readonly hardBytes: number
   /** A single write that the kernel has not taken after this long: the client is given up. */
   readonly stallMs: number
@@ -15,13 +18,16 @@ export interface OutboxCounts {
   delivered: number
   /** Frames replaced by a newer one of the same topic before they could be sent. */
   folded: number
-  /** Frames still waiting when the client went. */
+  /** Frames that waited, or that the kernel had not confirmed, when the client went. */
   abandoned: number
 }
 
 interface Waiting {
   readonly topic: object | undefined
-  frame: Buffer
+  /** `undefined` once a newer value of the topic has been queued further back. */
+  frame: Buffer | undefined
+  /** How many replies were queued before it. */
+  readonly era: number
 }
 
 /** So small that a client which reads at all finishes one within the stall limit. */
@@ -33,7 +39,7 @@ const WRITE_BYTES = 64 * 1024
  * soft limit, then the newest per topic. Other policies (`latest`, `interval`) belong in `#admit`.
  */
 export class Outbox {
-  readonly counts: OutboxCounts = { delivered: 0, folded: 0, abandoned: 0 }
+  readonly #counts: OutboxCounts = { delivered: 0, folded: 0, abandoned: 0 }
   readonly #sink: Sink
   readonly #limits: OutboxLimits
   readonly #clock: Clock
@@ -44,6 +50,11 @@ export class Outbox {
   readonly #newest = new Map<object, Waiting>()
   #waiting: Waiting[] = []
   #bytes = 0
+  /** Of the frames in `#newest`. */
+  #newestBytes = 0
+  #era = 0
+  /** Frames handed to the kernel and not confirmed. */
+  #inFlight = 0
   #folding = false
   #writing = false
   #closed = false
@@ -70,85 +81,118 @@ export class Outbox {
     return this.#bytes
   }
 
+  /** Once closed, what was offered is delivered, folded or abandoned; until then some of it waits. */
+  get counts(): OutboxCounts {
+    const { delivered, folded, abandoned } = this.#counts
+    return { delivered, folded, abandoned: this.#closed ? abandoned + this.#inFlight : abandoned }
+  }
+
   /** Queues one frame. `topic` identifies what it is a newer value of; frames without one are never folded. */
   offer(frame: Buffer, topic?: object): void {
     if (this.#closed) return
     this.#admit(frame, topic)
-    if (this.#bytes > this.#limits.hardBytes) this.#giveUp('too much waiting')
-    else if (!this.#writing) this.#turn.mark(this)
+    if (!this.#writing) this.#turn.mark(this)
+    else if (this.#bytes - this.#newestBytes > this.#limits.hardBytes) this.#giveUp('too much waiting')
   }
 
   /** Hands what waits to the kernel, unless it still has something. */
   flush(): void {
-    if (this.#writing || this.#closed || this.#waiting.length === 0) return
+    if (this.#writing || this.#closed) return
+    const batch: Buffer[] = []
     let taken = 0
     let bytes = 0
-    for (const { frame } of this.#waiting) {
-      if (taken > 0 && (bytes + frame.length > WRITE_BYTES || taken >= this.#framesPerWrite)) break
-      bytes += frame.length
+    for (const one of this.#waiting) {
+      const { frame } = one
+      if (frame) {
+        if (batch.length > 0 && (bytes + frame.length > WRITE_BYTES || batch.length >= this.#framesPerWrite)) break
+        batch.push(frame)
+        bytes += frame.length
+        this.#release(one)
+      }
       taken++
     }
-    const batch = this.#waiting.splice(0, taken)
-    for (const one of batch) if (one.topic && this.#newest.get(one.topic) === one) this.#newest.delete(one.topic)
+    this.#waiting.splice(0, taken)
     this.#bytes -= bytes
     if (this.#waiting.length === 0) this.#folding = false
-    this.#write(
-      taken === 1 && batch[0]
-        ? batch[0].frame
-        : Buffer.concat(
-            batch.map(one => one.frame),
-            bytes,
-          ),
-      taken,
-    )
+    const [first] = batch
+    if (first) this.#write(batch.length === 1 ? first : Buffer.concat(batch, bytes), batch.length)
   }
 
   close(): void {
     if (this.#closed) return
     this.#closed = true
     this.#stall?.()
-    this.counts.abandoned += this.#waiting.length
+    this.#counts.abandoned += this.#waiting.filter(one => one.frame).length
     this.#waiting = []
     this.#newest.clear()
     this.#bytes = 0
+    this.#newestBytes = 0
   }
 
   #admit(frame: Buffer, topic: object | undefined): void {
-    const older = topic && this.#folding ? this.#newest.get(topic) : undefined
-    if (older) {
-      this.#bytes += frame.length - older.frame.length
-      older.frame = frame
-      this.counts.folded++
-      return
-    }
-    const one: Waiting = { topic, frame }
+    const older = topic && this.#newest.get(topic)
+    if (older && this.#replace(older, frame)) return
+    if (!topic) this.#era++
+    const one: Waiting = { topic, frame, era: this.#era }
     this.#waiting.push(one)
     this.#bytes += frame.length
-    if (this.#folding && topic) this.#newest.set(topic, one)
-    else if (this.#bytes > this.#limits.softBytes && !this.#folding) this.#fold()
+    if (this.#folding) this.#keep(one)
+    // While the kernel takes everything at once, a burst within one turn is no sign of a slow client.
+    else if (this.#writing && this.#bytes > this.#limits.softBytes) this.#fold()
+  }
+
+  /** Puts a newer value in an older one's place, unless a reply stands behind it: no value may overtake a reply. */
+  #replace(older: Waiting, frame: Buffer): boolean {
+    const inPlace = older.era === this.#era
+    const change = (inPlace ? frame.length : 0) - (older.frame?.length ?? 0)
+    this.#bytes += change
+    this.#newestBytes += change
+    this.#counts.folded++
+    older.frame = inPlace ? frame : undefined
+    return inPlace
   }
 
   #fold(): void {
     this.#folding = true
-    for (const one of this.#waiting) if (one.topic) this.#newest.set(one.topic, one)
-    const kept = this.#waiting.filter(one => !one.topic || this.#newest.get(one.topic) === one)
-    this.counts.folded += this.#waiting.length - kept.length
-    this.#waiting = kept
-    this.#bytes = kept.reduce((sum, one) => sum + one.frame.length, 0)
+    const all = this.#waiting
+    const last = new Map(all.map(one => [one.topic, one]))
+    this.#waiting = all.filter(one => !one.topic || last.get(one.topic) === one)
+    this.#bytes = 0
+    for (const one of this.#waiting) {
+      this.#bytes += one.frame?.length ?? 0
+      this.#keep(one)
+    }
+    this.#counts.folded += all.length - this.#waiting.length
+  }
+
+  /** Notes it as the newest of its topic. */
+  #keep(one: Waiting): void {
+    if (!one.topic) return
+    this.#newest.set(one.topic, one)
+    this.#newestBytes += one.frame?.length ?? 0
+  }
+
+  #release(one: Waiting): void {
+    if (!one.topic || this.#newest.get(one.topic) !== one) return
+    this.#newest.delete(one.topic)
+    this.#newestBytes -= one.frame?.length ?? 0
   }
 
   #write(bytes: Buffer, frames: number): void {
     this.#writing = true
+    this.#inFlight = frames
     this.#stall = this.#clock.after(this.#limits.stallMs, () => this.#giveUp('stalled'))
     this.#sink.write(bytes, error => {
       this.#writing = false
+      this.#inFlight = 0
       this.#stall?.()
       // The socket's own error and close events tell its owner; here nothing more can go out.
       if (error) {
+        this.#counts.abandoned += frames
         this.close()
         return
       }
-      this.counts.delivered += frames
+      this.#counts.delivered += frames
       this.flush()
     })
   }

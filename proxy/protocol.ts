@@ -39,6 +39,8 @@ export type Request =
 export interface Refusal {
   readonly code: ProtocolCode
   readonly message: string
+  /** What was wrong is nobody's business before authentication. */
+  readonly needsKey?: true
 }
 
 export type Parsed =
@@ -146,12 +148,20 @@ function readPing(fields: Fields): Request | Refusal {
 
 const NO_SYMBOLS: Refusal = {
   code: 'INVALID_PARAMETERS',
+  needsKey: true,
   message: 'No symbols: give "symbols":[{"symbol":…,"exchange":…}] or "symbol" and "exchange"',
 }
 
 function invalidMode(value: unknown): Refusal {
-  const shown = typeof value === 'string' ? value.slice(0, 32) : JSON.stringify(value)?.slice(0, 32)
-  return { code: 'INVALID_MODE', message: `Invalid mode ${shown}; expected 1 (LTP), 2 (Quote), or 3 (Depth)` }
+  const message = `Invalid mode ${show(value)}; expected 1 (LTP), 2 (Quote), or 3 (Depth)`
+  return { code: 'INVALID_MODE', needsKey: true, message }
+}
+
+/** An array or object is only named: it may nest deeper than JSON.stringify can follow. */
+function show(value: unknown): string {
+  if (typeof value === 'string') return value.slice(0, 32)
+  if (Array.isArray(value)) return 'array'
+  return typeof value === 'object' && value !== null ? 'object' : JSON.stringify(value)
 }
 
 const readDepth = (value: unknown): number => {

@@ -2,7 +2,7 @@ import { EXCHANGES, isExchange } from '../shared/market/exchange.ts'
 import type { Instrument } from '../shared/market/instrument.ts'
 import type { BookMode, Mode, TopicMode } from '../shared/market/mode.ts'
 import { isSymbol, type TopicParts } from '../shared/market/topic.ts'
-import type { FeedView } from './feeds.ts'
+import { type FeedView, isUp } from './feeds.ts'
 import { MODE_LABELS } from './mode.ts'
 
 /** Where a wish of a client leads. */
@@ -25,6 +25,7 @@ export interface Instruments {
 }
 
 const PLAIN_DEPTH = 5
+const SHOWN = 32
 const BOOKS: readonly (readonly [number, BookMode])[] = [
   [50, 'BOOK50'],
   [30, 'BOOK30'],
@@ -38,7 +39,7 @@ const BOOKS: readonly (readonly [number, BookMode])[] = [
 export function route(wish: Wish, feeds: readonly FeedView[], instruments: Instruments): Route {
   const primary = feeds[0]?.broker ?? ''
   if (!isExchange(wish.exchange))
-    return refused(`Unknown exchange ${wish.exchange}; use one of ${EXCHANGES.join(', ')}`, primary)
+    return refused(`Unknown exchange ${wish.exchange.slice(0, SHOWN)}; use one of ${EXCHANGES.join(', ')}`, primary)
   const { symbol, depth } = splitDepth(wish)
   if (!isSymbol(symbol)) return refused('Symbol must be 1 to 64 printable ASCII characters', primary)
   const known = [...feeds]
@@ -64,8 +65,6 @@ function splitDepth({ symbol, depth, mode }: Wish): { symbol: string; depth: num
 
 const commonSymbol = (feed: FeedView, exchange: string, symbol: string, instruments: Instruments) =>
   feed.external ? symbol : instruments.find(feed.name, exchange, symbol)?.symbol
-
-const isUp = ({ state }: FeedView): boolean => state === 'live' || state === 'quiet' || state === 'suspect'
 
 function whyUnknown(exchange: string, symbol: string, feeds: readonly FeedView[], instruments: Instruments): string {
   const unlisted = feeds.find(feed => !feed.external && !instruments.has(feed.name))

@@ -10,7 +10,7 @@ import { Connection, type ConnectionLimits } from './connection.ts'
 import type { Answer } from './http.ts'
 import { type OutboxCounts, Turn } from './outbox.ts'
 
-export interface ServerLimits extends ConnectionLimits {
+interface ServerLimits extends ConnectionLimits {
   readonly pingMs: number
   readonly maxMessageBytes: number
 }

@@ -8,9 +8,12 @@ interface FeedWant {
   /** What to do with the topics: nothing while nobody registered the feed. */
   kind: 'unregistered' | 'lanes' | 'external'
   readonly topics: Set<string>
+  /** Since the last announcement. */
+  readonly dropped: Set<string>
   revision: number
   resync: number
   resyncedAt: number
+  resyncing: Cancel | undefined
   announcing: Cancel | undefined
 }
 
@@ -48,6 +51,8 @@ export class Wanted implements Demand {
   want(feed: string, topic: string): void {
     const want = this.#of(feed)
     if (want.topics.has(topic)) return
+    // Dropped and wanted again between two announcements, the feed would see no change and send no snapshot.
+    if (want.dropped.has(topic)) this.#announce(feed, want)
     want.topics.add(topic)
     // The plain form has no `\0` behind its topic, so only a prefix meets it; no topic begins another.
     if (want.kind === 'external') this.#bus.subscribePrefix(topic)
@@ -57,6 +62,7 @@ export class Wanted implements Demand {
   drop(feed: string, topic: string): void {
     const want = this.#of(feed)
     if (!want.topics.delete(topic)) return
+    want.dropped.add(topic)
     if (want.kind === 'external') this.#bus.unsubscribePrefix(topic)
     this.#changed(feed, want)
   }
@@ -75,7 +81,15 @@ export class Wanted implements Demand {
   resync(feed: string): void {
     const want = this.#of(feed)
     const now = this.#clock.monotonic()
-    if (now - want.resyncedAt < RESYNC_PAUSE_MS) return
+    const early = want.resyncedAt + RESYNC_PAUSE_MS - now
+    if (early > 0) {
+      // The snapshots asked for last may be what was lost now.
+      want.resyncing ??= this.#clock.after(early, () => {
+        want.resyncing = undefined
+        this.resync(feed)
+      })
+      return
+    }
     want.resyncedAt = now
     want.resync++
     this.#changed(feed, want)
@@ -85,6 +99,7 @@ export class Wanted implements Demand {
   close(): void {
     this.#stopHeartbeat()
     for (const [feed, want] of this.#feeds) {
+      want.resyncing?.()
       want.topics.clear()
       want.revision++
       this.#announce(feed, want)
@@ -98,9 +113,11 @@ export class Wanted implements Demand {
       want = {
         kind: 'unregistered',
         topics: new Set(),
+        dropped: new Set(),
         revision: 1,
         resync: 0,
         resyncedAt: Number.NEGATIVE_INFINITY,
+        resyncing: undefined,
         announcing: undefined,
       }
       this.#feeds.set(feed, want)
@@ -126,6 +143,7 @@ export class Wanted implements Demand {
   #announce(feed: string, want: FeedWant): void {
     want.announcing?.()
     want.announcing = undefined
+    want.dropped.clear()
     if (want.kind !== 'lanes') return
     const { revision, resync } = want
     const topics = [...want.topics]

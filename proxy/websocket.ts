@@ -1,8 +1,7 @@
 import type { Socket } from 'node:net'
 
 /**
- * One finished, unmasked WebSocket text frame (RFC 6455, 5.2). `patches` overwrite nothing: the payload is copied, so
- * that one frame can be shared by all clients while the bus buffer it came from is let go.
+ * One finished, unmasked WebSocket text frame (RFC 6455, 5.2). The payload is copied, so that one frame can be shared by all clients while the bus buffer it came from is let go.
  */
 export function textFrame(payload: Uint8Array): Buffer {
   const { length } = payload
@@ -23,4 +22,4 @@ export function textFrame(payload: Uint8Array): Buffer {
 }
 
 /** What an outbox needs of a socket: `Socket` has it, and so has a test's sink. */
-export type Sink = Pick<Socket, 'write' | 'destroyed'>
+export type Sink = Pick<Socket, 'write'>

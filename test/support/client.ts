@@ -1,4 +1,4 @@
-import { type RawData, WebSocket } from 'ws'
+import { WebSocket } from 'ws'
 import { until } from './bus.ts'
 
 /** One frame from the server, parsed; `text` as it came. */
@@ -17,7 +17,8 @@ export class TestClient {
 
   private constructor(ws: WebSocket) {
     this.#ws = ws
-    ws.on('message', data => this.frames.push(frameOf(data)))
+    // With its default binaryType the library hands over one Buffer per message.
+    ws.on('message', data => this.frames.push(frameOf(data as Buffer)))
     ws.on('error', () => {})
     this.closed = new Promise(resolve => {
       ws.once('close', (code, reason) => resolve({ code, reason: reason.toString() }))
@@ -84,7 +85,7 @@ export class TestClient {
   }
 }
 
-function frameOf(data: RawData): Frame {
+function frameOf(data: Buffer): Frame {
   const text = data.toString()
   return { ...JSON.parse(text), text }
 }

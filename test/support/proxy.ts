@@ -18,7 +18,7 @@ import { writeInstruments } from '../../shared/store/instruments.ts'
 import { TestClient } from './client.ts'
 import { FakeFeed } from './proxyfeed.ts'
 
-export const FEED = 'TESTFEED'
+const FEED = 'TESTFEED'
 export const FOREIGN_KEY = '0123456789abcdef'.repeat(4)
 
 /** A running proxy with everything around it: a store, an instrument list, a bus, and a feed played by the test. */
@@ -56,6 +56,8 @@ export interface RigOptions {
   readonly modes?: readonly TopicMode[]
   /** What clients see as their broker. */
   readonly broker?: string
+  /** Brokers this installation can speak to besides. */
+  readonly others?: readonly string[]
   /** More feeds of alice, registered after the first. */
   readonly feeds?: readonly FeedRecord[]
   /** More instruments, all of NSE. */
@@ -63,7 +65,7 @@ export interface RigOptions {
 }
 
 export async function startRig(options: RigOptions = {}): Promise<ProxyRig> {
-  const { proxy, modes, broker = 'testbroker', feeds = [], symbols = [] } = options
+  const { proxy, modes, broker = 'testbroker', others = ['otherbroker'], feeds = [], symbols = [] } = options
   const root = mkdtempSync(join(tmpdir(), 'tw-proxy-'))
   const loaded = loadConfig({ dataDir: join(root, 'data'), port: 'auto' }, {})
   const config: Config = { ...loaded, proxy: { ...loaded.proxy, ...proxy } }
@@ -80,7 +82,7 @@ export async function startRig(options: RigOptions = {}): Promise<ProxyRig> {
     bus: exchange.open(),
     clock: systemClock,
     log,
-    brokers: [broker, 'otherbroker'],
+    brokers: [broker, ...others],
   })
   const feed = new FakeFeed({ exchange, clock: systemClock, name: FEED, broker, modes })
   const url = `ws://127.0.0.1:${running.port}`

@@ -1,0 +1,104 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { Access } from '../../proxy/access.ts'
+import { ManualClock } from '../../shared/clock.ts'
+import { TickwireError } from '../../shared/errors.ts'
+import { digestKey, newKey } from '../../shared/key.ts'
+import type { ControlStore } from '../../shared/store/control.ts'
+import type { KeyRecord } from '../../shared/store/keys.ts'
+import { feedRecord } from '../support/proxy.ts'
+
+const PEPPER = Buffer.alloc(32, 7)
+const POLL_MS = 250
+
+let clock: ManualClock
+let store: { version: number; keys: KeyRecord[]; feeds: ReturnType<typeof feedRecord>[]; failure?: TickwireError }
+let access: Access
+let changes: number
+
+/** Adds a key to the store, behind the back of `access`. */
+function addKey(rest: Partial<KeyRecord> = {}): { key: string; id: string } {
+  const { id, text } = newKey()
+  const record = { id, userId: 'alice', label: 'x', origin: 'created' as const, createdAt: 1, ...rest }
+  store.keys.push({ ...record, digest: digestKey(PEPPER, text.reveal()) })
+  store.version++
+  return { key: text.reveal(), id }
+}
+
+function guarded<T>(value: T): T {
+  if (store.failure) throw store.failure
+  return value
+}
+
+beforeEach(() => {
+  clock = new ManualClock()
+  changes = 0
+  store = { version: 1, keys: [], feeds: [] }
+  const control = {
+    version: () => store.version,
+    keys: { list: () => guarded([...store.keys]) },
+    feeds: { list: () => guarded([...store.feeds]) },
+  } as unknown as ControlStore
+  access = new Access(control, PEPPER, clock, () => changes++)
+})
+
+describe('access', () => {
+  it('is from memory, but a key it has never heard of is worth a look', () => {
+    const { key, id } = addKey()
+    expect(access.authenticate(key)).toEqual({ userId: 'alice', keyId: id, ticket: false })
+    expect(changes).toBe(1)
+    expect(access.authenticate('f'.repeat(64))).toBeUndefined()
+    expect(changes).toBe(1)
+  })
+
+  it('ends within a poll of the revocation', () => {
+    const { key } = addKey()
+    const identity = access.authenticate(key)
+    store.keys = store.keys.map(one => ({ ...one, revokedAt: 5 }))
+    store.version++
+    expect(identity && access.mayStay(identity)).toBe(true)
+    clock.advance(POLL_MS)
+    expect(identity && access.mayStay(identity)).toBe(false)
+    expect(access.authenticate(key)).toBeUndefined()
+  })
+
+  it('ends when the key expires or is gone, but a ticket’s connection stays', () => {
+    const expiresAt = clock.now() + 1000
+    const [short, ticket, gone] = [addKey({ expiresAt }), addKey({ expiresAt, origin: 'ticket' }), addKey()]
+    const [a, b, c] = [short, ticket, gone].map(({ key }) => access.authenticate(key))
+    clock.advance(1000)
+    store.keys = store.keys.filter(({ id }) => id !== gone.id)
+    store.version++
+    clock.advance(POLL_MS)
+    expect([a, b, c].map(identity => identity && access.mayStay(identity))).toEqual([false, true, false])
+    expect(access.authenticate(ticket.key)).toBeUndefined()
+  })
+
+  it('tries again when the store was busy, and does not take that for no change', () => {
+    const { key } = addKey()
+    store.failure = new TickwireError('STORE_BUSY', 'busy')
+    clock.advance(POLL_MS)
+    expect(access.authenticate(key)).toBeUndefined()
+    delete store.failure
+    clock.advance(POLL_MS)
+    expect(changes).toBe(1)
+    expect(access.authenticate(key)).toMatchObject({ userId: 'alice' })
+  })
+
+  it('knows the enabled feeds, oldest first', () => {
+    store.feeds = [
+      feedRecord('A', { createdAt: 3 }),
+      feedRecord('B', { createdAt: 1 }),
+      feedRecord('C', { createdAt: 2, enabled: false }),
+    ]
+    store.version++
+    clock.advance(POLL_MS)
+    expect(access.feeds.map(({ name }) => name)).toEqual(['B', 'A'])
+  })
+
+  it('looks no more once closed', () => {
+    access.close()
+    addKey()
+    clock.advance(10 * POLL_MS)
+    expect(changes).toBe(0)
+  })
+})

@@ -1,0 +1,100 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { Feeds, isUp } from '../../proxy/feeds.ts'
+import { ManualClock } from '../../shared/clock.ts'
+import { FEED_STATES, type FeedStatus, STATUS_EXPIRY_MS } from '../../shared/control.ts'
+import { feedRecord } from '../support/proxy.ts'
+
+let clock: ManualClock
+let feeds: Feeds
+let changes: string[]
+
+beforeEach(() => {
+  clock = new ManualClock()
+  changes = []
+  feeds = new Feeds(clock, (view, before) => {
+    changes.push(`${view.name}: ${before.state} > ${view.state}${before.silent ? ' (was silent)' : ''}`)
+  })
+  feeds.register([feedRecord('FEED'), feedRecord('EXT', { kind: 'external', adapter: 'python' })])
+})
+
+const status = (rest: Partial<FeedStatus> = {}): FeedStatus => ({
+  version: 1,
+  feed: 'FEED',
+  broker: 'testbroker',
+  label: 'live',
+  modes: ['LTP'],
+  epoch: 5,
+  state: 'live',
+  since: 1,
+  at: 1,
+  ticks: 0,
+  wanted: 0,
+  confirmed: 0,
+  rejected: [],
+  lanes: {},
+  ...rest,
+})
+
+describe('the feeds', () => {
+  it('are starting until heard of', () => {
+    expect(feeds.view('FEED')).toMatchObject({ state: 'starting', broker: 'testbroker', modes: undefined })
+    clock.advance(60_000)
+    expect(changes).toEqual([])
+    expect(feeds.view('NOBODY')).toBeUndefined()
+  })
+
+  it('are what their status says', () => {
+    expect(feeds.accept(status({ state: 'suspect', reason: 'silence', lastTickAt: 9 }))).toBe(true)
+    const view = { state: 'suspect', reason: 'silence', since: 1, lastTickAt: 9, label: 'live', modes: ['LTP'] }
+    expect(feeds.view('FEED')).toMatchObject(view)
+  })
+
+  it('are down 2 s after their last heartbeat, whatever it said, and back with the next', () => {
+    feeds.accept(status())
+    clock.advance(STATUS_EXPIRY_MS)
+    expect(changes).toEqual(['FEED: starting > live'])
+    clock.advance(250)
+    expect(feeds.view('FEED')).toMatchObject({ state: 'down', silent: true, reason: expect.stringContaining('2 s') })
+    feeds.accept(status())
+    expect(feeds.view('FEED')).toMatchObject({ state: 'live', silent: false })
+    expect(changes.slice(1)).toEqual(['FEED: live > down', 'FEED: down > live (was silent)'])
+  })
+
+  it('are told apart: down by its own word is not silent', () => {
+    feeds.accept(status({ state: 'down' }))
+    feeds.accept(status({ state: 'live' }))
+    expect(changes).toEqual(['FEED: starting > down', 'FEED: down > live'])
+  })
+
+  it('do not listen to strangers, nor to a process that was replaced', () => {
+    expect(feeds.accept(status({ feed: 'STRANGER' }))).toBe(false)
+    expect(feeds.accept(status({ epoch: 6 }))).toBe(true)
+    expect(feeds.accept(status({ epoch: 5, state: 'down' }))).toBe(false)
+    expect(feeds.view('FEED')?.state).toBe('live')
+  })
+
+  it('that are foreign live by their ticks', () => {
+    expect(feeds.view('EXT')).toMatchObject({ state: 'starting', external: true, broker: 'python' })
+    feeds.tickSeen('EXT')
+    feeds.tickSeen('STRANGER')
+    clock.advance(30_000)
+    expect(feeds.view('EXT')?.state).toBe('live')
+    clock.advance(250)
+    expect(feeds.view('EXT')).toMatchObject({ state: 'quiet', reason: 'no tick for 30 s' })
+    feeds.tickSeen('EXT')
+    expect(changes).toEqual(['EXT: starting > live', 'EXT: live > quiet', 'EXT: quiet > live'])
+  })
+
+  it('that are registered again keep their state, those that are not are forgotten', () => {
+    feeds.accept(status())
+    feeds.register([feedRecord('FEED', { adapter: 'renamed' })])
+    expect(feeds.views().map(({ name, broker, state }) => [name, broker, state])).toEqual([['FEED', 'renamed', 'live']])
+    feeds.register([])
+    feeds.register([feedRecord('FEED')])
+    expect(feeds.view('FEED')).toMatchObject({ state: 'starting', status: undefined })
+  })
+
+  it('are up in three states', () => {
+    expect(FEED_STATES.filter(state => isUp({ state }))).toEqual(['live', 'quiet', 'suspect'])
+  })
+})

@@ -1,0 +1,143 @@
+import { pino } from 'pino'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { MemoryExchange } from '../../bus/memory.ts'
+import { Feeds } from '../../proxy/feeds.ts'
+import { Foreign } from '../../proxy/foreign.ts'
+import { Hub } from '../../proxy/hub.ts'
+import { Inbound } from '../../proxy/inbound.ts'
+import type { Outbox } from '../../proxy/outbox.ts'
+import { Wanted } from '../../proxy/wanted.ts'
+import { ManualClock, systemClock } from '../../shared/clock.ts'
+import { parseTopic } from '../../shared/market/topic.ts'
+import { feedRecord } from '../support/proxy.ts'
+import { FakeFeed, tickOf } from '../support/proxyfeed.ts'
+
+const PROXY = 'P-1'
+const TOPIC = 'FEED_NSE_TCS_LTP'
+
+let clock: ManualClock
+let exchange: MemoryExchange
+let feeds: Feeds
+let hub: Hub
+let inbound: Inbound
+let feed: FakeFeed
+let foreign: Foreign
+let prices: number[]
+
+/** Everything published so far has been received. */
+const settled = () => new Promise<void>(resolve => void systemClock.soon(resolve))
+
+beforeEach(async () => {
+  clock = new ManualClock()
+  exchange = new MemoryExchange()
+  const bus = exchange.open()
+  const log = pino({ enabled: false })
+  const wanted = new Wanted(bus, clock, PROXY)
+  hub = new Hub(wanted)
+  feeds = new Feeds(clock, () => {})
+  foreign = new Foreign(hub, feeds, clock)
+  inbound = new Inbound({ bus, clock, log, proxy: PROXY, maxAgeMs: 5000, hub, feeds, wanted, foreign })
+  const records = [feedRecord('FEED'), feedRecord('EXT', { kind: 'external' })]
+  feeds.register(records)
+  wanted.register(feeds.views())
+  feed = new FakeFeed({ exchange, clock, name: 'FEED', broker: 'testbroker' })
+  prices = []
+  const offer = (frame: Buffer) => void prices.push(Number(/"ltp":([\d.]+)/.exec(frame.toString())?.[1]))
+  for (const topic of [TOPIC, 'EXT_NSE_TCS_LTP']) hub.join(parseTopic(topic), 'TCS', { offer } as unknown as Outbox)
+  await settled()
+  clock.advance(20)
+  await settled()
+})
+
+const tick = async (ltp: number) => {
+  feed.tick('NSE', 'TCS', tickOf(ltp))
+  await settled()
+}
+const resync = () => feed.sets.at(-1)?.resync
+
+describe('what comes from the bus', () => {
+  it('is delivered when it is in order', async () => {
+    for (const ltp of [1, 2, 3]) await tick(ltp)
+    feed.status()
+    await settled()
+    expect(prices).toEqual([1, 2, 3])
+    expect(inbound.counts).toEqual({ lostLanes: 0, stale: 0, fenced: 0, malformed: 0 })
+  })
+
+  it('is dropped when it comes twice', async () => {
+    await tick(1)
+    const lane = feed.lanes.get(PROXY)
+    if (lane) lane.sequence--
+    await tick(2)
+    expect(prices).toEqual([1])
+    expect(inbound.counts.fenced).toBe(1)
+  })
+
+  it('is taken from the new publisher as soon as it speaks in the lane, and the old one’s last status is ignored', async () => {
+    for (const ltp of [1, 2, 3]) await tick(ltp)
+    const [old, lane] = [feed.epoch, feed.lanes.get(PROXY)]
+    feed.epoch++
+    if (lane) lane.sequence = 0
+    await tick(4)
+    feed.epoch = old
+    if (lane) lane.sequence = 77
+    feed.status()
+    await settled()
+    expect(prices).toEqual([1, 2, 3, 4])
+    expect(inbound.counts).toMatchObject({ lostLanes: 0, fenced: 0 })
+  })
+
+  it('counts a hole that a heartbeat shows once, however often it is repeated', async () => {
+    await tick(1)
+    feed.lose(2)
+    for (let at = 0; at < 3; at++) feed.status()
+    await settled()
+    clock.advance(20)
+    await settled()
+    expect(inbound.counts.lostLanes).toBe(2)
+    expect(resync()).toBe(1)
+    // What follows continues behind the hole.
+    await tick(2)
+    expect(inbound.counts.lostLanes).toBe(2)
+  })
+
+  it('tells a feed that forgot this proxy what it wants', async () => {
+    feed.lanes.clear()
+    feed.status()
+    await settled()
+    expect(feed.lanes.get(PROXY)?.topics).toEqual(new Set([TOPIC]))
+  })
+
+  it('is delivered as far as it can be read', async () => {
+    feed.set('NSE', 'TCS', tickOf(9))
+    const { topic, body } = feed.record(TOPIC)
+    feed.send(PROXY, [
+      { topic, body },
+      { topic, body: body.subarray(0, 20) },
+    ])
+    await settled()
+    expect(prices).toEqual([9])
+    expect(inbound.counts.malformed).toBe(1)
+    await tick(10)
+    expect(prices).toEqual([9, 10])
+  })
+
+  it('is not taken in the plain form from a feed of ours', () => {
+    for (const topic of [TOPIC, 'EXT_NSE_TCS_LTP', 'EXT_NSE_NIL_LTP']) foreign.receive(topic, Buffer.from('{"ltp":6}'))
+    expect(prices).toEqual([6])
+    expect(feeds.view('FEED')?.lastTickAt).toBeUndefined()
+  })
+
+  it('may be a tick by itself, from a foreign publisher that knows our header', async () => {
+    feed.set('NSE', 'TCS', tickOf(5))
+    const { body } = feed.record(TOPIC)
+    feed.publish('EXT_NSE_TCS_LTP', body)
+    await settled()
+    expect(prices).toEqual([5])
+    expect(feeds.view('EXT')?.state).toBe('live')
+    clock.advance(6000)
+    feed.publish('EXT_NSE_TCS_LTP', body)
+    await settled()
+    expect(inbound.counts.stale).toBe(1)
+  })
+})

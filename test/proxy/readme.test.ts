@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ERROR_CODES } from '../../shared/errors.ts'
+import type { TestClient } from '../support/client.ts'
+import { type ProxyRig, startRig } from '../support/proxy.ts'
+import { tickOf } from '../support/proxyfeed.ts'
+
+const readme = readFileSync(new URL('../../proxy/README.md', import.meta.url), 'utf8')
+const blocks = [...readme.matchAll(/```json (request|reply|frame)\n([^`]*)```/g)].map(([, kind, body = '']) => ({
+  kind,
+  value: JSON.parse(body),
+}))
+
+let rig: ProxyRig
+let client: TestClient
+
+beforeAll(async () => {
+  rig = await startRig({ broker: 'simulator', others: [] })
+  client = await rig.connect()
+  const book = {
+    buy: [{ price: 2885.25, quantity: 40, orders: 3 }],
+    sell: [{ price: 2885.35, quantity: 15, orders: 2 }],
+  }
+  rig.feed.set('NSE', 'RELIANCE', tickOf(2885.3, { book }))
+})
+
+afterAll(() => rig.close())
+
+describe('what the README of the proxy prints', () => {
+  it('has a reply behind every request', () => {
+    const kinds = blocks.map(({ kind }) => kind).filter(kind => kind !== 'frame')
+    expect(kinds.length).toBeGreaterThan(18)
+    expect(kinds).toEqual(kinds.map((_, at) => (at % 2 === 0 ? 'request' : 'reply')))
+  })
+
+  it('is what is said, as one conversation, prices included', async () => {
+    let answer = ''
+    for (const { kind, value } of blocks) {
+      const printed = JSON.stringify(value)
+      if (kind === 'request')
+        answer = (await client.ask(value.api_key ? { ...value, api_key: rig.keys.alice } : value)).text
+      // The one value no document can know.
+      else if (kind === 'reply')
+        expect(answer.replace(/"server_timestamp":\d+/, `"server_timestamp":${value.server_timestamp}`)).toBe(printed)
+      else await client.tick(printed, ({ text }) => text === printed)
+    }
+    expect(blocks.filter(({ kind }) => kind === 'frame')).toHaveLength(2)
+  })
+
+  it('names every code the protocol has, and none of another family', () => {
+    const source = readFileSync(new URL('../../proxy/protocol.ts', import.meta.url), 'utf8')
+    const codes = [...source.matchAll(/^ {2}\| '([A-Z_]+)'$/gm)].map(([, code]) => code)
+    expect(codes).toHaveLength(8)
+    for (const code of codes) expect(readme).toContain(`| \`${code}\` `)
+    for (const code of Object.keys(ERROR_CODES)) expect(readme).not.toContain(`\`${code}\``)
+  })
+
+  it('names every setting of the section', () => {
+    const names = Object.keys(rig.config.proxy).filter(name => name !== 'host' && name !== 'port')
+    for (const name of names)
+      expect(readme).toContain(`\`${name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)}\``)
+  })
+
+  it('names every file of the room', () => {
+    const files = readdirSync(new URL('../../proxy/', import.meta.url)).filter(file => file.endsWith('.ts'))
+    expect(files.length).toBeGreaterThan(15)
+    for (const file of files) expect(readme).toContain(`\`${file}\``)
+  })
+})

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest'
+import type { FeedView } from '../../proxy/feeds.ts'
+import { type Instruments, route } from '../../proxy/routing.ts'
+import type { TopicMode } from '../../shared/market/mode.ts'
+import { equity } from '../support/proxy.ts'
+
+const MODES: readonly TopicMode[] = ['LTP', 'QUOTE', 'DEPTH']
+
+const feed = (name: string, rest: Partial<FeedView> = {}): FeedView => ({
+  name,
+  broker: name.toLowerCase(),
+  userId: 'alice',
+  external: false,
+  state: 'live',
+  reason: undefined,
+  since: 0,
+  silent: false,
+  lastTickAt: undefined,
+  label: 'live',
+  modes: MODES,
+  status: undefined,
+  ...rest,
+})
+
+/** Which symbols each feed lists, all of NSE. A feed not named has no list. */
+const lists = (symbols: Record<string, string[]>): Instruments => ({
+  has: name => name in symbols,
+  find(name, exchange, symbol) {
+    const found = symbols[name]?.find(one => symbol === one || symbol === `${one}-EQ`)
+    return found !== undefined && exchange === 'NSE' ? equity(found) : undefined
+  },
+})
+
+const wish = (symbol: string, rest: { mode?: 'LTP' | 'QUOTE' | 'DEPTH'; depth?: number; exchange?: string } = {}) => ({
+  exchange: 'NSE',
+  symbol,
+  mode: 'QUOTE' as const,
+  depth: 5,
+  ...rest,
+})
+
+const BOTH = lists({ ONE: ['TCS', 'SBIN'], TWO: ['TCS', 'INFY'] })
+
+describe('a wish leads', () => {
+  it.each([
+    ['to the first feed that lists the instrument', 'TCS', [feed('ONE'), feed('TWO')], 'ONE'],
+    ['to the other when only it does', 'INFY', [feed('ONE'), feed('TWO')], 'TWO'],
+    ['past a feed that is down', 'TCS', [feed('ONE', { state: 'down' }), feed('TWO')], 'TWO'],
+    ['not past one that is quiet', 'TCS', [feed('ONE', { state: 'quiet' }), feed('TWO')], 'ONE'],
+    ['to a feed that is down when no other knows it', 'SBIN', [feed('ONE', { state: 'parked' }), feed('TWO')], 'ONE'],
+    ['to a foreign publisher last', 'TCS', [feed('EXT', { external: true }), feed('TWO')], 'TWO'],
+    ['to a foreign publisher when nobody lists it', 'ODD', [feed('EXT', { external: true }), feed('TWO')], 'EXT'],
+  ])('%s', (_, symbol, feeds, name) => {
+    expect(route(wish(symbol), feeds, BOTH)).toMatchObject({
+      ok: true,
+      broker: name.toLowerCase(),
+      parts: { feed: name },
+    })
+  })
+
+  it.each([
+    ['a broker’s spelling', 'TCS-EQ', 'QUOTE', MODES, 'TCS', 'QUOTE', 5],
+    ['a suffix', 'TCS:20', 'DEPTH', MODES, 'TCS', 'DEPTH', 5],
+    ['both', 'TCS-EQ:50', 'DEPTH', [...MODES, 'BOOK50' as const], 'TCS', 'BOOK50', 50],
+    [
+      'a depth between two books',
+      'TCS:40',
+      'DEPTH',
+      [...MODES, 'BOOK20' as const, 'BOOK50' as const],
+      'TCS',
+      'BOOK20',
+      20,
+    ],
+  ] as const)('from %s to the topic of the common symbol', (_, symbol, mode, modes, common, topicMode, depth) => {
+    const found = route(wish(symbol, { mode }), [feed('ONE', { modes })], BOTH)
+    expect(found).toEqual({
+      ok: true,
+      parts: { feed: 'ONE', exchange: 'NSE', symbol: common, mode: topicMode },
+      broker: 'one',
+      depth,
+    })
+  })
+
+  it('anywhere its mode may be offered, while the feed has not said', () => {
+    const unheard = feed('ONE', { modes: undefined, state: 'starting' })
+    expect(route(wish('TCS', { mode: 'DEPTH', depth: 50 }), [unheard], BOTH)).toMatchObject({ ok: true, depth: 5 })
+  })
+
+  it.each([
+    ['an unknown symbol', wish('NIL'), 'Symbol NIL not found for exchange NSE'],
+    ['an exchange that is none', wish('TCS', { exchange: 'nse' }), 'Unknown exchange nse; use one of NSE, BSE'],
+    ['an empty symbol', wish(''), 'Symbol must be 1 to 64 printable ASCII characters'],
+    ['a suffix outside depth', wish('TCS:20'), 'Symbol TCS:20 not found for exchange NSE'],
+  ])('nowhere for %s', (_, nowhere, message) => {
+    const found = route(nowhere, [feed('ONE')], BOTH)
+    expect(found).toMatchObject({ ok: false, broker: 'one', message: expect.stringContaining(message) })
+  })
+
+  it('nowhere yet while a list is not loaded', () => {
+    const message = 'The instrument list of NEW is not loaded yet; try again in a few seconds'
+    expect(route(wish('TCS'), [feed('NEW')], BOTH)).toEqual({ ok: false, broker: 'new', message })
+  })
+
+  it('nowhere for a mode that is not offered', () => {
+    const found = route(wish('TCS', { mode: 'DEPTH' }), [feed('ONE', { modes: ['LTP'] })], BOTH)
+    expect(found).toEqual({ ok: false, broker: 'one', message: 'Depth is not offered by one' })
+  })
+})

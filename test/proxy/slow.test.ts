@@ -1,0 +1,91 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { until } from '../support/bus.ts'
+import type { TestClient } from '../support/client.ts'
+import { CLOSE, RawClient } from '../support/clientraw.ts'
+import { type ProxyRig, startRig } from '../support/proxy.ts'
+import { tickOf } from '../support/proxyfeed.ts'
+
+const MANY = Array.from({ length: 3000 }, (_, at) => `S${at}`)
+
+let rig: ProxyRig
+
+afterEach(() => rig.close())
+
+const counts = async () => (await rig.status()).clients
+
+async function subscribeAll(client: TestClient): Promise<void> {
+  const symbols = MANY.map(symbol => ({ symbol, exchange: 'NSE' }))
+  const reply = await client.ask({ action: 'subscribe', symbols, mode: 'Depth' })
+  expect(reply.status).toBe('success')
+}
+
+describe('a client that holds thousands of instruments', () => {
+  it('gets all their last values at once, from the feed and from memory, and is not taken for a slow one', async () => {
+    rig = await startRig({ symbols: MANY })
+    for (const symbol of MANY) rig.feed.set('NSE', symbol, tickOf(100))
+    // 2.5 MB of snapshots, far above the hard limit.
+    for (let round = 0; round < 2; round++) {
+      const client = await rig.enter()
+      await subscribeAll(client)
+      await until('every snapshot', () => new Set(client.ticks.map(({ symbol }) => symbol)).size === MANY.length)
+      await client.settled()
+      expect(client.frames[1]).toMatchObject({ type: 'subscribe' })
+    }
+    expect(await counts()).toMatchObject({ clients: 2, slowClosed: 0, folded: 0 })
+  })
+})
+
+/** Ticks, more per turn than the soft limit holds, until the kernel takes nothing more for who does not read. Resolves with the number of ticks. */
+async function tickUntilStuck(reader: TestClient): Promise<number> {
+  for (let sent = 0; ; ) {
+    for (const end = sent + 100; sent < end; ) rig.feed.tick('NSE', 'TCS', tickOf(++sent))
+    await until('the reader has them', () => reader.ticks.length === sent)
+    if (((await counts()).folded ?? 0) > 0) return sent
+  }
+}
+
+const paused = async (): Promise<RawClient> => {
+  const client = await RawClient.open(rig.port)
+  client.send({ action: 'authenticate', api_key: rig.keys.alice })
+  await client.received(1)
+  client.pause()
+  return client
+}
+
+describe('a client that stops reading', () => {
+  it('delays nobody, gets only the newest of each topic, and is cut when its time is up', async () => {
+    rig = await startRig({ proxy: { queueSoftBytes: 65_536, queueHardBytes: 131_072, stallMs: 1500 } })
+    const [reader, stuck] = [await rig.enter(), await paused()]
+    const wish = { action: 'subscribe', symbol: 'TCS', exchange: 'NSE', mode: 3 }
+    await reader.ask(wish)
+    stuck.send(wish)
+    await vi.waitFor(async () => expect((await counts()).subscriptions).toBe(2))
+    await rig.feed.wanted('NSE_TCS_DEPTH')
+    const sent = await tickUntilStuck(reader)
+    expect(reader.ticks.map(({ data }) => (data as { ltp: number }).ltp)).toEqual(
+      Array.from({ length: sent }, (_, at) => at + 1),
+    )
+    await vi.waitFor(async () => expect((await counts()).slowClosed).toBe(1), { timeout: 5000 })
+    stuck.resume()
+    await until('it is cut', () => stuck.hasEnded)
+    expect(stuck.frames.map(({ opcode }) => opcode)).not.toContain(CLOSE)
+    const { delivered = 0, folded = 0, abandoned = 0, clients } = await counts()
+    expect(clients).toBe(1)
+    // Two greetings, two replies, and every tick twice: all of them are accounted for.
+    expect(delivered + folded + abandoned).toBe(2 + 2 + 2 * sent)
+  })
+
+  it('is cut at the hard limit when what waits cannot be folded', async () => {
+    rig = await startRig({ proxy: { queueSoftBytes: 65_536, queueHardBytes: 131_072, stallMs: 60_000 } })
+    const stuck = await paused()
+    const ping = { action: 'ping', _pingId: 'x'.repeat(1000) }
+    await vi.waitFor(
+      async () => {
+        for (let at = 0; at < 500; at++) stuck.send(ping)
+        expect((await counts()).slowClosed).toBe(1)
+      },
+      { timeout: 15_000, interval: 1 },
+    )
+    expect((await counts()).waitingBytes).toBe(0)
+  })
+})
