@@ -17,8 +17,8 @@ export function checkNode(version: string): Check {
 /** Loads the compiled parts for real: a copy made on another machine fails here and nowhere clearer. */
 export async function checkNatives(): Promise<Check> {
   try {
-    const { default: Sqlite } = await import('better-sqlite3')
-    new Sqlite(':memory:').close()
+    const { openSqlite } = await import('../../shared/store/sqlite.ts')
+    openSqlite(':memory:').close()
     const { version } = await import('zeromq')
     return ok('native modules', `SQLite and ZeroMQ ${version} load`)
   } catch (error) {

@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import { systemCode, TickwireError } from '../errors.ts'
 import { folderError } from './folder.ts'
+import { openSqlite } from './sqlite.ts'
 
 export type Value = string | number | bigint | Buffer | null
 
@@ -72,13 +73,18 @@ export class Database {
   static #connect(path: string, options: Sqlite.Options, remedy: string): Database {
     try {
       if (!options.readonly) createPrivate(path)
-      return new Database(path, new Sqlite(path, { ...options, timeout: OPEN_TIMEOUT_MS }), remedy)
+      return new Database(path, openSqlite(path, { ...options, timeout: OPEN_TIMEOUT_MS }), remedy)
     } catch (error) {
       throw storeError(path, error, remedy)
     }
   }
 
-  pragma = (text: string): unknown => this.#guard(() => this.#sqlite.pragma(text, { simple: true }))
+  /** Reads or sets one; gives its value, if it has one. */
+  pragma = (text: string): unknown =>
+    this.#guard(() => {
+      const statement = this.#prepare(`PRAGMA ${text}`)
+      return statement.reader ? statement.pluck().get() : void statement.run()
+    })
 
   rows<Row>(sql: string, ...values: Value[]): Row[] {
     return this.#guard(() => this.#prepare(sql).all(...values) as Row[])

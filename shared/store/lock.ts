@@ -2,6 +2,7 @@ import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import { systemCode, TickwireError } from '../errors.ts'
 import { folderError } from './folder.ts'
+import { openSqlite } from './sqlite.ts'
 
 export interface Lock {
   release(): void
@@ -10,9 +11,6 @@ export interface Lock {
 /** What the system call takes; a larger number in the file is no process. */
 const LARGEST_PID = 0x7fffffff
 
-/** A lock whose owner forgot the object must stay: a collected connection would give it back. */
-const held = new Set<Sqlite.Database>()
-
 /**
  * A lock for the life of this process: an EXCLUSIVE SQLite transaction held open on `path`, which the kernel gives back
  * when the process dies, however it dies. `what` names the locked thing in the error ("Tickwire in /home/a/.tickwire").
@@ -20,14 +18,15 @@ const held = new Set<Sqlite.Database>()
  */
 export function acquireLock(path: string, what: string): Lock {
   const sqlite = lock(path, what)
-  held.add(sqlite)
+  let held = true
   const pidFile = `${path}.pid`
   // Not opened and closed by hand before: closing a second descriptor of the lock file would drop the lock.
   chmodSync(path, 0o600)
   writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 })
   return {
     release() {
-      if (!held.delete(sqlite)) return
+      if (!held) return
+      held = false
       rmSync(pidFile, { force: true })
       sqlite.close()
     },
@@ -37,9 +36,8 @@ export function acquireLock(path: string, what: string): Lock {
 function lock(path: string, what: string): Sqlite.Database {
   let sqlite: Sqlite.Database | undefined
   try {
-    sqlite = new Sqlite(path, { timeout: 0 })
-    sqlite.pragma('journal_mode = MEMORY')
-    sqlite.exec('BEGIN EXCLUSIVE')
+    sqlite = openSqlite(path, { timeout: 0 })
+    sqlite.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
     return sqlite
   } catch (cause) {
     sqlite?.close()
