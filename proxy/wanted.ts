@@ -36,6 +36,11 @@ export class Wanted implements Demand {
     this.#bus = bus
     this.#clock = clock
     this.#proxy = proxy
+    // An adapter that begins to listen, after its own restart or the bus's, shall not wait for the next heartbeat.
+    bus.onDemand((filter, wanted) => {
+      if (!wanted) return
+      for (const [feed, want] of this.#feeds) if (filter === `${controlTopic(feed)}\0`) this.#announce(feed, want)
+    })
     this.#stopHeartbeat = clock.every(SET_HEARTBEAT_MS, () => {
       for (const [feed, want] of this.#feeds) this.#announce(feed, want)
     })

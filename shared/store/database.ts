@@ -2,7 +2,7 @@ import { closeSync, openSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import { systemCode, TickwireError } from '../errors.ts'
 import { folderError } from './folder.ts'
-import { openSqlite } from './sqlite.ts'
+import { openSqlite, prepareSqlite } from './sqlite.ts'
 
 export type Value = string | number | bigint | Buffer | null
 
@@ -116,7 +116,7 @@ export class Database {
   #prepare(sql: string): Sqlite.Statement<Value[]> {
     const known = this.#statements.get(sql)
     if (known) return known
-    const statement = this.#sqlite.prepare<Value[]>(sql)
+    const statement = prepareSqlite<Value[]>(this.#sqlite, sql)
     this.#statements.set(sql, statement)
     return statement
   }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { answer } from '../../proxy/http.ts'
+import { systemClock } from '../../shared/clock.ts'
 import { type ProxyRig, startRig } from '../support/proxy.ts'
 
 let rig: ProxyRig
@@ -64,5 +65,11 @@ describe('plain HTTP on the same port', () => {
     const bobs = (await (await get('/status', bearer(rig.keys.bob))).json()) as { feeds: unknown[] }
     expect(bobs.feeds).toEqual([])
     client.close()
+  })
+
+  it('/status tells all feeds to a local ticket, whoever’s it is: its holder runs this system', async () => {
+    const ticket = rig.store.keys.mintTicket({ userId: 'bob', ttlMs: 60_000, now: systemClock.now() })
+    const status = (await (await get('/status', bearer(ticket.reveal()))).json()) as { feeds: { name: string }[] }
+    expect(status.feeds.map(feed => feed.name)).toContain('TESTFEED')
   })
 })

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Bus } from '../../bus/bus.ts'
+import type { Bus, Demand } from '../../bus/bus.ts'
 import { Wanted } from '../../proxy/wanted.ts'
 import { ManualClock } from '../../shared/clock.ts'
 import { parseSubscriptionSet, SET_HEARTBEAT_MS, type SubscriptionSet } from '../../shared/control.ts'
@@ -8,12 +8,16 @@ let clock: ManualClock
 let sets: SubscriptionSet[]
 let filters: Set<string>
 let wanted: Wanted
+let demand: Demand
 
 beforeEach(() => {
   clock = new ManualClock()
   sets = []
   filters = new Set()
-  const bus: Pick<Bus, 'publish' | 'subscribe' | 'unsubscribe' | 'subscribePrefix' | 'unsubscribePrefix'> = {
+  const bus: Omit<Bus, 'onMessage' | 'counts' | 'connected' | 'close'> = {
+    onDemand: listen => {
+      demand = listen
+    },
     publish(topic, body) {
       const set = parseSubscriptionSet(body)
       expect(topic).toBe(`CONTROL_${set.feed}`)
@@ -53,6 +57,18 @@ describe('what is wanted of a feed', () => {
     expect(told()).toEqual(['A B', 'B'])
     expect(sets[1]?.revision).toBeGreaterThan(sets[0]?.revision ?? 0)
     expect(wanted.size('FEED')).toBe(1)
+  })
+
+  it('is said again at once to a feed that begins to listen, after its own restart or the bus’s', () => {
+    ready()
+    wanted.want('FEED', 'A')
+    clock.advance(20)
+    sets.length = 0
+    demand('CONTROL_OTHER\0', true)
+    demand('CONTROL_FEED\0', false)
+    expect(told()).toEqual([])
+    demand('CONTROL_FEED\0', true)
+    expect(told()).toEqual(['A'])
   })
 
   it('is repeated as a heartbeat that changes nothing', () => {

@@ -46,7 +46,7 @@ export class Charts {
     const socket = new WebSocket(url)
     socket.on('error', () => {})
     socket.on('message', data => {
-      const frame = JSON.parse(String(data)) as MarketFrame
+      const frame = JSON.parse((data as Buffer).toString()) as MarketFrame
       if (frame.type !== 'market_data') return
       this.frames.push(frame)
       this.arrivals.push({ frame, at: systemClock.now() })

@@ -6,7 +6,7 @@ import { type ChildFacts, proxyFacts, type UpFacts, upFacts } from '../../script
 import { ROOT } from './source.ts'
 
 /** The command a user types, as `npm run build` made it. */
-export const CLI = join(ROOT, 'dist/scripts/cli.js')
+const CLI = join(ROOT, 'dist/scripts/cli.js')
 
 /** What a finished command said. */
 export interface Said {

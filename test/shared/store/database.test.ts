@@ -1,8 +1,8 @@
 import { closeSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import Sqlite from 'better-sqlite3'
 import { expect, onTestFinished, test } from 'vitest'
 import { Database } from '../../../shared/store/database.ts'
+import { openSqlite } from '../../../shared/store/sqlite.ts'
 import { temporaryPath } from '../../support/datafolder.ts'
 import { failure } from '../../support/failure.ts'
 
@@ -83,7 +83,7 @@ test('damage inside the file is noticed when it is opened', () => {
 test('a write while another process writes waits briefly and then says so', () => {
   const path = newPath()
   const database = openIn(path)
-  const other = new Sqlite(path)
+  const other = openSqlite(path)
   onTestFinished(() => void other.close())
   other.exec('BEGIN IMMEDIATE')
   expect(failure(() => database.write("INSERT INTO notes (text) VALUES ('x')"))).toMatchObject({
