@@ -47,8 +47,11 @@ export async function startProxy(
   const access = new Access(store, readPepper(folder), clock, () => {
     register()
   })
-  const feedsOf = (userId: string): FeedView[] =>
-    access.feeds.filter(feed => feed.userId === userId).flatMap(feed => feeds.view(feed.name) ?? [])
+  const feedsOf = (userId: string): FeedView[] => {
+    // Whoever adds a feed and subscribes at once shall not be refused for coming before the next poll.
+    access.refresh()
+    return access.feeds.filter(feed => feed.userId === userId).flatMap(feed => feeds.view(feed.name) ?? [])
+  }
   const server = new Server({
     rooms: { clock, log, access, hub, instruments, brokers, feedsOf },
     limits: { ...limits, softBytes: limits.queueSoftBytes, hardBytes: limits.queueHardBytes },

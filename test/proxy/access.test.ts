@@ -50,6 +50,14 @@ describe('access', () => {
     expect(changes).toBe(1)
   })
 
+  it('knows a feed added a moment ago as soon as somebody looks', () => {
+    store.feeds.push(feedRecord('NEW'))
+    store.version++
+    expect(access.feeds).toEqual([])
+    expect([access.refresh(), access.refresh()]).toEqual([true, false])
+    expect(access.feeds.map(feed => feed.name)).toEqual(['NEW'])
+  })
+
   it('ends within a poll of the revocation', () => {
     const { key } = addKey()
     const identity = access.authenticate(key)
