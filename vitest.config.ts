@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/build.ts'],
     // zeromq aborts a worker thread that ends with a pending receive: processes, never threads.
     pool: 'forks',
     testTimeout: 20_000,
