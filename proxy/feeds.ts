@@ -73,10 +73,13 @@ export class Feeds {
     }
   }
 
-  /** Takes a status heartbeat. A status of a feed nobody registered, or of an older epoch, is ignored: `false`. */
+  /**
+   * Takes a status heartbeat. A status of a feed nobody registered, or of an older epoch, is ignored: `false`. Only when
+   * the newest epoch has fallen silent may an older one speak: the clock was set back, or a bad message was believed.
+   */
   accept(status: FeedStatus): boolean {
     const entry = this.#entries.get(status.feed)
-    if (!entry || (entry.status && status.epoch < entry.status.epoch)) return false
+    if (!entry || (entry.status && status.epoch < entry.status.epoch && !entry.silent)) return false
     const before = viewOf(entry)
     entry.status = status
     entry.heardAt = this.#clock.monotonic()

@@ -64,10 +64,10 @@ export class Inbound {
     const { feeds, wanted, hub, proxy } = this.#parts
     const place = this.#places.get(status.feed)
     // The last words of a process whose successor has spoken in its lane already.
-    if (place && status.epoch < place.epoch) return
+    if (place && status.epoch < place.epoch && !feeds.view(status.feed)?.silent) return
     if (!feeds.accept(status)) return
     const sequence = status.lanes[proxy]
-    if (place === undefined || status.epoch > place.epoch) {
+    if (status.epoch !== place?.epoch) {
       hub.forget(status.feed)
       this.#places.set(status.feed, { epoch: status.epoch, sequence: 0 })
       wanted.repeat(status.feed)

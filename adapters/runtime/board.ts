@@ -46,6 +46,11 @@ export class Board {
     return this.#entries.values()
   }
 
+  /** Forgets all last values: the source is gone, and nobody who comes now shall take them for the present. */
+  forget(): void {
+    for (const entry of this.#entries.values()) entry.last = undefined
+  }
+
   /** Whether anybody ever wanted this topic. */
   knows(topic: string): boolean {
     return this.#channels.has(topic)

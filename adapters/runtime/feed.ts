@@ -135,6 +135,7 @@ export class Feed {
 
   #enter(state: FeedState, reason?: string): void {
     if (state !== this.#status.state) this.#log.info({ state, reason }, `the feed is ${state}`)
+    if (state === 'down' || state === 'parked') this.#publisher.forget()
     this.#status.enter(state, reason)
   }
 }

@@ -75,6 +75,11 @@ export class Publisher {
     for (const lane of this.#lanes.values()) lane.flush()
   }
 
+  /** Forgets all last values; sequences go on. */
+  forget(): void {
+    this.#board.forget()
+  }
+
   /** Forgets proxies that fell silent. */
   expire(): void {
     for (const change of this.#wanted.expire()) {

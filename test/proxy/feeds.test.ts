@@ -73,6 +73,14 @@ describe('the feeds', () => {
     expect(feeds.view('FEED')?.state).toBe('live')
   })
 
+  it('listen to an older epoch once the newest has fallen silent: the clock was set back', () => {
+    feeds.accept(status({ epoch: 6 }))
+    clock.advance(2500)
+    expect(feeds.view('FEED')?.state).toBe('down')
+    expect(feeds.accept(status({ epoch: 5 }))).toBe(true)
+    expect(feeds.view('FEED')).toMatchObject({ state: 'live', status: { epoch: 5 } })
+  })
+
   it('that are foreign live by their ticks', () => {
     expect(feeds.view('EXT')).toMatchObject({ state: 'starting', external: true, broker: 'python' })
     feeds.tickSeen('EXT')

@@ -87,6 +87,24 @@ describe('what comes from the bus', () => {
     expect(inbound.counts).toMatchObject({ lostLanes: 0, fenced: 0 })
   })
 
+  it('is taken from an older epoch again two seconds after the newer one fell silent', async () => {
+    await tick(1)
+    feed.epoch -= 1000
+    feed.lanes.clear()
+    feed.status()
+    await settled()
+    await tick(2)
+    expect(prices).toEqual([1])
+    clock.advance(2500)
+    feed.status()
+    await settled()
+    clock.advance(20)
+    await settled()
+    await tick(3)
+    expect(prices.at(-1)).toBe(3)
+    expect(feeds.view('FEED')?.state).toBe('live')
+  })
+
   it('counts a hole that a heartbeat shows once, however often it is repeated', async () => {
     await tick(1)
     feed.lose(2)

@@ -5,7 +5,7 @@ import { Feed } from '../../../adapters/runtime/feed.ts'
 import { StatusReporter } from '../../../adapters/runtime/status.ts'
 import { type Clock, pause, systemClock } from '../../../shared/clock.ts'
 import { TickwireError } from '../../../shared/errors.ts'
-import { pass, RELIANCE, rig, settle } from './rig.ts'
+import { ltps, pass, RELIANCE, rig, settle, topicOf } from './rig.ts'
 
 type Source = (clock: Clock, signal: AbortSignal) => AsyncIterable<readonly Update[]>
 
@@ -71,6 +71,20 @@ describe('a feed', () => {
     expect(states()).toEqual(['starting', 'live', 'down'])
     expect(bus.statuses().at(-1)?.reason).toBe('the source ended')
     expect(starts).toBe(1)
+  })
+
+  it('gives nobody its last values once its source has ended', async () => {
+    const { bus, clock, feed } = open(async function* (clock) {
+      yield [update(clock)]
+    })
+    bus.want('P1', 1, [topicOf('RELIANCE')])
+    const ended = feed.start()
+    await pass(clock, 5)
+    await ended
+    expect(ltps(bus.lane('P1'))).toEqual([100])
+    bus.want('P2', 1, [topicOf('RELIANCE')])
+    await pass(clock, 5)
+    expect(bus.lane('P2')).toEqual([])
   })
 
   it('is down with the reason when its source fails, and live again after a pause', async () => {
