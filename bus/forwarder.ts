@@ -37,7 +37,8 @@ export async function startForwarder(options: ForwarderOptions): Promise<{ close
   for (const address of [addresses.publish, addresses.subscribe]) prepareFolder(address)
   const lock = lockFile === undefined ? undefined : acquireLock(lockFile, 'The bus')
   // Subscriptions travel from the one socket to the other and up; none may be dropped, so no mark in that direction.
-  const input = new XSubscriber({ ...CONNECTION, receiveHighWaterMark: highWaterMark, sendHighWaterMark: 0 })
+  // Nor on what comes in: see the receiver in zmq.ts. What is too much is dropped on its way out, per receiver.
+  const input = new XSubscriber({ ...CONNECTION, receiveHighWaterMark: 0, sendHighWaterMark: 0 })
   const output = new XPublisher({ ...CONNECTION, receiveHighWaterMark: 0, sendHighWaterMark: highWaterMark })
   const sockets = [input, output]
   const released = Promise.all(sockets.map(ended))

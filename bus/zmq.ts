@@ -1,4 +1,5 @@
 import { XPublisher, XSubscriber } from 'zeromq'
+import { type Clock, systemClock } from '../shared/clock.ts'
 import { systemCode, TickwireError } from '../shared/errors.ts'
 import type { BusAddresses } from './addresses.ts'
 import type { Bus, BusMessage, Demand } from './bus.ts'
@@ -20,12 +21,13 @@ const LINGER_MS = 100
 
 export interface ZmqBusOptions {
   readonly addresses: BusAddresses
-  /**
-   * Messages queued per direction before new ones are dropped: towards the forwarder, and from it while the receiver
-   * is busy.
-   */
+  /** Messages queued towards the forwarder before new ones are dropped. */
   readonly highWaterMark: number
+  readonly clock?: Clock
 }
+
+/** After so long spent on messages the event loop gets a turn, so that what they caused is sent, and timers run. */
+const READING_MS = 2
 
 /**
  * Connects to the forwarder, now or as soon as it is there, and again whenever it was away. Nothing published in the
@@ -36,6 +38,7 @@ export const openZmqBus = (options: ZmqBusOptions): Bus => new ZmqBus(options)
 class ZmqBus implements Bus {
   readonly #publisher: XPublisher
   readonly #receiver: XSubscriber
+  readonly #clock: Clock
   /** What was asked of the receiving socket, which sends it again after every reconnect. */
   readonly #filters = new Set<string>()
   readonly #demanded = new Set<string>()
@@ -49,7 +52,8 @@ class ZmqBus implements Bus {
   #received = 0
   #malformed = 0
 
-  constructor({ addresses, highWaterMark }: ZmqBusOptions) {
+  constructor({ addresses, highWaterMark, clock = systemClock }: ZmqBusOptions) {
+    this.#clock = clock
     // `immediate`: without a forwarder messages vanish at once, so that an outage never ends in a burst of old ticks.
     this.#publisher = new XPublisher({
       ...CONNECTION,
@@ -63,7 +67,9 @@ class ZmqBus implements Bus {
       ...CONNECTION,
       linger: 0,
       sendHighWaterMark: 0,
-      receiveHighWaterMark: highWaterMark,
+      // No mark here either: a receiver stopped by one loses its connection to the heartbeat, and reconnecting then
+      // aborts the process (libzmq 4.3.5, issue 3937). Who is late drops old messages by their age instead.
+      receiveHighWaterMark: 0,
     })
     this.#publisher.events.on('handshake', () => {
       this.#publisherUp = true
@@ -155,6 +161,7 @@ class ZmqBus implements Bus {
 
   /** Ends with the socket. Any other failure is no state of the bus but a fault, and is left to end the process. */
   async #read(socket: XPublisher | XSubscriber, take: (frames: readonly Buffer[]) => void): Promise<void> {
+    let turnEndsAt = this.#clock.monotonic() + READING_MS
     while (!this.#closed) {
       let frames: readonly Buffer[]
       try {
@@ -164,6 +171,9 @@ class ZmqBus implements Bus {
         throw unavailable('The bus cannot be read', cause)
       }
       take(frames)
+      if (this.#clock.monotonic() < turnEndsAt) continue
+      await new Promise<void>(resolve => void this.#clock.soon(resolve))
+      turnEndsAt = this.#clock.monotonic() + READING_MS
     }
   }
 

@@ -49,7 +49,7 @@ export const schema = z.strictObject({
       .default(1_048_576)
       .describe('A client with more bytes waiting than this is closed.'),
     stallMs: ms(100, 600_000).default(10_000).describe('A client that takes nothing for this long is closed.'),
-    maxAgeMs: ms(100, 600_000).default(5000).describe('Ticks older than this on arrival are dropped and counted.'),
+    maxAgeMs: ms(100, 600_000).default(1000).describe('Ticks older than this on arrival are dropped and counted.'),
   }),
   bus: z.strictObject({
     runDir: text('a path')

@@ -33,7 +33,6 @@ export function describeHighWaterMark(name: string, start: (highWaterMark: numbe
       }
       const late = listen(blocked)
       await until('the blocked one reads again', () => late.length > 0)
-      expect(late.length).toBeLessThan(messages.length)
       await Promise.all([publisher.close(), blocked.close(), receiver.close()])
     })
 

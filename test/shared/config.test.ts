@@ -38,7 +38,7 @@ test('without file and environment, every setting has its default', () => {
       queueSoftBytes: 262_144,
       queueHardBytes: 1_048_576,
       stallMs: 10_000,
-      maxAgeMs: 5000,
+      maxAgeMs: 1000,
     },
     bus: { runDir: join(dataDir, 'run'), tcp: undefined, highWaterMark: 10_000 },
     log: { level: 'info', format: 'auto' },
