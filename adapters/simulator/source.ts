@@ -19,7 +19,13 @@ export async function* source(
 ): AsyncGenerator<readonly Update[], void, void> {
   if (signal.aborted) return
   const exchange = new Exchange(seed)
-  yield exchange.values(stamp(clock))
+  // A clock set back must not stop the market: older updates count as late. Prices go on, their time waits.
+  let latest = 0
+  const stamp = (): Stamp => {
+    latest = Math.max(latest, clock.now())
+    return { timestamp: latest, receivedAt: clock.micros() }
+  }
+  yield exchange.values(stamp())
   const burst = Math.max(1, (rate * LONGEST_BURST_MS) / 1000)
   let start = clock.monotonic()
   let sent = 0
@@ -31,12 +37,10 @@ export async function* source(
     if (due > burst) start += ((due - burst) * 1000) / rate
     const count = Math.min(due, burst, LARGEST_BATCH)
     if (count < 1) continue
-    yield draw(exchange, count, stamp(clock))
+    yield draw(exchange, count, stamp())
     sent += count
   }
 }
-
-const stamp = (clock: Clock): Stamp => ({ timestamp: clock.now(), receivedAt: clock.micros() })
 
 function draw(exchange: Exchange, count: number, at: Stamp): readonly Update[] {
   const batch: Update[] = []

@@ -108,6 +108,15 @@ test('ticks do not depend on when they are sent', async () => {
   )
 })
 
+test('prices go on when the wall clock is set back, and their time waits', async () => {
+  const { clock, opening, later } = await started(1)
+  const before = opening[0]?.tick.timestamp
+  const set = clock.now() - 3_600_000
+  clock.now = () => set
+  const [update] = await later(1000)
+  expect(update?.tick.timestamp).toBe(before)
+})
+
 test('stamps are those of the clock', async () => {
   const { clock, later } = await started(250)
   const [update] = await later(123)
