@@ -66,8 +66,8 @@ export async function checkPort({ config, folder }: Invocation): Promise<Check> 
   const { host, port } = config.proxy
   const proxy = proxyFacts.safeParse(readRunFile(folder, 'proxy'))
   const running = proxy.success && isAlive(proxy.data.pid) ? proxy.data : undefined
-  if (running && (port === 'auto' || running.port === port))
-    return ok('port', `${running.host}:${running.port}, held by our proxy (process ${running.pid})`)
+  // Started with --port it may be another than the configured one, which is then nobody's concern.
+  if (running) return ok('port', `${running.host}:${running.port}, held by our proxy (process ${running.pid})`)
   if (port === 'auto') return ok('port', 'auto: a free one is found at start')
   const problem = await tryPort(host, port)
   if (problem === undefined) return ok('port', `${host}:${port} is free`)
