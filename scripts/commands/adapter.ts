@@ -2,8 +2,10 @@ import { resolve } from 'node:path'
 import { readSettings } from '../../adapters/main.ts'
 import { builtinNames, loadAdapter } from '../../adapters/registry.ts'
 import { TickwireError } from '../../shared/errors.ts'
+import type { Instrument } from '../../shared/market/instrument.ts'
 import { isFeedName } from '../../shared/market/topic.ts'
 import type { FeedRecord } from '../../shared/store/feeds.ts'
+import { writeInstruments } from '../../shared/store/instruments.ts'
 import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, withStore } from '../invocation.ts'
 import { confirm } from '../prompt.ts'
@@ -82,7 +84,7 @@ export async function addFeed(globals: Globals, name: string, options: AddOption
         .slice(0, 32)}-1 …`,
     })
   const invocation = openInvocation(globals)
-  const { config, clock, terminal } = invocation
+  const { config, clock, folder, terminal } = invocation
   const settings = Object.fromEntries(options.set.map(readSetting))
   const record: FeedRecord = {
     name,
@@ -92,9 +94,11 @@ export async function addFeed(globals: Globals, name: string, options: AddOption
     enabled: true,
     createdAt: clock.now(),
   }
-  if (record.kind !== 'external')
-    readSettings(name, await loadAdapter(adapterPlace(record)), { ...settings, ...config.feeds[name] })
-  else if (options.set.length > 0)
+  let instruments: readonly Instrument[] = []
+  if (record.kind !== 'external') {
+    const adapter = await loadAdapter(adapterPlace(record))
+    instruments = adapter.instruments(readSettings(name, adapter, { ...settings, ...config.feeds[name] }))
+  } else if (options.set.length > 0)
     throw new TickwireError('USAGE', `Feed ${name} is external: there is no adapter here to take --set`, {
       next: 'give the settings to the program that publishes it',
     })
@@ -103,6 +107,8 @@ export async function addFeed(globals: Globals, name: string, options: AddOption
     store.feeds.add(record)
     return store.feeds.get(name)
   })
+  // Whoever subscribes before its process has started shall not be told that nothing is known.
+  if (record.kind !== 'external') writeInstruments(folder, name, instruments, clock.now())
   if (terminal.format === 'json') terminal.print(JSON.stringify(stored))
   const how = record.kind === 'external' ? 'its program may publish now' : 'a running system starts it now'
   terminal.say(`Feed ${name} (${record.adapter}) is registered; ${how}.`)

@@ -118,6 +118,13 @@ describe('beside a running system', () => {
     await system.run('adapter', 'remove', 'PYDEMO', '--yes')
   })
 
+  it('a feed can be subscribed as soon as it is added', async () => {
+    expect((await system.run('adapter', 'add', 'SOON', '--adapter', 'simulator', '--user', 'soon')).code).toBe(0)
+    const found = await system.run('instruments', 'search', 'reliance', '--feed', 'SOON')
+    expect(lines(found.out)).not.toEqual([])
+    await system.run('adapter', 'remove', 'SOON', '--yes')
+  })
+
   it('doctor sees a real tick', async () => {
     const { code, out } = await system.run('doctor', '--json')
     expect(code).toBe(0)
