@@ -3,14 +3,16 @@ import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../shared/clock.ts'
 import { TickwireError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
+import type { Instrument } from '../shared/market/instrument.ts'
 import { isFeedName } from '../shared/market/topic.ts'
 import type { FeedRecord } from '../shared/store/feeds.ts'
 import type { DataFolder } from '../shared/store/folder.ts'
 import { writeInstruments } from '../shared/store/instruments.ts'
 import type { Adapter } from './contract.ts'
-import { createCatalogue } from './runtime/catalogue.ts'
+import { type Catalogue, createCatalogue } from './runtime/catalogue.ts'
 import { Feed } from './runtime/feed.ts'
 import { Publisher } from './runtime/publisher.ts'
+import { Pulse } from './runtime/pulse.ts'
 import { StatusReporter } from './runtime/status.ts'
 
 export interface RunningAdapter {
@@ -40,14 +42,41 @@ export async function startAdapter(options: {
       next: 'add the feed under another name',
     })
   const settings = readSettings(feed.name, adapter, { ...feed.settings, ...options.settings })
-  const instruments = adapter.instruments(settings)
-  const catalogue = createCatalogue({ feed: feed.name, broker: feed.adapter, modes: adapter.modes, instruments })
-  const written = writeInstruments(folder, feed.name, instruments, clock.now())
+  const catalogue = listInstruments(feed, adapter, settings)
+  const written = writeInstruments(folder, feed.name, catalogue.instruments, clock.now())
   log.info({ changed: written.changed }, `${written.count} instruments listed`)
-  const publisher = new Publisher({ catalogue, epoch: clock.now(), bus, clock, log })
+  const pulse = new Pulse(clock)
+  const publisher = new Publisher({ catalogue, epoch: clock.now(), bus, clock, log, pulse })
   const status = new StatusReporter({ label: adapter.label, publisher, bus, clock })
-  const running = new Feed({ adapter, settings, publisher, status, clock, log })
+  const running = new Feed({ adapter, settings, publisher, status, pulse, clock, log })
   return { ended: running.start(), close: () => running.close() }
+}
+
+/** What the adapter can serve with these settings. Throws ADAPTER_INVALID when its instruments cannot be served. */
+export const listInstruments = (feed: FeedRecord, adapter: Adapter, settings: unknown): Catalogue =>
+  createCatalogue({
+    feed: feed.name,
+    broker: feed.adapter,
+    modes: adapter.modes,
+    instruments: callInstruments(feed, adapter, settings),
+  })
+
+/** The adapter's own code: whatever it throws gets a code here. */
+function callInstruments({ name }: FeedRecord, adapter: Adapter, settings: unknown): readonly Instrument[] {
+  try {
+    return adapter.instruments(settings)
+  } catch (cause) {
+    if (cause instanceof TickwireError) throw cause
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new TickwireError(
+      'ADAPTER_INVALID',
+      `instruments() of adapter ${adapter.name}, feed ${name}, failed: ${why}`,
+      {
+        next: 'correct what instruments() of the adapter does',
+        cause,
+      },
+    )
+  }
 }
 
 /** The adapter's settings with its defaults. Throws CONFIG_INVALID naming every setting that does not fit. */

@@ -105,6 +105,11 @@ export class ManualClock implements Clock {
     this.#time = end
   }
 
+  /** Time passes and nothing runs, as for a process that was stopped. */
+  freeze(ms: number): void {
+    this.#time += ms
+  }
+
   #add(ms: number, every: number | undefined, run: () => void): Cancel {
     const pending: Pending = { at: this.#time + ms, every, run }
     this.#pending.add(pending)

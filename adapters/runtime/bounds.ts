@@ -1,20 +1,16 @@
-import type { Instrument } from '../../shared/market/instrument.ts'
+import { isPossiblePrice } from '../../shared/market/instrument.ts'
 import type { Level, Tick } from '../../shared/market/tick.ts'
 import type { Update } from '../contract.ts'
 
 /** Whether what a source said may be published. What is out of bounds is dropped, never mended. */
 export const withinBounds = ({ instrument, tick, receivedAt }: Update): boolean =>
-  isPossiblePrice(instrument, tick.ltp) &&
+  isPossiblePrice(instrument.kind, tick.ltp) &&
   isTime(receivedAt) &&
   isTime(tick.timestamp) &&
   (tick.lastTradeTime === undefined || isTime(tick.lastTradeTime)) &&
   hasNumbers(tick) &&
   hasQuantities(tick) &&
   (tick.book === undefined || (areLevels(tick.book.buy) && areLevels(tick.book.sell)))
-
-/** Futures have settled below zero. For all others a price of 0 is how some brokers say "none". */
-const isPossiblePrice = ({ kind }: Instrument, price: number): boolean =>
-  kind === 'FUT' ? Number.isFinite(price) : price > 0 && price < Number.POSITIVE_INFINITY
 
 const isTime = (time: number): boolean => Number.isSafeInteger(time) && time > 0
 

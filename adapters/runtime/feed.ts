@@ -4,6 +4,7 @@ import type { Log } from '../../shared/log.ts'
 import type { Adapter, Update } from '../contract.ts'
 import { countDeath, judge } from './failure.ts'
 import type { Publisher } from './publisher.ts'
+import type { Pulse } from './pulse.ts'
 import type { StatusReporter } from './status.ts'
 
 /** A turn of the event loop takes from a large batch for about this long: lanes and timers wait meanwhile. */
@@ -15,17 +16,20 @@ const GRACE_MS = 1000
 
 /**
  * The life of one feed with a source: starting, live with the first batch, down when the source ends or fails, started
- * again after growing pauses, parked when that is of no use. A source that falls silent stays live here: whether
- * silence is normal (`quiet`) or not (`suspect`) is for the market calendar to say; `lastTickAt` shows the age.
+ * again after growing pauses, parked when that is of no use; started again at once when the process stood still, since
+ * nobody knows what it missed. A source that falls silent stays live here: whether silence is normal (`quiet`) or not
+ * (`suspect`) is for the market calendar to say; `lastTickAt` shows the age.
  */
 export class Feed {
   readonly #adapter: Adapter
   readonly #settings: unknown
   readonly #publisher: Publisher
   readonly #status: StatusReporter
+  readonly #pulse: Pulse
   readonly #clock: Clock
   readonly #log: Log
   readonly #stop = new AbortController()
+  #attempt = new AbortController()
   #wake: () => void = () => {}
   #running: Promise<void> = Promise.resolve()
   #closing: Promise<void> | undefined
@@ -36,6 +40,7 @@ export class Feed {
     settings: unknown
     publisher: Publisher
     status: StatusReporter
+    pulse: Pulse
     clock: Clock
     log: Log
   }) {
@@ -43,12 +48,14 @@ export class Feed {
     this.#settings = options.settings
     this.#publisher = options.publisher
     this.#status = options.status
+    this.#pulse = options.pulse
     this.#clock = options.clock
     this.#log = options.log
   }
 
   /** Resolves when the source will not run again: it ended, it is given up, or the feed was closed. */
   start(): Promise<void> {
+    this.#pulse.listen(ms => this.#stoodStill(ms))
     this.#running = this.#run()
     return this.#running
   }
@@ -66,6 +73,7 @@ export class Feed {
     await Promise.race([this.#running, pause(this.#clock, GRACE_MS, ended.signal)])
     ended.abort()
     this.#enter('down', 'stopped')
+    this.#pulse.close()
     this.#status.close()
     this.#publisher.close()
   }
@@ -77,7 +85,8 @@ export class Feed {
       this.#enter('starting')
       const startedAt = this.#clock.monotonic()
       try {
-        await this.#consume()
+        const end = await this.#consume()
+        if (end === 'interrupted') continue
         if (!signal.aborted) this.#enter('down', 'the source ended')
         return
       } catch (error) {
@@ -94,29 +103,36 @@ export class Feed {
   }
 
   /** One run of the source. Its signal dies with it, so that nothing it left behind outlives it. */
-  async #consume(): Promise<void> {
+  async #consume(): Promise<'ended' | 'interrupted'> {
     const attempt = new AbortController()
+    this.#attempt = attempt
+    const { signal } = attempt
     const abort = () => attempt.abort()
+    const interrupted = () => signal.aborted && !this.#stop.signal.aborted
     this.#stop.signal.addEventListener('abort', abort)
     try {
-      for await (const batch of this.#adapter.source(this.#settings, this.#clock, attempt.signal)) {
-        await this.#offer(batch)
-        if (this.#stop.signal.aborted) return
+      for await (const batch of this.#adapter.source(this.#settings, this.#clock, signal)) {
+        await this.#offer(batch, signal)
+        if (signal.aborted) break
         this.#enter('live')
         // A batch is a turn: without this a source that never waits would starve every timer.
         await this.#turn()
       }
+      return interrupted() ? 'interrupted' : 'ended'
+    } catch (error) {
+      if (interrupted()) return 'interrupted'
+      throw error
     } finally {
       this.#stop.signal.removeEventListener('abort', abort)
       abort()
     }
   }
 
-  async #offer(batch: readonly Update[]): Promise<void> {
+  async #offer(batch: readonly Update[], signal: AbortSignal): Promise<void> {
     let turnAt = this.#clock.monotonic()
     let look = UPDATES_PER_LOOK
     for (const update of batch) {
-      if (this.#stop.signal.aborted) return
+      if (signal.aborted) return
       this.#publisher.offer(update)
       if (--look > 0) continue
       look = UPDATES_PER_LOOK
@@ -124,6 +140,12 @@ export class Feed {
       await this.#turn()
       turnAt = this.#clock.monotonic()
     }
+  }
+
+  #stoodStill(ms: number): void {
+    this.#log.warn({ ms: Math.round(ms) }, 'the process stood still, or its clock was set; the source starts again')
+    this.#enter('down', `its process stood still for ${(ms / 1000).toFixed(1)} s`)
+    this.#attempt.abort()
   }
 
   #turn(): Promise<void> {

@@ -10,6 +10,7 @@ import { Board, type Entry } from './board.ts'
 import { withinBounds } from './bounds.ts'
 import type { Catalogue, Rejection } from './catalogue.ts'
 import { Lane } from './lane.ts'
+import type { Pulse } from './pulse.ts'
 import type { Union } from './union.ts'
 import { type LaneChange, Wanted } from './wanted.ts'
 
@@ -36,6 +37,7 @@ export class Publisher {
   readonly #bus: Bus
   readonly #clock: Clock
   readonly #log: Log
+  readonly #pulse: Pulse
   readonly #wanted: Wanted
   readonly #board: Board
   readonly #lanes = new Map<string, Lane>()
@@ -45,13 +47,14 @@ export class Publisher {
   #lastReceivedAt: number | undefined
 
   /** Becomes the receiver of `bus`: a process has one feed. */
-  constructor(options: { catalogue: Catalogue; epoch: number; bus: Bus; clock: Clock; log: Log }) {
+  constructor(options: { catalogue: Catalogue; epoch: number; bus: Bus; clock: Clock; log: Log; pulse: Pulse }) {
     const { catalogue, bus, clock, epoch } = options
     this.epoch = epoch
     this.catalogue = catalogue
     this.#bus = bus
     this.#clock = clock
     this.#log = options.log
+    this.#pulse = options.pulse
     this.#wanted = new Wanted(catalogue, clock)
     this.#board = new Board({ catalogue, epoch, bus })
     const control = controlTopic(catalogue.feed)
@@ -142,6 +145,7 @@ export class Publisher {
   }
 
   #receive(body: Buffer): void {
+    this.#pulse.look()
     const set = this.#read(body)
     const change = set?.feed === this.catalogue.feed ? this.#wanted.receive(set) : undefined
     if (change) this.#apply(change)
@@ -178,6 +182,7 @@ export class Publisher {
   }
 
   #demand(filter: string, wanted: boolean): void {
+    this.#pulse.look()
     if (wanted) this.#hear(filter)
     const target = this.#wanted.demand(filter, wanted)
     if (target === 'prefix') for (const entry of this.#board.entries()) if (entry.last) this.#overhear(entry)

@@ -105,6 +105,48 @@ describe('a feed', () => {
     await feed.close()
   })
 
+  it('starts its source again at once when its process stood still, and gives nobody what it knew before', async () => {
+    let starts = 0
+    const { bus, clock, feed, states } = open(async function* (clock, signal) {
+      starts++
+      yield [update(clock, 100 * starts)]
+      await pause(clock, 60_000, signal)
+    })
+    void feed.start()
+    bus.want('P1', 1, [topicOf('RELIANCE')])
+    await pass(clock, 5)
+    clock.freeze(3000)
+    // The wish is read before any timer of the thawed process has run.
+    bus.want('P2', 1, [topicOf('RELIANCE')])
+    await pass(clock, 5)
+    expect(ltps(bus.lane('P2'))).toEqual([200])
+    expect(ltps(bus.lane('P1'))).toEqual([100, 200])
+    expect(states()).toEqual(['starting', 'live', 'down', 'starting', 'live'])
+    expect(bus.statuses().map(({ reason }) => reason)).toContain('its process stood still for 3.0 s')
+    await feed.close()
+  })
+
+  it('publishes nothing more of a batch that was cut short by standing still', async () => {
+    let starts = 0
+    const { clock, feed, pulse, publisher } = open(async function* () {
+      starts++
+      if (starts === 1) yield halfway() as unknown as readonly Update[]
+    })
+    function* halfway() {
+      for (let nth = 0; nth < 100; nth++) {
+        if (nth === 50) {
+          clock.freeze(3000)
+          pulse.look()
+        }
+        yield update(clock)
+      }
+    }
+    await feed.start()
+    expect(starts).toBe(2)
+    expect(publisher.counts().ticks).toBe(50)
+    await feed.close()
+  })
+
   it('is parked after five deaths in a minute, and goes on saying so', async () => {
     let starts = 0
     const { bus, clock, feed } = open(async function* () {

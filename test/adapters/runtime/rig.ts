@@ -1,5 +1,6 @@
 import { createCatalogue } from '../../../adapters/runtime/catalogue.ts'
 import { Publisher } from '../../../adapters/runtime/publisher.ts'
+import { Pulse } from '../../../adapters/runtime/pulse.ts'
 import type { Bus, BusMessage, Demand } from '../../../bus/bus.ts'
 import { readLaneHeader, readRecords } from '../../../bus/lane.ts'
 import { readTick, type TickHeader } from '../../../bus/message.ts'
@@ -142,10 +143,11 @@ export function rig({ instruments = [RELIANCE, TCS, NIFTY] }: { instruments?: re
   const bus = new FakeBus()
   const { log, lines } = keptLog()
   const catalogue = createCatalogue({ feed: FEED, broker: 'testbroker', modes: ['LTP', 'QUOTE', 'DEPTH'], instruments })
-  const publisher = new Publisher({ catalogue, epoch: clock.now(), bus, clock, log })
+  const pulse = new Pulse(clock)
+  const publisher = new Publisher({ catalogue, epoch: clock.now(), bus, clock, log, pulse })
   const offer = (instrument: Instrument, ltp: number, more: Partial<Tick> = {}) =>
     publisher.offer({ instrument, tick: { ltp, timestamp: clock.now(), ...more }, receivedAt: clock.micros() })
-  return { clock, bus, log, lines, catalogue, publisher, offer }
+  return { clock, bus, log, lines, catalogue, pulse, publisher, offer }
 }
 
 /** The prices of some records, in order. */
