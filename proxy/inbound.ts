@@ -19,7 +19,7 @@ interface Place {
 export interface InboundCounts {
   /** Lane messages missing by the holes in their sequence. */
   lostLanes: number
-  /** Messages older than the limit when they came: dropped. */
+  /** Messages, and live ticks in them, older than the limit when they came: dropped. */
   stale: number
   /** Of a publisher that has been replaced, or repeated: dropped. */
   fenced: number
@@ -80,15 +80,17 @@ export class Inbound {
     const header = readLaneHeader(body)
     if (!this.#inOrder(feed, header)) return
     const { hub, clock, maxAgeMs } = this.#parts
-    if (clock.micros() - header.sentAt > maxAgeMs * 1000) {
-      this.counts.stale++
-      this.#parts.wanted.resync(feed)
-      return
-    }
-    readRecords(body, header.records, (topic, record) => {
-      const tick = readTick(record)
-      hub.deliver(topic, tick.header, tick.frame)
-    })
+    const oldest = clock.micros() - maxAgeMs * 1000
+    const staleBefore = this.counts.stale
+    if (header.sentAt < oldest) this.counts.stale++
+    else
+      readRecords(body, header.records, (topic, record) => {
+        const tick = readTick(record)
+        // Sent just now by a process that had stood still with it.
+        if (!tick.header.snapshot && tick.header.receivedAt < oldest) this.counts.stale++
+        else hub.deliver(topic, tick.header, tick.frame)
+      })
+    if (this.counts.stale > staleBefore) this.#parts.wanted.resync(feed)
   }
 
   #inOrder(feed: string, { epoch, sequence }: LaneHeader): boolean {

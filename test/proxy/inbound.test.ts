@@ -9,7 +9,7 @@ import type { Outbox } from '../../proxy/outbox.ts'
 import { Wanted } from '../../proxy/wanted.ts'
 import { ManualClock, systemClock } from '../../shared/clock.ts'
 import { parseTopic } from '../../shared/market/topic.ts'
-import { feedRecord } from '../support/proxy.ts'
+import { equity, feedRecord } from '../support/proxy.ts'
 import { FakeFeed, tickOf } from '../support/proxyfeed.ts'
 
 const PROXY = 'P-1'
@@ -35,7 +35,8 @@ beforeEach(async () => {
   const wanted = new Wanted(bus, clock, PROXY)
   hub = new Hub(wanted)
   feeds = new Feeds(clock, () => {})
-  foreign = new Foreign(hub, feeds, clock)
+  const instruments = { has: () => true, find: () => equity('TCS') }
+  foreign = new Foreign({ hub, feeds, instruments, clock })
   inbound = new Inbound({ bus, clock, log, proxy: PROXY, maxAgeMs: 5000, hub, feeds, wanted, foreign })
   const records = [feedRecord('FEED'), feedRecord('EXT', { kind: 'external' })]
   feeds.register(records)
@@ -62,6 +63,19 @@ describe('what comes from the bus', () => {
     await settled()
     expect(prices).toEqual([1, 2, 3])
     expect(inbound.counts).toEqual({ lostLanes: 0, stale: 0, fenced: 0, malformed: 0 })
+  })
+
+  it('is dropped when it was received too long ago, however fresh its message, and asked for again', async () => {
+    await tick(1)
+    feed.ageMs = 6000
+    await tick(2)
+    feed.ageMs = 0
+    expect(prices).toEqual([1])
+    expect(inbound.counts.stale).toBe(1)
+    clock.advance(20)
+    await settled()
+    expect(resync()).toBe(1)
+    expect(prices).toEqual([1, 2])
   })
 
   it('is dropped when it comes twice', async () => {

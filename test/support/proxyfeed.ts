@@ -47,6 +47,8 @@ export class FakeFeed {
   epoch: number
   /** How long ago its lane messages were sent, as they say. */
   lagMs = 0
+  /** How long ago what it tells was received, as it says. */
+  ageMs = 0
   readonly #bus: Bus
   readonly #clock: Clock
   readonly #broker: string
@@ -156,7 +158,13 @@ export class FakeFeed {
     const sequence = this.#sequences.get(topic) ?? 0
     const place = { symbolAt, dataSymbolAt, symbolLength }
     const { epoch } = this
-    writeTickHeader(body, 0, { ...place, snapshot, epoch, sequence, receivedAt: this.#clock.micros() })
+    writeTickHeader(body, 0, {
+      ...place,
+      snapshot,
+      epoch,
+      sequence,
+      receivedAt: this.#clock.micros() - this.ageMs * 1000,
+    })
     frame.copy(body, TICK_HEADER_BYTES)
     return { topic, body }
   }
