@@ -157,7 +157,8 @@ export class Client {
         else this.#refuse(NO_FEED, requestId)
         break
       case 'unsubscribe': {
-        const results = this.#holdings.unsubscribe(request.symbols, request.mode, broker)
+        const { symbols, mode } = request
+        const results = this.#holdings.unsubscribe({ symbols, mode, feeds, instruments: this.#rooms.instruments })
         this.#say(replies.unsubscribeReply(results, broker, requestId))
         break
       }

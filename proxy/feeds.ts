@@ -22,6 +22,14 @@ export interface FeedView {
   readonly status: FeedStatus | undefined
 }
 
+/** A change of a feed's state, for people. */
+export interface FeedEvent {
+  /** Milliseconds since 1970. */
+  readonly at: number
+  readonly name: string
+  readonly text: string
+}
+
 interface Entry {
   record: FeedRecord
   state: FeedState
@@ -33,9 +41,11 @@ interface Entry {
   heardAt: number
 }
 
-/** A foreign publisher sends no heartbeat: after so long without a tick all we know is that it is quiet. */
-const EXTERNAL_QUIET_MS = 30_000
+/** A foreign publisher sends no heartbeat: without ticks all we know is that it is quiet, and after long, suspect. */
+const EXTERNAL_QUIET_MS = 2000
+const EXTERNAL_SUSPECT_MS = 30_000
 const SWEEP_MS = 250
+const EVENTS_KEPT = 50
 const NO_HEARTBEAT = 'no heartbeat from its process for 2 s'
 
 /** Owner of the last status of each registered feed. A feed that stops talking is down, whatever it said last. */
@@ -43,12 +53,13 @@ export class Feeds {
   readonly #clock: Clock
   readonly #onChange: (view: FeedView, before: FeedView) => void
   readonly #entries = new Map<string, Entry>()
+  readonly #events: FeedEvent[] = []
   readonly #stopSweep: Cancel
 
   constructor(clock: Clock, onChange: (view: FeedView, before: FeedView) => void) {
     this.#clock = clock
     this.#onChange = onChange
-    this.#stopSweep = clock.every(SWEEP_MS, () => this.#sweep())
+    this.#stopSweep = clock.every(SWEEP_MS, () => this.sweep())
   }
 
   /** Takes the list of the database: new feeds start out as `starting`, removed ones are forgotten. */
@@ -98,6 +109,20 @@ export class Feeds {
     if (entry.state !== 'live') this.#move(entry, viewOf(entry), { state: 'live', since: entry.lastTickAt })
   }
 
+  /**
+   * Looks who has fallen silent. Happens by itself; whoever is about to rely on a state after this process may have
+   * stood still looks again.
+   */
+  sweep(): void {
+    const now = this.#clock.monotonic()
+    for (const entry of this.#entries.values()) {
+      const silence = now - entry.heardAt
+      if (entry.record.kind === 'external') {
+        if (entry.lastTickAt !== undefined && silence > EXTERNAL_QUIET_MS) this.#fellQuiet(entry, silence)
+      } else if (entry.status && entry.state !== 'down' && silence > STATUS_EXPIRY_MS) this.#fellSilent(entry)
+    }
+  }
+
   view(name: string): FeedView | undefined {
     const entry = this.#entries.get(name)
     return entry && viewOf(entry)
@@ -107,24 +132,28 @@ export class Feeds {
     return [...this.#entries.values()].map(viewOf)
   }
 
+  /** What became of these feeds lately, oldest first. */
+  events(names: ReadonlySet<string>): readonly FeedEvent[] {
+    return this.#events.filter(event => names.has(event.name))
+  }
+
   close(): void {
     this.#stopSweep()
     this.#entries.clear()
   }
 
-  #sweep(): void {
-    const now = this.#clock.monotonic()
-    for (const entry of this.#entries.values()) {
-      const silence = now - entry.heardAt
-      if (entry.record.kind === 'external') {
-        if (entry.state === 'live' && silence > EXTERNAL_QUIET_MS)
-          this.#move(entry, viewOf(entry), { state: 'quiet', reason: 'no tick for 30 s', since: this.#clock.now() })
-      } else if (entry.status && entry.state !== 'down' && silence > STATUS_EXPIRY_MS) {
-        const before = viewOf(entry)
-        entry.silent = true
-        this.#move(entry, before, { state: 'down', reason: NO_HEARTBEAT, since: this.#clock.now() })
-      }
-    }
+  #fellSilent(entry: Entry): void {
+    const before = viewOf(entry)
+    entry.silent = true
+    this.#move(entry, before, { state: 'down', reason: NO_HEARTBEAT, since: this.#clock.now() })
+  }
+
+  #fellQuiet(entry: Entry, silence: number): void {
+    const since = this.#clock.now()
+    if (silence > EXTERNAL_SUSPECT_MS && entry.state !== 'suspect')
+      this.#move(entry, viewOf(entry), { state: 'suspect', reason: 'no tick for 30 s; has its program ended?', since })
+    else if (entry.state === 'live')
+      this.#move(entry, viewOf(entry), { state: 'quiet', reason: 'no tick for 2 s', since })
   }
 
   #move(
@@ -135,13 +164,32 @@ export class Feeds {
     entry.state = state
     entry.reason = reason
     entry.since = since
-    if (state !== before.state) this.#onChange(viewOf(entry), before)
+    if (state === before.state) return
+    const view = viewOf(entry)
+    if (!isIdle(view, before)) this.#note(view)
+    this.#onChange(view, before)
+  }
+
+  #note({ name, state, reason }: FeedView): void {
+    this.#events.push({
+      at: this.#clock.now(),
+      name,
+      text: reason === undefined ? `is ${state}` : `is ${state}: ${reason}`,
+    })
+    if (this.#events.length > EVENTS_KEPT) this.#events.shift()
   }
 }
 
-/** Whether a feed's values are the present. */
+/** Whether a feed works, as far as we know. */
 export const isUp = ({ state }: Pick<FeedView, 'state'>): boolean =>
   state === 'live' || state === 'quiet' || state === 'suspect'
+
+/** Whether a feed's last values are the present. A foreign publisher that is quiet may as well be dead. */
+export const isPresent = ({ state, external }: Pick<FeedView, 'state' | 'external'>): boolean =>
+  external ? state === 'live' : isUp({ state })
+
+/** A foreign publisher with little to say comes and goes all day: no news. */
+export const isIdle = (view: FeedView, before: FeedView): boolean => view.external && isUp(view) && isUp(before)
 
 const viewOf = ({ record, state, reason, since, silent, lastTickAt, status }: Entry): FeedView => ({
   name: record.name,
@@ -154,6 +202,6 @@ const viewOf = ({ record, state, reason, since, silent, lastTickAt, status }: En
   silent,
   lastTickAt,
   label: status?.label,
-  modes: status?.modes,
+  modes: record.modes ?? status?.modes,
   status,
 })

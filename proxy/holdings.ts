@@ -2,10 +2,9 @@ import type { Mode } from '../shared/market/mode.ts'
 import { formatTopic } from '../shared/market/topic.ts'
 import type { FeedView } from './feeds.ts'
 import type { Hub, Subscription } from './hub.ts'
-import { MODE_LABELS } from './mode.ts'
 import type { Outbox } from './outbox.ts'
 import type { SubscribeResult, UnsubscribeResult } from './replies.ts'
-import { type Instruments, type Route, route } from './routing.ts'
+import { commonSymbols, type Instruments, type Route, route } from './routing.ts'
 import type { SymbolRequest } from './symbols.ts'
 
 /** One thing a client holds: one instrument, as it spelled it, in one mode. */
@@ -17,20 +16,38 @@ interface Holding {
   readonly subscription: Subscription
 }
 
-/** What a subscribe message asks for, and of whom. */
-export interface SubscribeWish {
-  readonly symbols: readonly SymbolRequest[]
-  readonly mode: Mode
-  readonly depth: number
+/** What is held of one instrument under one spelling. */
+type Modes = Map<Mode, Holding>
+
+/** Whom a client may ask. */
+interface Offer {
   readonly feeds: readonly FeedView[]
   readonly instruments: Instruments
 }
 
-/** What one client holds. Exchange and symbol are compared exactly as the client wrote them. */
+/** What a subscribe message asks for, and of whom. */
+export interface SubscribeWish extends Offer {
+  readonly symbols: readonly SymbolRequest[]
+  readonly mode: Mode
+  readonly depth: number
+}
+
+/** What an unsubscribe message lets go of. `mode` is the one of the whole message; an item's own goes before it. */
+export interface UnsubscribeWish extends Offer {
+  readonly symbols: readonly SymbolRequest[]
+  readonly mode: Mode | undefined
+}
+
+/**
+ * What one client holds, each spelling of a symbol by itself, as the client wrote it: so it is answered, and so it is
+ * let go. Only a spelling that is not held stands for the others of its instrument.
+ */
 export class Holdings {
   readonly #hub: Hub
   readonly #outbox: Outbox
-  readonly #byInstrument = new Map<string, Map<Mode, Holding>>()
+  readonly #byInstrument = new Map<string, Modes>()
+  /** From an instrument by its common symbol to the keys it is held under. */
+  readonly #spellings = new Map<string, Set<string>>()
   #size = 0
 
   constructor(hub: Hub, outbox: Outbox) {
@@ -62,13 +79,16 @@ export class Holdings {
     return { results, fresh }
   }
 
-  /** `mode` is the one of the whole message; an item's own goes before it. Not holding it is a success. */
-  unsubscribe(symbols: readonly SymbolRequest[], mode: Mode | undefined, primary: string): UnsubscribeResult[] {
+  /** Not holding it is a success. */
+  unsubscribe({ symbols, mode, feeds, instruments }: UnsubscribeWish): UnsubscribeResult[] {
+    const primary = feeds[0]?.broker ?? ''
     return symbols.map(item => {
       const { symbol, exchange } = item
-      if (item.problem !== undefined) return { symbol, exchange, broker: primary, failure: item.problem }
-      if (item.mode === 'bad') return { symbol, exchange, broker: primary, failure: BAD_MODE }
-      const meant = this.#meant(exchange, symbol, item.mode ?? mode)
+      const failure = item.problem ?? item.badMode
+      if (failure !== undefined) return { symbol, exchange, broker: primary, failure }
+      const exact = this.#byInstrument.get(keyOf(exchange, symbol))
+      const held = exact ? [exact] : this.#otherSpellings(exchange, commonSymbols(item, feeds, instruments))
+      const meant = held.flatMap(modes => choose(modes, item.mode ?? mode))
       for (const holding of meant) this.#release(holding)
       return { symbol, exchange, broker: meant[0]?.broker ?? primary }
     })
@@ -83,7 +103,7 @@ export class Holdings {
 
   #take(exchange: string, symbol: string, mode: Mode, found: Route & { ok: true }): Subscription | undefined {
     const key = keyOf(exchange, symbol)
-    const modes = this.#byInstrument.get(key) ?? new Map<Mode, Holding>()
+    const modes: Modes = this.#byInstrument.get(key) ?? new Map()
     const held = modes.get(mode)
     if (held?.subscription.topic === formatTopic(found.parts)) return undefined
     // The same wish leads elsewhere now: another depth was asked for, or another feed serves it.
@@ -91,6 +111,8 @@ export class Holdings {
     const subscription = this.#hub.join(found.parts, symbol, this.#outbox)
     modes.set(mode, { exchange, symbol, mode, broker: found.broker, subscription })
     this.#byInstrument.set(key, modes)
+    const common = commonKey(subscription)
+    this.#spellings.set(common, (this.#spellings.get(common) ?? new Set()).add(key))
     this.#size++
     return subscription
   }
@@ -99,21 +121,31 @@ export class Holdings {
     const key = keyOf(holding.exchange, holding.symbol)
     const modes = this.#byInstrument.get(key)
     if (!modes?.delete(holding.mode)) return
-    if (modes.size === 0) this.#byInstrument.delete(key)
+    if (modes.size === 0) {
+      this.#byInstrument.delete(key)
+      const common = commonKey(holding.subscription)
+      const spellings = this.#spellings.get(common)
+      spellings?.delete(key)
+      if (spellings?.size === 0) this.#spellings.delete(common)
+    }
     this.#size--
     this.#hub.leave(holding.subscription, this.#outbox)
   }
 
-  /** The mode named; with none, Quote if held, else everything held of that instrument. */
-  #meant(exchange: string, symbol: string, mode: Mode | undefined): readonly Holding[] {
-    const modes = this.#byInstrument.get(keyOf(exchange, symbol))
-    const one = modes?.get(mode ?? 'QUOTE')
-    if (one) return [one]
-    return mode || !modes ? [] : [...modes.values()]
+  #otherSpellings(exchange: string, symbols: readonly string[]): readonly Modes[] {
+    const keys = symbols.flatMap(symbol => [...(this.#spellings.get(keyOf(exchange, symbol)) ?? [])])
+    return keys.flatMap(key => this.#byInstrument.get(key) ?? [])
   }
 }
 
-const BAD_MODE = `Invalid mode; expected 1 (${MODE_LABELS.LTP}), 2 (${MODE_LABELS.QUOTE}), or 3 (${MODE_LABELS.DEPTH})`
+/** The mode named; with none, Quote if held, else everything held of that instrument. */
+function choose(modes: Modes, mode: Mode | undefined): readonly Holding[] {
+  const one = modes.get(mode ?? 'QUOTE')
+  if (one) return [one]
+  return mode ? [] : [...modes.values()]
+}
+
+const commonKey = ({ parts }: Subscription): string => keyOf(parts.exchange, parts.symbol)
 
 /** No exchange code holds a colon. */
 const keyOf = (exchange: string, symbol: string): string => `${exchange}:${symbol}`

@@ -8,7 +8,7 @@ import type { DataFolder } from '../shared/store/folder.ts'
 import { InstrumentBook } from '../shared/store/instruments.ts'
 import { readPepper } from '../shared/store/keyring.ts'
 import { Access } from './access.ts'
-import { Feeds, type FeedView, isUp } from './feeds.ts'
+import { Feeds, type FeedView, isIdle, isPresent } from './feeds.ts'
 import { Foreign } from './foreign.ts'
 import { answer } from './http.ts'
 import { Hub } from './hub.ts'
@@ -42,7 +42,7 @@ export async function startProxy(
   const wanted = new Wanted(bus, clock, proxy)
   const hub = new Hub(wanted)
   const feeds = new Feeds(clock, (view, before) => feedChanged(view, before))
-  const foreign = new Foreign(hub, feeds, clock)
+  const foreign = new Foreign({ hub, feeds, instruments, clock })
   const inbound = new Inbound({ bus, clock, log, proxy, maxAgeMs: limits.maxAgeMs, hub, feeds, wanted, foreign })
   const access = new Access(store, readPepper(folder), clock, () => {
     register()
@@ -50,6 +50,7 @@ export async function startProxy(
   const feedsOf = (userId: string): FeedView[] => {
     // Whoever adds a feed and subscribes at once shall not be refused for coming before the next poll.
     access.refresh()
+    feeds.sweep()
     return access.feeds.filter(feed => feed.userId === userId).flatMap(feed => feeds.view(feed.name) ?? [])
   }
   const server = new Server({
@@ -75,9 +76,9 @@ export async function startProxy(
 
   function feedChanged(view: FeedView, before: FeedView): void {
     const { name: feed, state, reason } = view
-    log.info({ feed, state, was: before.state, reason }, `feed ${feed} is ${state}`)
+    log[isIdle(view, before) ? 'debug' : 'info']({ feed, state, was: before.state, reason }, `feed ${feed} is ${state}`)
     // Its last values are no longer the present: nobody who asks now shall get them.
-    if (!isUp(view)) hub.forget(feed)
+    if (!isPresent(view)) hub.forget(feed)
     // It may have gone on all the while. A feed that said itself that it was down has nothing newer to tell.
     if (before.silent) wanted.resync(feed)
   }
@@ -88,6 +89,7 @@ export async function startProxy(
     ticks: hub.counts,
     bus: { ...bus.counts(), ...inbound.counts },
     feeds: visible,
+    events: feeds.events(new Set(visible.map(feed => feed.name))),
     now: clock.now(),
   })
 

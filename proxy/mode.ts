@@ -15,3 +15,14 @@ const SPELLINGS: ReadonlyMap<string, Mode> = new Map([
 /** Accepts 1, 2, 3 (also as text) and the labels in any case; anything else, `null` included, is `undefined`. */
 export const readMode = (value: unknown): Mode | undefined =>
   typeof value === 'number' || typeof value === 'string' ? SPELLINGS.get(String(value).trim().toLowerCase()) : undefined
+
+/** What a client is told of a mode that means nothing. */
+export const explainMode = (value: unknown): string =>
+  `Invalid mode ${show(value)}; expected 1 (LTP), 2 (Quote), or 3 (Depth)`
+
+/** An array or object is only named: it may nest deeper than JSON.stringify can follow. */
+function show(value: unknown): string {
+  if (typeof value === 'string') return value.slice(0, 32)
+  if (Array.isArray(value)) return 'array'
+  return typeof value === 'object' && value !== null ? 'object' : JSON.stringify(value)
+}

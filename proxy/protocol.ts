@@ -1,5 +1,5 @@
 import type { Mode } from '../shared/market/mode.ts'
-import { readMode } from './mode.ts'
+import { explainMode, readMode } from './mode.ts'
 import { readSymbols, type SymbolRequest } from './symbols.ts'
 
 /** Codes of error frames, as OpenAlgo clients know them (client protocol 3.9). */
@@ -133,7 +133,12 @@ function readUnsubscribe(fields: Fields): Request | Refusal {
   // In a batch a bad mode spoils only the items that lean on it, and they say so one by one.
   if (fields.mode !== undefined && !mode) {
     if (single) return invalidMode(fields.mode)
-    return { action: 'unsubscribe', symbols: symbols.map(one => (one.mode ? one : { ...one, mode: 'bad' })), mode }
+    const badMode = explainMode(fields.mode)
+    return {
+      action: 'unsubscribe',
+      symbols: symbols.map(one => (one.mode || one.badMode ? one : { ...one, badMode })),
+      mode,
+    }
   }
   return { action: 'unsubscribe', symbols, mode }
 }
@@ -152,17 +157,11 @@ const NO_SYMBOLS: Refusal = {
   message: 'No symbols: give "symbols":[{"symbol":…,"exchange":…}] or "symbol" and "exchange"',
 }
 
-function invalidMode(value: unknown): Refusal {
-  const message = `Invalid mode ${show(value)}; expected 1 (LTP), 2 (Quote), or 3 (Depth)`
-  return { code: 'INVALID_MODE', needsKey: true, message }
-}
-
-/** An array or object is only named: it may nest deeper than JSON.stringify can follow. */
-function show(value: unknown): string {
-  if (typeof value === 'string') return value.slice(0, 32)
-  if (Array.isArray(value)) return 'array'
-  return typeof value === 'object' && value !== null ? 'object' : JSON.stringify(value)
-}
+const invalidMode = (value: unknown): Refusal => ({
+  code: 'INVALID_MODE',
+  needsKey: true,
+  message: explainMode(value),
+})
 
 const readDepth = (value: unknown): number => {
   const depth = typeof value === 'string' ? Number(value) : value

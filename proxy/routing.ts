@@ -1,5 +1,5 @@
 import { EXCHANGES, isExchange } from '../shared/market/exchange.ts'
-import type { Instrument } from '../shared/market/instrument.ts'
+import type { Instrument, InstrumentKind } from '../shared/market/instrument.ts'
 import type { BookMode, Mode, TopicMode } from '../shared/market/mode.ts'
 import { isSymbol, type TopicParts } from '../shared/market/topic.ts'
 import { type FeedView, isUp } from './feeds.ts'
@@ -33,8 +33,8 @@ const BOOKS: readonly (readonly [number, BookMode])[] = [
 ]
 
 /**
- * Finds the feed that serves a wish, among the feeds of the client's user: the first that knows the instrument, one
- * that is up before one that is not. Foreign publishers have no list, so they come last and take any symbol.
+ * Finds the feed that serves a wish, among the feeds of the client's user: the first that lists the instrument, one
+ * that is up before one that is not.
  */
 export function route(wish: Wish, feeds: readonly FeedView[], instruments: Instruments): Route {
   const primary = feeds[0]?.broker ?? ''
@@ -42,40 +42,52 @@ export function route(wish: Wish, feeds: readonly FeedView[], instruments: Instr
     return refused(`Unknown exchange ${wish.exchange.slice(0, SHOWN)}; use one of ${EXCHANGES.join(', ')}`, primary)
   const { symbol, depth } = splitDepth(wish)
   if (!isSymbol(symbol)) return refused('Symbol must be 1 to 64 printable ASCII characters', primary)
-  const known = [...feeds]
-    .sort((a, b) => Number(a.external) - Number(b.external))
-    .map(feed => ({ feed, common: commonSymbol(feed, wish.exchange, symbol, instruments) }))
-    .filter((one): one is { feed: FeedView; common: string } => one.common !== undefined)
+  const known = feeds.flatMap(feed => {
+    const instrument = instruments.find(feed.name, wish.exchange, symbol)
+    return instrument ? [{ feed, instrument }] : []
+  })
   const best = known.find(one => isUp(one.feed)) ?? known[0]
   if (!best) return refused(whyUnknown(wish.exchange, symbol, feeds, instruments), primary)
-  const { feed, common } = best
-  const offered = offer(wish.mode, depth, feed.modes)
+  const { feed, instrument } = best
+  const offered = offer(wish.mode, depth, feed.modes, instrument.kind)
   if (!offered) return refused(`${MODE_LABELS[wish.mode]} is not offered by ${feed.broker}`, feed.broker)
-  const parts: TopicParts = { feed: feed.name, exchange: wish.exchange, symbol: common, mode: offered.mode }
+  const parts: TopicParts = { feed: feed.name, exchange: wish.exchange, symbol: instrument.symbol, mode: offered.mode }
   return { ok: true, parts, broker: feed.broker, depth: offered.depth }
+}
+
+/** What an instrument may be called in topics, however a client wrote it: the same instrument under any of its spellings. */
+export function commonSymbols(
+  { exchange, symbol }: Pick<Wish, 'exchange' | 'symbol'>,
+  feeds: readonly FeedView[],
+  instruments: Instruments,
+): readonly string[] {
+  const { symbol: plain } = splitDepth({ symbol, depth: PLAIN_DEPTH, mode: 'DEPTH' })
+  const found = feeds.flatMap(feed => instruments.find(feed.name, exchange, plain)?.symbol ?? [])
+  return [...new Set([plain, ...found])]
 }
 
 const refused = (message: string, broker: string): Route => ({ ok: false, message, broker })
 
 /** `RELIANCE:20` asks for 20 levels: clients without a depth argument write it so. */
-function splitDepth({ symbol, depth, mode }: Wish): { symbol: string; depth: number } {
+function splitDepth({ symbol, depth, mode }: Omit<Wish, 'exchange'>): { symbol: string; depth: number } {
   const [, base, levels] = /^(.+):(\d{1,3})$/.exec(symbol) ?? []
   return base && levels && mode === 'DEPTH' ? { symbol: base, depth: Number(levels) } : { symbol, depth }
 }
 
-const commonSymbol = (feed: FeedView, exchange: string, symbol: string, instruments: Instruments) =>
-  feed.external ? symbol : instruments.find(feed.name, exchange, symbol)?.symbol
-
 function whyUnknown(exchange: string, symbol: string, feeds: readonly FeedView[], instruments: Instruments): string {
-  const unlisted = feeds.find(feed => !feed.external && !instruments.has(feed.name))
+  const unlisted = feeds.find(feed => !instruments.has(feed.name))
   if (unlisted) return `The instrument list of ${unlisted.name} is not loaded yet; try again in a few seconds`
   return `Symbol ${symbol} not found for exchange ${exchange}`
 }
 
-/** The mode that will be delivered, and its depth: the deepest book offered that is not deeper than asked, else five levels. */
-function offer(mode: Mode, depth: number, modes: readonly TopicMode[] | undefined) {
+/**
+ * The mode that will be delivered, and its depth: the deepest book offered that is not deeper than asked, else five
+ * levels. An index has no book: who asks for one gets its prices all the same, as everywhere, and is told of no level.
+ */
+function offer(mode: Mode, depth: number, modes: readonly TopicMode[] | undefined, kind: InstrumentKind) {
   if (modes && !modes.includes(mode)) return undefined
   if (mode !== 'DEPTH') return { mode, depth: PLAIN_DEPTH }
+  if (kind === 'INDEX') return { mode, depth: 0 }
   const book = BOOKS.find(([levels, book]) => levels <= depth && modes?.includes(book))
   return book ? { mode: book[1], depth: book[0] } : { mode, depth: PLAIN_DEPTH }
 }

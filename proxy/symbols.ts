@@ -1,5 +1,5 @@
 import type { Mode } from '../shared/market/mode.ts'
-import { readMode } from './mode.ts'
+import { explainMode, readMode } from './mode.ts'
 
 /** One instrument as a client named it. */
 export interface SymbolRequest {
@@ -7,8 +7,10 @@ export interface SymbolRequest {
   /** Exactly as the client wrote it, since that is how it is answered; empty where it was missing. */
   readonly symbol: string
   readonly exchange: string
-  /** The item's own mode; `bad` when it had one that means nothing. */
-  readonly mode?: Mode | 'bad'
+  /** The item's own mode. */
+  readonly mode?: Mode
+  /** Why its own mode, or the one it leans on, means nothing. */
+  readonly badMode?: string
   /** Why the item cannot be served, when it has no symbol or no exchange. */
   readonly problem?: string
 }
@@ -35,8 +37,9 @@ function readItem(item: unknown): SymbolRequest | SymbolRequest[] {
   const { symbol, exchange, mode } = item as Readonly<Record<string, unknown>>
   if (typeof symbol !== 'string' || typeof exchange !== 'string' || !symbol || !exchange)
     return failed(shown(symbol), shown(exchange), 'an item needs both "symbol" and "exchange"')
-  const own = mode === undefined ? undefined : (readMode(mode) ?? 'bad')
-  return { form: 'item', symbol, exchange, ...(own && { mode: own }) }
+  if (mode === undefined) return { form: 'item', symbol, exchange }
+  const own = readMode(mode)
+  return { form: 'item', symbol, exchange, ...(own ? { mode: own } : { badMode: explainMode(mode) }) }
 }
 
 /** `NSE:RELIANCE`; the symbol may hold a colon of its own (`NSE:TCS:20`). */

@@ -20,6 +20,8 @@ process.stdout.on('error', error => {
 
 try {
   await createProgram(packageVersion()).parseAsync()
+  // An adapter outside the tree may have been loaded: a timer it left must not keep a finished command alive.
+  process.exit()
 } catch (error) {
   if (error instanceof CommanderError && error.exitCode === 0) process.exit(0)
   // A group without a command has shown its help already.

@@ -98,6 +98,9 @@ function addAdapters(program: Command): void {
     .addOption(new Option('--adapter <adapter>', 'built-in adapter').conflicts(['path', 'external']))
     .addOption(new Option('--path <dir>', 'folder of an adapter outside the tree').conflicts(['external']))
     .option('--external', 'a program of any language that publishes on the bus by itself')
+    .option('--symbols <list>', 'EXCHANGE:SYMBOL,… that an external program publishes; repeat it for more', collect, [])
+    .option('--symbols-file <file>', 'the same from a file, one on each line')
+    .option('--modes <list>', 'what it publishes of them: ltp,quote,depth,book20,…; default: ltp,quote')
     .option('--set <key=value>', 'a setting of the adapter; repeat it for more', collect, [])
     .option('--user <id>', 'whose feed it is', 'trader')
     .addHelpText(
@@ -105,7 +108,7 @@ function addAdapters(program: Command): void {
       examples(
         'tickwire adapter add SIM-FAST --adapter simulator --set rate=5000',
         'tickwire adapter add MYFEED --path ./my-adapter',
-        'tickwire adapter add PYDEMO --external',
+        'tickwire adapter add PYDEMO --external --symbols CRYPTO:BTCUSDFUT --modes ltp,quote',
       ),
     )
     .action(async (name, options, command) =>

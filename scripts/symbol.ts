@@ -1,16 +1,21 @@
 import { TickwireError } from '../shared/errors.ts'
-import { EXCHANGES, isExchange } from '../shared/market/exchange.ts'
+import { EXCHANGES, type Exchange, isExchange } from '../shared/market/exchange.ts'
 import { isSymbol } from '../shared/market/topic.ts'
-import type { SymbolName } from './client.ts'
+
+/** An instrument as a person names it. */
+export interface InstrumentName {
+  readonly exchange: Exchange
+  readonly symbol: string
+}
 
 /** `EXCHANGE:SYMBOL`, several with commas between. Throws USAGE that names the one that is wrong. */
-export const readSymbols = (words: readonly string[]): SymbolName[] =>
+export const readSymbols = (words: readonly string[]): InstrumentName[] =>
   words
     .flatMap(word => word.split(','))
     .filter(word => word !== '')
     .map(readSymbol)
 
-export function readSymbol(word: string): SymbolName {
+export function readSymbol(word: string): InstrumentName {
   const colon = word.indexOf(':')
   const symbol = word.slice(colon + 1)
   if (colon < 0)

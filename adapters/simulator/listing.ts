@@ -17,9 +17,12 @@ type Model =
       readonly deviation: number
     }
 
+/** On an exchange of our own making every step and every lot is known. */
+export type Traded = Instrument & Required<Pick<Instrument, 'tickSize' | 'lotSize'>>
+
 /** One instrument of the universe and what it needs to trade. */
 export interface Listing {
-  readonly instrument: Instrument
+  readonly instrument: Traded
   /** Rupees, on the grid. */
   readonly previousClose: number
   readonly model: Model

@@ -1,6 +1,5 @@
 import { TickwireError } from '../../shared/errors.ts'
-import type { Instrument } from '../../shared/market/instrument.ts'
-import type { DerivedModel, Listing } from './listing.ts'
+import type { DerivedModel, Listing, Traded } from './listing.ts'
 import { derivedValue, rupees, stepOf, stepsIn } from './pricing.ts'
 import { type Right, spellFuture, spellOption } from './symbols.ts'
 import { CHAINS, CONTRACTS, INDEX_FUTURES, INDICES, SECOND_LISTINGS, SHARE_FUTURES, SHARES } from './tables.ts'
@@ -31,7 +30,7 @@ const onGrid = (value: number, tickSize: number): number => {
 }
 
 /** A listing whose previous close follows from that of its underlying. */
-function derive(instrument: Instrument, model: DerivedModel, weight: number, tradeSize: number): Listing {
+function derive(instrument: Traded, model: DerivedModel, weight: number, tradeSize: number): Listing {
   const value = derivedValue(model, model.underlying.previousClose)
   return { instrument, previousClose: onGrid(value, instrument.tickSize), model, weight, tradeSize }
 }

@@ -1,11 +1,14 @@
 import { resolve } from 'node:path'
-import { readSettings } from '../../adapters/main.ts'
+import { listInstruments, readSettings } from '../../adapters/main.ts'
 import { builtinNames, loadAdapter } from '../../adapters/registry.ts'
+import type { Config } from '../../shared/config.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import type { Instrument } from '../../shared/market/instrument.ts'
+import type { TopicMode } from '../../shared/market/mode.ts'
 import { isFeedName } from '../../shared/market/topic.ts'
 import type { FeedRecord } from '../../shared/store/feeds.ts'
-import { writeInstruments } from '../../shared/store/instruments.ts'
+import { removeInstruments, writeInstruments } from '../../shared/store/instruments.ts'
+import { type ExternalOptions, readExternal } from '../external.ts'
 import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, withStore } from '../invocation.ts'
 import { confirm } from '../prompt.ts'
@@ -13,7 +16,7 @@ import { adapterPlace } from '../roster.ts'
 import { fetchStatus, readUp } from '../running.ts'
 import type { Column } from '../terminal.ts'
 
-interface AddOptions {
+interface AddOptions extends ExternalOptions {
   readonly adapter?: string
   readonly path?: string
   readonly external?: boolean
@@ -78,10 +81,7 @@ async function currentStates(invocation: Invocation): Promise<Map<string, { stat
 export async function addFeed(globals: Globals, name: string, options: AddOptions): Promise<void> {
   if (!isFeedName(name))
     throw new TickwireError('USAGE', `${name} is no feed name: 1 to 32 of A-Z, 0-9 and -, and no exchange code`, {
-      next: `tickwire adapter add ${name
-        .toUpperCase()
-        .replace(/[^A-Z0-9-]/g, '-')
-        .slice(0, 32)}-1 …`,
+      next: `tickwire adapter add ${nearName(name)} …`,
     })
   const invocation = openInvocation(globals)
   const { config, clock, folder, terminal } = invocation
@@ -94,24 +94,47 @@ export async function addFeed(globals: Globals, name: string, options: AddOption
     enabled: true,
     createdAt: clock.now(),
   }
-  let instruments: readonly Instrument[] = []
-  if (record.kind !== 'external') {
-    const adapter = await loadAdapter(adapterPlace(record))
-    instruments = adapter.instruments(readSettings(name, adapter, { ...settings, ...config.feeds[name] }))
-  } else if (options.set.length > 0)
-    throw new TickwireError('USAGE', `Feed ${name} is external: there is no adapter here to take --set`, {
-      next: 'give the settings to the program that publishes it',
-    })
+  const { instruments, modes } = await offerOf(record, options, config)
   const stored = await withStore(invocation, store => {
     store.users.ensure(options.user, clock.now())
-    store.feeds.add(record)
+    store.feeds.add({ ...record, ...(modes && { modes }) })
     return store.feeds.get(name)
   })
   // Whoever subscribes before its process has started shall not be told that nothing is known.
-  if (record.kind !== 'external') writeInstruments(folder, name, instruments, clock.now())
+  writeInstruments(folder, name, instruments, clock.now())
   if (terminal.format === 'json') terminal.print(JSON.stringify(stored))
   const how = record.kind === 'external' ? 'its program may publish now' : 'a running system starts it now'
   terminal.say(`Feed ${name} (${record.adapter}) is registered; ${how}.`)
+}
+
+/** What can be asked of it, checked before anything is stored. An external feed also says its modes: nobody else can. */
+async function offerOf(
+  record: FeedRecord,
+  options: AddOptions,
+  config: Config,
+): Promise<{ instruments: readonly Instrument[]; modes?: readonly TopicMode[] }> {
+  const { name, kind, settings } = record
+  if (kind === 'external') {
+    if (options.set.length === 0) return readExternal(name, options)
+    throw new TickwireError('USAGE', `Feed ${name} is external: there is no adapter here to take --set`, {
+      next: 'give the settings to the program that publishes it',
+    })
+  }
+  if (options.symbols.length > 0 || options.symbolsFile !== undefined || options.modes !== undefined)
+    throw new TickwireError('USAGE', `Feed ${name}: its adapter lists its symbols and modes by itself`, {
+      next: 'leave --symbols, --symbols-file and --modes to feeds with --external',
+    })
+  const adapter = await loadAdapter(adapterPlace(record))
+  return listInstruments(record, adapter, readSettings(name, adapter, { ...settings, ...config.feeds[name] }))
+}
+
+/** A feed name like the one that was meant. */
+function nearName(name: string): string {
+  const near = name
+    .toUpperCase()
+    .replace(/[^A-Z0-9-]/g, '-')
+    .slice(0, 30)
+  return isFeedName(near) ? near : `${near}-1`
 }
 
 async function place(
@@ -137,7 +160,9 @@ function readSetting(text: string): [string, unknown] {
   const key = text.slice(0, at)
   const value = text.slice(at + 1)
   if (at < 1)
-    throw new TickwireError('USAGE', 'A --set has no key before its "="', { next: 'write it as --set key=value' })
+    throw new TickwireError('USAGE', `--set ${SECRET_NAME.test(text) ? '…' : text} is no key=value`, {
+      next: 'write it as --set key=value, for instance --set rate=100',
+    })
   if (SECRET_NAME.test(key))
     throw new TickwireError('USAGE', `--set ${key}: secrets have no place on a command line`, {
       next: 'revoke that secret if it was real: command lines are seen by others and kept in histories',
@@ -156,5 +181,6 @@ export async function removeFeed(
     if (store.feeds.get(name)) await confirm(`Remove feed ${name} and its settings?`, yes)
     store.feeds.remove(name)
   })
+  removeInstruments(invocation.folder, name)
   invocation.terminal.say(`Feed ${name} is removed; a running system stops it now.`)
 }

@@ -57,7 +57,7 @@ export async function explainInstrument(globals: Globals, word: string): Promise
       next: `tickwire instruments search ${symbol}`,
     })
   for (const { feed, instrument } of found) {
-    const modes = (await loadAdapter(adapterPlace(feed))).modes
+    const modes = feed.modes ?? (await loadAdapter(adapterPlace(feed))).modes
     const topics = modes.map(mode => formatTopic({ feed: feed.name, ...instrument, mode }))
     if (terminal.format === 'json') terminal.print(JSON.stringify({ feed: feed.name, ...instrument, modes, topics }))
     else terminal.print(explain(feed.name, instrument, modes, topics))
@@ -69,8 +69,8 @@ function explain(feed: string, instrument: Instrument, modes: readonly TopicMode
   const lines: [string, string][] = [
     [`${instrument.exchange}:${instrument.symbol}`, describe(instrument)],
     ['feed', `${feed}, where it is ${brokerSymbol} with token ${token}`],
-    ['lot', `${lotSize}`],
-    ['tick', `${tickSize} rupees`],
+    ...(lotSize === undefined ? [] : [['lot', `${lotSize}`] satisfies [string, string]]),
+    ...(tickSize === undefined ? [] : [['tick', `${tickSize} rupees`] satisfies [string, string]]),
     ...modes.map((mode, at): [string, string] => [mode.toLowerCase(), topics[at] ?? '']),
   ]
   return `${lines.map(([head, text]) => `${head.padEnd(10)}  ${text}`).join('\n')}\n`

@@ -13,9 +13,9 @@ export interface Instrument {
   readonly brokerSymbol: string
   readonly name: string
   readonly kind: InstrumentKind
-  /** Smallest price step, rupees. */
-  readonly tickSize: number
-  readonly lotSize: number
+  /** Smallest price step, rupees. Absent, like the lot size, where the source does not tell. */
+  readonly tickSize?: number
+  readonly lotSize?: number
   /** `YYYY-MM-DD`, derivatives only. */
   readonly expiry?: string
   /** Rupees, options only. */
@@ -23,3 +23,7 @@ export interface Instrument {
   /** Common symbol of the underlying, derivatives only. */
   readonly underlying?: string
 }
+
+/** Futures have settled below zero. For all others a price of 0 is how some sources say "none". */
+export const isPossiblePrice = (kind: InstrumentKind, price: number): boolean =>
+  kind === 'FUT' ? Number.isFinite(price) : price > 0 && price < Number.POSITIVE_INFINITY

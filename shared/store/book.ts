@@ -13,8 +13,8 @@ interface Row {
   broker_symbol: string
   name: string
   kind: InstrumentKind
-  tick_size: number
-  lot_size: number
+  tick_size: number | null
+  lot_size: number | null
   expiry: string | null
   strike: number | null
   underlying: string | null
@@ -27,8 +27,8 @@ const fromRow = (row: Row): Instrument => ({
   brokerSymbol: row.broker_symbol,
   name: row.name,
   kind: row.kind,
-  tickSize: row.tick_size,
-  lotSize: row.lot_size,
+  ...(row.tick_size !== null && { tickSize: row.tick_size }),
+  ...(row.lot_size !== null && { lotSize: row.lot_size }),
   ...(row.expiry !== null && { expiry: row.expiry }),
   ...(row.strike !== null && { strike: row.strike }),
   ...(row.underlying !== null && { underlying: row.underlying }),

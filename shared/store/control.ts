@@ -32,6 +32,8 @@ const MIGRATIONS: readonly Migration[] = [
      enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),
      created_at INTEGER NOT NULL
    ) STRICT;`,
+  // What external feeds publish; others say it themselves.
+  `ALTER TABLE feeds ADD COLUMN modes TEXT;`,
 ]
 
 /** Owner of control.db: users, keys and registered feeds. Never on the way of a tick. */

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { TickwireError } from '../errors.ts'
+import type { TopicMode } from '../market/mode.ts'
 import { isFeedName } from '../market/topic.ts'
 import type { Database } from './database.ts'
 import type { UserStore } from './users.ts'
@@ -15,6 +16,8 @@ export interface FeedRecord {
   readonly kind: 'builtin' | 'folder' | 'external'
   /** The adapter's folder, for kind `folder`. */
   readonly path?: string
+  /** What a feed of kind `external` publishes; the others say it themselves. */
+  readonly modes?: readonly TopicMode[]
   readonly settings: Readonly<Record<string, unknown>>
   readonly enabled: boolean
   readonly createdAt: number
@@ -26,27 +29,30 @@ interface Row {
   adapter: string
   kind: FeedRecord['kind']
   path: string | null
+  modes: string | null
   settings: string
   enabled: number
   createdAt: number
 }
 
 const SELECT =
-  'SELECT name, user_id AS userId, adapter, kind, path, settings, enabled, created_at AS createdAt FROM feeds'
+  'SELECT name, user_id AS userId, adapter, kind, path, modes, settings, enabled, created_at AS createdAt FROM feeds'
 
-const fromRow = ({ path, settings, enabled, ...row }: Row): FeedRecord => ({
+const fromRow = ({ path, modes, settings, enabled, ...row }: Row): FeedRecord => ({
   ...row,
   ...(path !== null && { path }),
+  ...(modes !== null && { modes: JSON.parse(modes) }),
   settings: JSON.parse(settings),
   enabled: enabled === 1,
 })
 
 /** What makes a feed the one it is; switching it off and on does not. */
-const identity = ({ userId, adapter, kind, path, settings }: FeedRecord) => ({
+const identity = ({ userId, adapter, kind, path, modes, settings }: FeedRecord) => ({
   userId,
   adapter,
   kind,
   path,
+  modes,
   settings: JSON.parse(JSON.stringify(settings)),
 })
 
@@ -74,7 +80,7 @@ export class FeedStore {
    * name that cannot stand in a topic, NOT_FOUND for an unknown user.
    */
   add(record: FeedRecord): void {
-    const { name, userId, adapter, kind, path, settings, enabled, createdAt } = record
+    const { name, userId, adapter, kind, path, modes, settings, enabled, createdAt } = record
     if (!isFeedName(name))
       throw new TickwireError(
         'USAGE',
@@ -93,12 +99,13 @@ export class FeedStore {
           },
         )
       this.#database.write(
-        'INSERT INTO feeds (name, user_id, adapter, kind, path, settings, enabled, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+        'INSERT INTO feeds (name, user_id, adapter, kind, path, modes, settings, enabled, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
         name,
         userId,
         adapter,
         kind,
         path ?? null,
+        modes === undefined ? null : JSON.stringify(modes),
         JSON.stringify(settings),
         enabled ? 1 : 0,
         createdAt,

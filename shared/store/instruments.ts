@@ -10,7 +10,7 @@ import { searchWords } from './search.ts'
 export { InstrumentBook } from './book.ts'
 
 /** A file of another layout is written anew. */
-const LAYOUT = 1
+const LAYOUT = 2
 
 const TABLES = `
   CREATE TABLE meta (layout INTEGER NOT NULL, hash TEXT NOT NULL, count INTEGER NOT NULL, written_at INTEGER NOT NULL) STRICT;
@@ -21,8 +21,8 @@ const TABLES = `
     broker_symbol TEXT NOT NULL,
     name TEXT NOT NULL,
     kind TEXT NOT NULL,
-    tick_size REAL NOT NULL,
-    lot_size REAL NOT NULL,
+    tick_size REAL,
+    lot_size REAL,
     expiry TEXT,
     strike REAL,
     underlying TEXT,
@@ -66,6 +66,16 @@ export function writeInstruments(
   return { count: sorted.length, changed: true }
 }
 
+/** Of a feed that is no more. Whoever has the file open keeps what he opened. */
+export function removeInstruments(folder: DataFolder, feed: string): void {
+  const path = folder.instrumentsDb(feed)
+  try {
+    rmSync(path, { force: true })
+  } catch (error) {
+    throw folderError(path, error)
+  }
+}
+
 /** In the order of the primary key: inserting is several times faster, and the fingerprint does not depend on the source's order. */
 function sort(feed: string, instruments: Iterable<Instrument>): Instrument[] {
   const byIdentity = new Map<string, Instrument>()
@@ -92,8 +102,8 @@ const values = (one: Instrument) => [
   one.brokerSymbol,
   one.name,
   one.kind,
-  one.tickSize,
-  one.lotSize,
+  one.tickSize ?? null,
+  one.lotSize ?? null,
   one.expiry ?? null,
   one.strike ?? null,
   one.underlying ?? null,

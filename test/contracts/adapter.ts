@@ -84,9 +84,8 @@ const isWellFormed = ({ symbol, token, brokerSymbol, tickSize, lotSize, expiry }
   isSymbol(symbol) &&
   token !== '' &&
   brokerSymbol !== '' &&
-  tickSize > 0 &&
-  Number.isInteger(lotSize) &&
-  lotSize > 0 &&
+  (tickSize === undefined || tickSize > 0) &&
+  (lotSize === undefined || (Number.isInteger(lotSize) && lotSize > 0)) &&
   (expiry === undefined || /^\d{4}-\d{2}-\d{2}$/.test(expiry))
 
 /** Runs the source on a clock moved by hand until it gave a first batch and `wanted` updates, then tells it to end. */

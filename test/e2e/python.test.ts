@@ -11,7 +11,7 @@ let complaint = ''
 
 beforeAll(async () => {
   system = await System.start()
-  const added = await system.run('adapter', 'add', 'PYDEMO', '--external')
+  const added = await system.run('adapter', 'add', 'PYDEMO', '--external', '--symbols', 'CRYPTO:BTCUSDFUT')
   expect(added.code, added.err).toBe(0)
   const script = join(ROOT, 'adapters/examples/python_publisher.py')
   const bus = `ipc://${system.folder}/run/bus-publish`
@@ -47,6 +47,13 @@ describe('a publisher in another language (needs Debian package python3-zmq)', (
     } finally {
       charts.close()
     }
+  })
+
+  it('is asked for nothing else: other wishes are refused', async () => {
+    const nope = await system.run('tail', 'CRYPTO:NOPE')
+    expect(nope.err).toMatch(/^CRYPTO:NOPE was refused: .*not found/)
+    const depth = await system.run('tail', 'CRYPTO:BTCUSDFUT', '--mode', 'depth')
+    expect(depth.err).toMatch(/^CRYPTO:BTCUSDFUT was refused: Depth is not offered/)
   })
 
   it('leaves what other feeds list to them', async () => {

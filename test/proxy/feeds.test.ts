@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { Feeds, isUp } from '../../proxy/feeds.ts'
+import { Feeds, isPresent, isUp } from '../../proxy/feeds.ts'
 import { ManualClock } from '../../shared/clock.ts'
 import { FEED_STATES, type FeedStatus, STATUS_EXPIRY_MS } from '../../shared/control.ts'
 import { feedRecord } from '../support/proxy.ts'
@@ -85,12 +85,22 @@ describe('the feeds', () => {
     expect(feeds.view('EXT')).toMatchObject({ state: 'starting', external: true, broker: 'python' })
     feeds.tickSeen('EXT')
     feeds.tickSeen('STRANGER')
-    clock.advance(30_000)
+    clock.advance(2000)
     expect(feeds.view('EXT')?.state).toBe('live')
     clock.advance(250)
-    expect(feeds.view('EXT')).toMatchObject({ state: 'quiet', reason: 'no tick for 30 s' })
+    expect(feeds.view('EXT')).toMatchObject({ state: 'quiet', reason: 'no tick for 2 s' })
     feeds.tickSeen('EXT')
-    expect(changes).toEqual(['EXT: starting > live', 'EXT: live > quiet', 'EXT: quiet > live'])
+    clock.advance(30_250)
+    expect(feeds.view('EXT')).toMatchObject({ state: 'suspect', reason: expect.stringContaining('no tick for 30 s') })
+    feeds.tickSeen('EXT')
+    expect(changes).toEqual([
+      'EXT: starting > live',
+      'EXT: live > quiet',
+      'EXT: quiet > live',
+      'EXT: live > quiet',
+      'EXT: quiet > suspect',
+      'EXT: suspect > live',
+    ])
   })
 
   it('that are registered again keep their state, those that are not are forgotten', () => {
@@ -102,7 +112,32 @@ describe('the feeds', () => {
     expect(feeds.view('FEED')).toMatchObject({ state: 'starting', status: undefined })
   })
 
-  it('are up in three states', () => {
+  it('are up in three states, and their last values are then the present; of a foreign one only while it ticks', () => {
     expect(FEED_STATES.filter(state => isUp({ state }))).toEqual(['live', 'quiet', 'suspect'])
+    const present = (external: boolean) => FEED_STATES.filter(state => isPresent({ state, external }))
+    expect([present(false), present(true)]).toEqual([['live', 'quiet', 'suspect'], ['live']])
+  })
+
+  it('are seen as silent by whoever looks, though no timer has run since this process stood still', () => {
+    feeds.accept(status())
+    clock.freeze(5000)
+    feeds.sweep()
+    expect(feeds.view('FEED')).toMatchObject({ state: 'down', silent: true })
+  })
+
+  it('remember what became of them, for those who may see them, and not a foreign one’s coming and going', () => {
+    feeds.accept(status())
+    feeds.tickSeen('EXT')
+    clock.advance(2500)
+    feeds.tickSeen('EXT')
+    const told = (...names: string[]) => feeds.events(new Set(names)).map(({ name, text }) => `${name} ${text}`)
+    expect(told('FEED', 'EXT')).toEqual([
+      'FEED is live',
+      'EXT is live',
+      'FEED is down: no heartbeat from its process for 2 s',
+    ])
+    expect(told('EXT')).toEqual(['EXT is live'])
+    for (let nth = 0; nth < 100; nth++) feeds.accept(status({ state: nth % 2 ? 'live' : 'parked' }))
+    expect(told('FEED', 'EXT')).toHaveLength(50)
   })
 })

@@ -1,12 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { readPayload } from '../../proxy/foreign.ts'
+import { readPayload } from '../../proxy/payload.ts'
+import { systemClock } from '../../shared/clock.ts'
 import { TickwireError } from '../../shared/errors.ts'
+import type { InstrumentKind } from '../../shared/market/instrument.ts'
 import type { TestClient } from '../support/client.ts'
-import { feedRecord, type ProxyRig, startRig } from '../support/proxy.ts'
+import { equity, feedRecord, type ProxyRig, startRig } from '../support/proxy.ts'
 
 const NOW = 1_795_220_416_500
 
-const read = (payload: unknown) => readPayload(Buffer.from(JSON.stringify(payload)), NOW)
+const read = (payload: unknown, kind: InstrumentKind = 'EQ') =>
+  readPayload(Buffer.from(JSON.stringify(payload)), kind, NOW)
 
 describe('the payload of a foreign publisher', () => {
   it('needs nothing but a price; its time is then the time of receipt', () => {
@@ -42,6 +45,14 @@ describe('the payload of a foreign publisher', () => {
     })
   })
 
+  it('takes the best prices where there is no book', () => {
+    expect(read({ ltp: 1, bid_price: 0.95, bid_size: 3, ask_price: 1.05, ask_size: 4 }).book).toEqual({
+      buy: [{ price: 0.95, quantity: 3 }],
+      sell: [{ price: 1.05, quantity: 4 }],
+    })
+    expect(read({ ltp: 1, bid_price: 0.95, bid_size: 3 }).book?.sell).toEqual([])
+  })
+
   it('reads seconds as seconds, and takes null for absent', () => {
     expect(read({ ltp: 1, timestamp: 1_795_220_416, volume: null, depth: null })).toEqual({
       ltp: 1,
@@ -55,24 +66,40 @@ describe('the payload of a foreign publisher', () => {
     ['no price', '{}', 'needs a number "ltp"'],
     ['a price as text', '{"ltp":"1"}', '"ltp" must be a finite number'],
     ['an infinite price', '{"ltp":1e999}', '"ltp" must be a finite number'],
+    ['a price of 0', '{"ltp":0}', '"ltp" must be above 0'],
+    ['a price below 0', '{"ltp":-1}', '"ltp" must be above 0'],
+    ['a time that is none', '{"ltp":1,"timestamp":1.5}', '"timestamp" must be seconds or milliseconds since 1970'],
+    ['a time of trade that is none', '{"ltp":1,"ltt":0}', '"ltt" must be seconds or milliseconds since 1970'],
+    ['a price of a minute ago', `{"ltp":1,"timestamp":${NOW - 60_000}}`, '"timestamp" is 60 s old'],
+    ['a price of the future', `{"ltp":1,"timestamp":${NOW + 600_000}}`, '"timestamp" is 600 s ahead of the clock'],
+    ['a volume no number can hold', '{"ltp":1,"volume":1e18}', '"volume" must be a whole number'],
     ['a broken volume', '{"ltp":1,"volume":1.5}', '"volume" must be a whole number'],
     ['a negative quantity', '{"ltp":1,"oi":-1}', '"oi" must be a whole number'],
     ['a book that is none', '{"ltp":1,"depth":7}', '"depth.buy" must be an array'],
+    ['a best price without its size', '{"ltp":1,"ask_price":1}', '"ask_price" and "ask_size" come together'],
     ['a level without quantity', '{"ltp":1,"depth":{"buy":[{"price":1}],"sell":[]}}', 'needs price and quantity'],
     ['a level that is none', '{"ltp":1,"depth":{"buy":[null],"sell":[]}}', 'needs price and quantity'],
   ])('is refused, naming the field: %s', (_, text, message) => {
-    const refused = () => readPayload(Buffer.from(text), NOW)
+    const refused = () => readPayload(Buffer.from(text), 'EQ', NOW)
     expect(refused).toThrow(TickwireError)
     expect(refused).toThrow(message)
   })
 })
 
+it('the price of a future may be below 0', () => {
+  expect(read({ ltp: -37.63 }, 'FUT').ltp).toBe(-37.63)
+})
+
 describe('a foreign publisher on the bus', () => {
+  const symbols = ['ACME', 'BOOKED', 'LIVELY', '__proto__', 'constructor', 'toString', 'A B_C']
+
   let rig: ProxyRig
   let client: TestClient
 
   beforeAll(async () => {
-    rig = await startRig({ feeds: [feedRecord('PYFEED', { adapter: 'python', kind: 'external' })] })
+    const external = { adapter: 'python', kind: 'external', modes: ['LTP', 'QUOTE', 'DEPTH'] } as const
+    const feeds = [feedRecord('PYFEED', external), feedRecord('LTPFEED', { ...external, modes: ['LTP'] })]
+    rig = await startRig({ feeds, lists: { PYFEED: symbols.map(equity), LTPFEED: [equity('THIN')] } })
   })
 
   beforeEach(async () => {
@@ -90,17 +117,27 @@ describe('a foreign publisher on the bus', () => {
     expect(reply).toMatchObject({ status: 'success', subscriptions: [{ symbol, broker: 'python' }] })
   }
 
+  const stateOf = (state: string) =>
+    vi.waitFor(
+      async () => {
+        const { feeds } = await rig.status()
+        expect(feeds.find(({ name }) => name === 'PYFEED')).toMatchObject({ state, external: true })
+      },
+      { timeout: 5000 },
+    )
+
   it('reaches a client as if an adapter of ours had sent it', async () => {
     await subscribe('ACME', 2)
-    publish('PYFEED_NSE_ACME_QUOTE', { ltp: 5, volume: 7, timestamp: NOW })
+    const timestamp = systemClock.now()
+    publish('PYFEED_NSE_ACME_QUOTE', { ltp: 5, volume: 7, timestamp })
     const frame = await client.tick('the tick', () => true)
     const place = { symbol: 'ACME', exchange: 'NSE', mode: 2 }
-    const data = { ...place, ltp: 5, volume: 7, timestamp: NOW }
+    const data = { ...place, ltp: 5, volume: 7, timestamp }
     expect(frame.text).toBe(JSON.stringify({ type: 'market_data', ...place, data, broker: 'python' }))
   })
 
-  it('needs no instrument list, so any symbol will do, even one that objects have by nature', async () => {
-    for (const symbol of ['__proto__', 'constructor', 'toString', 'A B_C']) {
+  it('may list any symbol, even one that objects have by nature', async () => {
+    for (const symbol of symbols.slice(3)) {
       await subscribe(symbol, 1)
       const escaped = symbol.replace(/[^A-Z0-9]/g, char => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
       publish(`PYFEED_NSE_${escaped}_LTP`, { ltp: 5 })
@@ -120,6 +157,34 @@ describe('a foreign publisher on the bus', () => {
     expect(client.ticks.map(({ text }) => text.includes('"depth":'))).toEqual([false, true])
   })
 
+  it('is asked for nothing that it does not list or offer', async () => {
+    const ask = (symbol: string, mode: number) => client.ask({ action: 'subscribe', symbol, exchange: 'NSE', mode })
+    expect(await ask('NOPE', 1)).toMatchObject({
+      subscriptions: [{ status: 'error', message: expect.stringContaining('NOPE not found') }],
+    })
+    expect(await ask('THIN', 3)).toMatchObject({
+      subscriptions: [{ status: 'error', message: expect.stringContaining('Depth is not offered') }],
+    })
+    expect(await ask('THIN', 1)).toMatchObject({ subscriptions: [{ status: 'success' }] })
+  })
+
+  it('that has not ticked for two seconds leaves no price to those who come then', async () => {
+    await subscribe('LIVELY', 1)
+    publish('PYFEED_NSE_LIVELY_LTP', { ltp: 5 })
+    await client.tick('the tick', () => true)
+    const second = await rig.enter()
+    await second.ask({ action: 'subscribe', symbol: 'LIVELY', exchange: 'NSE', mode: 1 })
+    await second.tick('the snapshot', () => true)
+    second.close()
+    await stateOf('quiet')
+    const late = await rig.enter()
+    await late.ask({ action: 'subscribe', symbol: 'LIVELY', exchange: 'NSE', mode: 1 })
+    publish('PYFEED_NSE_LIVELY_LTP', { ltp: 6 })
+    const first = await late.tick('the new price', () => true)
+    expect(first.data).toMatchObject({ ltp: 6 })
+    late.close()
+  })
+
   it('comes after a feed that lists the symbol', async () => {
     const reply = await client.ask({ action: 'subscribe', symbol: 'TCS', exchange: 'NSE' })
     expect(reply).toMatchObject({ subscriptions: [{ broker: 'testbroker' }] })
@@ -128,10 +193,7 @@ describe('a foreign publisher on the bus', () => {
   it('is live once it has ticked', async () => {
     await subscribe('LIVELY', 1)
     publish('PYFEED_NSE_LIVELY_LTP', { ltp: 5 })
-    await vi.waitFor(async () => {
-      const { feeds } = await rig.status()
-      expect(feeds.find(({ name }) => name === 'PYFEED')).toMatchObject({ state: 'live', external: true })
-    })
+    await stateOf('live')
   })
 
   it('cannot speak for a feed of ours, nor with nonsense', async () => {

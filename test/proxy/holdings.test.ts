@@ -35,7 +35,7 @@ function say(message: object): unknown {
   const { request } = parsed
   if (request.action === 'subscribe')
     return holdings.subscribe({ ...request, feeds, instruments }).fresh.map(({ topic }) => topic)
-  if (request.action === 'unsubscribe') return holdings.unsubscribe(request.symbols, request.mode, 'testbroker')
+  if (request.action === 'unsubscribe') return holdings.unsubscribe({ ...request, feeds, instruments })
   return holdings.releaseAll()
 }
 
@@ -84,6 +84,17 @@ describe('what a client holds', () => {
     expect(left()).toBe('QUOTE')
     expect(holdings.releaseAll()).toEqual([{ symbol: 'TCS-EQ', exchange: 'NSE', broker: 'testbroker' }])
     expect(wanted.size).toBe(0)
+  })
+
+  it.each([
+    ['by its common symbol', 'TCS-EQ', 'TCS'],
+    ['by its broker’s spelling', 'TCS', 'TCS-EQ'],
+    ['by its plain symbol, though it was held with a depth', 'TCS:20', 'TCS'],
+    ['with another depth', 'TCS', 'TCS:20'],
+  ])('is let go %s', (_, held, named) => {
+    say({ action: 'subscribe', symbol: held, exchange: 'NSE', mode: 3 })
+    say({ action: 'unsubscribe', symbol: named, exchange: 'NSE', mode: 3 })
+    expect([left(), holdings.size]).toEqual(['', 0])
   })
 
   it('moves to another depth when that is asked for', () => {

@@ -38,7 +38,11 @@ describe('the symbols of a message', () => {
   it.each([
     ['objects', { symbols: [TCS] }, [item('TCS')]],
     ['objects with a mode', { symbols: [{ ...TCS, mode: 'ltp' }] }, [{ ...item('TCS'), mode: 'LTP' }]],
-    ['objects with a bad mode', { symbols: [{ ...TCS, mode: null }] }, [{ ...item('TCS'), mode: 'bad' }]],
+    [
+      'objects with a bad mode',
+      { symbols: [{ ...TCS, mode: null }] },
+      [{ ...item('TCS'), badMode: 'Invalid mode null; expected 1 (LTP), 2 (Quote), or 3 (Depth)' }],
+    ],
     ['texts', { symbols: ['NSE:TCS', ' NSE_INDEX:Nifty 50 '] }, [item('TCS'), item('Nifty 50', 'NSE_INDEX')]],
     ['a list in a text', { symbols: ['NSE:A,NSE:B'] }, [item('A'), item('B')]],
     ['a list for symbols', { symbols: 'NSE:A, BSE:B' }, [item('A'), item('B', 'BSE')]],

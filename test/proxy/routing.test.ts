@@ -39,7 +39,7 @@ const wish = (symbol: string, rest: { mode?: 'LTP' | 'QUOTE' | 'DEPTH'; depth?: 
   ...rest,
 })
 
-const BOTH = lists({ ONE: ['TCS', 'SBIN'], TWO: ['TCS', 'INFY'] })
+const BOTH = lists({ ONE: ['TCS', 'SBIN'], TWO: ['TCS', 'INFY'], EXT: ['ODD'] })
 
 describe('a wish leads', () => {
   it.each([
@@ -48,8 +48,7 @@ describe('a wish leads', () => {
     ['past a feed that is down', 'TCS', [feed('ONE', { state: 'down' }), feed('TWO')], 'TWO'],
     ['not past one that is quiet', 'TCS', [feed('ONE', { state: 'quiet' }), feed('TWO')], 'ONE'],
     ['to a feed that is down when no other knows it', 'SBIN', [feed('ONE', { state: 'parked' }), feed('TWO')], 'ONE'],
-    ['to a foreign publisher last', 'TCS', [feed('EXT', { external: true }), feed('TWO')], 'TWO'],
-    ['to a foreign publisher when nobody lists it', 'ODD', [feed('EXT', { external: true }), feed('TWO')], 'EXT'],
+    ['to a foreign publisher that lists it', 'ODD', [feed('ONE'), feed('EXT', { external: true })], 'EXT'],
   ])('%s', (_, symbol, feeds, name) => {
     expect(route(wish(symbol), feeds, BOTH)).toMatchObject({
       ok: true,
@@ -94,6 +93,16 @@ describe('a wish leads', () => {
   ])('nowhere for %s', (_, nowhere, message) => {
     const found = route(nowhere, [feed('ONE')], BOTH)
     expect(found).toMatchObject({ ok: false, broker: 'one', message: expect.stringContaining(message) })
+  })
+
+  it('nowhere for a symbol that its foreign publisher does not list', () => {
+    expect(route(wish('TCS'), [feed('EXT', { external: true })], BOTH)).toMatchObject({ ok: false })
+  })
+
+  it('for the depth of an index to its prices, with no level', () => {
+    const index: Instruments = { has: () => true, find: () => ({ ...equity('NIFTY'), kind: 'INDEX' }) }
+    const found = route(wish('NIFTY', { mode: 'DEPTH', depth: 20 }), [feed('ONE')], index)
+    expect(found).toMatchObject({ ok: true, depth: 0, parts: { mode: 'DEPTH' } })
   })
 
   it('nowhere yet while a list is not loaded', () => {

@@ -145,9 +145,9 @@ const UNSUBSCRIBE: readonly Case[] = [
     'a bad mode of one item',
     [],
     unsub({ symbols: [{ ...TCS, mode: 9 }, RELIANCE] }),
-    unsubscribed([unheld(RELIANCE)], [failed('TCS', 'NSE', BAD_MODE())]),
+    unsubscribed([unheld(RELIANCE)], [failed('TCS', 'NSE', explained('9'))]),
   ],
-  ['only failures', [], unsub({ symbols: [TCS], mode: 9 }), unsubscribed([], [failed('TCS', 'NSE', BAD_MODE())])],
+  ['only failures', [], unsub({ symbols: [TCS], mode: 9 }), unsubscribed([], [failed('TCS', 'NSE', explained('9'))])],
   ['a bad mode of the single form', [], unsub({ ...TCS, mode: 9 }), invalidMode('9')],
   ['nothing named', [], unsub({}), refusal('INVALID_PARAMETERS', NO_SYMBOLS)],
   ['everything, holding nothing', [], { action: 'unsubscribe_all' }, unsubscribed([])],
@@ -159,12 +159,12 @@ const UNSUBSCRIBE: readonly Case[] = [
   ],
 ]
 
-function BAD_MODE(): string {
-  return 'Invalid mode; expected 1 (LTP), 2 (Quote), or 3 (Depth)'
+function explained(shown: string): string {
+  return `Invalid mode ${shown}; expected 1 (LTP), 2 (Quote), or 3 (Depth)`
 }
 
 function invalidMode(shown: string): object {
-  return refusal('INVALID_MODE', `Invalid mode ${shown}; expected 1 (LTP), 2 (Quote), or 3 (Depth)`)
+  return refusal('INVALID_MODE', explained(shown))
 }
 
 const INVALID: readonly Case[] = [

@@ -3,7 +3,8 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { temporaryPath } from '../support/datafolder.ts'
-import { Command, Processes, type Said } from '../support/system.ts'
+import { expectFailure } from '../support/said.ts'
+import { Command, Processes } from '../support/system.ts'
 
 const HEX_KEY = 'a1'.repeat(32)
 
@@ -14,14 +15,6 @@ beforeAll(() => {
 })
 
 afterAll(() => here.remove())
-
-/** The command ended with this code and these two lines, and said nothing else. */
-function expectFailure({ code, out, err }: Said, exit: number, error: string | RegExp, next: string | RegExp) {
-  const [first = '', second = '', ...more] = err.trimEnd().split('\n')
-  expect(first).toMatch(error)
-  expect(second).toMatch(next)
-  expect({ code, out, more }).toEqual({ code: exit, out: '', more: [] })
-}
 
 function emptyFolder(): Processes {
   const processes = new Processes()
@@ -81,48 +74,6 @@ describe('tickwire up', () => {
     writeFileSync(file, '')
     const said = await new Command(['--data-dir', join(file, 'below'), 'up']).done
     expectFailure(said, 78, /^error FOLDER_UNUSABLE: .*file/, /^next: /)
-  })
-})
-
-describe('tickwire adapter', () => {
-  it('refuses an adapter that does not exist, and stores nothing', async () => {
-    expectFailure(await here.run('adapter', 'add', 'X', '--adapter', 'nope'), 2, /^error ADAPTER_UNKNOWN: /, /^next: /)
-    expect((await here.run('adapter', 'list')).out).not.toContain('"X"')
-  })
-
-  it('checks the settings before it stores them', async () => {
-    const said = await here.run('adapter', 'add', 'X', '--adapter', 'simulator', '--set', 'rate=0')
-    expectFailure(said, 78, /^error CONFIG_INVALID: .*rate/, /^next: /)
-  })
-
-  it('takes the same feed twice, and refuses another one of the name', async () => {
-    const add = (rate: string) => here.run('adapter', 'add', 'FAST', '--adapter', 'simulator', '--set', `rate=${rate}`)
-    const first = await add('7')
-    expect(first.code).toBe(0)
-    expect((await add('7')).out).toBe(first.out)
-    expectFailure(await add('8'), 2, /^error FEED_EXISTS: .*FAST/, /adapter remove FAST/)
-    const listed = (await here.run('adapter', 'list')).out.trim().split('\n')
-    expect(listed.map(line => JSON.parse(line).name)).toEqual(['FAST', 'SIMULATOR'])
-  })
-
-  it('asks before it removes, where it can, and needs --yes where it cannot', async () => {
-    await here.run('adapter', 'add', 'GONE', '--external')
-    expectFailure(await here.run('adapter', 'remove', 'GONE'), 2, /^error USAGE: Remove feed GONE/, /--yes/)
-    expect((await here.run('adapter', 'remove', 'GONE', '--yes')).code).toBe(0)
-    expectFailure(await here.run('adapter', 'remove', 'GONE', '--yes'), 2, /^error FEED_UNKNOWN: /, /SIMULATOR/)
-  })
-
-  it('does not run a feed that is not registered, or that others run', async () => {
-    expectFailure(await here.run('adapter', 'run', 'NOPE'), 2, /^error FEED_UNKNOWN: .*NOPE/, /adapter add NOPE/)
-    await here.run('adapter', 'add', 'PY', '--external')
-    expectFailure(await here.run('adapter', 'run', 'PY'), 2, /^error USAGE: .*external/, /its? /)
-  })
-
-  it('refuses names that are no feed names, and secrets as settings', async () => {
-    expectFailure(await here.run('adapter', 'add', 'lower', '--external'), 2, /^error USAGE: lower /, /LOWER/)
-    const said = await here.run('adapter', 'add', 'X', '--adapter', 'simulator', '--set', 'api_secret=hunter2')
-    expectFailure(said, 2, /^error USAGE: --set api_secret/, /revoke/)
-    expect(said.err).not.toContain('hunter2')
   })
 })
 

@@ -113,7 +113,7 @@ describe('beside a running system', () => {
   })
 
   it('status exits with 5 when a feed is not well', async () => {
-    await system.run('adapter', 'add', 'PYDEMO', '--external')
+    await system.run('adapter', 'add', 'PYDEMO', '--external', '--symbols', 'CRYPTO:BTCUSDFUT')
     await eventually(async () => (await system.run('status')).code === 5)
     await system.run('adapter', 'remove', 'PYDEMO', '--yes')
   })

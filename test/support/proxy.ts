@@ -60,12 +60,22 @@ export interface RigOptions {
   readonly others?: readonly string[]
   /** More feeds of alice, registered after the first. */
   readonly feeds?: readonly FeedRecord[]
-  /** More instruments, all of NSE. */
+  /** More instruments of the first feed, all of NSE. */
   readonly symbols?: readonly string[]
+  /** Instruments of the other feeds. */
+  readonly lists?: Readonly<Record<string, readonly Instrument[]>>
 }
 
 export async function startRig(options: RigOptions = {}): Promise<ProxyRig> {
-  const { proxy, modes, broker = 'testbroker', others = ['otherbroker'], feeds = [], symbols = [] } = options
+  const {
+    proxy,
+    modes,
+    broker = 'testbroker',
+    others = ['otherbroker'],
+    feeds = [],
+    symbols = [],
+    lists = {},
+  } = options
   const root = mkdtempSync(join(tmpdir(), 'tw-proxy-'))
   const loaded = loadConfig({ dataDir: join(root, 'data'), port: 'auto' }, {})
   const config: Config = { ...loaded, proxy: { ...loaded.proxy, ...proxy } }
@@ -74,6 +84,7 @@ export async function startRig(options: RigOptions = {}): Promise<ProxyRig> {
   const store = ControlStore.open(folder)
   const keys = fillStore(store, broker, feeds)
   writeInstruments(folder, FEED, [...INSTRUMENTS, ...symbols.map(symbol => equity(symbol))], 0)
+  for (const [name, list] of Object.entries(lists)) writeInstruments(folder, name, list, 0)
   const exchange = new MemoryExchange()
   const log = pino({ enabled: false })
   const running = await startProxy({

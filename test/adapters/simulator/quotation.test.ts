@@ -12,7 +12,7 @@ import { keyOf, updates } from './series.ts'
 
 const listingOf = (symbol: string): Listing => UNIVERSE.find(listing => listing.instrument.symbol === symbol) as Listing
 
-const wholeSteps = (price: number, { tickSize }: Instrument): boolean => {
+const wholeSteps = (price: number, { tickSize = Number.NaN }: Instrument): boolean => {
   const step = stepOf(tickSize)
   return rupees(Math.round(stepsIn(price, step)), step) === price
 }
@@ -25,6 +25,7 @@ function faults({ instrument, tick }: Update): string[] {
   const wrong: string[] = []
   const must = (right: boolean, what: string) => right || wrong.push(`${keyOf(instrument)} ${what}`)
   const { ltp, high = 0, low = Infinity, open = 0, averagePrice = ltp, book } = tick
+  const { lotSize = Number.NaN } = instrument
   for (const price of pricesOf(tick)) {
     must(wholeSteps(price, instrument), `price ${price} is off the grid`)
     must(price > 0, `price ${price} is not above 0`)
@@ -43,12 +44,12 @@ function faults({ instrument, tick }: Update): string[] {
   )
   must(ltp === buy[0]?.price || ltp === sell[0]?.price, `last price ${ltp} is at neither end of the spread`)
   for (const { quantity, orders = 0 } of [...buy, ...sell]) {
-    must(quantity > 0 && quantity % instrument.lotSize === 0, `quantity ${quantity} is not whole lots`)
+    must(quantity > 0 && quantity % lotSize === 0, `quantity ${quantity} is not whole lots`)
     must(Number.isInteger(orders) && orders > 0 && orders <= quantity, `has ${orders} orders for ${quantity}`)
   }
   const { lastQuantity = 0, volume = 0, totalBuyQuantity = 0, totalSellQuantity = 0 } = tick
   for (const quantity of [lastQuantity, volume, totalBuyQuantity, totalSellQuantity])
-    must(quantity > 0 && quantity % instrument.lotSize === 0, `quantity ${quantity} is not whole lots`)
+    must(quantity > 0 && quantity % lotSize === 0, `quantity ${quantity} is not whole lots`)
   must(totalBuyQuantity >= buy.reduce((sum, level) => sum + level.quantity, 0), 'total to buy is less than its book')
   must(totalSellQuantity >= sell.reduce((sum, level) => sum + level.quantity, 0), 'total to sell is less than its book')
   return wrong

@@ -1,0 +1,117 @@
+import { malformed } from '../bus/message.ts'
+import { type InstrumentKind, isPossiblePrice } from '../shared/market/instrument.ts'
+import type { Book, Level, Tick } from '../shared/market/tick.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** Times below this are seconds, not milliseconds. */
+const MILLISECONDS_FROM = 1e12
+/** The year 2000: whatever is earlier is no time of a trade. */
+const EARLIEST = 946_684_800_000
+/** Whole seconds are allowed and clocks differ a little; beyond this a price is not of this moment. */
+const TOLERANCE_MS = 5000
+
+/**
+ * Reads the data payload of client protocol 3.5, as a foreign publisher sends it in the plain form; every field but
+ * `ltp` may be absent. `now` in milliseconds. Throws MESSAGE_MALFORMED, naming the field: a price no instrument of this
+ * kind can have, and a `timestamp` more than 5 s from now, are refused like text in place of a number.
+ */
+export function readPayload(body: Buffer, kind: InstrumentKind, now: number): Tick {
+  let value: unknown
+  try {
+    value = JSON.parse(body.toString('utf8'))
+  } catch {
+    throw malformed('a plain message is not JSON')
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw malformed('a plain message must be a JSON object')
+  const fields = value as Fields
+  const ltp = number(fields, 'ltp')
+  if (ltp === undefined) throw malformed('a plain message needs a number "ltp"')
+  if (!isPossiblePrice(kind, ltp)) throw malformed('"ltp" must be above 0')
+  const tick: Mutable<Tick> = { ltp, timestamp: present(time(fields, 'timestamp'), now) }
+  set(tick, 'lastTradeTime', time(fields, 'ltt'))
+  set(tick, 'open', number(fields, 'open'))
+  set(tick, 'high', number(fields, 'high'))
+  set(tick, 'low', number(fields, 'low'))
+  set(tick, 'previousClose', number(fields, 'close'))
+  set(tick, 'volume', count(fields, 'volume'))
+  set(tick, 'lastQuantity', count(fields, 'last_trade_quantity') ?? count(fields, 'last_quantity'))
+  set(tick, 'averagePrice', number(fields, 'avg_trade_price') ?? number(fields, 'average_price'))
+  set(tick, 'openInterest', count(fields, 'oi'))
+  set(tick, 'totalBuyQuantity', count(fields, 'total_buy_quantity'))
+  set(tick, 'totalSellQuantity', count(fields, 'total_sell_quantity'))
+  set(tick, 'upperCircuit', number(fields, 'upper_circuit'))
+  set(tick, 'lowerCircuit', number(fields, 'lower_circuit'))
+  set(tick, 'book', book(fields.depth) ?? topOfBook(fields))
+  return tick
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
+function set<K extends keyof Tick>(tick: Mutable<Tick>, key: K, value: Tick[K] | undefined): void {
+  if (value !== undefined) tick[key] = value
+}
+
+function number(fields: Fields, name: string): number | undefined {
+  const value = fields[name]
+  if (value === undefined || value === null) return undefined
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw malformed(`"${name}" must be a finite number`)
+  return value
+}
+
+function count(fields: Fields, name: string): number | undefined {
+  const value = number(fields, name)
+  if (value !== undefined && (!Number.isSafeInteger(value) || value < 0))
+    throw malformed(`"${name}" must be a whole number, 0 or more`)
+  return value
+}
+
+function time(fields: Fields, name: string): number | undefined {
+  const value = number(fields, name)
+  if (value === undefined) return undefined
+  const time = Math.round(value < MILLISECONDS_FROM ? value * 1000 : value)
+  if (time < EARLIEST || !Number.isSafeInteger(time))
+    throw malformed(`"${name}" must be seconds or milliseconds since 1970`)
+  return time
+}
+
+/** Without a time of its own a price is of the moment it came. */
+function present(timestamp: number | undefined, now: number): number {
+  if (timestamp === undefined || Math.abs(now - timestamp) <= TOLERANCE_MS) return timestamp ?? now
+  const away = `${Math.round(Math.abs(now - timestamp) / 1000)} s ${timestamp < now ? 'old' : 'ahead of the clock'}`
+  throw malformed(`"timestamp" is ${away}; it must be of now: leave it out, or give the time of the trade as "ltt"`)
+}
+
+function book(value: unknown): Book | undefined {
+  if (value === undefined || value === null) return undefined
+  const { buy, sell } = value as Fields
+  return { buy: levels(buy, 'buy'), sell: levels(sell, 'sell') }
+}
+
+/** Publishers without a book may know its best prices. */
+function topOfBook(fields: Fields): Book | undefined {
+  const [buy, sell] = [best(fields, 'bid'), best(fields, 'ask')]
+  return buy || sell ? { buy: buy ? [buy] : [], sell: sell ? [sell] : [] } : undefined
+}
+
+function best(fields: Fields, side: 'bid' | 'ask'): Level | undefined {
+  const price = number(fields, `${side}_price`)
+  const quantity = count(fields, `${side}_size`)
+  if (price === undefined && quantity === undefined) return undefined
+  if (price === undefined || quantity === undefined) throw malformed(`"${side}_price" and "${side}_size" come together`)
+  return { price, quantity }
+}
+
+function levels(value: unknown, side: string): readonly Level[] {
+  if (!Array.isArray(value)) throw malformed(`"depth.${side}" must be an array of {price, quantity, orders}`)
+  return value.map((level: unknown) => {
+    const fields = (typeof level === 'object' && level !== null ? level : {}) as Fields
+    const price = number(fields, 'price')
+    const quantity = count(fields, 'quantity')
+    if (price === undefined || quantity === undefined)
+      throw malformed(`a level of "depth.${side}" needs price and quantity`)
+    const orders = count(fields, 'orders')
+    return { price, quantity, ...(orders !== undefined && { orders }) }
+  })
+}
