@@ -39,6 +39,8 @@ interface Entry {
   lastTickAt: number | undefined
   status: FeedStatus | undefined
   heardAt: number
+  /** Since when somebody wants something of it. */
+  askedAt: number | undefined
 }
 
 /** A foreign publisher sends no heartbeat: without ticks all we know is that it is quiet, and after long, suspect. */
@@ -52,13 +54,16 @@ const NO_HEARTBEAT = 'no heartbeat from its process for 2 s'
 export class Feeds {
   readonly #clock: Clock
   readonly #onChange: (view: FeedView, before: FeedView) => void
+  readonly #isAsked: (feed: string) => boolean
   readonly #entries = new Map<string, Entry>()
   readonly #events: FeedEvent[] = []
   readonly #stopSweep: Cancel
 
-  constructor(clock: Clock, onChange: (view: FeedView, before: FeedView) => void) {
+  /** `isAsked`: whether somebody wants something of a feed now. */
+  constructor({ clock, onChange, isAsked }: FeedsParts) {
     this.#clock = clock
     this.#onChange = onChange
+    this.#isAsked = isAsked
     this.#stopSweep = clock.every(SWEEP_MS, () => this.sweep())
   }
 
@@ -80,6 +85,7 @@ export class Feeds {
           lastTickAt: undefined,
           status: undefined,
           heardAt: this.#clock.monotonic(),
+          askedAt: undefined,
         })
     }
   }
@@ -116,10 +122,8 @@ export class Feeds {
   sweep(): void {
     const now = this.#clock.monotonic()
     for (const entry of this.#entries.values()) {
-      const silence = now - entry.heardAt
-      if (entry.record.kind === 'external') {
-        if (entry.lastTickAt !== undefined && silence > EXTERNAL_QUIET_MS) this.#fellQuiet(entry, silence)
-      } else if (entry.status && entry.state !== 'down' && silence > STATUS_EXPIRY_MS) this.#fellSilent(entry)
+      if (entry.record.kind === 'external') this.#watchTicks(entry, now)
+      else if (entry.status && entry.state !== 'down' && now - entry.heardAt > STATUS_EXPIRY_MS) this.#fellSilent(entry)
     }
   }
 
@@ -148,12 +152,21 @@ export class Feeds {
     this.#move(entry, before, { state: 'down', reason: NO_HEARTBEAT, since: this.#clock.now() })
   }
 
-  #fellQuiet(entry: Entry, silence: number): void {
-    const since = this.#clock.now()
-    if (silence > EXTERNAL_SUSPECT_MS && entry.state !== 'suspect')
-      this.#move(entry, viewOf(entry), { state: 'suspect', reason: 'no tick for 30 s; has its program ended?', since })
-    else if (entry.state === 'live')
-      this.#move(entry, viewOf(entry), { state: 'quiet', reason: 'no tick for 2 s', since })
+  /** Only what somebody wants comes through the bus: the silence of a feed that nobody asks says nothing. */
+  #watchTicks(entry: Entry, now: number): void {
+    if (!this.#isAsked(entry.record.name)) entry.askedAt = undefined
+    else entry.askedAt ??= now
+    const { state, heardAt, askedAt } = entry
+    if (state === 'starting') return
+    const enter = (state: FeedState, reason: string) =>
+      this.#move(entry, viewOf(entry), { state, reason, since: this.#clock.now() })
+    if (askedAt === undefined) {
+      if (state === 'suspect') enter('quiet', 'nobody asks it for anything')
+    } else if (now - Math.max(heardAt, askedAt) > EXTERNAL_SUSPECT_MS) {
+      if (state !== 'suspect') enter('suspect', 'no tick for 30 s; has its program ended?')
+      return
+    }
+    if (state === 'live' && now - heardAt > EXTERNAL_QUIET_MS) enter('quiet', 'no tick for 2 s')
   }
 
   #move(
@@ -188,8 +201,15 @@ export const isUp = ({ state }: Pick<FeedView, 'state'>): boolean =>
 export const isPresent = ({ state, external }: Pick<FeedView, 'state' | 'external'>): boolean =>
   external ? state === 'live' : isUp({ state })
 
-/** A foreign publisher with little to say comes and goes all day: no news. */
-export const isIdle = (view: FeedView, before: FeedView): boolean => view.external && isUp(view) && isUp(before)
+/** A foreign publisher with little to say is live and quiet in turn, all day: no news. */
+export const isIdle = (view: FeedView, before: FeedView): boolean =>
+  view.external && [view, before].every(({ state }) => state === 'live' || state === 'quiet')
+
+export interface FeedsParts {
+  readonly clock: Clock
+  onChange(view: FeedView, before: FeedView): void
+  isAsked(feed: string): boolean
+}
 
 const viewOf = ({ record, state, reason, since, silent, lastTickAt, status }: Entry): FeedView => ({
   name: record.name,

@@ -41,7 +41,11 @@ export async function startProxy(
   const instruments = new InstrumentBook(folder)
   const wanted = new Wanted(bus, clock, proxy)
   const hub = new Hub(wanted)
-  const feeds = new Feeds(clock, (view, before) => feedChanged(view, before))
+  const feeds = new Feeds({
+    clock,
+    onChange: (view, before) => feedChanged(view, before),
+    isAsked: feed => wanted.size(feed) > 0,
+  })
   const foreign = new Foreign({ hub, feeds, instruments, clock })
   const inbound = new Inbound({ bus, clock, log, proxy, maxAgeMs: limits.maxAgeMs, hub, feeds, wanted, foreign })
   const access = new Access(store, readPepper(folder), clock, () => {

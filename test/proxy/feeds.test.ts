@@ -8,11 +8,17 @@ let clock: ManualClock
 let feeds: Feeds
 let changes: string[]
 
+let asked: boolean
+
 beforeEach(() => {
   clock = new ManualClock()
   changes = []
-  feeds = new Feeds(clock, (view, before) => {
-    changes.push(`${view.name}: ${before.state} > ${view.state}${before.silent ? ' (was silent)' : ''}`)
+  asked = true
+  feeds = new Feeds({
+    clock,
+    onChange: (view, before) =>
+      changes.push(`${view.name}: ${before.state} > ${view.state}${before.silent ? ' (was silent)' : ''}`),
+    isAsked: () => asked,
   })
   feeds.register([feedRecord('FEED'), feedRecord('EXT', { kind: 'external', adapter: 'python' })])
 })
@@ -110,6 +116,21 @@ describe('the feeds', () => {
     feeds.register([])
     feeds.register([feedRecord('FEED')])
     expect(feeds.view('FEED')).toMatchObject({ state: 'starting', status: undefined })
+  })
+
+  it('that are foreign are not suspected while nobody asks them for anything', () => {
+    asked = false
+    feeds.tickSeen('EXT')
+    clock.advance(3_600_000)
+    expect(feeds.view('EXT')?.state).toBe('quiet')
+    asked = true
+    clock.advance(30_000)
+    expect(feeds.view('EXT')?.state).toBe('quiet')
+    clock.advance(500)
+    expect(feeds.view('EXT')?.state).toBe('suspect')
+    asked = false
+    clock.advance(250)
+    expect(feeds.view('EXT')).toMatchObject({ state: 'quiet', reason: 'nobody asks it for anything' })
   })
 
   it('are up in three states, and their last values are then the present; of a foreign one only while it ticks', () => {

@@ -34,7 +34,7 @@ beforeEach(async () => {
   const log = pino({ enabled: false })
   const wanted = new Wanted(bus, clock, PROXY)
   hub = new Hub(wanted)
-  feeds = new Feeds(clock, () => {})
+  feeds = new Feeds({ clock, onChange: () => {}, isAsked: () => true })
   const instruments = { has: () => true, find: () => equity('TCS') }
   foreign = new Foreign({ hub, feeds, instruments, clock })
   inbound = new Inbound({ bus, clock, log, proxy: PROXY, maxAgeMs: 5000, hub, feeds, wanted, foreign })
