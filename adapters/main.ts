@@ -1,4 +1,3 @@
-import type { z } from 'zod'
 import type { Bus } from '../bus/bus.ts'
 import type { Clock } from '../shared/clock.ts'
 import { TickwireError } from '../shared/errors.ts'
@@ -14,6 +13,7 @@ import { Feed } from './runtime/feed.ts'
 import { Publisher } from './runtime/publisher.ts'
 import { Pulse } from './runtime/pulse.ts'
 import { StatusReporter } from './runtime/status.ts'
+import { feedLayers, readSettings, type SettingsLayer } from './settings.ts'
 
 export interface RunningAdapter {
   /** Stops the source, says so on the bus and resolves; the bus stays open. */
@@ -24,13 +24,13 @@ export interface RunningAdapter {
 
 /**
  * Runs one feed: writes its instruments, then lets the adapter's ticks flow to `bus` for whoever wants them.
- * `settings` override the registered ones. Throws CONFIG_INVALID for settings or a feed name that do not fit,
+ * `configured` goes over the registered settings. Throws CONFIG_INVALID for settings or a feed name that do not fit,
  * ADAPTER_INVALID for instruments that cannot be served, and what the instrument file throws.
  */
 export async function startAdapter(options: {
   feed: FeedRecord
   adapter: Adapter
-  settings: Record<string, unknown>
+  configured: SettingsLayer
   bus: Bus
   folder: DataFolder
   clock: Clock
@@ -41,7 +41,7 @@ export async function startAdapter(options: {
     throw new TickwireError('CONFIG_INVALID', `"${feed.name}" is no feed name: 1 to 32 of A-Z, 0-9 and -`, {
       next: 'add the feed under another name',
     })
-  const settings = readSettings(feed.name, adapter, { ...feed.settings, ...options.settings })
+  const settings = readSettings(feed.name, adapter, feedLayers(feed, options.configured))
   const catalogue = listInstruments(feed, adapter, settings)
   const written = writeInstruments(folder, feed.name, catalogue.instruments, clock.now())
   log.info({ changed: written.changed }, `${written.count} instruments listed`)
@@ -78,17 +78,3 @@ function callInstruments({ name }: FeedRecord, adapter: Adapter, settings: unkno
     )
   }
 }
-
-/** The adapter's settings with its defaults. Throws CONFIG_INVALID naming every setting that does not fit. */
-export function readSettings(feed: string, adapter: Adapter, settings: Record<string, unknown>): unknown {
-  const parsed = adapter.settings.safeParse(settings)
-  if (parsed.success) return parsed.data
-  throw new TickwireError(
-    'CONFIG_INVALID',
-    `Settings of feed ${feed} (adapter ${adapter.name}): ${listIssues(parsed.error)}`,
-    { next: `correct [feeds.${feed}] in the configuration file, or remove the feed and add it again` },
-  )
-}
-
-const listIssues = ({ issues }: z.ZodError): string =>
-  issues.map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message)).join('; ')

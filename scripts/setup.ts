@@ -1,19 +1,28 @@
 import type { Clock } from '../shared/clock.ts'
 import type { Secret } from '../shared/secret.ts'
 import type { ControlStore } from '../shared/store/control.ts'
+import type { FeedRecord } from '../shared/store/feeds.ts'
 
 /** The user of a system that has only one. */
 export const FIRST_USER = 'trader'
 
 /** The feed of a new system: prices around the clock, without a broker. */
-const FIRST_FEED = { name: 'SIMULATOR', adapter: 'simulator' }
+export const firstFeed = (createdAt: number): FeedRecord => ({
+  name: 'SIMULATOR',
+  userId: FIRST_USER,
+  adapter: 'simulator',
+  kind: 'builtin',
+  settings: {},
+  enabled: true,
+  createdAt,
+})
 
 /** Gives an empty system its user and its first feed. A feed that was removed later does not come back. */
 export function prepareFirstStart(store: ControlStore, clock: Clock): void {
   if (store.users.list().length > 0) return
-  const createdAt = clock.now()
-  store.users.ensure(FIRST_USER, createdAt)
-  store.feeds.add({ ...FIRST_FEED, userId: FIRST_USER, kind: 'builtin', settings: {}, enabled: true, createdAt })
+  const feed = firstFeed(clock.now())
+  store.users.ensure(feed.userId, feed.createdAt)
+  store.feeds.add(feed)
 }
 
 /** A key for a system that never had one; `undefined` when it has. */

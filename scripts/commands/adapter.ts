@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
-import { listInstruments, readSettings } from '../../adapters/main.ts'
+import { listInstruments } from '../../adapters/main.ts'
 import { builtinNames, loadAdapter } from '../../adapters/registry.ts'
+import { readSettings } from '../../adapters/settings.ts'
 import type { Config } from '../../shared/config.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import type { Instrument } from '../../shared/market/instrument.ts'
@@ -125,7 +126,8 @@ async function offerOf(
       next: 'leave --symbols, --symbols-file and --modes to feeds with --external',
     })
   const adapter = await loadAdapter(adapterPlace(record))
-  return listInstruments(record, adapter, readSettings(name, adapter, { ...settings, ...config.feeds[name] }))
+  const configured = { origin: config.configFile, settings: config.feeds[name] ?? {} }
+  return listInstruments(record, adapter, readSettings(name, adapter, [{ origin: '--set', settings }, configured]))
 }
 
 /** A feed name like the one that was meant. */

@@ -1,11 +1,13 @@
 import { systemClock } from '../../shared/clock.ts'
-import { type Check, finding, ok } from '../checks/check.ts'
+import { type Check, finding } from '../checks/check.ts'
 import { checkClock, checkNatives, checkNode } from '../checks/machine.ts'
 import type { Globals } from '../globals.ts'
 import type { Invocation } from '../invocation.ts'
 import { openTerminal, type Paint, strip, type Terminal } from '../terminal.ts'
 
 const PAINT: Record<Check['verdict'], Paint> = { ok: 'green', warn: 'yellow', fail: 'red' }
+
+const INDENT = ' '.repeat(24)
 
 /** `tickwire doctor`: one line per check, as soon as it is known; exits with 1 when one fails. */
 export async function doctor(globals: Globals): Promise<void> {
@@ -33,7 +35,8 @@ async function* runChecks(globals: Globals): AsyncGenerator<Check> {
     yield finding('configuration', error)
     return
   }
-  yield ok('configuration', invocation.config.configFile)
+  const { checkConfiguration } = await import('../checks/configuration.ts')
+  yield await checkConfiguration(invocation)
   const { checkFolder, checkBusPlace, checkPort } = await import('../checks/folder.ts')
   yield* checkFolder(invocation)
   const place = checkBusPlace(invocation)
@@ -50,8 +53,9 @@ function show(terminal: Terminal, check: Check): void {
     return
   }
   const { verdict, detail, fix } = check
-  terminal.print(
-    `${terminal.paint(PAINT[verdict], verdict.padEnd(4))}  ${strip(check.check).padEnd(16)}  ${strip(detail)}`,
-  )
-  if (fix !== undefined) terminal.print(`${' '.repeat(24)}fix: ${strip(fix)}`)
+  // A configuration may have several faults: a line for each.
+  const lines = detail.split('\n').map(strip)
+  const head = `${terminal.paint(PAINT[verdict], verdict.padEnd(4))}  ${strip(check.check).padEnd(16)}  `
+  terminal.print(head + lines.join(`\n${INDENT}`))
+  if (fix !== undefined) terminal.print(`${INDENT}fix: ${strip(fix)}`)
 }

@@ -28,8 +28,8 @@ export async function runFeed(globals: Globals, name: string): Promise<void> {
         await bus.close()
         lock.release()
       }
-      const settings = config.feeds[name] ?? {}
-      const running = await startAdapter({ feed, adapter, settings, bus, folder, clock, log }).catch(
+      const configured = { origin: config.configFile, settings: config.feeds[name] ?? {} }
+      const running = await startAdapter({ feed, adapter, configured, bus, folder, clock, log }).catch(
         async (error: unknown) => {
           await letGo()
           throw error

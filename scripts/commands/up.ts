@@ -6,6 +6,7 @@ import { prepareFolder } from '../../shared/store/folder.ts'
 import { acquireLock } from '../../shared/store/lock.ts'
 import { readRunFile, removeRunFile, writeRunFile } from '../../shared/store/runfile.ts'
 import { announce, warnOfSecrets } from '../banner.ts'
+import { requireFeedSettings } from '../checks/configuration.ts'
 import { isAlive, upFacts } from '../facts.ts'
 import { childSpec, Feeds } from '../feeds.ts'
 import type { Globals } from '../globals.ts'
@@ -63,6 +64,7 @@ async function startAll(invocation: Invocation, options: ListenOptions, log: Log
     warnOfSecrets(config, terminal)
     await outlastLeftovers(invocation)
     store = openStore(invocation)
+    await requireFeedSettings(config, store.feeds.list())
     const feeds = new Feeds(invocation, supervisor, announcer, store)
     const { host, port } = options
     const proxy = childSpec(invocation, 'proxy', 'proxy', details => [

@@ -50,7 +50,15 @@ const record = (more: Partial<FeedRecord> = {}): FeedRecord => ({
 async function start(bus: FakeBus, options: { feed?: Partial<FeedRecord>; settings?: Record<string, unknown> } = {}) {
   const { log, lines } = keptLog()
   const feed = record(options.feed)
-  running = await startAdapter({ feed, adapter, settings: options.settings ?? {}, bus, folder, clock, log })
+  running = await startAdapter({
+    feed,
+    adapter,
+    configured: { origin: 'FILE', settings: options.settings ?? {} },
+    bus,
+    folder,
+    clock,
+    log,
+  })
   return lines
 }
 
@@ -71,7 +79,15 @@ describe('a started adapter', () => {
     proxy.subscribe(`LANE_${FEED}_P1`)
     const { log } = keptLog()
     const bus = exchange.open()
-    running = await startAdapter({ feed: record(), adapter, settings: {}, bus, folder, clock, log })
+    running = await startAdapter({
+      feed: record(),
+      adapter,
+      configured: { origin: 'FILE', settings: {} },
+      bus,
+      folder,
+      clock,
+      log,
+    })
     const topics = [`${FEED}_MCX_${GOLD}_QUOTE`]
     const set = { version: 1, feed: FEED, proxy: 'P1', revision: 1, resync: 0, topics } as const
     proxy.publish(`CONTROL_${FEED}`, formatControl(set))
@@ -105,11 +121,12 @@ describe('a started adapter', () => {
 
   it('refuses settings that do not fit, naming each of them, before anything is on the bus', async () => {
     const bus = new FakeBus()
-    const starting = start(bus, { settings: { everyMs: 1, evry: 2 } })
+    const starting = start(bus, { settings: { everyMs: 1, evryMs: 2 } })
     await expect(starting).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
-      message: expect.stringMatching(/^Settings of feed TESTFEED \(adapter my-adapter\): everyMs: .*; .*"evry"$/),
-      next: expect.stringContaining('[feeds.TESTFEED]'),
+      message: expect.stringMatching(
+        /^feeds\.TESTFEED\.everyMs \(FILE\): .*, not 1\nfeeds\.TESTFEED\.evryMs \(FILE\): no such setting; did you mean everyMs\?$/,
+      ),
     })
     expect(bus.messages).toEqual([])
     expect(bus.subscribed.size).toBe(0)

@@ -16,8 +16,8 @@ beforeAll(() => {
 
 afterAll(() => here.remove())
 
-function emptyFolder(): Processes {
-  const processes = new Processes()
+function emptyFolder(config = ''): Processes {
+  const processes = new Processes(config)
   onTestFinished(() => processes.remove())
   return processes
 }
@@ -50,6 +50,28 @@ describe('the command line', () => {
     writeFileSync(join(there.folder, 'tickwire.toml'), '[proxy]\nprot = 9000\n')
     expectFailure(await there.run('up'), 78, /^error CONFIG_INVALID: .*proxy\.prot/, /^next: /)
     expect(there.runFile('up')).toBeUndefined()
+  })
+
+  it('names every wrong setting of a feed before it starts anything or makes a key', async () => {
+    const there = emptyFolder('[feeds.SIMULATOR]\nrate = 0\nraet = 5\n[feeds.NOPE]\n')
+    const expected = [
+      /feeds\.NOPE \(.*tickwire\.toml\): no feed/,
+      /feeds\.SIMULATOR\.rate \(.*\): must be .*, not 0/,
+      /feeds\.SIMULATOR\.raet \(.*\): no such setting; did you mean rate\?/,
+      /^next: /,
+    ]
+    const { code, out, err } = await there.run('up', '--port', 'auto')
+    expect({ code, out }).toEqual({ code: 78, out: '' })
+    expect(err.trim().split('\n')).toEqual(expected.map(line => expect.stringMatching(line)))
+    expect((await there.run('key', 'list')).out).toBe('')
+    expect(there.runFile('up')).toBeUndefined()
+    const doctor = await there.run('doctor', '--format', 'table')
+    expect(doctor.code).toBe(1)
+    const named = doctor.out.split('\n').filter(line => line.includes('feeds.'))
+    expect(named).toEqual(expected.slice(0, 3).map(line => expect.stringMatching(line)))
+    const alone = await there.run('adapter', 'run', 'SIMULATOR')
+    expect(alone.code).toBe(78)
+    expect(alone.err.trim().split('\n')).toEqual(expected.slice(1).map(line => expect.stringMatching(line)))
   })
 
   it('ends silently when its reader has gone', async () => {
