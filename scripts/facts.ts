@@ -34,12 +34,16 @@ export const upFacts = z.object({
 /** The run file `proxy`: where the running proxy listens. */
 export const proxyFacts = z.object({ host: z.string(), port: z.int(), pid: z.int(), startedAt: z.int() })
 
+/** The run file `bus`: where the running forwarder listens. */
+export const busFacts = z.object({ publish: z.string(), subscribe: z.string(), pid: z.int() })
+
 export type ChildKind = (typeof CHILD_KINDS)[number]
 export type ChildFacts = z.infer<typeof child>
 export type LastExit = z.infer<typeof lastExit>
 export type Happening = z.infer<typeof happening>
 export type UpFacts = z.infer<typeof upFacts>
 export type ProxyFacts = z.infer<typeof proxyFacts>
+export type BusFacts = z.infer<typeof busFacts>
 
 /** Whether a process with this id lives on this machine. */
 export function isAlive(pid: number): boolean {

@@ -5,7 +5,7 @@ import { TickwireError } from '../shared/errors.ts'
 import type { Secret } from '../shared/secret.ts'
 import { readRunFile } from '../shared/store/runfile.ts'
 import { streamUrl } from './banner.ts'
-import { isAlive, proxyFacts, type UpFacts, upFacts } from './facts.ts'
+import { type BusFacts, busFacts, isAlive, proxyFacts, type UpFacts, upFacts } from './facts.ts'
 import { type Invocation, withStore } from './invocation.ts'
 import { FIRST_USER } from './setup.ts'
 
@@ -30,6 +30,8 @@ const proxyStatus = z.object({
   ticks: z.record(z.string(), count),
   bus: z.record(z.string(), count),
   feeds: z.array(feedView),
+  /** Changes of feeds, oldest first. */
+  events: z.array(z.object({ at: count, name: z.string(), text: z.string() })).default([]),
   now: count,
 })
 
@@ -44,6 +46,12 @@ const START_HINT = 'tickwire up'
 /** The supervisor's own facts; `undefined` when no `tickwire up` runs in this data folder. */
 export function readUp({ folder }: Invocation): UpFacts | undefined {
   const facts = upFacts.safeParse(readRunFile(folder, 'up'))
+  return facts.success && isAlive(facts.data.pid) ? facts.data : undefined
+}
+
+/** The forwarder of this data folder that runs now, with its addresses. */
+export function readBus({ folder }: Invocation): BusFacts | undefined {
+  const facts = busFacts.safeParse(readRunFile(folder, 'bus'))
   return facts.success && isAlive(facts.data.pid) ? facts.data : undefined
 }
 

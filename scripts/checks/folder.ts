@@ -7,6 +7,7 @@ import { type DataFolder, prepareFolder } from '../../shared/store/folder.ts'
 import { readRunFile } from '../../shared/store/runfile.ts'
 import { isAlive, proxyFacts } from '../facts.ts'
 import type { Invocation } from '../invocation.ts'
+import { readBus } from '../running.ts'
 import { type Check, fail, finding, ok, warn } from './check.ts'
 
 const MEGABYTE = 2 ** 20
@@ -52,12 +53,20 @@ function checkPepper({ pepperFile }: DataFolder): Check {
   return fail('key pepper', `${pepperFile} can be read by others (${mode.toString(8)})`, `chmod 400 ${pepperFile}`)
 }
 
-/** Whether the bus can be where it is configured: path lengths and hosts. */
-export function checkBusPlace({ config }: Invocation): Check {
+/** Whether the bus can be where it is configured (path lengths, hosts), and is there if it runs. */
+export function checkBusPlace(invocation: Invocation): Check {
+  const check = 'bus address'
   try {
-    return ok('bus address', busAddresses(config.bus).publish)
+    const { publish } = busAddresses(invocation.config.bus)
+    const running = readBus(invocation)
+    if (!running || running.publish === publish) return ok(check, publish)
+    return warn(
+      check,
+      `the bus runs at ${running.publish} (process ${running.pid}); this configuration says ${publish}`,
+      'give all processes the same ZMQ_HOST and ZMQ_PORT, or write them under [bus.tcp] in the configuration file',
+    )
   } catch (error) {
-    return finding('bus address', error)
+    return finding(check, error)
   }
 }
 

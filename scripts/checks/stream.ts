@@ -6,7 +6,8 @@ import { InstrumentBook } from '../../shared/store/instruments.ts'
 import { type MarketFrame, stream } from '../client.ts'
 import { formatSpan } from '../figures.ts'
 import type { Invocation } from '../invocation.ts'
-import { clientKey, type FeedView, fetchStatus, streamAddress } from '../running.ts'
+import { withProcesses } from '../picture.ts'
+import { clientKey, type FeedView, fetchStatus, readBus, readUp, streamAddress } from '../running.ts'
 import { type Check, fail, finding, ok, warn } from './check.ts'
 
 const BUS_LIMIT_MS = 2000
@@ -20,7 +21,7 @@ const OFFSET_LIMIT_MS = 2000
 export async function checkStream(invocation: Invocation): Promise<Check[]> {
   let feeds: readonly FeedView[]
   try {
-    feeds = (await fetchStatus(invocation)).feeds
+    feeds = withProcesses((await fetchStatus(invocation)).feeds, readUp(invocation))
   } catch (error) {
     if (error instanceof TickwireError && error.code === 'PROXY_UNREACHABLE')
       return [warn('running system', error.message, 'tickwire up')]
@@ -30,8 +31,10 @@ export async function checkStream(invocation: Invocation): Promise<Check[]> {
   return [await checkBus(invocation), ...feeds.map(feed => checkFeed(feed, now)), await checkTick(invocation, feeds)]
 }
 
-async function checkBus({ config, clock }: Invocation): Promise<Check> {
-  const addresses = busAddresses(config.bus)
+/** The bus that runs, wherever it was told to be; only without one, the place where it should be. */
+async function checkBus(invocation: Invocation): Promise<Check> {
+  const { config, clock } = invocation
+  const addresses = readBus(invocation) ?? busAddresses(config.bus)
   const bus = openZmqBus({ addresses, highWaterMark: config.bus.highWaterMark })
   const deadline = clock.monotonic() + BUS_LIMIT_MS
   while (!bus.connected() && clock.monotonic() < deadline) await pause(clock, LOOK_MS)
@@ -46,9 +49,10 @@ function checkFeed({ name, state, reason, lastTickAt }: FeedView, now: number): 
   const age = lastTickAt === undefined ? 'no tick yet' : `last tick ${formatSpan(now - lastTickAt)} ago`
   const detail = `${state}, ${age}${reason ? `: ${reason}` : ''}`
   if (state === 'live' || state === 'quiet') return ok(check, detail)
-  return state === 'starting'
-    ? warn(check, detail, 'tickwire status')
-    : fail(check, detail, 'tickwire status, and the log')
+  if (state === 'starting') return warn(check, detail, 'tickwire status')
+  // Nobody starts it again but a person who has mended the cause.
+  const parked = 'mend the cause, then stop tickwire up and start it again'
+  return fail(check, detail, state === 'parked' ? parked : 'tickwire status, and the log')
 }
 
 /** Subscribes like any client and waits for a tick that is newer than the wish for it: a snapshot proves less. */

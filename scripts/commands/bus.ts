@@ -2,6 +2,8 @@ import { busAddresses } from '../../bus/addresses.ts'
 import { startForwarder } from '../../bus/forwarder.ts'
 import { runProcess } from '../../shared/process.ts'
 import { prepareFolder } from '../../shared/store/folder.ts'
+import { removeRunFile, writeRunFile } from '../../shared/store/runfile.ts'
+import type { BusFacts } from '../facts.ts'
 import type { Globals } from '../globals.ts'
 import { openInvocation, openLog } from '../invocation.ts'
 
@@ -19,7 +21,13 @@ export async function bus(globals: Globals): Promise<void> {
       // A taken TCP port is noticed by itself; a taken IPC path is not.
       const lock = config.bus.tcp ? {} : { lockFile: folder.lockFile('bus') }
       const forwarder = await startForwarder({ addresses, highWaterMark, ...lock })
-      return { close: () => forwarder.close(), details: { ...addresses } }
+      const facts: BusFacts = { ...addresses, pid: process.pid }
+      writeRunFile(folder, 'bus', facts)
+      const close = async () => {
+        removeRunFile(folder, 'bus')
+        await forwarder.close()
+      }
+      return { close, details: { ...addresses } }
     },
   })
 }
