@@ -5,7 +5,7 @@ import type { ProcessDetails } from '../shared/process.ts'
 import type { Secret } from '../shared/secret.ts'
 import type { Happening, UpFacts } from './facts.ts'
 import type { Invocation } from './invocation.ts'
-import type { Terminal } from './terminal.ts'
+import { oneLine, type Terminal } from './terminal.ts'
 
 /** What `tickwire up` tells its user on stdout. */
 export interface Announcer {
@@ -32,7 +32,7 @@ export function announce({ terminal, folder, globals }: Invocation): Announcer {
       }
       const feeds = children.filter(child => child.kind === 'adapter')
       const state = feeds.map(
-        ({ name, state, lastExit }) => `${name} ${state}${lastExit ? ` (${lastExit.reason})` : ''}`,
+        ({ name, state, lastExit }) => `${name} ${state}${lastExit ? ` (${oneLine(lastExit.reason)})` : ''}`,
       )
       terminal.print(
         [
@@ -56,7 +56,7 @@ export function announce({ terminal, folder, globals }: Invocation): Announcer {
       if (!listening) return
       const { at, name, text } = happening
       if (json) terminal.print(JSON.stringify({ event: 'change', ...happening }))
-      else terminal.print(`${timeOfDay(at)}  ${name} ${text}`)
+      else terminal.print(`${timeOfDay(at)}  ${name} ${oneLine(text)}`)
     },
     barred(feed, broker) {
       if (barred.has(feed)) return

@@ -27,6 +27,9 @@ const CONTROL = /[\p{Cc}\p{Cf}\u2028\u2029]/gu
 
 export const strip = (text: string): string => text.replace(CONTROL, '')
 
+/** Text of several lines where there is room for one. */
+export const oneLine = (text: string): string => strip(text.replaceAll('\n', '; '))
+
 const isTty = (stream: NodeJS.WritableStream): stream is WriteStream => 'isTTY' in stream && stream.isTTY === true
 
 /** Data to stdout, talk to stderr. */
@@ -71,7 +74,7 @@ export class Terminal {
   }
 
   table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
-    const cells = rows.map(row => columns.map(column => strip(String(column.cell(row) ?? '—'))))
+    const cells = rows.map(row => columns.map(column => oneLine(String(column.cell(row) ?? '—'))))
     const widths = columns.map((column, at) =>
       Math.max(column.head.length, ...cells.map(line => line[at]?.length ?? 0)),
     )

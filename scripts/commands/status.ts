@@ -1,11 +1,12 @@
 import { TickwireError } from '../../shared/errors.ts'
 import { timeOfDay } from '../banner.ts'
-import type { ChildFacts, UpFacts } from '../facts.ts'
+import type { ChildFacts, Happening, UpFacts } from '../facts.ts'
 import { formatCount, formatSpan } from '../figures.ts'
 import type { Globals } from '../globals.ts'
 import { openInvocation } from '../invocation.ts'
+import { mergeEvents, withProcesses } from '../picture.ts'
 import { type FeedView, fetchStatus, type ProxyStatus, readUp } from '../running.ts'
-import type { Column, Paint, Terminal } from '../terminal.ts'
+import { type Column, oneLine, type Paint, type Terminal } from '../terminal.ts'
 
 /** A market that is closed is no fault. */
 const HEALTHY = new Set(['live', 'quiet'])
@@ -50,15 +51,16 @@ export async function status(globals: Globals): Promise<void> {
   const invocation = openInvocation(globals)
   const { terminal, clock } = invocation
   const up = readUp(invocation)
-  const proxy = await fetchStatus(invocation).catch((error: unknown) => {
+  const answer = await fetchStatus(invocation).catch((error: unknown) => {
     // A proxy that is down for a moment is what the supervisor's facts are for.
     if (up && error instanceof TickwireError && error.code === 'PROXY_UNREACHABLE') return undefined
     throw error
   })
+  const proxy = answer && { ...answer, feeds: withProcesses(answer.feeds, up) }
+  const events = mergeEvents(up?.events ?? [], proxy?.events ?? [])
   const healthy = isHealthy(up, proxy)
-  if (terminal.format === 'json')
-    terminal.print(JSON.stringify({ healthy, processes: up?.children, events: up?.events, ...proxy }))
-  else show(terminal, up, proxy, clock.now())
+  if (terminal.format === 'json') terminal.print(JSON.stringify({ healthy, processes: up?.children, ...proxy, events }))
+  else show(terminal, up, proxy, events, clock.now())
   process.exitCode = healthy ? 0 : DEGRADED
 }
 
@@ -67,15 +69,22 @@ function isHealthy(up: UpFacts | undefined, proxy: ProxyStatus | undefined): boo
   return processes && proxy?.proxy.busConnected === true && proxy.feeds.every(feed => HEALTHY.has(feed.state))
 }
 
-function show(terminal: Terminal, up: UpFacts | undefined, proxy: ProxyStatus | undefined, now: number): void {
+function show(
+  terminal: Terminal,
+  up: UpFacts | undefined,
+  proxy: ProxyStatus | undefined,
+  events: readonly Happening[],
+  now: number,
+): void {
   const parts: string[] = []
   if (up) parts.push(terminal.table(up.children, processColumns(now)))
   else parts.push('No `tickwire up` runs in this data folder; the processes were started one by one.')
   if (proxy) parts.push(terminal.table(proxy.feeds, feedColumns(now)), traffic(proxy))
   else parts.push('The proxy does not answer at the moment.')
-  const events = up?.events.slice(-EVENTS_SHOWN) ?? []
-  if (events.length > 0)
-    parts.push(['Lately:', ...events.map(({ at, name, text }) => `  ${timeOfDay(at)}  ${name} ${text}`)].join('\n'))
+  const lines = events
+    .slice(-EVENTS_SHOWN)
+    .map(({ at, name, text }) => `  ${timeOfDay(at)}  ${oneLine(`${name} ${text}`)}`)
+  if (lines.length > 0) parts.push(['Lately:', ...lines].join('\n'))
   terminal.print(parts.join('\n\n'))
 }
 
