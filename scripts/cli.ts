@@ -24,7 +24,7 @@ try {
   process.exit()
 } catch (error) {
   if (error instanceof CommanderError && error.exitCode === 0) process.exit(0)
-  // A group without a command has shown its help already.
+  // Without any command it has shown its help already.
   if (error instanceof CommanderError && error.code === 'commander.help') process.exit(2)
   const { lines, exitCode } = explainFailure(error, process.argv.includes('--debug'))
   process.stderr.write(`${lines.join('\n')}\n`)

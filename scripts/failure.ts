@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander'
+import type { Command, CommanderError } from 'commander'
 import { TickwireError } from '../shared/errors.ts'
 
 /** What a failed command writes to stderr, and the code it exits with. */
@@ -9,25 +9,31 @@ export interface Failure {
 
 /** The one place where an error becomes words: `error CODE: …`, `next: …`, and the stack for `--debug` only. */
 export function explainFailure(error: unknown, debug: boolean): Failure {
-  const known = error instanceof CommanderError ? usageError(error) : error
-  const stack = debug && known instanceof Error && known.stack ? [known.stack] : []
-  if (known instanceof TickwireError) {
-    const next = known.next === undefined ? [] : [`next: ${known.next}`]
-    return { lines: [`error ${known.code}: ${known.message}`, ...next, ...stack], exitCode: known.exitCode }
+  const stack = debug && error instanceof Error && error.stack ? [error.stack] : []
+  if (error instanceof TickwireError) {
+    const next = error.next === undefined ? [] : [`next: ${error.next}`]
+    return { lines: [`error ${error.code}: ${error.message}`, ...next, ...stack], exitCode: error.exitCode }
   }
-  const message = known instanceof Error ? known.message : String(known)
+  const message = error instanceof Error ? error.message : String(error)
   const next = debug ? [] : ['next: run it again with --debug for the place, and report it']
   return { lines: [`error UNEXPECTED: ${message.split('\n', 1)[0]}`, ...next, ...stack], exitCode: 1 }
 }
 
-/** Commander speaks in two lines and repeats `--option=value`; the value may be a secret. */
-function usageError(error: CommanderError): TickwireError {
-  const message = error.message
-    .replace(/^error: /, '')
-    .replace(/(--?[\w-]+)=[^']*/g, '$1=…')
-    .replace(/\s*\n\s*/g, ' ')
-    .trim()
-  return new TickwireError('USAGE', message, { next: 'tickwire --help, or --help after a command' })
+/**
+ * What Commander refuses, as one of ours; `command` is the one whose help explains it. Commander speaks in two lines and
+ * repeats `--option=value` and words it does not know; both may be secrets.
+ */
+export function usageError({ message, code }: CommanderError, command: Command, path: string): TickwireError {
+  const text =
+    code === 'commander.help'
+      ? `${path} needs one of: ${command.commands.map(one => one.name()).join(', ')}`
+      : message
+          .replace(/^error: /, '')
+          .replace(/(--?[\w-]+)=[^']*/g, '$1=…')
+          .replace(/'(tw_live_\w+|[\da-f]{64})'/gi, "'…'")
+          .replace(/\s*\n\s*/g, ' ')
+          .trim()
+  return new TickwireError('USAGE', text, { next: `${path} --help` })
 }
 
 export const EXIT_CODES: readonly (readonly [number, string])[] = [

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { EXIT_CODES } from './failure.ts'
+import { EXIT_CODES, usageError } from './failure.ts'
 import type { Globals } from './globals.ts'
 import { collect, parseCount, parseDuration, parsePort } from './value.ts'
 
@@ -27,7 +27,6 @@ export function createProgram(version: string): Command {
     .option('--quiet', 'data and errors only')
     .option('--debug', 'log at level debug, and show where an error came from')
     .configureHelp({ showGlobalOptions: true })
-    .exitOverride()
     .configureOutput({ outputError: () => {} })
     .addHelpText(
       'before',
@@ -47,7 +46,19 @@ export function createProgram(version: string): Command {
   addKeys(program)
   addInstruments(program)
   addViews(program)
+  refuse(program, program.name())
   return program
+}
+
+/** A usage error points to the help of the command it was made in; only `tickwire` alone shows all there is. */
+function refuse(command: Command, path: string): void {
+  const isRoot = command.parent === null
+  command.exitOverride(error => {
+    throw error.exitCode === 0 || (isRoot && error.code === 'commander.help') ? error : usageError(error, command, path)
+  })
+  // A group without a command would write its help where one line is enough.
+  if (!isRoot) command.configureOutput({ writeErr: () => {} })
+  for (const below of command.commands) refuse(below, `${path} ${below.name()}`)
 }
 
 function addProcesses(program: Command): void {

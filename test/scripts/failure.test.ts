@@ -1,4 +1,3 @@
-import { CommanderError } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { EXIT_CODES, explainFailure } from '../../scripts/failure.ts'
 import { createProgram } from '../../scripts/program.ts'
@@ -46,9 +45,24 @@ describe('a failure', () => {
     expect((await refused('key', 'create', 'x', '--expires', 'soon')).lines[0]).toContain('30d')
   })
 
-  it('does not repeat the value of an option, which may be a secret', () => {
-    const error = new CommanderError(1, 'commander.unknownOption', "error: unknown option '--api-key=tw_live_abc'")
-    expect(explainFailure(error, false).lines.join()).not.toContain('tw_live_abc')
+  it('of the command line points to the help of the command it was made in', async () => {
+    const next = async (...args: string[]) => (await refused(...args)).lines[1]
+    expect(await next('tial')).toBe('next: tickwire --help')
+    expect(await next('up', '--prot', '1')).toBe('next: tickwire up --help')
+    expect(await next('key', 'crate')).toBe('next: tickwire key --help')
+    expect(await next('key', 'create')).toBe('next: tickwire key create --help')
+    expect(await refused('instruments')).toMatchObject({
+      exitCode: 2,
+      lines: ['error USAGE: tickwire instruments needs one of: search, explain', 'next: tickwire instruments --help'],
+    })
+  })
+
+  it('repeats neither the value of an option nor a key, which are secrets', async () => {
+    const { lines } = await refused('key', 'import', 'x', '--api-key=tw_live_abc')
+    expect(lines.join()).toContain('--api-key=…')
+    expect(lines.join()).not.toContain('tw_live_abc')
+    expect((await refused('key', 'tw_live_abc')).lines.join()).not.toContain('tw_live_abc')
+    expect((await refused('key', 'aB'.repeat(32))).lines.join()).not.toContain('aBaB')
   })
 
   it('has a documented exit code for every error code', () => {
