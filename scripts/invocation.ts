@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Clock, systemClock } from '../shared/clock.ts'
 import { type Config, loadConfig, type Overrides } from '../shared/config.ts'
@@ -58,4 +59,15 @@ export async function withStore<T>(invocation: Invocation, use: (store: ControlS
   } finally {
     store.close()
   }
+}
+
+/** For commands that only look: the same where a system was started before; else says so, and makes nothing. */
+export async function withExistingStore<T>(
+  invocation: Invocation,
+  use: (store: ControlStore) => T | Promise<T>,
+): Promise<T | undefined> {
+  const { folder, terminal } = invocation
+  if (existsSync(folder.controlDb)) return withStore(invocation, use)
+  terminal.say(`Nothing was started in ${folder.root} yet. next: tickwire up, or name another folder with --data-dir`)
+  return undefined
 }

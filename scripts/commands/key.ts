@@ -1,10 +1,12 @@
 import { createReadStream } from 'node:fs'
+import { builtinNames } from '../../adapters/registry.ts'
 import { systemCode, TickwireError } from '../../shared/errors.ts'
 import { readKey } from '../../shared/key.ts'
 import type { Secret } from '../../shared/secret.ts'
+import type { FeedRecord } from '../../shared/store/feeds.ts'
 import type { KeyRecord } from '../../shared/store/keys.ts'
 import type { Globals } from '../globals.ts'
-import { openInvocation, withStore } from '../invocation.ts'
+import { type Invocation, openInvocation, withExistingStore, withStore } from '../invocation.ts'
 import { askSecret, readSecret } from '../prompt.ts'
 import type { Column } from '../terminal.ts'
 
@@ -36,10 +38,12 @@ export async function createKey(
   const { terminal, clock } = invocation
   const now = clock.now()
   const expiresAt = expires === undefined ? undefined : now + expires
-  const { record, key } = await withStore(invocation, store => {
+  const { record, key, feeds } = await withStore(invocation, store => {
     store.users.ensure(user, now)
-    return store.keys.create({ userId: user, label, expiresAt, now })
+    const created = store.keys.create({ userId: user, label, expiresAt, now })
+    return { ...created, feeds: store.feeds.list() }
   })
+  warnWithoutFeed(invocation, user, feeds)
   if (globals.format === 'json') {
     terminal.print(JSON.stringify({ ...showable(record, now), key: key.reveal() }))
     return
@@ -53,7 +57,8 @@ export async function createKey(
 export async function listKeys(globals: Globals): Promise<void> {
   const invocation = openInvocation(globals)
   const now = invocation.clock.now()
-  const records = await withStore(invocation, store => store.keys.list())
+  const records = await withExistingStore(invocation, store => store.keys.list())
+  if (!records) return
   const rows = records.map(record => showable(record, now))
   invocation.terminal.rows(rows, COLUMNS, 'No keys yet. next: tickwire key create LABEL')
 }
@@ -64,7 +69,7 @@ export async function revokeKey(globals: Globals, id: string): Promise<void> {
   const { kind, ...shape } = readKey(id) ?? { kind: undefined }
   const known = kind === 'own' && 'id' in shape ? shape.id : id
   const invocation = openInvocation(globals)
-  const revoked = await withStore(invocation, store => store.keys.revoke(known, invocation.clock.now()))
+  const revoked = await withExistingStore(invocation, store => store.keys.revoke(known, invocation.clock.now()))
   if (!revoked)
     throw new TickwireError('NOT_FOUND', `No key has the id ${kind === 'foreign' ? 'given' : known}`, {
       next: 'tickwire key list',
@@ -83,12 +88,24 @@ export async function importKey(
   const { terminal, clock } = invocation
   const key = await obtainKey(file)
   const now = clock.now()
-  const { id } = await withStore(invocation, store => {
+  const { id, feeds } = await withStore(invocation, store => {
     store.users.ensure(user, now)
-    return store.keys.importForeign({ userId: user, label, key, now })
+    const { id } = store.keys.importForeign({ userId: user, label, key, now })
+    return { id, feeds: store.feeds.list() }
   })
+  warnWithoutFeed(invocation, user, feeds)
   if (terminal.format === 'json') terminal.print(JSON.stringify({ id, userId: user, label }))
   terminal.say(`The OpenAlgo key is imported as ${id} for ${user}; clients that hold it need no change.`)
+}
+
+/** The prices of a key are those of its user's feeds. */
+function warnWithoutFeed({ terminal }: Invocation, user: string, feeds: readonly FeedRecord[]): void {
+  if (feeds.some(feed => feed.userId === user)) return
+  const [adapter = 'NAME'] = builtinNames()
+  terminal.say(
+    `warning: user ${user} has no feed yet, so this key gets no prices. ` +
+      `next: tickwire adapter add NAME --adapter ${adapter} --user ${user}`,
+  )
 }
 
 async function obtainKey(file: string | undefined): Promise<Secret> {
