@@ -78,6 +78,18 @@ export function warnOfSecrets({ brokerCredentials: { apiKey, apiSecret } }: Conf
   )
 }
 
+/** What a person should know before the port opens: settings that do not count, an address open to the network. */
+export function warnOfSettings({ warnings, proxy: { host } }: Config, terminal: Terminal): void {
+  for (const warning of warnings) terminal.say(`warning: ${warning}`)
+  if (isLoopback(host)) return
+  terminal.say(
+    `warning: the proxy listens on ${host} without TLS: whoever is on the way can read keys and prices. ` +
+      'Keep it behind a firewall or a TLS reverse proxy, or listen on 127.0.0.1 (--host, WEBSOCKET_HOST, proxy.host)',
+  )
+}
+
+const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\.[\d.]+$/.test(host)
+
 /** Where a client on this machine finds a server that listens there. */
 export function streamUrl(host: string, port: number): string {
   const near = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host

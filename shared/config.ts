@@ -31,6 +31,8 @@ export interface Config {
   /** The key of client commands. */
   readonly apiKey: Secret | undefined
   readonly brokerCredentials: { readonly apiKey?: Secret; readonly apiSecret?: Secret }
+  /** Lines for whoever starts something: settings that were said and do not count. */
+  readonly warnings: readonly string[]
 }
 
 /** What the command line says; it wins over the environment and the file. */
@@ -64,7 +66,8 @@ export function loadConfig(overrides: Overrides = {}, env: Environment = process
   const parsed = schema.safeParse(input)
   if (parsed.success) problems.push(...contradictions(parsed.data))
   if (!parsed.success || problems.length > 0) throw invalid(problems)
-  return assemble(parsed.data, { configFile, file, cwd, hasTcp: [...said.keys()].some(isTcp), env })
+  const warnings = layers.flatMap(layer => contested(layer, said))
+  return assemble(parsed.data, { configFile, file, cwd, hasTcp: [...said.keys()].some(isTcp), env, warnings })
 }
 
 /** The environment for child processes: without the keys only this process may see. */
@@ -100,6 +103,16 @@ function place(input: Record<string, unknown>, { path, ...setting }: Setting, sa
   section[path.at(-1) ?? ''] = value
 }
 
+/** Of the layer that had the last word; what a later one says makes both of its values void. */
+const contested = ({ values, outdone = new Map<string, Said>() }: Layer, said: ReadonlyMap<string, Said>): string[] =>
+  [...outdone].flatMap(([spelling, { origin, value }]) => {
+    const used = values.get(spelling)
+    if (!used || used !== said.get(spelling)) return []
+    return [
+      `${spelling}: ${used.origin} (${String(used.value)}) is used, and ${origin} (${String(value)}) is not; unset one of them`,
+    ]
+  })
+
 function contradictions({ proxy }: Parsed): string[] {
   const problems: string[] = []
   if (proxy.queueSoftBytes > proxy.queueHardBytes)
@@ -120,9 +133,10 @@ interface Context {
   readonly cwd: string
   readonly hasTcp: boolean
   readonly env: Environment
+  readonly warnings: readonly string[]
 }
 
-function assemble(parsed: Parsed, { configFile, file, cwd, hasTcp, env }: Context): Config {
+function assemble(parsed: Parsed, { configFile, file, cwd, hasTcp, env, warnings }: Context): Config {
   const dataDir = absolute(parsed.dataDir, cwd)
   const { runDir = join(dataDir, 'run'), tcp, highWaterMark } = parsed.bus
   return {
@@ -134,5 +148,6 @@ function assemble(parsed: Parsed, { configFile, file, cwd, hasTcp, env }: Contex
     validBrokers: parsed.validBrokers,
     feeds: file.feeds,
     ...readSecrets(env),
+    warnings,
   }
 }

@@ -9,7 +9,7 @@ import type { FeedRecord } from '../../shared/store/feeds.ts'
 import type { Invocation } from '../invocation.ts'
 import { isBrokerValid } from '../roster.ts'
 import { firstFeed } from '../setup.ts'
-import { type Check, finding, ok } from './check.ts'
+import { type Check, finding, ok, warn } from './check.ts'
 
 /** What of the configuration speaks of feeds. */
 type FeedConfig = Pick<Config, 'configFile' | 'feeds' | 'validBrokers'>
@@ -32,6 +32,7 @@ export async function checkConfiguration({ config, folder, clock }: Invocation):
   } catch (error) {
     return finding(check, error)
   }
+  if (config.warnings.length > 0) return warn(check, config.warnings.join('\n'), 'unset the one that is not meant')
   return ok(check, config.configFile)
 }
 

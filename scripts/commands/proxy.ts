@@ -5,6 +5,7 @@ import { startProxy } from '../../proxy/main.ts'
 import { runProcess } from '../../shared/process.ts'
 import { prepareFolder } from '../../shared/store/folder.ts'
 import { removeRunFile, writeRunFile } from '../../shared/store/runfile.ts'
+import { warnOfSettings } from '../banner.ts'
 import type { ProxyFacts } from '../facts.ts'
 import type { Globals } from '../globals.ts'
 import { openInvocation, openLog, withStore } from '../invocation.ts'
@@ -16,12 +17,14 @@ export async function proxy(
   options: { readonly host?: string; readonly port?: number | 'auto' },
 ): Promise<void> {
   const invocation = openInvocation(globals, options)
-  const { config, folder, clock } = invocation
+  const { config, folder, clock, terminal } = invocation
   const log = openLog(invocation, 'proxy')
   await runProcess({
     name: 'proxy',
     log,
     async start() {
+      // The one that supervises has said it.
+      if (process.send === undefined) warnOfSettings(config, terminal)
       prepareFolder(folder)
       const registered = await withStore(invocation, store => store.feeds.list().map(feed => feed.adapter))
       const known = new Set([...builtinNames(), ...registered])

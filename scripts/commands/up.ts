@@ -5,7 +5,7 @@ import type { ControlStore } from '../../shared/store/control.ts'
 import { prepareFolder } from '../../shared/store/folder.ts'
 import { acquireLock } from '../../shared/store/lock.ts'
 import { readRunFile, removeRunFile, writeRunFile } from '../../shared/store/runfile.ts'
-import { announce, warnOfSecrets } from '../banner.ts'
+import { announce, warnOfSecrets, warnOfSettings } from '../banner.ts'
 import { requireFeedSettings } from '../checks/configuration.ts'
 import { isAlive, upFacts } from '../facts.ts'
 import { childSpec, Feeds } from '../feeds.ts'
@@ -62,6 +62,7 @@ async function startAll(invocation: Invocation, options: ListenOptions, log: Log
   process.on('exit', () => supervisor.kill())
   try {
     warnOfSecrets(config, terminal)
+    warnOfSettings(config, terminal)
     await outlastLeftovers(invocation)
     store = openStore(invocation)
     await requireFeedSettings(config, store.feeds.list())

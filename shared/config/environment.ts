@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { Secret } from '../secret.ts'
 import type { Layer, Said } from './layer.ts'
 import { SETTINGS, type Setting } from './settings.ts'
@@ -32,17 +33,19 @@ export const variable = (env: Environment, name: string): string | undefined => 
 /** Settings said by environment variables. Unknown `TICKWIRE_` names are problems: a typing error must not pass for a setting. */
 export function readEnvironment(env: Environment, base: string): Layer {
   const values = new Map<string, Said>()
+  const outdone = new Map<string, Said>()
   for (const setting of SETTINGS) {
-    const alias = OPENALGO_NAMES[setting.spelling]
-    const origin = variable(env, setting.variable) === undefined ? alias : setting.variable
-    const text = origin === undefined ? undefined : variable(env, origin)
-    if (origin !== undefined && text !== undefined)
-      values.set(setting.spelling, { value: interpret(setting, text), origin, base })
+    const [said, other] = [setting.variable, OPENALGO_NAMES[setting.spelling]].flatMap((origin): Said[] => {
+      const text = origin === undefined ? undefined : variable(env, origin)
+      return origin === undefined || text === undefined ? [] : [{ value: interpret(setting, text), origin, base }]
+    })
+    if (said) values.set(setting.spelling, said)
+    if (said && other && !isDeepStrictEqual(said.value, other.value)) outdone.set(setting.spelling, other)
   }
   const problems = Object.keys(env)
     .filter(name => name.startsWith('TICKWIRE_') && !ownNames.has(name) && variable(env, name) !== undefined)
     .map(name => `${name} (environment): no such setting${didYouMean(name, ownNames)}`)
-  return { values, problems }
+  return { values, problems, outdone }
 }
 
 function interpret(setting: Setting, text: string): unknown {

@@ -3,6 +3,8 @@ export interface Layer {
   /** Spelling (`proxy.port`) to what was said, and where it was said. */
   readonly values: ReadonlyMap<string, Said>
   readonly problems: readonly string[]
+  /** Values that this layer said twice: spelling to the one that does not count. */
+  readonly outdone?: ReadonlyMap<string, Said>
 }
 
 export interface Said {

@@ -43,6 +43,8 @@ describe('the command line', () => {
   it('refuses an unknown command and an unknown option with one line each', async () => {
     expectFailure(await here.run('tial'), 2, /^error USAGE: .*Did you mean tail\?/, /--help/)
     expectFailure(await here.run('status', '--wide'), 2, /^error USAGE: .*--wide/, /--help/)
+    expectFailure(await here.run('key', 'lst'), 2, /^error USAGE: .*Did you mean list\?/, /^next: tickwire key --help$/)
+    expectFailure(await here.run('adapter'), 2, /^error USAGE: .*list, add, remove, run$/, /tickwire adapter --help$/)
   })
 
   it('names a wrong setting with its path, before anything starts', async () => {
@@ -89,6 +91,18 @@ describe('tickwire up', () => {
     expectFailure(said, 78, new RegExp(`^error PORT_TAKEN: .*${port}`), /^next: .*--port/)
     expect(there.runFile('up')).toBeUndefined()
     expect(there.hasProxy()).toBe(false)
+  })
+
+  it.each(['up', 'proxy'])('%s says once what is risky or contradicts itself', async command => {
+    const port = String(await takenPort())
+    const env = { TICKWIRE_PROXY_PORT: port, WEBSOCKET_PORT: '1' }
+    const { err } = await emptyFolder().start([command, '--host', '0.0.0.0'], env).done
+    expect(err.trim().split('\n')).toEqual([
+      expect.stringMatching(new RegExp(`^warning: proxy\\.port: TICKWIRE_PROXY_PORT \\(${port}\\) is used`)),
+      expect.stringMatching(/^warning: the proxy listens on 0\.0\.0\.0 without TLS/),
+      expect.stringMatching(/^error PORT_TAKEN/),
+      expect.stringMatching(/^next: /),
+    ])
   })
 
   it('ends with one line when the data folder cannot be one', async () => {

@@ -46,6 +46,7 @@ test('without file and environment, every setting has its default', () => {
     feeds: {},
     apiKey: undefined,
     brokerCredentials: {},
+    warnings: [],
   })
 })
 
@@ -79,6 +80,21 @@ test('the environment wins over the file, the own name over the OpenAlgo name, t
   const openalgo = { WEBSOCKET_PORT: '7002' }
   const both = { ...openalgo, TICKWIRE_PROXY_PORT: '7003' }
   expect([port({}), port(openalgo), port(both), port(both, 7004)]).toEqual([7001, 7002, 7003, 7004])
+})
+
+test('two names of one setting that say different things are told, with the one that is used', () => {
+  const dataDir = folderWith('[proxy]\nport = 7001')
+  const warnings = (env: Record<string, string>, option?: number) => loadConfig({ dataDir, port: option }, env).warnings
+  const ports = { TICKWIRE_PROXY_PORT: '7003', WEBSOCKET_PORT: '7002' }
+  expect(warnings(ports)).toEqual([
+    'proxy.port: TICKWIRE_PROXY_PORT (7003) is used, and WEBSOCKET_PORT (7002) is not; unset one of them',
+  ])
+  const brokers = { TICKWIRE_VALID_BROKERS: 'alpha', VALID_BROKERS: 'beta' }
+  expect(warnings({ ...brokers, TICKWIRE_BUS_TCP_PORT: '6000', ZMQ_PORT: '6001' })).toHaveLength(2)
+  expect(warnings({ TICKWIRE_PROXY_PORT: '7003', WEBSOCKET_PORT: ' 7003' })).toEqual([])
+  expect(warnings({ TICKWIRE_VALID_BROKERS: 'a,b', VALID_BROKERS: 'A, b' })).toEqual([])
+  expect(warnings({ WEBSOCKET_PORT: '7002' })).toEqual([])
+  expect(warnings(ports, 7004)).toEqual([])
 })
 
 test('every setting has a variable named after its section and key', () => {

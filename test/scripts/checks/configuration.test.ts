@@ -89,6 +89,15 @@ describe('the configuration check of doctor', () => {
     })
   })
 
+  it('warns of two names that contradict each other', async () => {
+    const invocation = openInvocation({ dataDir: temporaryPath(), color: false })
+    const config = { ...invocation.config, warnings: ['A is used, and B is not'] }
+    expect(await checkConfiguration({ ...invocation, config })).toMatchObject({
+      verdict: 'warn',
+      detail: 'A is used, and B is not',
+    })
+  })
+
   it('leaves a damaged database to the check of the database', async () => {
     const dataDir = temporaryPath()
     writeFileSync(join(dataDir, 'control.db'), 'this is no database, and long enough to be seen as none'.repeat(20))
