@@ -59,7 +59,6 @@ export class Feeds {
   readonly #events: FeedEvent[] = []
   readonly #stopSweep: Cancel
 
-  /** `isAsked`: whether somebody wants something of a feed now. */
   constructor({ clock, onChange, isAsked }: FeedsParts) {
     this.#clock = clock
     this.#onChange = onChange
@@ -207,8 +206,9 @@ export const isIdle = (view: FeedView, before: FeedView): boolean =>
 
 export interface FeedsParts {
   readonly clock: Clock
-  onChange(view: FeedView, before: FeedView): void
-  isAsked(feed: string): boolean
+  readonly onChange: (view: FeedView, before: FeedView) => void
+  /** Whether somebody wants something of a feed now. */
+  readonly isAsked: (feed: string) => boolean
 }
 
 const viewOf = ({ record, state, reason, since, silent, lastTickAt, status }: Entry): FeedView => ({

@@ -11,7 +11,8 @@ import type { FeedRecord } from '../../shared/store/feeds.ts'
 import { removeInstruments, writeInstruments } from '../../shared/store/instruments.ts'
 import { type ExternalOptions, readExternal } from '../external.ts'
 import type { Globals } from '../globals.ts'
-import { type Invocation, openInvocation, withStore } from '../invocation.ts'
+import { type Invocation, openInvocation, withExistingStore, withStore } from '../invocation.ts'
+import { withProcesses } from '../picture.ts'
 import { confirm } from '../prompt.ts'
 import { adapterPlace } from '../roster.ts'
 import { fetchStatus, readUp } from '../running.ts'
@@ -56,23 +57,24 @@ const SECRET_NAME = /secret|password|passwd|token|totp|pin$|api_?key/i
 /** `tickwire adapter list`. */
 export async function listFeeds(globals: Globals): Promise<void> {
   const invocation = openInvocation(globals)
-  const records = await withStore(invocation, store => store.feeds.list())
+  const records = await withExistingStore(invocation, store => store.feeds.list())
+  if (!records) return
   const states = await currentStates(invocation)
-  const rows = records.map((record): FeedRow => ({ ...record, ...states.get(record.name) }))
-  invocation.terminal.rows(rows, COLUMNS, 'No feeds. next: tickwire adapter add NAME --adapter simulator')
+  const rows = records.map(record => ({ ...record, ...states.get(record.name) }))
+  invocation.terminal.rows(
+    withProcesses(rows, readUp(invocation)),
+    COLUMNS,
+    'No feeds. next: tickwire adapter add NAME --adapter simulator',
+  )
 }
 
-/** Of the running system: the proxy's word, and the supervisor's for what does not run. */
+/** As the proxy knows them; nothing when none runs. */
 async function currentStates(invocation: Invocation): Promise<Map<string, { state: string; reason?: string }>> {
-  const states = new Map<string, { state: string; reason?: string }>()
   const status = await fetchStatus(invocation).catch((error: unknown) => {
     if (error instanceof TickwireError) return undefined
     throw error
   })
-  for (const { name, state, reason } of status?.feeds ?? []) states.set(name, { state, ...(reason && { reason }) })
-  for (const { name, state, lastExit } of readUp(invocation)?.children ?? [])
-    if (state === 'parked') states.set(name, { state, ...(lastExit && { reason: lastExit.reason }) })
-  return states
+  return new Map(status?.feeds.map(({ name, state, reason }) => [name, { state, ...(reason && { reason }) }]))
 }
 
 /**
