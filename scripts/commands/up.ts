@@ -37,7 +37,7 @@ async function startAll(invocation: Invocation, options: ListenOptions, log: Log
   const announcer = announce(invocation)
   const supervisor = new Supervisor(clock, happening => {
     save()
-    announcer.happened(happening)
+    if (happening) announcer.happened(happening)
   })
   const save = () => {
     try {
