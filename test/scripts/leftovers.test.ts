@@ -78,9 +78,11 @@ describe('what an earlier tickwire up left behind', () => {
   it('does not include a process that somebody started by hand', async () => {
     const { said, hold, leave, outlast } = open()
     const byHand = await hold('feed-DEMO')
-    leave('DEMO', process.pid)
+    const stranger = await hold('feed-OTHER')
+    leave('DEMO', stranger.pid)
     await outlast()
     expect(await byHand.end()).toBeNull()
+    expect(await stranger.end()).toBeNull()
     expect(said()).toBe('')
   })
 })

@@ -35,7 +35,12 @@ describe('tickwire up', () => {
 
   it('refuses a second proxy and a second bus in the data folder, and leaves the run file of the first alone', async () => {
     const before = system.runFile('proxy')
-    const proxy = await system.run('proxy', '--port', 'auto')
+    const second = (args: readonly string[], env: NodeJS.ProcessEnv = {}) => {
+      const command = system.start(args, env)
+      onTestFinished(() => void command.child.kill('SIGKILL'))
+      return command.done
+    }
+    const proxy = await second(['proxy', '--port', 'auto'])
     expect(proxy.code).toBe(78)
     expect(lines(proxy.err)).toEqual([
       `error ALREADY_RUNNING: The proxy is already running (process ${system.child('proxy').pid})`,
@@ -43,7 +48,7 @@ describe('tickwire up', () => {
     ])
     expect(system.runFile('proxy')).toEqual(before)
     // On other addresses, too: a data folder has one bus.
-    const bus = await system.start(['bus'], { ZMQ_HOST: '127.0.0.1', ZMQ_PORT: '47113' }).done
+    const bus = await second(['bus'], { ZMQ_HOST: '127.0.0.1', ZMQ_PORT: '47113' })
     expect(bus.code).toBe(78)
     expect(bus.err).toContain(`The bus is already running (process ${system.child('bus').pid})`)
   })
