@@ -10,7 +10,7 @@ export interface ForwarderOptions {
   readonly addresses: BusAddresses
   /** Messages queued per receiver before new ones are dropped for that receiver alone. */
   readonly highWaterMark: number
-  /** For Unix sockets: ZeroMQ takes over a path that is in use without a word, a lock does not. */
+  /** ZeroMQ takes over a Unix socket that is in use without a word; a lock does not, and says who is there. */
   readonly lockFile?: string
 }
 

@@ -1,9 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import type { Cancel, Clock } from '../shared/clock.ts'
-import { type ErrorCode, TickwireError } from '../shared/errors.ts'
+import { TickwireError } from '../shared/errors.ts'
 import type { ProcessDetails, ProcessMessage } from '../shared/process.ts'
 import type { ChildFacts, ChildKind, LastExit } from './facts.ts'
-import { afterDeath, type History, UNTROUBLED } from './restart.ts'
+import { LOOK_MS, look, newPulse, type Pulse, SILENCE_LIMIT_MS } from './pulse.ts'
+import { afterDeath, causeOf, type History, UNTROUBLED } from './restart.ts'
 
 export interface ChildSpec {
   readonly name: string
@@ -16,23 +17,16 @@ export interface ChildSpec {
 
 /** Nothing takes this long to start; what does is killed and counted as dead. */
 const START_LIMIT_MS = 20_000
-/** Causes outside the process, which may go away while it is tried again. */
-const MAY_PASS: ReadonlySet<ErrorCode | 'UNEXPECTED'> = new Set<ErrorCode>([
-  'PORT_TAKEN',
-  'ALREADY_RUNNING',
-  'BUS_UNAVAILABLE',
-  'STORE_BUSY',
-])
 
 type Fatal = Extract<ProcessMessage, { kind: 'fatal' }>
 
-/** One supervised process through all its lives: starts it, starts it again when it dies, ends it when told to. */
+/** One supervised process through all its lives: starts it, starts it again when it dies or hangs, ends it when told to. */
 export class Child {
   readonly spec: ChildSpec
   /** The first start: resolves when the process is ready, rejects with its reason when it dies before. */
   readonly ready: Promise<void>
   readonly #clock: Clock
-  readonly #changed: (text: string) => void
+  readonly #changed: (text?: string) => void
   #settle: { resolve: () => void; reject: (error: Error) => void } | undefined
   #process: ChildProcess | undefined
   #details: ProcessDetails = {}
@@ -43,12 +37,18 @@ export class Child {
   #history: History = UNTROUBLED
   #lastExit: LastExit | undefined
   #fatal: Fatal | undefined
+  #pulse: Pulse = newPulse(0)
+  /** Why it was killed from here, if it was. */
+  #killedFor: string | undefined
   #cancel: Cancel = () => {}
   #stopping: Promise<void> | undefined
   #gone: () => void = () => {}
 
-  /** `changed` is called with a line for a person after each change of state. */
-  constructor(spec: ChildSpec, clock: Clock, changed: (text: string) => void) {
+  /**
+   * `changed` is called after each change of the facts: with a line for a person when the state is another, without one
+   * when a process was started again.
+   */
+  constructor(spec: ChildSpec, clock: Clock, changed: (text?: string) => void) {
     this.spec = spec
     this.#clock = clock
     this.#changed = changed
@@ -101,6 +101,7 @@ export class Child {
 
   #spawn(): void {
     this.#fatal = undefined
+    this.#killedFor = undefined
     this.#spawnedAt = this.#clock.monotonic()
     const { script, args, env } = this.spec
     // stdout belongs to the supervisor's own words; whatever a child writes goes with the logs.
@@ -116,7 +117,9 @@ export class Child {
     process.on('message', message => this.#hear(message as ProcessMessage))
     process.on('error', error => end(null, null, error.message))
     process.on('exit', (code, signal) => end(code, signal, this.#reason(code, signal)))
-    this.#cancel = this.#clock.after(START_LIMIT_MS, () => this.kill())
+    this.#cancel = this.#clock.after(START_LIMIT_MS, () => {
+      this.#killFor(`was not ready after ${START_LIMIT_MS / 1000} s`)
+    })
   }
 
   #hear(message: ProcessMessage): void {
@@ -124,12 +127,31 @@ export class Child {
       this.#fatal = message
       return
     }
+    const at = this.#clock.monotonic()
+    if (message.kind === 'alive') {
+      this.#pulse = { ...this.#pulse, heardAt: at }
+      return
+    }
     this.#details = message.details
     if (this.#stopping) return
     this.#cancel()
+    this.#pulse = newPulse(at)
+    this.#cancel = this.#clock.every(LOOK_MS, () => this.#look())
     this.#enter('running', this.#restarts === 0 ? 'running' : 'back')
     this.#settle?.resolve()
     this.#settle = undefined
+  }
+
+  #look(): void {
+    const { pulse, silent } = look(this.#pulse, this.#clock.monotonic())
+    this.#pulse = pulse
+    if (silent) this.#killFor(`did not answer for ${SILENCE_LIMIT_MS / 1000} s`)
+  }
+
+  #killFor(why: string): void {
+    this.#cancel()
+    this.#killedFor = why
+    this.kill()
   }
 
   #ended(exit: LastExit): void {
@@ -142,18 +164,24 @@ export class Child {
     this.#settle?.reject(this.#error(exit.reason))
     this.#settle = undefined
     const at = this.#clock.monotonic()
-    const mayPass = this.#fatal !== undefined && MAY_PASS.has(this.#fatal.code)
-    const { history, verdict } = afterDeath(this.#history, { at, aliveMs: at - this.#spawnedAt, mayPass })
+    const cause = causeOf(this.#fatal?.code)
+    const { history, verdict } = afterDeath(this.#history, { at, aliveMs: at - this.#spawnedAt, cause })
     this.#history = history
     if (verdict.kind === 'park') {
-      this.#enter('parked', `parked after ${history.deaths.length} deaths within a minute, the last: ${exit.reason}`)
+      const why =
+        cause === 'stays'
+          ? 'because trying again cannot help'
+          : `after ${history.deaths.length} deaths within a minute, the last`
+      this.#enter('parked', `parked ${why}: ${exit.reason}`)
       return
     }
     this.#cancel = this.#clock.after(verdict.pauseMs, () => {
       this.#restarts++
       this.#spawn()
+      this.#changed()
     })
-    this.#enter('restarting', `died: ${exit.reason}; starts again in ${verdict.pauseMs} ms`)
+    const what = this.#killedFor === undefined ? `died: ${exit.reason}` : exit.reason
+    this.#enter('restarting', `${what}; starts again in ${verdict.pauseMs} ms`)
   }
 
   #enter(state: ChildFacts['state'], text: string): void {
@@ -164,6 +192,7 @@ export class Child {
 
   #reason(code: number | null, signal: string | null): string {
     if (this.#fatal) return `${this.#fatal.code}: ${this.#fatal.message}`
+    if (this.#killedFor !== undefined) return `killed: ${this.#killedFor}`
     return signal === null ? `exit code ${code}` : `killed by ${signal}`
   }
 

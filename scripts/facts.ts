@@ -45,6 +45,9 @@ export type UpFacts = z.infer<typeof upFacts>
 export type ProxyFacts = z.infer<typeof proxyFacts>
 export type BusFacts = z.infer<typeof busFacts>
 
+/** The lock that a process of this kind holds while it lives, so that no data folder has two of it. */
+export const lockName = (kind: ChildKind, name: string): string => (kind === 'adapter' ? `feed-${name}` : kind)
+
 /** Whether a process with this id lives on this machine. */
 export function isAlive(pid: number): boolean {
   try {

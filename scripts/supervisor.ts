@@ -13,12 +13,15 @@ const SHORTEST_GRACE_MS = 500
 export class Supervisor {
   readonly #clock: Clock
   readonly #startedAt: number
-  readonly #onChange: (happening: Happening) => void
+  readonly #onChange: (happening?: Happening) => void
   readonly #children = new Map<string, Child>()
   readonly #events: Happening[] = []
 
-  /** `onChange` hears of every change of state, after it shows in `facts()`. */
-  constructor(clock: Clock, onChange: (happening: Happening) => void) {
+  /**
+   * `onChange` hears of every change after it shows in `facts()`: with a happening when a process changed its state,
+   * without one when a process was started, which is no news before it is ready.
+   */
+  constructor(clock: Clock, onChange: (happening?: Happening) => void) {
     this.#clock = clock
     this.#startedAt = clock.now()
     this.#onChange = onChange
@@ -28,6 +31,7 @@ export class Supervisor {
   start(spec: ChildSpec): Promise<void> {
     const child = new Child(spec, this.#clock, text => this.#happened(spec.name, text))
     this.#children.set(spec.name, child)
+    this.#onChange()
     return child.ready
   }
 
@@ -63,7 +67,11 @@ export class Supervisor {
     for (const child of this.#children.values()) child.kill()
   }
 
-  #happened(name: string, text: string): void {
+  #happened(name: string, text: string | undefined): void {
+    if (text === undefined) {
+      this.#onChange()
+      return
+    }
     const happening: Happening = { at: this.#clock.now(), name, text }
     this.#events.push(happening)
     if (this.#events.length > EVENTS_KEPT) this.#events.shift()

@@ -8,6 +8,8 @@ export type ProcessDetails = Readonly<Record<string, string | number>>
 /** What a process says to the one that supervises it. */
 export type ProcessMessage =
   | { readonly kind: 'ready'; readonly details: ProcessDetails }
+  /** Every second from then on: the event loop turns. */
+  | { readonly kind: 'alive' }
   | {
       readonly kind: 'fatal'
       readonly code: ErrorCode | 'UNEXPECTED'
@@ -24,11 +26,12 @@ export interface Running {
 
 /** A process that has not closed after this long ends all the same. */
 export const CLOSE_GRACE_MS = 5000
+const ALIVE_MS = 1000
 /** One Ctrl-C arrives twice under npm: from the terminal, and passed on by npm. */
 const SAME_SIGNAL_MS = 300
 
 /**
- * Runs one long-lived process: starts it, tells the supervisor, and ends it when told to. Ends on SIGTERM, on SIGINT,
+ * Runs one long-lived process: starts it, tells the supervisor, also that it is still alive, and ends it when told to. Ends on SIGTERM, on SIGINT,
  * and when the supervisor is gone (its IPC channel closes); a second signal ends at once. Never returns after a good
  * start: the process exits with 0. A failed start goes to the supervisor, else it is thrown.
  */
@@ -38,9 +41,11 @@ export async function runProcess(options: {
   start: () => Promise<Running>
   /** Somebody else tells of starts and ends; the log need not. */
   untold?: boolean
+  /** How long `close` may take; CLOSE_GRACE_MS unless told. */
+  graceMs?: number
   clock?: Clock
 }): Promise<void> {
-  const { log, name, clock = systemClock } = options
+  const { log, name, graceMs = CLOSE_GRACE_MS, clock = systemClock } = options
   const supervised = process.send !== undefined
   const asked = endAsked(clock, supervised)
   for (const event of ['uncaughtException', 'unhandledRejection'] as const)
@@ -63,12 +68,12 @@ export async function runProcess(options: {
   const level = supervised || options.untold ? 'debug' : 'info'
   const { details = {} } = running
   await tell({ kind: 'ready', details })
+  if (supervised) keepSayingAlive(clock)
   log[level](details, `${name} is ready`)
   const why = await asked
   log[level]({ why }, `${name} stops`)
-  const late = pause(clock, CLOSE_GRACE_MS).then(() => 'late' as const)
-  if ((await Promise.race([running.close(), late])) === 'late')
-    log.warn(`${name} did not close within ${CLOSE_GRACE_MS} ms`)
+  const late = pause(clock, graceMs).then(() => 'late' as const)
+  if ((await Promise.race([running.close(), late])) === 'late') log.warn(`${name} did not close within ${graceMs} ms`)
   process.exit(0)
 }
 
@@ -97,6 +102,18 @@ function fatal(error: unknown): ProcessMessage {
   if (!(error instanceof TickwireError)) return { kind: 'fatal', code: 'UNEXPECTED', message, exitCode: 1 }
   const { code, next } = error
   return { kind: 'fatal', code, message, ...(next === undefined ? {} : { next }), exitCode: error.exitCode }
+}
+
+/** Until the end of the process. A supervisor that is stopped reads nothing: it gets one more message, not a pile. */
+function keepSayingAlive(clock: Clock): void {
+  let left = true
+  clock.every(ALIVE_MS, () => {
+    if (!left) return
+    left = false
+    void tell({ kind: 'alive' }).then(() => {
+      left = true
+    })
+  })
 }
 
 /** Waits until the message has left: what follows may be the end of the process. */

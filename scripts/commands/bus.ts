@@ -3,7 +3,7 @@ import { startForwarder } from '../../bus/forwarder.ts'
 import { runProcess } from '../../shared/process.ts'
 import { prepareFolder } from '../../shared/store/folder.ts'
 import { removeRunFile, writeRunFile } from '../../shared/store/runfile.ts'
-import type { BusFacts } from '../facts.ts'
+import { type BusFacts, lockName } from '../facts.ts'
 import type { Globals } from '../globals.ts'
 import { openInvocation, openLog } from '../invocation.ts'
 
@@ -18,9 +18,8 @@ export async function bus(globals: Globals): Promise<void> {
       prepareFolder(folder)
       const addresses = busAddresses(config.bus)
       const { highWaterMark } = config.bus
-      // A taken TCP port is noticed by itself; a taken IPC path is not.
-      const lock = config.bus.tcp ? {} : { lockFile: folder.lockFile('bus') }
-      const forwarder = await startForwarder({ addresses, highWaterMark, ...lock })
+      const lockFile = folder.lockFile(lockName('bus', 'bus'))
+      const forwarder = await startForwarder({ addresses, highWaterMark, lockFile })
       const facts: BusFacts = { ...addresses, pid: process.pid }
       writeRunFile(folder, 'bus', facts)
       const close = async () => {

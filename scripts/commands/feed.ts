@@ -6,6 +6,7 @@ import { TickwireError } from '../../shared/errors.ts'
 import { runProcess } from '../../shared/process.ts'
 import type { FeedRecord } from '../../shared/store/feeds.ts'
 import { acquireLock } from '../../shared/store/lock.ts'
+import { lockName } from '../facts.ts'
 import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, openLog, withStore } from '../invocation.ts'
 import { adapterPlace, isBrokerValid } from '../roster.ts'
@@ -22,7 +23,7 @@ export async function runFeed(globals: Globals, name: string): Promise<void> {
       const feed = await findFeed(invocation, name)
       const adapter = await loadAdapter(adapterPlace(feed))
       // Two publishers of one feed would number the same topics twice.
-      const lock = acquireLock(folder.lockFile(`feed-${name}`), `feed ${name}`)
+      const lock = acquireLock(folder.lockFile(lockName('adapter', name)), `feed ${name}`)
       const bus = openZmqBus({ addresses: busAddresses(config.bus), highWaterMark: config.bus.highWaterMark })
       const letGo = async () => {
         await bus.close()

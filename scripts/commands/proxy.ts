@@ -4,11 +4,12 @@ import { openZmqBus } from '../../bus/zmq.ts'
 import { startProxy } from '../../proxy/main.ts'
 import { runProcess } from '../../shared/process.ts'
 import { prepareFolder } from '../../shared/store/folder.ts'
+import { acquireLock } from '../../shared/store/lock.ts'
 import { removeRunFile, writeRunFile } from '../../shared/store/runfile.ts'
 import { warnOfSettings } from '../banner.ts'
-import type { ProxyFacts } from '../facts.ts'
+import { lockName, type ProxyFacts } from '../facts.ts'
 import type { Globals } from '../globals.ts'
-import { openInvocation, openLog, withStore } from '../invocation.ts'
+import { type Invocation, openInvocation, openLog, withStore } from '../invocation.ts'
 import { isBrokerValid } from '../roster.ts'
 
 /** `tickwire proxy`: the process that clients connect to. */
@@ -26,19 +27,33 @@ export async function proxy(
       // The one that supervises has said it.
       if (process.send === undefined) warnOfSettings(config, terminal)
       prepareFolder(folder)
-      const registered = await withStore(invocation, store => store.feeds.list().map(feed => feed.adapter))
-      const known = new Set([...builtinNames(), ...registered])
-      const brokers = [...known].filter(broker => isBrokerValid(broker, config.validBrokers)).sort()
-      const bus = openZmqBus({ addresses: busAddresses(config.bus), highWaterMark: config.bus.highWaterMark })
-      const running = await startProxy({ config, folder, bus, clock, log, brokers })
-      const { host, port } = running
-      const facts: ProxyFacts = { host, port, pid: process.pid, startedAt: clock.now() }
-      writeRunFile(folder, 'proxy', facts)
+      // Clients and commands find the proxy by one run file.
+      const lock = acquireLock(folder.lockFile(lockName('proxy', 'proxy')), 'The proxy')
+      let running: Awaited<ReturnType<typeof startProxy>> | undefined
       const close = async () => {
         removeRunFile(folder, 'proxy')
-        await running.close()
+        await running?.close()
+        lock.release()
       }
-      return { close, details: { host, port } }
+      try {
+        const brokers = await knownBrokers(invocation)
+        const bus = openZmqBus({ addresses: busAddresses(config.bus), highWaterMark: config.bus.highWaterMark })
+        running = await startProxy({ config, folder, bus, clock, log, brokers })
+        const { host, port } = running
+        const facts: ProxyFacts = { host, port, pid: process.pid, startedAt: clock.now() }
+        writeRunFile(folder, 'proxy', facts)
+        return { close, details: { host, port } }
+      } catch (error) {
+        await close()
+        throw error
+      }
     },
   })
+}
+
+/** Brokers this installation can speak to, as far as VALID_BROKERS lets them. */
+async function knownBrokers(invocation: Invocation): Promise<string[]> {
+  const registered = await withStore(invocation, store => store.feeds.list().map(feed => feed.adapter))
+  const known = new Set([...builtinNames(), ...registered])
+  return [...known].filter(broker => isBrokerValid(broker, invocation.config.validBrokers)).sort()
 }

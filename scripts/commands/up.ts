@@ -1,16 +1,15 @@
-import { pause } from '../../shared/clock.ts'
 import type { Log } from '../../shared/log.ts'
-import { type Running, runProcess } from '../../shared/process.ts'
+import { CLOSE_GRACE_MS, type Running, runProcess } from '../../shared/process.ts'
 import type { ControlStore } from '../../shared/store/control.ts'
 import { prepareFolder } from '../../shared/store/folder.ts'
 import { acquireLock } from '../../shared/store/lock.ts'
-import { readRunFile, removeRunFile, writeRunFile } from '../../shared/store/runfile.ts'
+import { removeRunFile, writeRunFile } from '../../shared/store/runfile.ts'
 import { announce, warnOfSecrets, warnOfSettings } from '../banner.ts'
 import { requireFeedSettings } from '../checks/configuration.ts'
-import { isAlive, upFacts } from '../facts.ts'
 import { childSpec, Feeds } from '../feeds.ts'
 import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, openLog, openStore } from '../invocation.ts'
+import { outlastLeftovers } from '../leftovers.ts'
 import { createFirstKey } from '../setup.ts'
 import { Supervisor } from '../supervisor.ts'
 
@@ -21,14 +20,15 @@ interface ListenOptions {
 
 /** How soon a feed that was added or removed starts or stops. */
 const WATCH_MS = 250
-const LEFTOVER_LIMIT_MS = 6000
-const LEFTOVER_LOOK_MS = 50
+/** Longer than its children may take, so that it ends tidily also after one that had to be killed. */
+const GRACE_MS = 2 * CLOSE_GRACE_MS
 
 /** `tickwire up`: everything on this machine, kept running. */
 export async function up(globals: Globals, options: ListenOptions): Promise<void> {
   const invocation = openInvocation(globals, options)
   const log = openLog(invocation, 'up')
-  await runProcess({ name: 'up', log, start: () => startAll(invocation, options, log), untold: true })
+  const start = () => startAll(invocation, options, log)
+  await runProcess({ name: 'up', log, start, untold: true, graceMs: GRACE_MS })
 }
 
 async function startAll(invocation: Invocation, options: ListenOptions, log: Log): Promise<Running> {
@@ -38,7 +38,7 @@ async function startAll(invocation: Invocation, options: ListenOptions, log: Log
   const announcer = announce(invocation)
   const supervisor = new Supervisor(clock, happening => {
     save()
-    announcer.happened(happening)
+    if (happening) announcer.happened(happening)
   })
   const save = () => {
     try {
@@ -91,13 +91,4 @@ async function startAll(invocation: Invocation, options: ListenOptions, log: Log
     await close()
     throw error
   }
-}
-
-/** After a supervisor was killed its children take a moment to notice; they still hold the bus and the port. */
-async function outlastLeftovers({ folder, clock }: Invocation): Promise<void> {
-  const before = upFacts.safeParse(readRunFile(folder, 'up'))
-  if (!before.success) return
-  const pids = before.data.children.flatMap(child => (child.pid === undefined ? [] : [child.pid]))
-  const deadline = clock.monotonic() + LEFTOVER_LIMIT_MS
-  while (pids.some(isAlive) && clock.monotonic() < deadline) await pause(clock, LEFTOVER_LOOK_MS)
 }

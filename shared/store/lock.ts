@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import { systemCode, TickwireError } from '../errors.ts'
 import { folderError } from './folder.ts'
@@ -20,9 +20,14 @@ export function acquireLock(path: string, what: string): Lock {
   const sqlite = lock(path, what)
   let held = true
   const pidFile = `${path}.pid`
-  // Not opened and closed by hand before: closing a second descriptor of the lock file would drop the lock.
-  chmodSync(path, 0o600)
-  writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 })
+  try {
+    // Not opened and closed by hand before: closing a second descriptor of the lock file would drop the lock.
+    chmodSync(path, 0o600)
+    writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 })
+  } catch (error) {
+    sqlite.close()
+    throw folderError(pidFile, error)
+  }
   return {
     release() {
       if (!held) return
@@ -30,6 +35,26 @@ export function acquireLock(path: string, what: string): Lock {
       rmSync(pidFile, { force: true })
       sqlite.close()
     },
+  }
+}
+
+/**
+ * The living process that holds the lock at `path` now; `undefined` when nobody does, or when the holder did not say who
+ * he is. Not for the process that holds it itself. Throws FOLDER_UNUSABLE.
+ */
+export function lockHolder(path: string): number | undefined {
+  if (!existsSync(path)) return undefined
+  let sqlite: Sqlite.Database | undefined
+  try {
+    sqlite = openSqlite(path, { timeout: 0, readonly: true })
+    // Any look into the file needs what the holder has.
+    sqlite.exec('SELECT 1 FROM sqlite_schema')
+    return undefined
+  } catch (cause) {
+    if (!isBusy(cause)) throw lockError(path, cause)
+    return readHolder(`${path}.pid`)
+  } finally {
+    sqlite?.close()
   }
 }
 
@@ -41,7 +66,7 @@ function lock(path: string, what: string): Sqlite.Database {
     return sqlite
   } catch (cause) {
     sqlite?.close()
-    if (!(cause instanceof Sqlite.SqliteError) || !cause.code.startsWith('SQLITE_BUSY')) throw lockError(path, cause)
+    if (!isBusy(cause)) throw lockError(path, cause)
     const pid = readHolder(`${path}.pid`)
     throw new TickwireError(
       'ALREADY_RUNNING',
@@ -53,6 +78,8 @@ function lock(path: string, what: string): Sqlite.Database {
     )
   }
 }
+
+const isBusy = (cause: unknown): boolean => cause instanceof Sqlite.SqliteError && cause.code.startsWith('SQLITE_BUSY')
 
 function lockError(path: string, cause: unknown): unknown {
   const code = systemCode(cause)

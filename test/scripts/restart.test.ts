@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { afterDeath, type History, UNTROUBLED, type Verdict } from '../../scripts/restart.ts'
+import { afterDeath, type Cause, causeOf, type History, UNTROUBLED, type Verdict } from '../../scripts/restart.ts'
 
 /** Verdicts on deaths that follow each other at these times, each life lasting since the one before. */
-function verdicts(times: readonly number[], mayPass = false): Verdict[] {
+function verdicts(times: readonly number[], cause: Cause = 'unknown'): Verdict[] {
   let history: History = UNTROUBLED
   return times.map((at, nth) => {
-    const step = afterDeath(history, { at, aliveMs: at - (times[nth - 1] ?? 0), mayPass })
+    const step = afterDeath(history, { at, aliveMs: at - (times[nth - 1] ?? 0), cause })
     history = step.history
     return step.verdict
   })
@@ -31,8 +31,20 @@ describe('the restart policy', () => {
     expect(pauses(verdicts([1000, 2000, 62_000, 63_000]))).toEqual([100, 200, 100, 200])
   })
 
+  it('parks at the first death whose cause needs a person', () => {
+    expect(pauses(verdicts([1000], 'stays'))).toEqual(['park'])
+  })
+
+  it('takes a wrong setting for a cause that stays, a taken port and a full disk for causes that pass', () => {
+    for (const code of ['CONFIG_INVALID', 'ADAPTER_UNKNOWN', 'STORE_NEWER'] as const)
+      expect(causeOf(code)).toBe('stays')
+    for (const code of ['PORT_TAKEN', 'FOLDER_UNUSABLE', 'ALREADY_RUNNING', 'STORE_BUSY', 'BUS_UNAVAILABLE'] as const)
+      expect(causeOf(code)).toBe('passes')
+    for (const code of ['UNEXPECTED', 'SOURCE_FAILED', undefined] as const) expect(causeOf(code)).toBe('unknown')
+  })
+
   it('never parks for a cause outside the process, and pauses no longer than 5 s', () => {
     const everySecond = Array.from({ length: 9 }, (_, nth) => nth * 1000)
-    expect(pauses(verdicts(everySecond, true))).toEqual([100, 200, 400, 800, 1600, 3200, 5000, 5000, 5000])
+    expect(pauses(verdicts(everySecond, 'passes'))).toEqual([100, 200, 400, 800, 1600, 3200, 5000, 5000, 5000])
   })
 })

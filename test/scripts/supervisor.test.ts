@@ -3,15 +3,19 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { ChildSpec } from '../../scripts/child.ts'
-import { type ChildFacts, type Happening, isAlive } from '../../scripts/facts.ts'
+import { type ChildFacts, type Happening, isAlive, type UpFacts } from '../../scripts/facts.ts'
 import { Supervisor } from '../../scripts/supervisor.ts'
-import { systemClock } from '../../shared/clock.ts'
+import { type Clock, ManualClock, systemClock } from '../../shared/clock.ts'
 import { temporaryPath } from '../support/datafolder.ts'
 import { eventually } from '../support/system.ts'
 
-function open() {
+function open(clock: Clock = systemClock) {
   const happenings: Happening[] = []
-  const supervisor = new Supervisor(systemClock, happening => happenings.push(happening))
+  const saved: UpFacts[] = []
+  const supervisor: Supervisor = new Supervisor(clock, happening => {
+    saved.push(supervisor.facts())
+    if (happening) happenings.push(happening)
+  })
   onTestFinished(() => supervisor.kill())
   const file = join(temporaryPath(), 'ends')
   const spec = (name: string, behaviour: string, kind: ChildSpec['kind'] = 'adapter'): ChildSpec => ({
@@ -23,7 +27,7 @@ function open() {
   })
   const child = (name: string) => supervisor.facts().children.find(one => one.name === name)
   const ends = () => readFileSync(file, 'utf8').trim().split('\n')
-  return { supervisor, happenings, spec, child, ends }
+  return { supervisor, happenings, saved, spec, child, ends }
 }
 
 /** Of a child that runs. */
@@ -71,6 +75,65 @@ describe('the supervisor', () => {
       next: 'use another',
     })
     expect(child('A')).toMatchObject({ state: 'restarting', lastExit: { reason: 'PORT_TAKEN: Port 1 is taken' } })
+  })
+
+  it('parks at once what could not start for a cause that stays', async () => {
+    const { supervisor, spec, child, happenings } = open()
+    await expect(supervisor.start(spec('A', 'misset'))).rejects.toThrow('rate is 0')
+    expect(child('A')).toMatchObject({ state: 'parked', restarts: 0 })
+    expect(happenings.map(one => one.text)).toEqual([
+      'parked because trying again cannot help: CONFIG_INVALID: rate is 0',
+    ])
+  })
+
+  it('tells of the process id of every life before it is ready, so that nobody is left behind unknown', async () => {
+    const { supervisor, spec, saved } = open()
+    const first = supervisor.start(spec('A', 'stays'))
+    const pid = pidOf(saved.at(-1)?.children[0])
+    expect(saved.at(-1)?.children).toMatchObject([{ state: 'starting' }])
+    await first
+    process.kill(pid, 'SIGKILL')
+    const second = () => saved.find(({ children: [one] }) => one?.state === 'restarting' && one.pid !== undefined)
+    await eventually(() => second() !== undefined)
+    expect(pidOf(second()?.children[0])).not.toBe(pid)
+  })
+
+  it('kills a running process that says nothing for 5 s, and starts another', async () => {
+    const clock = new ManualClock()
+    const { supervisor, spec, child, happenings } = open(clock)
+    await supervisor.start(spec('A', 'mute'))
+    const before = pidOf(child('A'))
+    clock.advance(5000)
+    await eventually(() => child('A')?.state === 'restarting')
+    expect(child('A')?.lastExit).toMatchObject({ signal: 'SIGKILL', reason: 'killed: did not answer for 5 s' })
+    expect(happenings.at(-1)?.text).toBe('killed: did not answer for 5 s; starts again in 100 ms')
+    clock.advance(100)
+    await eventually(() => child('A')?.state === 'running')
+    expect(pidOf(child('A'))).not.toBe(before)
+  })
+
+  it('kills nobody for a pause of its own: everyone has 5 s again after it', async () => {
+    const clock = new ManualClock()
+    const { monotonic } = clock
+    let away = 0
+    clock.monotonic = () => monotonic() + away
+    const { supervisor, spec, child, ends } = open(clock)
+    await supervisor.start(spec('A', 'mute'))
+    away = 60_000
+    clock.advance(4500)
+    // A process that was killed answers nothing.
+    process.kill(pidOf(child('A')), 'SIGUSR2')
+    await eventually(() => ends().includes('here'))
+    clock.advance(1000)
+    await eventually(() => child('A')?.lastExit?.reason === 'killed: did not answer for 5 s')
+  })
+
+  it('kills a process that is not ready after 20 s', async () => {
+    const clock = new ManualClock()
+    const { supervisor, spec } = open(clock)
+    const started = supervisor.start(spec('A', 'starts'))
+    clock.advance(20_000)
+    await expect(started).rejects.toThrow('killed: was not ready after 20 s')
   })
 
   it('stops the proxy first, then the adapters, then the bus', async () => {

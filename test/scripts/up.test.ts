@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { isAlive } from '../../scripts/facts.ts'
 import { eventually, System } from '../support/system.ts'
@@ -30,6 +31,26 @@ describe('tickwire up', () => {
       `error ALREADY_RUNNING: tickwire up is already running (process ${system.facts().pid})`,
       expect.stringContaining('next: tickwire status'),
     ])
+  })
+
+  it('refuses a second proxy and a second bus in the data folder, and leaves the run file of the first alone', async () => {
+    const before = system.runFile('proxy')
+    const second = (args: readonly string[], env: NodeJS.ProcessEnv = {}) => {
+      const command = system.start(args, env)
+      onTestFinished(() => void command.child.kill('SIGKILL'))
+      return command.done
+    }
+    const proxy = await second(['proxy', '--port', 'auto'])
+    expect(proxy.code).toBe(78)
+    expect(lines(proxy.err)).toEqual([
+      `error ALREADY_RUNNING: The proxy is already running (process ${system.child('proxy').pid})`,
+      expect.stringContaining('next: tickwire status'),
+    ])
+    expect(system.runFile('proxy')).toEqual(before)
+    // On other addresses, too: a data folder has one bus.
+    const bus = await second(['bus'], { ZMQ_HOST: '127.0.0.1', ZMQ_PORT: '47113' })
+    expect(bus.code).toBe(78)
+    expect(bus.err).toContain(`The bus is already running (process ${system.child('bus').pid})`)
   })
 
   it('starts a feed that is added while it runs, and stops one that is removed', async () => {
@@ -160,5 +181,19 @@ describe('a supervisor', () => {
     expect((await again.stop('SIGTERM')).code).toBe(0)
     expect(children.filter(isAlive)).toEqual([])
     expect(system.runFile('up')).toBeUndefined()
+  })
+
+  it('ends tidily also with a process that has to be killed', async () => {
+    const again = system.start(['up', '--port', 'auto'])
+    onTestFinished(() => void again.child.kill('SIGKILL'))
+    await eventually(() => again.out.includes('tickwire tail'))
+    const children = system.facts().children.map(child => child.pid ?? 0)
+    process.kill(system.child('proxy').pid ?? 0, 'SIGSTOP')
+    const { code, err } = await again.stop('SIGTERM')
+    expect(code).toBe(0)
+    expect(err).not.toContain('did not close')
+    expect(children.filter(isAlive)).toEqual([])
+    expect(system.runFile('up')).toBeUndefined()
+    expect(existsSync(join(system.folder, 'run', 'up.lock.pid'))).toBe(false)
   })
 })

@@ -5,7 +5,7 @@ import { eventually } from '../support/system.ts'
 
 const SCRIPT = fileURLToPath(new URL('../support/process.mjs', import.meta.url))
 
-type Behaviour = 'stays' | 'hangs' | 'fails' | 'breaks'
+type Behaviour = 'stays' | 'hangs' | 'lingers' | 'fails' | 'breaks'
 
 /** A process that was started alone, or with a supervisor at the other end of an IPC channel. */
 function start(behaviour: Behaviour, supervised: boolean) {
@@ -31,6 +31,24 @@ describe('a process', () => {
     const { messages } = start('stays', true)
     await eventually(() => messages.length > 0)
     expect(messages).toEqual([{ kind: 'ready', details: { port: 7 } }])
+  })
+
+  it('tells its supervisor again and again that it is alive, once it is ready', async () => {
+    const { messages } = start('stays', true)
+    await eventually(() => messages.length > 2)
+    expect(messages.slice(0, 3)).toEqual([
+      { kind: 'ready', details: { port: 7 } },
+      { kind: 'alive' },
+      { kind: 'alive' },
+    ])
+  })
+
+  it('closes within a time of its own, and unharmed by a supervisor that hears it no more', async () => {
+    const { child, ended, messages, said } = start('lingers', true)
+    await eventually(() => messages.length > 0)
+    child.disconnect()
+    expect(await ended).toBe(0)
+    expect(said()).toEqual(['fixture is ready', 'fixture stops', 'closing', 'fixture did not close within 2500 ms'])
   })
 
   it('tells its supervisor why it could not start, and exits with the code of the error', async () => {

@@ -1,4 +1,4 @@
-// A supervised process without a job. Arguments: name, what it does, and a file that is told of its end.
+// A supervised process without a job. Arguments: name, what it does, and a file that is told of its end and of SIGUSR2.
 import { appendFileSync } from 'node:fs'
 
 const [name, behaviour, file] = process.argv.slice(2)
@@ -12,10 +12,15 @@ process.on('SIGTERM', () => {
   process.exit(0)
 })
 
+process.on('SIGUSR2', () => appendFileSync(file, 'here\n'))
+
 if (behaviour === 'dies') process.exit(3)
 if (behaviour === 'refuses')
   process.send(
     { kind: 'fatal', code: 'PORT_TAKEN', message: 'Port 1 is taken', next: 'use another', exitCode: 78 },
     () => process.exit(78),
   )
-else ready()
+else if (behaviour === 'misset')
+  process.send({ kind: 'fatal', code: 'CONFIG_INVALID', message: 'rate is 0', exitCode: 78 }, () => process.exit(78))
+else if (behaviour !== 'starts') ready()
+if (behaviour === 'stays') setInterval(() => process.send({ kind: 'alive' }), 1000)

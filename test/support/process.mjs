@@ -12,7 +12,7 @@ const running = {
   details: { port: 7 },
   async close() {
     say('word', 'closing')
-    if (behaviour === 'hangs') await new Promise(() => {})
+    if (behaviour === 'hangs' || behaviour === 'lingers') await new Promise(() => {})
   },
 }
 
@@ -25,7 +25,7 @@ async function start() {
 }
 
 try {
-  await runProcess({ name: 'fixture', log, start })
+  await runProcess({ name: 'fixture', log, start, ...(behaviour === 'lingers' && { graceMs: 2500 }) })
 } catch (error) {
   say('thrown', error.code)
   process.exit(9)

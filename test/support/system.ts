@@ -127,11 +127,11 @@ export class System extends Processes {
     return child
   }
 
-  /** Kills one process without warning; resolves when the supervisor has brought up another. */
-  async kill(name: string): Promise<ChildFacts> {
+  /** Kills one process without warning, or stops it for good; resolves when the supervisor has brought up another. */
+  async kill(name: string, signal: 'SIGKILL' | 'SIGSTOP' = 'SIGKILL'): Promise<ChildFacts> {
     const { pid } = this.child(name)
     if (pid === undefined) throw new Error(`${name} does not run`)
-    process.kill(pid, 'SIGKILL')
+    process.kill(pid, signal)
     return eventually(() => {
       const now = this.child(name)
       return now.state === 'running' && now.pid !== pid && now

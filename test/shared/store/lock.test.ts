@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
-import { acquireLock } from '../../../shared/store/lock.ts'
+import { acquireLock, lockHolder } from '../../../shared/store/lock.ts'
 import { temporaryPath } from '../../support/datafolder.ts'
 import { failure } from '../../support/failure.ts'
 
@@ -64,6 +64,33 @@ test('a dead process is not named as the holder', () => {
   writeFileSync(`${path}.pid`, '2147483646\n')
   expect(failure(() => acquireLock(path, 'The bus')).message).toBe('The bus is already running')
   lock.release()
+})
+
+test('the holder of a lock is found without taking the lock, as long as it lives', async () => {
+  const path = newPath()
+  expect(lockHolder(path)).toBeUndefined()
+  expect(existsSync(path)).toBe(false)
+  const holder = await holdElsewhere(path)
+  expect(lockHolder(path)).toBe(holder.pid)
+  expect(lockHolder(path)).toBe(holder.pid)
+  holder.kill('SIGKILL')
+  await once(holder, 'exit')
+  expect(lockHolder(path)).toBeUndefined()
+})
+
+test('a living process in the file beside a free lock is not its holder', () => {
+  const path = newPath()
+  acquireLock(path, 'Tickwire').release()
+  writeFileSync(`${path}.pid`, `${process.pid}\n`)
+  expect(lockHolder(path)).toBeUndefined()
+})
+
+test('a lock whose holder cannot be written down is not kept', () => {
+  const path = newPath()
+  mkdirSync(`${path}.pid`)
+  expect(failure(() => acquireLock(path, 'Tickwire'))).toMatchObject({ code: 'FOLDER_UNUSABLE' })
+  rmdirSync(`${path}.pid`)
+  acquireLock(path, 'Tickwire').release()
 })
 
 test('a lock in a missing folder says so', () => {
