@@ -2,17 +2,24 @@ import { isPossiblePrice } from '../../shared/market/instrument.ts'
 import type { Level, Tick } from '../../shared/market/tick.ts'
 import type { Update } from '../contract.ts'
 
+/** Clocks of exchanges and hosts differ by less; what is later is a wrong unit or a wrong day. */
+const MAX_AHEAD_MS = 60_000
+
 /** Whether what a source said may be published. What is out of bounds is dropped, never mended. */
 export const withinBounds = ({ instrument, tick, receivedAt }: Update): boolean =>
   isPossiblePrice(instrument.kind, tick.ltp) &&
   isTime(receivedAt) &&
-  isTime(tick.timestamp) &&
-  (tick.lastTradeTime === undefined || isTime(tick.lastTradeTime)) &&
+  hasHappened(tick.timestamp, receivedAt) &&
+  (tick.lastTradeTime === undefined || hasHappened(tick.lastTradeTime, receivedAt)) &&
   hasNumbers(tick) &&
   hasQuantities(tick) &&
   (tick.book === undefined || (areLevels(tick.book.buy) && areLevels(tick.book.sell)))
 
 const isTime = (time: number): boolean => Number.isSafeInteger(time) && time > 0
+
+/** One tick of tomorrow would make every later one of its instrument `late`. `receivedAt` in microseconds. */
+const hasHappened = (time: number, receivedAt: number): boolean =>
+  isTime(time) && time <= receivedAt / 1000 + MAX_AHEAD_MS
 
 const isNumber = (value: number | undefined): boolean => value === undefined || Number.isFinite(value)
 

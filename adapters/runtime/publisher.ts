@@ -4,7 +4,6 @@ import type { Clock } from '../../shared/clock.ts'
 import { parseSubscriptionSet, type SubscriptionSet } from '../../shared/control.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
-import type { Instrument } from '../../shared/market/instrument.ts'
 import type { Update } from '../contract.ts'
 import { Board, type Entry } from './board.ts'
 import { withinBounds } from './bounds.ts'
@@ -67,9 +66,9 @@ export class Publisher {
   offer(update: Update): void {
     const { instrument, tick } = update
     const entry = this.#board.find(instrument)
-    if (!entry) this.#drop('unknown', instrument)
-    else if (!withinBounds(update)) this.#drop('invalid', instrument)
-    else if (entry.last && tick.timestamp < entry.last.timestamp) this.#drop('late', instrument)
+    if (!entry) this.#drop('unknown', update)
+    else if (!withinBounds(update)) this.#drop('invalid', update)
+    else if (entry.last && tick.timestamp < entry.last.timestamp) this.#drop('late', update)
     else this.#publish(entry, update)
   }
 
@@ -139,9 +138,11 @@ export class Publisher {
   }
 
   /** One log line for the first of a kind: a source that errs does so thousands of times a second. */
-  #drop(kind: 'late' | 'invalid' | 'unknown', { exchange, symbol }: Instrument): void {
-    if (this.#counts[kind]++ === 0)
-      this.#log.warn({ kind, exchange, symbol }, 'update dropped; further ones are counted')
+  #drop(kind: 'late' | 'invalid' | 'unknown', { instrument, tick, receivedAt }: Update): void {
+    if (this.#counts[kind]++ > 0) return
+    const { exchange, symbol } = instrument
+    const { ltp, timestamp } = tick
+    this.#log.warn({ kind, exchange, symbol, ltp, timestamp, receivedAt }, 'update dropped; further ones are counted')
   }
 
   #receive(body: Buffer): void {

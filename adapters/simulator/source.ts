@@ -19,11 +19,13 @@ export async function* source(
 ): AsyncGenerator<readonly Update[], void, void> {
   if (signal.aborted) return
   const exchange = new Exchange(seed)
-  // A clock set back must not stop the market: older updates count as late. Prices go on, their time waits.
-  let latest = 0
+  // A clock set back must not stop the market: older updates count as late, and those ahead of their receipt as
+  // invalid. Prices go on, their times wait.
+  const latest = { timestamp: 0, receivedAt: 0 }
   const stamp = (): Stamp => {
-    latest = Math.max(latest, clock.now())
-    return { timestamp: latest, receivedAt: clock.micros() }
+    latest.timestamp = Math.max(latest.timestamp, clock.now())
+    latest.receivedAt = Math.max(latest.receivedAt, clock.micros())
+    return { ...latest }
   }
   yield exchange.values(stamp())
   const burst = Math.max(1, (rate * LONGEST_BURST_MS) / 1000)

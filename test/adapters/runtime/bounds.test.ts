@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { withinBounds } from '../../../adapters/runtime/bounds.ts'
 import type { Instrument } from '../../../shared/market/instrument.ts'
 import type { Tick } from '../../../shared/market/tick.ts'
@@ -46,6 +46,24 @@ it('holds back times that are none', () => {
   expect(passes({ timestamp: 1.5 })).toBe(false)
   expect(passes({ lastTradeTime: Number.NaN })).toBe(false)
   expect(passes({}, RELIANCE, Number.NaN)).toBe(false)
+})
+
+describe('a time later than the receipt of its tick', () => {
+  const receivedAt = 1_795_220_416_123_456
+  const received = Math.floor(receivedAt / 1000)
+
+  it.each(['timestamp', 'lastTradeTime'])('is let through as %s up to 60 s, as clocks differ', field => {
+    expect(passes({ timestamp: received, [field]: received + 60_000 }, RELIANCE, receivedAt)).toBe(true)
+    expect(passes({ timestamp: received, [field]: received + 60_001 }, RELIANCE, receivedAt)).toBe(false)
+  })
+
+  it.each([
+    ['of another century', Date.UTC(2099, 0)],
+    ['in microseconds', receivedAt],
+  ])('is held back when it is %s', (_, time) => {
+    expect(passes({ timestamp: time }, RELIANCE, receivedAt)).toBe(false)
+    expect(passes({ timestamp: received, lastTradeTime: time }, RELIANCE, receivedAt)).toBe(false)
+  })
 })
 
 it.each([

@@ -143,16 +143,29 @@ describe('updates that may not be published', () => {
     expect(publisher.counts()).toMatchObject({ ticks: 1, invalid: 2 })
   })
 
+  it('from the future are dropped, and do not make those of the present late', () => {
+    const { bus, clock, offer, publisher } = rig()
+    bus.want('P1', 1, [topicOf('RELIANCE')])
+    offer(RELIANCE, 999, { timestamp: clock.micros() })
+    offer(RELIANCE, 100)
+    clock.advance(0)
+    expect(ltps(bus.lane('P1'))).toEqual([100])
+    expect(publisher.counts()).toEqual({ ticks: 1, late: 0, invalid: 1, unknown: 0 })
+  })
+
   it('of an instrument that was not listed are dropped', () => {
     const { offer, publisher } = rig()
     offer(equity('UNLISTED'), 100)
     expect(publisher.counts()).toMatchObject({ ticks: 0, unknown: 1 })
   })
 
-  it('are told once in the log, not once each', () => {
-    const { lines, offer } = rig()
+  it('are told once in the log, not once each, with what a person needs to see why', () => {
+    const { clock, lines, offer } = rig()
+    const times = { timestamp: clock.now(), receivedAt: clock.micros() }
     for (let again = 0; again < 5; again++) offer(RELIANCE, -1)
-    expect(lines).toMatchObject([{ level: 'warn', details: { kind: 'invalid', symbol: 'RELIANCE' } }])
+    expect(lines).toMatchObject([
+      { level: 'warn', details: { kind: 'invalid', symbol: 'RELIANCE', ltp: -1, ...times } },
+    ])
   })
 })
 
