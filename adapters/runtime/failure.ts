@@ -2,9 +2,9 @@ import type { FeedState } from '../../shared/control.ts'
 import { TickwireError } from '../../shared/errors.ts'
 
 /** What becomes of a feed whose source failed. */
-export interface Verdict {
+interface Consequence {
   readonly state: Extract<FeedState, 'down' | 'auth_required' | 'parked'>
-  /** `CODE: what happened`, one line. */
+  /** `CODE: what happened`, and how often in a row; one line. */
   readonly reason: string
   /** Milliseconds until the source is started again; nothing when that would be of no use. */
   readonly pauseMs?: number
@@ -14,31 +14,29 @@ const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 30_000
 /** A source that worked this long before it failed begins with short pauses again. */
 const FORGET_MS = 60_000
-const MAX_DEATHS = 5
+/** Leaves room in a status for how often it failed. */
+const LONGEST_MESSAGE = 400
+
+/** How often a source has failed in a row, this time included, when it ran for `ranMs`. */
+export const countFailure = (before: number, ranMs: number): number => (ranMs >= FORGET_MS ? 1 : before + 1)
 
 /**
- * `deaths`: when this source failed, monotonic milliseconds, oldest first, this time included. An error whose code says
- * that trying again can help is tried for ever; one that nobody foresaw parks the feed after five deaths in a minute.
+ * `failures`: how often in a row, this time included. Only an error whose code says so ends the trying: the others may
+ * pass, and a start every 30 s costs nothing.
  */
-export function judge(error: unknown, deaths: readonly number[]): Verdict {
+export function judge(error: unknown, failures: number): Consequence {
   const failure = nameFailure(error)
-  const reason = `${failure.code}: ${failure.message}`
+  const reason = `${failure.code}: ${oneLine(failure.message)}`
   if (failure.retry === 'never') return { state: 'parked', reason }
   if (failure.retry === 'after-login') return { state: 'auth_required', reason }
-  const now = deaths.at(-1) ?? 0
-  const recent = deaths.filter(death => death > now - FORGET_MS).length
-  if (failure.code === 'SOURCE_FAILED' && recent >= MAX_DEATHS)
-    return { state: 'parked', reason: `${reason} (${recent} times in a minute)` }
-  const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (deaths.length - 1), LONGEST_PAUSE_MS)
-  return { state: 'down', reason, pauseMs }
+  const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS)
+  return { state: 'down', reason: failures > 1 ? `${reason} (${failures} times in a row)` : reason, pauseMs }
 }
-
-/** The deaths that still count when a source that ran for `ranMs` fails at `now`. */
-export const countDeath = (before: readonly number[], ranMs: number, now: number): readonly number[] =>
-  [...(ranMs >= FORGET_MS ? [] : before), now].slice(-16)
 
 function nameFailure(error: unknown): TickwireError {
   if (error instanceof TickwireError) return error
   const message = error instanceof Error ? error.message : String(error)
-  return new TickwireError('SOURCE_FAILED', message.replace(/\s+/g, ' ').trim() || 'no message', { cause: error })
+  return new TickwireError('SOURCE_FAILED', message, { cause: error })
 }
+
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim().slice(0, LONGEST_MESSAGE) || 'no message'

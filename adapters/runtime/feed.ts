@@ -2,7 +2,7 @@ import { type Clock, pause } from '../../shared/clock.ts'
 import type { FeedState } from '../../shared/control.ts'
 import type { Log } from '../../shared/log.ts'
 import type { Adapter, Update } from '../contract.ts'
-import { countDeath, judge } from './failure.ts'
+import { countFailure, judge } from './failure.ts'
 import type { Publisher } from './publisher.ts'
 import type { Pulse } from './pulse.ts'
 import type { StatusReporter } from './status.ts'
@@ -16,8 +16,8 @@ const GRACE_MS = 1000
 
 /**
  * The life of one feed with a source: starting, live with the first batch, down when the source ends or fails, started
- * again after growing pauses, parked when that is of no use; started again at once when the process stood still, since
- * nobody knows what it missed. A source that falls silent stays live here: whether silence is normal (`quiet`) or not
+ * again after growing pauses, parked when its error says that this is of no use; started again at once when the process
+ * stood still, since nobody knows what it missed. A source that falls silent stays live here: whether silence is normal (`quiet`) or not
  * (`suspect`) is for the market calendar to say; `lastTickAt` shows the age.
  */
 export class Feed {
@@ -80,7 +80,7 @@ export class Feed {
 
   async #run(): Promise<void> {
     const { signal } = this.#stop
-    let deaths: readonly number[] = []
+    let failures = 0
     while (!signal.aborted) {
       this.#enter('starting')
       const startedAt = this.#clock.monotonic()
@@ -91,10 +91,9 @@ export class Feed {
         return
       } catch (error) {
         if (signal.aborted) return this.#log.debug({ err: error }, 'the source failed while it was stopped')
-        const now = this.#clock.monotonic()
-        deaths = countDeath(deaths, now - startedAt, now)
-        const { state, reason, pauseMs } = judge(error, deaths)
-        this.#log.warn({ err: error, pauseMs }, 'the source failed')
+        failures = countFailure(failures, this.#clock.monotonic() - startedAt)
+        const { state, reason, pauseMs } = judge(error, failures)
+        this.#log.warn({ err: error, failures, pauseMs }, 'the source failed')
         this.#enter(state, reason)
         if (pauseMs === undefined) return
         await pause(this.#clock, pauseMs, signal)

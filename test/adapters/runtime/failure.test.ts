@@ -1,32 +1,44 @@
 import { expect, it } from 'vitest'
-import { countDeath, judge } from '../../../adapters/runtime/failure.ts'
+import { countFailure, judge } from '../../../adapters/runtime/failure.ts'
 import { TickwireError } from '../../../shared/errors.ts'
+import { LoginNeeded } from './rig.ts'
 
 const unforeseen = new Error('oops')
 
-it('lets an unforeseen failure wait longer each time', () => {
-  expect([[1], [1, 2], [1, 2, 3], [1, 2, 3, 4]].map(deaths => judge(unforeseen, deaths).pauseMs)).toEqual([
-    500, 1000, 2000, 4000,
+it('lets a failure wait longer each time, up to 30 s', () => {
+  expect([1, 2, 3, 4, 5, 6, 7, 8].map(failures => judge(unforeseen, failures).pauseMs)).toEqual([
+    500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000,
   ])
 })
 
-it('gives up on an unforeseen failure after five in a minute, not when they are further apart', () => {
-  expect(judge(unforeseen, [1, 2, 3, 4, 5])).toMatchObject({ state: 'parked' })
-  expect(judge(unforeseen, [1, 20_000, 40_000, 60_000, 80_000])).toMatchObject({ state: 'down', pauseMs: 8000 })
+it.each([
+  ['nobody foresaw', unforeseen, 'SOURCE_FAILED: oops'],
+  ['says that trying again can help', new TickwireError('BUS_UNAVAILABLE', 'away'), 'BUS_UNAVAILABLE: away'],
+])('never gives up on an error that %s, and tells how often it came', (_, error, reason) => {
+  expect(judge(error, 1)).toEqual({ state: 'down', reason, pauseMs: 500 })
+  expect(judge(error, 2)).toEqual({ state: 'down', reason: `${reason} (2 times in a row)`, pauseMs: 1000 })
+  expect(judge(error, 5000)).toEqual({ state: 'down', reason: `${reason} (5000 times in a row)`, pauseMs: 30_000 })
 })
 
-it('never gives up where the error says that trying again can help', () => {
-  const away = new TickwireError('BUS_UNAVAILABLE', 'away')
-  const deaths = Array.from({ length: 16 }, (_, second) => second)
-  expect(judge(away, deaths)).toEqual({ state: 'down', reason: 'BUS_UNAVAILABLE: away', pauseMs: 30_000 })
+it('gives up at once on an error that says that trying again is of no use, or needs a person to log in', () => {
+  expect(judge(new TickwireError('CONFIG_INVALID', 'rate'), 1)).toEqual({
+    state: 'parked',
+    reason: 'CONFIG_INVALID: rate',
+  })
+  expect(judge(new LoginNeeded(), 3)).toEqual({ state: 'auth_required', reason: 'SOURCE_FAILED: the session is over' })
 })
 
-it('names whatever was thrown in one line', () => {
-  expect(judge('just a\n text', [1]).reason).toBe('SOURCE_FAILED: just a text')
-  expect(judge(new Error(), [1]).reason).toBe('SOURCE_FAILED: no message')
+it('names whatever was thrown in one line that ends with how often', () => {
+  expect(judge('just a\n text', 1).reason).toBe('SOURCE_FAILED: just a text')
+  expect(judge(new Error(), 1).reason).toBe('SOURCE_FAILED: no message')
+  expect(judge(new TickwireError('CONFIG_INVALID', 'first\nsecond'), 1).reason).toBe('CONFIG_INVALID: first second')
+  const { reason } = judge(new Error('x'.repeat(2000)), 12)
+  expect(reason).toMatch(/x \(12 times in a row\)$/)
+  expect(reason.length).toBeLessThan(500)
 })
 
-it('forgets the deaths before a run that lasted a minute', () => {
-  expect(countDeath([1, 2], 59_999, 60_000)).toEqual([1, 2, 60_000])
-  expect(countDeath([1, 2], 60_000, 60_002)).toEqual([60_002])
+it('begins to count anew after a run that lasted a minute', () => {
+  expect(countFailure(0, 0)).toBe(1)
+  expect(countFailure(7, 59_999)).toBe(8)
+  expect(countFailure(7, 60_000)).toBe(1)
 })

@@ -147,27 +147,47 @@ describe('a feed', () => {
     await feed.close()
   })
 
-  it('is parked after five deaths in a minute, and goes on saying so', async () => {
+  it('tries again for ever what nobody foresaw, every 30 s in the end, and is live when it works again', async () => {
     let starts = 0
-    const { bus, clock, feed } = open(async function* () {
+    let works = false
+    const { bus, clock, feed } = open(async function* (clock, signal) {
       starts++
-      if (starts > 0) throw new Error('no use')
-      yield []
+      if (!works) throw new Error('no network')
+      yield* ticking(clock, signal)
     })
-    const ended = feed.start()
-    await pass(clock, 60_000, 100)
-    await ended
-    expect(starts).toBe(5)
-    const statuses = bus.statuses().length
+    void feed.start()
+    // 0.5 + 1 + 2 + 4 + 8 + 16 s, then every 30 s.
+    await pass(clock, 200_000, 100)
+    expect(starts).toBe(12)
     expect(bus.statuses().at(-1)).toMatchObject({
-      state: 'parked',
-      reason: 'SOURCE_FAILED: no use (5 times in a minute)',
+      state: 'down',
+      reason: 'SOURCE_FAILED: no network (12 times in a row)',
     })
-    await pass(clock, 1000, 100)
-    expect(bus.statuses().length).toBeGreaterThan(statuses)
+    works = true
+    await pass(clock, 30_000, 100)
+    expect(bus.statuses().at(-1)).toMatchObject({ state: 'live' })
+    await feed.close()
   })
 
-  it('is parked at once by an error that trying again cannot help', async () => {
+  it('begins with short pauses again after a run of a minute', async () => {
+    let starts = 0
+    const { bus, clock, feed } = open(async function* (clock, signal) {
+      starts++
+      if (starts === 4) await pause(clock, 60_000, signal)
+      if (starts < 6) throw new Error('no network')
+      yield* ticking(clock, signal)
+    })
+    void feed.start()
+    await pass(clock, 3400 + 60_000, 100)
+    expect(starts).toBe(4)
+    await pass(clock, 200, 100)
+    expect(bus.statuses().at(-1)).toMatchObject({ state: 'down', reason: 'SOURCE_FAILED: no network' })
+    await pass(clock, 2000, 100)
+    expect(bus.statuses().at(-1)).toMatchObject({ state: 'live' })
+    await feed.close()
+  })
+
+  it('is parked at once by an error that trying again cannot help, and goes on saying so', async () => {
     const { bus, clock, feed } = open(async function* () {
       yield []
       throw new TickwireError('CONFIG_INVALID', 'no such file')
@@ -176,6 +196,9 @@ describe('a feed', () => {
     await pass(clock, 5)
     await ended
     expect(bus.statuses().at(-1)).toMatchObject({ state: 'parked', reason: 'CONFIG_INVALID: no such file' })
+    const statuses = bus.statuses().length
+    await pass(clock, 1000, 100)
+    expect(bus.statuses().length).toBeGreaterThan(statuses)
   })
 
   it('stops its source when it is closed, and says so last', async () => {

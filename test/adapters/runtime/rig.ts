@@ -6,6 +6,7 @@ import { readLaneHeader, readRecords } from '../../../bus/lane.ts'
 import { readTick, type TickHeader } from '../../../bus/message.ts'
 import { ManualClock, systemClock } from '../../../shared/clock.ts'
 import { type FeedStatus, formatControl, parseFeedStatus, type SubscriptionSet } from '../../../shared/control.ts'
+import { TickwireError } from '../../../shared/errors.ts'
 import type { Log } from '../../../shared/log.ts'
 import type { Instrument } from '../../../shared/market/instrument.ts'
 import type { Tick } from '../../../shared/market/tick.ts'
@@ -117,6 +118,17 @@ export function keptLog(): { log: Log; lines: Line[] } {
     lines.push({ level, details, text })
   const log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
   return { log: log as unknown as Log, lines }
+}
+
+/** As a session that expired will say; no code of today does. */
+export class LoginNeeded extends TickwireError {
+  constructor() {
+    super('SOURCE_FAILED', 'the session is over')
+  }
+
+  override get retry() {
+    return 'after-login' as const
+  }
 }
 
 export const equity = (symbol: string, more: Partial<Instrument> = {}): Instrument => ({
