@@ -29,6 +29,7 @@ export class Feed {
   readonly #clock: Clock
   readonly #log: Log
   readonly #stop = new AbortController()
+  /** The latest run of the source; aborted once it is over. */
   #attempt = new AbortController()
   #wake: () => void = () => {}
   #running: Promise<void> = Promise.resolve()
@@ -141,7 +142,9 @@ export class Feed {
     }
   }
 
+  /** Only a running source missed something. One that is down or given up stays so, with its reason. */
   #stoodStill(ms: number): void {
+    if (this.#attempt.signal.aborted) return
     this.#log.warn({ ms: Math.round(ms) }, 'the process stood still, or its clock was set; the source starts again')
     this.#enter('down', `its process stood still for ${(ms / 1000).toFixed(1)} s`)
     this.#attempt.abort()
@@ -156,7 +159,8 @@ export class Feed {
 
   #enter(state: FeedState, reason?: string): void {
     if (state !== this.#status.state) this.#log.info({ state, reason }, `the feed is ${state}`)
-    if (state === 'down' || state === 'parked') this.#publisher.forget()
+    // Whatever else it is, its last values are not the present.
+    if (state !== 'live' && state !== 'starting') this.#publisher.forget()
     this.#status.enter(state, reason)
   }
 }

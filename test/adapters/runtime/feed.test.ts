@@ -1,47 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { z } from 'zod'
-import { defineAdapter, type Update } from '../../../adapters/contract.ts'
-import { Feed } from '../../../adapters/runtime/feed.ts'
-import { StatusReporter } from '../../../adapters/runtime/status.ts'
-import { type Clock, pause, systemClock } from '../../../shared/clock.ts'
+import { pause, systemClock } from '../../../shared/clock.ts'
 import { TickwireError } from '../../../shared/errors.ts'
-import { ltps, pass, RELIANCE, rig, settle, topicOf } from './rig.ts'
-
-type Source = (clock: Clock, signal: AbortSignal) => AsyncIterable<readonly Update[]>
-
-function open(source: Source, clock?: Clock) {
-  const parts = rig()
-  const adapter = defineAdapter({
-    name: 'testbroker',
-    title: 'A source for tests',
-    label: 'simulated',
-    modes: ['LTP'],
-    settings: z.object({}),
-    instruments: () => [RELIANCE],
-    source: (_, clock, signal) => source(clock, signal),
-  })
-  const status = new StatusReporter({ label: adapter.label, ...parts })
-  const feed = new Feed({ adapter, settings: {}, status, ...parts, ...(clock && { clock }) })
-  const states = () =>
-    parts.bus
-      .statuses()
-      .map(({ state }) => state)
-      .filter((state, place, all) => state !== all[place - 1])
-  return { ...parts, status, feed, states }
-}
-
-const update = (clock: Clock, ltp = 100): Update => ({
-  instrument: RELIANCE,
-  tick: { ltp, timestamp: clock.now() },
-  receivedAt: clock.micros(),
-})
-
-async function* ticking(clock: Clock, signal: AbortSignal) {
-  while (!signal.aborted) {
-    yield [update(clock)]
-    await pause(clock, 10, signal)
-  }
-}
+import { open, ticking, update } from './feedrig.ts'
+import { LoginNeeded, ltps, pass, settle, topicOf } from './rig.ts'
 
 describe('a feed', () => {
   it('is starting until the first batch, then live', async () => {
@@ -105,45 +66,18 @@ describe('a feed', () => {
     await feed.close()
   })
 
-  it('starts its source again at once when its process stood still, and gives nobody what it knew before', async () => {
-    let starts = 0
-    const { bus, clock, feed, states } = open(async function* (clock, signal) {
-      starts++
-      yield [update(clock, 100 * starts)]
-      await pause(clock, 60_000, signal)
+  it('gives nobody its last values while it needs somebody to log in', async () => {
+    const { bus, clock, feed } = open(async function* (clock) {
+      yield [update(clock)]
+      throw new LoginNeeded()
     })
-    void feed.start()
+    const ended = feed.start()
+    await pass(clock, 5)
+    await ended
+    expect(bus.statuses().at(-1)).toMatchObject({ state: 'auth_required' })
     bus.want('P1', 1, [topicOf('RELIANCE')])
     await pass(clock, 5)
-    clock.freeze(3000)
-    // The wish is read before any timer of the thawed process has run.
-    bus.want('P2', 1, [topicOf('RELIANCE')])
-    await pass(clock, 5)
-    expect(ltps(bus.lane('P2'))).toEqual([200])
-    expect(ltps(bus.lane('P1'))).toEqual([100, 200])
-    expect(states()).toEqual(['starting', 'live', 'down', 'starting', 'live'])
-    expect(bus.statuses().map(({ reason }) => reason)).toContain('its process stood still for 3.0 s')
-    await feed.close()
-  })
-
-  it('publishes nothing more of a batch that was cut short by standing still', async () => {
-    let starts = 0
-    const { clock, feed, pulse, publisher } = open(async function* () {
-      starts++
-      if (starts === 1) yield halfway() as unknown as readonly Update[]
-    })
-    function* halfway() {
-      for (let nth = 0; nth < 100; nth++) {
-        if (nth === 50) {
-          clock.freeze(3000)
-          pulse.look()
-        }
-        yield update(clock)
-      }
-    }
-    await feed.start()
-    expect(starts).toBe(2)
-    expect(publisher.counts().ticks).toBe(50)
+    expect(bus.lane('P1')).toEqual([])
     await feed.close()
   })
 
