@@ -1,7 +1,7 @@
-import { mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Proxy as Forwarding, type Socket, XPublisher, XSubscriber } from 'zeromq'
 import { systemCode, TickwireError } from '../shared/errors.ts'
+import { prepareRunFolder } from '../shared/store/folder.ts'
 import { acquireLock, type Lock } from '../shared/store/lock.ts'
 import { type BusAddresses, socketPath } from './addresses.ts'
 import { MAX_MESSAGE_BYTES } from './envelope.ts'
@@ -22,19 +22,19 @@ const CONNECTION = {
   maxMessageSize: MAX_MESSAGE_BYTES,
 } as const
 
-/** Bits that give a folder to group and others. */
-const OTHERS = 0o077
-
 /**
  * The process everybody connects to: takes messages at `publish`, hands them out at `subscribe`, and passes up what
  * receivers want: the first one of a filter, and when the last one is gone. Copies bytes on a thread of its own.
  *
- * Throws ALREADY_RUNNING (lock held), PORT_TAKEN (TCP), FOLDER_UNUSABLE (run folder open to others or not writable),
+ * Throws ALREADY_RUNNING (lock held), PORT_TAKEN (TCP), FOLDER_UNUSABLE (the run folder, as in shared/store/folder.ts),
  * BUS_UNAVAILABLE for any other failure to listen.
  */
 export async function startForwarder(options: ForwarderOptions): Promise<{ close(): Promise<void> }> {
   const { addresses, highWaterMark, lockFile } = options
-  for (const address of [addresses.publish, addresses.subscribe]) prepareFolder(address)
+  for (const address of [addresses.publish, addresses.subscribe]) {
+    const path = socketPath(address)
+    if (path !== undefined) prepareRunFolder(dirname(path))
+  }
   const lock = lockFile === undefined ? undefined : acquireLock(lockFile, 'The bus')
   // Subscriptions travel from the one socket to the other and up; none may be dropped, so no mark in that direction.
   // Nor on what comes in: see the receiver in zmq.ts. What is too much is dropped on its way out, per receiver.
@@ -89,25 +89,4 @@ async function listen(socket: Socket, address: string): Promise<void> {
       cause,
     })
   }
-}
-
-/** Who may enter the folder of the sockets may publish prices, so it belongs to this user alone. */
-function prepareFolder(address: string): void {
-  const path = socketPath(address)
-  if (path === undefined) return
-  const folder = dirname(path)
-  let mode: number
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    mode = statSync(folder).mode
-  } catch (cause) {
-    throw new TickwireError('FOLDER_UNUSABLE', `The run folder ${folder} cannot be made (${systemCode(cause)})`, {
-      next: 'Make it writable, or choose another data folder with TICKWIRE_DATA_DIR',
-      cause,
-    })
-  }
-  if ((mode & OTHERS) !== 0)
-    throw new TickwireError('FOLDER_UNUSABLE', `The run folder ${folder} is open to other users of this machine`, {
-      next: `chmod 700 ${folder}`,
-    })
 }

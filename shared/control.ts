@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { TickwireError } from './errors.ts'
 import { TOPIC_MODES } from './market/mode.ts'
+import { NAME } from './market/topic.ts'
 
 /** Proxies announce the whole set this often, and at once (coalesced) when it changes. */
 export const SET_HEARTBEAT_MS = 2000
@@ -10,8 +11,7 @@ export const STATUS_HEARTBEAT_MS = 500
 /** A feed without a status for this long is down, whatever it last said. */
 export const STATUS_EXPIRY_MS = 2000
 
-/** Proxy ids and feed names share an alphabet, so that `LANE_<FEED>_<PROXY>` reads one way only. */
-const name = z.string().regex(/^[A-Z0-9-]{1,32}$/)
+const name = z.string().regex(NAME)
 const count = z.int().nonnegative()
 
 /** Everything one proxy wants of one feed. Whole sets, never deltas: a restart of either side heals by itself. */

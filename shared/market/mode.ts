@@ -6,9 +6,8 @@ export type BookMode = 'BOOK20' | 'BOOK30' | 'BOOK50'
 
 export type TopicMode = Mode | BookMode
 
-export const MODES: readonly Mode[] = ['LTP', 'QUOTE', 'DEPTH']
-
-export const TOPIC_MODES: readonly TopicMode[] = [...MODES, 'BOOK20', 'BOOK30', 'BOOK50']
+/** The shallowest first. */
+export const TOPIC_MODES: readonly TopicMode[] = ['LTP', 'QUOTE', 'DEPTH', 'BOOK20', 'BOOK30', 'BOOK50']
 
 const topicModes: ReadonlySet<string> = new Set(TOPIC_MODES)
 

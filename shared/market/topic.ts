@@ -11,13 +11,14 @@ export interface TopicParts {
   readonly mode: TopicMode
 }
 
-const FEED = /^[A-Z0-9-]{1,32}$/
+/** Feed names and proxy ids share an alphabet, so that `LANE_<FEED>_<PROXY>` reads one way only. */
+export const NAME = /^[A-Z0-9-]{1,32}$/
 const RESERVED: ReadonlySet<string> = new Set(['CONTROL', 'STATUS', 'LANE', 'CACHE', ...EXCHANGES])
 /** Printable ASCII without `"` and `\`: such a symbol needs no escaping in JSON. */
 const SYMBOL = /^[\x20-\x21\x23-\x5b\x5d-\x7e]{1,64}$/
 
 /** True for a name that may be the first segment of a topic. */
-export const isFeedName = (name: string): boolean => FEED.test(name) && !RESERVED.has(name)
+export const isFeedName = (name: string): boolean => NAME.test(name) && !RESERVED.has(name)
 
 /** True for a symbol that may travel: printable ASCII, 1 to 64 characters, no quote and no backslash. */
 export const isSymbol = (symbol: string): boolean => SYMBOL.test(symbol)

@@ -49,8 +49,11 @@ const OPEN_TO_OTHERS = 0o077
 export function prepareFolder(folder: DataFolder): void {
   prepare(folder.root, WRITABLE_BY_OTHERS)
   prepare(join(folder.root, 'instruments'), WRITABLE_BY_OTHERS)
-  prepare(folder.runDir, OPEN_TO_OTHERS)
+  prepareRunFolder(folder.runDir)
 }
+
+/** The same for the folder of the sockets alone: who may enter it may publish prices. */
+export const prepareRunFolder = (runDir: string): void => prepare(runDir, OPEN_TO_OTHERS)
 
 function prepare(path: string, forbidden: number): void {
   attempt(path, () => makeFolder(path))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createCatalogue } from '../../../adapters/runtime/catalogue.ts'
-import { compareUnions, type Union } from '../../../adapters/runtime/union.ts'
+import type { Union } from '../../../adapters/runtime/union.ts'
 import { Wanted } from '../../../adapters/runtime/wanted.ts'
 import { ManualClock } from '../../../shared/clock.ts'
 import { SET_EXPIRY_MS } from '../../../shared/control.ts'
@@ -121,17 +121,5 @@ describe('the union', () => {
     expect(shown(wanted.instruments())).toEqual([['TCS', 'LTP']])
     wanted.demand(`${topicOf('TCS')}\0`, false)
     expect(wanted.instruments().size).toBe(0)
-  })
-
-  it('tells by comparison what a broker has to be asked for', () => {
-    const before: Union = new Map([
-      [RELIANCE, 'LTP'],
-      [TCS, 'LTP'],
-    ])
-    expect(compareUnions(before, new Map([[TCS, 'QUOTE']]))).toEqual({
-      subscribe: new Map([[TCS, 'QUOTE']]),
-      unsubscribe: [RELIANCE],
-    })
-    expect(compareUnions(before, before)).toEqual({ subscribe: new Map(), unsubscribe: [] })
   })
 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { EXCHANGES, isExchange } from '../../../shared/market/exchange.ts'
-import { isTopicMode, MODES, modeNumber, TOPIC_MODES } from '../../../shared/market/mode.ts'
+import { isTopicMode, modeNumber, TOPIC_MODES } from '../../../shared/market/mode.ts'
 import { formatTopic, isFeedName, isSymbol, parseTopic, type TopicParts } from '../../../shared/market/topic.ts'
 import { failure } from '../../support/failure.ts'
 
@@ -128,8 +128,14 @@ test('a symbol is printable ASCII that needs no escape in JSON', () => {
 })
 
 test('modes have the numbers of the client protocol, and every book is depth', () => {
-  expect(MODES.map(modeNumber)).toEqual([1, 2, 3])
-  expect((['BOOK20', 'BOOK30', 'BOOK50'] as const).map(modeNumber)).toEqual([3, 3, 3])
+  expect(TOPIC_MODES.map(mode => [mode, modeNumber(mode)])).toEqual([
+    ['LTP', 1],
+    ['QUOTE', 2],
+    ['DEPTH', 3],
+    ['BOOK20', 3],
+    ['BOOK30', 3],
+    ['BOOK50', 3],
+  ])
   expect(['LTP', 'ltp', 'DEPTH20', '1'].map(isTopicMode)).toEqual([true, false, false, false])
   expect(['NSE', 'NSE_INDEX', 'nse', 'toString'].map(isExchange)).toEqual([true, true, false, false])
 })
