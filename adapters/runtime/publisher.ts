@@ -10,8 +10,8 @@ import { withinBounds } from './bounds.ts'
 import type { Catalogue, Rejection } from './catalogue.ts'
 import { Lane } from './lane.ts'
 import type { Pulse } from './pulse.ts'
+import { type LaneChange, Subscriptions } from './subscriptions.ts'
 import type { Union } from './union.ts'
-import { type LaneChange, Wanted } from './wanted.ts'
 
 /** Counted since the publisher started. */
 export interface PublisherCounts {
@@ -37,7 +37,7 @@ export class Publisher {
   readonly #clock: Clock
   readonly #log: Log
   readonly #pulse: Pulse
-  readonly #wanted: Wanted
+  readonly #subscriptions: Subscriptions
   readonly #board: Board
   readonly #lanes = new Map<string, Lane>()
   /** Last sequence of lanes that are over, should their proxy come back. */
@@ -54,7 +54,7 @@ export class Publisher {
     this.#clock = clock
     this.#log = options.log
     this.#pulse = options.pulse
-    this.#wanted = new Wanted(catalogue, clock)
+    this.#subscriptions = new Subscriptions(catalogue, clock)
     this.#board = new Board({ catalogue, epoch, bus })
     const control = controlTopic(catalogue.feed)
     bus.onMessage(({ topic, body }) => topic === control && this.#receive(body))
@@ -84,7 +84,7 @@ export class Publisher {
 
   /** Forgets proxies that fell silent. */
   expire(): void {
-    for (const change of this.#wanted.expire()) {
+    for (const change of this.#subscriptions.expire()) {
       const lane = this.#apply(change)
       lane.flush()
       this.#lanes.delete(change.proxy)
@@ -103,7 +103,7 @@ export class Publisher {
 
   /** What a broker would have to be asked for. */
   instruments(): Union {
-    return this.#wanted.instruments()
+    return this.#subscriptions.instruments()
   }
 
   /** How many of the wanted instruments have a value. */
@@ -114,7 +114,7 @@ export class Publisher {
   }
 
   rejected(): Rejection[] {
-    return this.#wanted.rejected()
+    return this.#subscriptions.rejected()
   }
 
   /** Last sequence of every lane, by proxy. */
@@ -133,7 +133,7 @@ export class Publisher {
     entry.receivedAt = receivedAt
     this.#counts.ticks++
     this.#lastReceivedAt = receivedAt
-    if (first && this.#wanted.overheard) this.#overhear(entry)
+    if (first && this.#subscriptions.overheard) this.#overhear(entry)
     for (const channel of entry.wanted) channel.publish(tick, receivedAt)
   }
 
@@ -148,7 +148,7 @@ export class Publisher {
   #receive(body: Buffer): void {
     this.#pulse.look()
     const set = this.#read(body)
-    const change = set?.feed === this.catalogue.feed ? this.#wanted.receive(set) : undefined
+    const change = set?.feed === this.catalogue.feed ? this.#subscriptions.receive(set) : undefined
     if (change) this.#apply(change)
   }
 
@@ -185,10 +185,10 @@ export class Publisher {
   #demand(filter: string, wanted: boolean): void {
     this.#pulse.look()
     if (wanted) this.#hear(filter)
-    const target = this.#wanted.demand(filter, wanted)
+    const target = this.#subscriptions.demand(filter, wanted)
     if (target === 'prefix') for (const entry of this.#board.entries()) if (entry.last) this.#overhear(entry)
     if (!target || target === 'prefix') return
-    this.#board.setDirect(target, this.#wanted.direct(target.topic))
+    this.#board.setDirect(target, this.#subscriptions.direct(target.topic))
     if (wanted) this.#board.repeat(target)
   }
 
@@ -196,7 +196,7 @@ export class Publisher {
   #hear(filter: string): void {
     for (const [proxy, lane] of this.#lanes) {
       if (filter !== `${laneTopic(this.catalogue.feed, proxy)}\0`) continue
-      for (const target of this.#wanted.of(proxy)) this.#board.repeat(target, lane)
+      for (const target of this.#subscriptions.of(proxy)) this.#board.repeat(target, lane)
     }
   }
 
@@ -204,7 +204,7 @@ export class Publisher {
   #overhear({ instrument }: Entry): void {
     for (const mode of this.catalogue.modes) {
       const target = this.catalogue.target(instrument, mode)
-      const direct = this.#wanted.direct(target.topic)
+      const direct = this.#subscriptions.direct(target.topic)
       if (direct || this.#board.knows(target.topic)) this.#board.setDirect(target, direct)
     }
   }

@@ -25,7 +25,7 @@ interface ProxySet {
 const MAX_REJECTED = 200
 
 /** Knows who wants which topic of one feed: the proxies by their sets, others by subscribing on the bus. */
-export class Wanted {
+export class Subscriptions {
   readonly #catalogue: Catalogue
   readonly #clock: Clock
   readonly #proxies = new Map<string, ProxySet>()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createCatalogue } from '../../../adapters/runtime/catalogue.ts'
+import { Subscriptions } from '../../../adapters/runtime/subscriptions.ts'
 import type { Union } from '../../../adapters/runtime/union.ts'
-import { Wanted } from '../../../adapters/runtime/wanted.ts'
 import { ManualClock } from '../../../shared/clock.ts'
 import { SET_EXPIRY_MS } from '../../../shared/control.ts'
 import { FEED, RELIANCE, TCS, topicOf } from './rig.ts'
@@ -10,13 +10,13 @@ function open() {
   const clock = new ManualClock()
   const instruments = [RELIANCE, TCS]
   const catalogue = createCatalogue({ feed: FEED, broker: 'testbroker', modes: ['LTP', 'QUOTE'], instruments })
-  const wanted = new Wanted(catalogue, clock)
+  const subscriptions = new Subscriptions(catalogue, clock)
   const receive = (proxy: string, revision: number, topics: string[], resync = 0) => {
-    const change = wanted.receive({ version: 1, feed: FEED, proxy, revision, resync, topics })
+    const change = subscriptions.receive({ version: 1, feed: FEED, proxy, revision, resync, topics })
     const names = (targets: readonly { topic: string }[] = []) => targets.map(({ topic }) => topic)
     return change && { added: names(change.added), dropped: names(change.dropped), snapshots: names(change.snapshots) }
   }
-  return { clock, wanted, receive }
+  return { clock, subscriptions, receive }
 }
 
 const shown = (union: Union) => [...union].map(([{ symbol }, mode]) => [symbol, mode])
@@ -51,16 +51,16 @@ describe('a set', () => {
   })
 
   it('is forgotten after silence, not before, and repeating it is no silence', () => {
-    const { clock, receive, wanted } = open()
+    const { clock, receive, subscriptions } = open()
     receive('P1', 1, [topicOf('TCS')])
     clock.advance(SET_EXPIRY_MS - 1)
-    expect(wanted.expire()).toEqual([])
+    expect(subscriptions.expire()).toEqual([])
     receive('P1', 1, [topicOf('TCS')])
     clock.advance(SET_EXPIRY_MS - 1)
-    expect(wanted.expire()).toEqual([])
+    expect(subscriptions.expire()).toEqual([])
     clock.advance(1)
-    expect(wanted.expire()).toMatchObject([{ proxy: 'P1', dropped: [{ topic: topicOf('TCS') }] }])
-    expect(wanted.instruments().size).toBe(0)
+    expect(subscriptions.expire()).toMatchObject([{ proxy: 'P1', dropped: [{ topic: topicOf('TCS') }] }])
+    expect(subscriptions.instruments().size).toBe(0)
   })
 })
 
@@ -73,53 +73,53 @@ describe('a topic that cannot be served', () => {
     [`${FEED}_BSE_TCS_LTP`, 'INSTRUMENT_UNKNOWN', 'BSE:TCS'],
     [`${FEED}_NSE_TCS_BOOK20`, 'MODE_NOT_OFFERED', 'offers LTP, QUOTE'],
   ])('%s is rejected as %s', (topic, code, reason) => {
-    const { receive, wanted } = open()
+    const { receive, subscriptions } = open()
     expect(receive('P1', 1, [topic, topicOf('TCS')])?.added).toEqual([topicOf('TCS')])
-    expect(wanted.rejected()).toEqual([{ topic, code, reason: expect.stringContaining(reason) }])
+    expect(subscriptions.rejected()).toEqual([{ topic, code, reason: expect.stringContaining(reason) }])
   })
 
   it('is listed no longer when the set no longer holds it', () => {
-    const { receive, wanted } = open()
+    const { receive, subscriptions } = open()
     receive('P1', 1, ['nonsense'])
     receive('P1', 2, [])
-    expect(wanted.rejected()).toEqual([])
+    expect(subscriptions.rejected()).toEqual([])
   })
 
   it('is one of at most 200 that are listed', () => {
-    const { receive, wanted } = open()
+    const { receive, subscriptions } = open()
     for (const proxy of ['P1', 'P2'])
       receive(
         proxy,
         1,
         Array.from({ length: 150 }, (_, number) => `${FEED}_NSE_X${number}_LTP`),
       )
-    expect(wanted.rejected()).toHaveLength(200)
+    expect(subscriptions.rejected()).toHaveLength(200)
   })
 })
 
 describe('the union', () => {
   it('holds each instrument once, with the highest mode anyone wants', () => {
-    const { receive, wanted } = open()
+    const { receive, subscriptions } = open()
     receive('P1', 1, [topicOf('RELIANCE'), topicOf('TCS', 'QUOTE')])
     receive('P2', 1, [topicOf('RELIANCE', 'QUOTE'), topicOf('TCS')])
-    expect(shown(wanted.instruments())).toEqual([
+    expect(shown(subscriptions.instruments())).toEqual([
       ['RELIANCE', 'QUOTE'],
       ['TCS', 'QUOTE'],
     ])
     receive('P2', 2, [])
-    expect(shown(wanted.instruments())).toEqual([
+    expect(shown(subscriptions.instruments())).toEqual([
       ['RELIANCE', 'LTP'],
       ['TCS', 'QUOTE'],
     ])
   })
 
   it('counts who subscribes to one topic on the bus, but not who listens to everything', () => {
-    const { wanted } = open()
-    expect(wanted.demand('', true)).toBe('prefix')
-    expect(wanted.instruments().size).toBe(0)
-    wanted.demand(`${topicOf('TCS')}\0`, true)
-    expect(shown(wanted.instruments())).toEqual([['TCS', 'LTP']])
-    wanted.demand(`${topicOf('TCS')}\0`, false)
-    expect(wanted.instruments().size).toBe(0)
+    const { subscriptions } = open()
+    expect(subscriptions.demand('', true)).toBe('prefix')
+    expect(subscriptions.instruments().size).toBe(0)
+    subscriptions.demand(`${topicOf('TCS')}\0`, true)
+    expect(shown(subscriptions.instruments())).toEqual([['TCS', 'LTP']])
+    subscriptions.demand(`${topicOf('TCS')}\0`, false)
+    expect(subscriptions.instruments().size).toBe(0)
   })
 })
