@@ -8,6 +8,8 @@ import type { FeedRecord } from '../shared/store/feeds.ts'
 import type { DataFolder } from '../shared/store/folder.ts'
 import { writeInstruments } from '../shared/store/instruments.ts'
 import type { Adapter } from './contract.ts'
+import { Audience } from './runtime/audience.ts'
+import { Board } from './runtime/board.ts'
 import { type Catalogue, createCatalogue } from './runtime/catalogue.ts'
 import { Feed } from './runtime/feed.ts'
 import { Publisher } from './runtime/publisher.ts'
@@ -46,9 +48,12 @@ export async function startAdapter(options: {
   const written = writeInstruments(folder, feed.name, catalogue.instruments, clock.now())
   log.info({ changed: written.changed }, `${written.count} instruments listed`)
   const pulse = new Pulse(clock)
-  const publisher = new Publisher({ catalogue, epoch: clock.now(), bus, clock, log, pulse })
-  const status = new StatusReporter({ label: adapter.label, publisher, bus, clock })
-  const running = new Feed({ adapter, settings, publisher, status, pulse, clock, log })
+  const epoch = clock.now()
+  const board = new Board({ catalogue, epoch, bus })
+  const audience = new Audience({ catalogue, epoch, board, bus, clock, log, pulse })
+  const publisher = new Publisher({ board, audience, log })
+  const status = new StatusReporter({ label: adapter.label, catalogue, epoch, publisher, audience, bus, clock })
+  const running = new Feed({ adapter, settings, publisher, audience, status, pulse, clock, log })
   return { ended: running.start(), close: () => running.close() }
 }
 

@@ -2,6 +2,7 @@ import { type Clock, pause } from '../../shared/clock.ts'
 import type { FeedState } from '../../shared/control.ts'
 import type { Log } from '../../shared/log.ts'
 import type { Adapter, Update } from '../contract.ts'
+import type { Audience } from './audience.ts'
 import { countFailure, judge } from './failure.ts'
 import type { Publisher } from './publisher.ts'
 import type { Pulse } from './pulse.ts'
@@ -24,6 +25,7 @@ export class Feed {
   readonly #adapter: Adapter
   readonly #settings: unknown
   readonly #publisher: Publisher
+  readonly #audience: Audience
   readonly #status: StatusReporter
   readonly #pulse: Pulse
   readonly #clock: Clock
@@ -40,6 +42,7 @@ export class Feed {
     /** As the adapter's own schema gives them. */
     settings: unknown
     publisher: Publisher
+    audience: Audience
     status: StatusReporter
     pulse: Pulse
     clock: Clock
@@ -48,6 +51,7 @@ export class Feed {
     this.#adapter = options.adapter
     this.#settings = options.settings
     this.#publisher = options.publisher
+    this.#audience = options.audience
     this.#status = options.status
     this.#pulse = options.pulse
     this.#clock = options.clock
@@ -76,7 +80,7 @@ export class Feed {
     this.#enter('down', 'stopped')
     this.#pulse.close()
     this.#status.close()
-    this.#publisher.close()
+    this.#audience.close()
   }
 
   async #run(): Promise<void> {

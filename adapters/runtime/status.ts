@@ -7,6 +7,8 @@ import {
   formatControl,
   STATUS_HEARTBEAT_MS,
 } from '../../shared/control.ts'
+import type { Audience } from './audience.ts'
+import type { Catalogue } from './catalogue.ts'
 import type { Publisher } from './publisher.ts'
 
 const MAX_REASON = 500
@@ -14,7 +16,10 @@ const MAX_REASON = 500
 /** Says on the bus how the feed is: at once when its state changes, and as a heartbeat. */
 export class StatusReporter {
   readonly #label: FeedLabel
+  readonly #catalogue: Catalogue
+  readonly #epoch: number
   readonly #publisher: Publisher
+  readonly #audience: Audience
   readonly #bus: Bus
   readonly #clock: Clock
   readonly #stop: Cancel
@@ -22,9 +27,21 @@ export class StatusReporter {
   #reason: string | undefined
   #since: number
 
-  constructor(options: { label: FeedLabel; publisher: Publisher; bus: Bus; clock: Clock }) {
+  constructor(options: {
+    label: FeedLabel
+    catalogue: Catalogue
+    /** When the publisher started, milliseconds. */
+    epoch: number
+    publisher: Publisher
+    audience: Audience
+    bus: Bus
+    clock: Clock
+  }) {
     this.#label = options.label
+    this.#catalogue = options.catalogue
+    this.#epoch = options.epoch
     this.#publisher = options.publisher
+    this.#audience = options.audience
     this.#bus = options.bus
     this.#clock = options.clock
     this.#since = this.#clock.now()
@@ -52,25 +69,24 @@ export class StatusReporter {
   }
 
   #send(): void {
-    const publisher = this.#publisher
-    publisher.expire()
+    this.#audience.expire()
     // A status must not name a lane message that is not on the bus before it.
-    publisher.flush()
-    this.#bus.publish(statusTopic(publisher.catalogue.feed), formatControl(this.#status()))
+    this.#audience.flush()
+    this.#bus.publish(statusTopic(this.#catalogue.feed), formatControl(this.#status()))
   }
 
   #status(): FeedStatus {
-    const publisher = this.#publisher
-    const { feed, broker, modes } = publisher.catalogue
-    const { ticks, late, invalid, unknown } = publisher.counts()
-    const lastTickAt = publisher.lastTickAt()
+    const audience = this.#audience
+    const { feed, broker, modes } = this.#catalogue
+    const { ticks, late, invalid, unknown } = this.#publisher.counts()
+    const lastTickAt = this.#publisher.lastTickAt()
     return {
       version: 1,
       feed,
       broker,
       label: this.#label,
       modes: [...modes],
-      epoch: publisher.epoch,
+      epoch: this.#epoch,
       state: this.#state,
       ...(this.#reason === undefined ? {} : { reason: this.#reason }),
       since: this.#since,
@@ -78,10 +94,10 @@ export class StatusReporter {
       ...(lastTickAt === undefined ? {} : { lastTickAt }),
       ticks,
       dropped: { late, invalid, unknown },
-      wanted: publisher.instruments().size,
-      confirmed: publisher.confirmed(),
-      rejected: publisher.rejected(),
-      lanes: publisher.laneSequences(),
+      wanted: audience.instruments().size,
+      confirmed: audience.confirmed(),
+      rejected: audience.rejected(),
+      lanes: audience.laneSequences(),
     }
   }
 }

@@ -60,11 +60,11 @@ describe('direct demand', () => {
   })
 
   it('for other feeds and for control topics is none of its business', () => {
-    const { bus, offer, publisher } = rig()
+    const { audience, bus, offer } = rig()
     for (const filter of ['OTHER_NSE_RELIANCE_LTP\0', `CONTROL_${FEED}\0`, 'STATUS_', 'OTHER_']) bus.demand(filter)
     offer(RELIANCE, 100)
     expect(bus.messages).toEqual([])
-    expect(publisher.instruments().size).toBe(0)
-    expect(publisher.rejected()).toEqual([])
+    expect(audience.instruments().size).toBe(0)
+    expect(audience.rejected()).toEqual([])
   })
 })

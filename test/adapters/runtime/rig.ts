@@ -1,3 +1,5 @@
+import { Audience } from '../../../adapters/runtime/audience.ts'
+import { Board } from '../../../adapters/runtime/board.ts'
 import { createCatalogue } from '../../../adapters/runtime/catalogue.ts'
 import { Publisher } from '../../../adapters/runtime/publisher.ts'
 import { Pulse } from '../../../adapters/runtime/pulse.ts'
@@ -156,10 +158,13 @@ export function rig({ instruments = [RELIANCE, TCS, NIFTY] }: { instruments?: re
   const { log, lines } = keptLog()
   const catalogue = createCatalogue({ feed: FEED, broker: 'testbroker', modes: ['LTP', 'QUOTE', 'DEPTH'], instruments })
   const pulse = new Pulse(clock)
-  const publisher = new Publisher({ catalogue, epoch: clock.now(), bus, clock, log, pulse })
+  const epoch = clock.now()
+  const board = new Board({ catalogue, epoch, bus })
+  const audience = new Audience({ catalogue, epoch, board, bus, clock, log, pulse })
+  const publisher = new Publisher({ board, audience, log })
   const offer = (instrument: Instrument, ltp: number, more: Partial<Tick> = {}) =>
     publisher.offer({ instrument, tick: { ltp, timestamp: clock.now(), ...more }, receivedAt: clock.micros() })
-  return { clock, bus, log, lines, catalogue, pulse, publisher, offer }
+  return { clock, bus, log, lines, catalogue, epoch, pulse, audience, publisher, offer }
 }
 
 /** The prices of some records, in order. */

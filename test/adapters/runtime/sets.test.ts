@@ -43,25 +43,25 @@ describe('subscription sets', () => {
   })
 
   it('of a proxy that fell silent are forgotten, and its lane with them', () => {
-    const { bus, clock, offer, publisher } = rig()
+    const { audience, bus, clock, offer } = rig()
     bus.want('P1', 1, [topicOf('RELIANCE')])
     clock.advance(SET_HEARTBEAT_MS)
     bus.want('P2', 1, [topicOf('RELIANCE')])
     clock.advance(SET_EXPIRY_MS - SET_HEARTBEAT_MS)
-    publisher.expire()
+    audience.expire()
     offer(RELIANCE, 100)
     clock.advance(0)
     expect(bus.lane('P1')).toEqual([])
     expect(ltps(bus.lane('P2'))).toEqual([100])
-    expect(publisher.laneSequences()).toEqual({ P2: 1 })
+    expect(audience.laneSequences()).toEqual({ P2: 1 })
   })
 
   it('of a proxy that comes back go on with its lane sequence and begin with snapshots', () => {
-    const { bus, clock, offer, publisher } = rig()
+    const { audience, bus, clock, offer } = rig()
     bus.want('P1', 1, [topicOf('RELIANCE')])
     offer(RELIANCE, 100)
     clock.advance(SET_EXPIRY_MS)
-    publisher.expire()
+    audience.expire()
     bus.want('P1', 1, [topicOf('RELIANCE')])
     clock.advance(0)
     expect(bus.lane('P1').map(({ laneSequence, header }) => [laneSequence, header.snapshot])).toEqual([
@@ -71,13 +71,23 @@ describe('subscription sets', () => {
   })
 
   it('that cannot be read, or name another feed, are ignored', () => {
-    const { bus, clock, lines, offer, publisher } = rig()
+    const { audience, bus, clock, lines, offer } = rig()
     bus.arrive(`CONTROL_${FEED}`, Buffer.from('{"version":1'))
     bus.arrive(`CONTROL_${FEED}`, Buffer.from('{"version":2}'))
     bus.want('P1', 1, [topicOf('RELIANCE')], { feed: 'OTHER' })
     offer(RELIANCE, 100)
     clock.advance(0)
-    expect(publisher.laneSequences()).toEqual({})
+    expect(audience.laneSequences()).toEqual({})
     expect(lines.map(({ text }) => text)).toEqual(['subscription set ignored', 'subscription set ignored'])
   })
+})
+
+it('an audience that is closed sends what its lanes hold, and hears no more sets', () => {
+  const { audience, bus, offer } = rig()
+  bus.want('P1', 1, [topicOf('RELIANCE')])
+  offer(RELIANCE, 100)
+  expect(bus.subscribed).toEqual(new Set([`CONTROL_${FEED}`]))
+  audience.close()
+  expect(ltps(bus.lane('P1'))).toEqual([100])
+  expect(bus.subscribed).toEqual(new Set())
 })

@@ -1,0 +1,167 @@
+import { type Bus, controlTopic } from '../../bus/bus.ts'
+import { laneTopic } from '../../bus/lane.ts'
+import type { Clock } from '../../shared/clock.ts'
+import { parseSubscriptionSet, type SubscriptionSet } from '../../shared/control.ts'
+import { TickwireError } from '../../shared/errors.ts'
+import type { Log } from '../../shared/log.ts'
+import type { Board, Entry } from './board.ts'
+import type { Catalogue, Rejection } from './catalogue.ts'
+import { Lane } from './lane.ts'
+import type { Pulse } from './pulse.ts'
+import { type LaneChange, Subscriptions } from './subscriptions.ts'
+import type { Union } from './union.ts'
+
+export interface AudienceParts {
+  readonly catalogue: Catalogue
+  /** When this run of the publisher began, milliseconds. */
+  readonly epoch: number
+  readonly board: Board
+  readonly bus: Bus
+  readonly clock: Clock
+  readonly log: Log
+  readonly pulse: Pulse
+}
+
+/**
+ * Who listens to the feed: hears on the bus what is wanted, keeps the lane of every proxy, and changes the board so that
+ * each topic goes where it is wanted, its last value first.
+ */
+export class Audience {
+  readonly #catalogue: Catalogue
+  readonly #epoch: number
+  readonly #board: Board
+  readonly #bus: Bus
+  readonly #clock: Clock
+  readonly #log: Log
+  readonly #pulse: Pulse
+  readonly #subscriptions: Subscriptions
+  readonly #lanes = new Map<string, Lane>()
+  /** Last sequence of lanes that are over, should their proxy come back. */
+  readonly #ended = new Map<string, number>()
+
+  /** Becomes the receiver of `bus`: a process has one feed. */
+  constructor({ catalogue, epoch, board, bus, clock, log, pulse }: AudienceParts) {
+    this.#catalogue = catalogue
+    this.#epoch = epoch
+    this.#board = board
+    this.#bus = bus
+    this.#clock = clock
+    this.#log = log
+    this.#pulse = pulse
+    this.#subscriptions = new Subscriptions(catalogue, clock)
+    const control = controlTopic(catalogue.feed)
+    bus.onMessage(({ topic, body }) => topic === control && this.#receive(body))
+    bus.onDemand((filter, wanted) => this.#demand(filter, wanted))
+    bus.subscribe(control)
+  }
+
+  /** An instrument has its first value: prefixes are matched now, as there may be 100,000 that never get one. */
+  meet(entry: Entry): void {
+    if (this.#subscriptions.overheard) this.#overhear(entry)
+  }
+
+  /** Sends what the lanes hold. */
+  flush(): void {
+    for (const lane of this.#lanes.values()) lane.flush()
+  }
+
+  /** Forgets proxies that fell silent. */
+  expire(): void {
+    for (const change of this.#subscriptions.expire()) {
+      const lane = this.#apply(change)
+      lane.flush()
+      this.#lanes.delete(change.proxy)
+      this.#ended.set(change.proxy, lane.sequence)
+    }
+  }
+
+  /** What a broker would have to be asked for. */
+  instruments(): Union {
+    return this.#subscriptions.instruments()
+  }
+
+  /** How many of the wanted instruments have a value. */
+  confirmed(): number {
+    let confirmed = 0
+    for (const instrument of this.instruments().keys()) if (this.#board.find(instrument)?.last) confirmed++
+    return confirmed
+  }
+
+  rejected(): Rejection[] {
+    return this.#subscriptions.rejected()
+  }
+
+  /** Last sequence of every lane, by proxy. */
+  laneSequences(): Record<string, number> {
+    return Object.fromEntries([...this.#lanes].map(([proxy, lane]) => [proxy, lane.sequence]))
+  }
+
+  /** Sends what the lanes hold, and hears no more sets. */
+  close(): void {
+    this.flush()
+    this.#bus.unsubscribe(controlTopic(this.#catalogue.feed))
+  }
+
+  #receive(body: Buffer): void {
+    this.#pulse.look()
+    const set = this.#read(body)
+    const change = set?.feed === this.#catalogue.feed ? this.#subscriptions.receive(set) : undefined
+    if (change) this.#apply(change)
+  }
+
+  #read(body: Buffer): SubscriptionSet | undefined {
+    try {
+      return parseSubscriptionSet(body)
+    } catch (error) {
+      if (!(error instanceof TickwireError)) throw error
+      this.#log.warn({ err: error }, 'subscription set ignored')
+      return
+    }
+  }
+
+  #apply({ proxy, added, dropped, snapshots }: LaneChange): Lane {
+    const lane = this.#lane(proxy)
+    for (const target of dropped) this.#board.leave(target, lane)
+    for (const target of added) this.#board.join(target, lane)
+    for (const target of snapshots) this.#board.repeat(target, lane)
+    return lane
+  }
+
+  #lane(proxy: string): Lane {
+    let lane = this.#lanes.get(proxy)
+    if (!lane) {
+      const topic = laneTopic(this.#catalogue.feed, proxy)
+      const sequence = this.#ended.get(proxy) ?? 0
+      this.#ended.delete(proxy)
+      lane = new Lane({ topic, sequence, epoch: this.#epoch, bus: this.#bus, clock: this.#clock })
+      this.#lanes.set(proxy, lane)
+    }
+    return lane
+  }
+
+  #demand(filter: string, wanted: boolean): void {
+    this.#pulse.look()
+    if (wanted) this.#hear(filter)
+    const target = this.#subscriptions.demand(filter, wanted)
+    if (target === 'prefix') for (const entry of this.#board.entries()) if (entry.last) this.#overhear(entry)
+    if (!target || target === 'prefix') return
+    this.#board.setDirect(target, this.#subscriptions.direct(target.topic))
+    if (wanted) this.#board.repeat(target)
+  }
+
+  /** A lane's receiver was connected after its set was known, or came back with the bus: what it missed goes out again. */
+  #hear(filter: string): void {
+    for (const [proxy, lane] of this.#lanes) {
+      if (filter !== `${laneTopic(this.#catalogue.feed, proxy)}\0`) continue
+      for (const target of this.#subscriptions.of(proxy)) this.#board.repeat(target, lane)
+    }
+  }
+
+  #overhear({ instrument }: Entry): void {
+    for (const mode of this.#catalogue.modes) {
+      const target = this.#catalogue.target(instrument, mode)
+      const direct = this.#subscriptions.direct(target.topic)
+      if (direct || this.#board.knows(target.topic)) this.#board.setDirect(target, direct)
+    }
+  }
+}
