@@ -1,4 +1,5 @@
 import type { Bus } from '../bus/bus.ts'
+import { logOutages } from '../bus/outage.ts'
 import type { Clock } from '../shared/clock.ts'
 import { TickwireError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
@@ -47,6 +48,7 @@ export async function startAdapter(options: {
   const catalogue = listInstruments(feed, adapter, settings)
   const written = writeInstruments(folder, feed.name, catalogue.instruments, clock.now())
   log.info({ changed: written.changed }, `${written.count} instruments listed`)
+  logOutages(bus, log, clock)
   const pulse = new Pulse(clock)
   const epoch = clock.now()
   const board = new Board({ catalogue, epoch, bus })

@@ -32,6 +32,11 @@ export interface Bus {
   onMessage(receive: (message: BusMessage) => void): void
   /** Sets the one listener for demand; called with what is wanted already. */
   onDemand(listen: Demand): void
+  /**
+   * Sets the one listener for the connection: hears of every change of `connected()` from now on, the first connection
+   * included, but not of `close()`.
+   */
+  onConnection(listen: (connected: boolean) => void): void
   /** Counters since opening, for status and metrics. */
   counts(): { readonly published: number; readonly received: number; readonly malformed: number }
   /** Whether both directions are connected to the forwarder now. */

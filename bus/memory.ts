@@ -10,6 +10,7 @@ export class MemoryExchange {
   /** How many doors want a filter. */
   readonly #wanted = new Map<string, number>()
   readonly #highWaterMark: number
+  #running = true
 
   /** `highWaterMark`: messages that wait at one door before newer ones are dropped there. */
   constructor(options: { readonly highWaterMark?: number } = {}) {
@@ -17,7 +18,7 @@ export class MemoryExchange {
   }
 
   open(): Bus {
-    const door = new MemoryDoor(this.#highWaterMark, this.#wanted.keys(), {
+    const door = new MemoryDoor(this.#highWaterMark, this.#running, this.#running ? this.#wanted.keys() : [], {
       deliver: message => this.#deliver(message),
       want: filter => this.#want(filter),
       unwant: filter => this.#unwant(filter),
@@ -27,19 +28,38 @@ export class MemoryExchange {
     return door
   }
 
+  /** As when the forwarder dies: every door loses its connection, nothing passes, and nothing is wanted. */
+  stop(): void {
+    if (this.#running) this.#switch(false)
+  }
+
+  /** As when it is there again: what the doors still want is wanted again. */
+  start(): void {
+    if (!this.#running) this.#switch(true)
+  }
+
+  #switch(running: boolean): void {
+    this.#running = running
+    for (const door of this.#doors) {
+      door.connect(running)
+      for (const filter of this.#wanted.keys()) door.tell(filter, running)
+    }
+  }
+
   /** What a foreign publisher sends: the plain two-part form, which only prefixes receive. */
   publishPlain(topic: string, body: Buffer): void {
     this.#deliver({ topic, body, plain: true })
   }
 
   #deliver(message: BusMessage): void {
+    if (!this.#running) return
     for (const door of this.#doors) door.offer(message)
   }
 
   #want(filter: string): void {
     const doors = this.#wanted.get(filter) ?? 0
     this.#wanted.set(filter, doors + 1)
-    if (doors === 0) for (const door of this.#doors) door.tell(filter, true)
+    if (doors === 0) this.#tell(filter, true)
   }
 
   #unwant(filter: string): void {
@@ -49,7 +69,11 @@ export class MemoryExchange {
       return
     }
     this.#wanted.delete(filter)
-    for (const door of this.#doors) door.tell(filter, false)
+    this.#tell(filter, false)
+  }
+
+  #tell(filter: string, wanted: boolean): void {
+    if (this.#running) for (const door of this.#doors) door.tell(filter, wanted)
   }
 }
 
@@ -70,13 +94,16 @@ class MemoryDoor implements Bus {
   #waiting: BusMessage[] = []
   #receive: ((message: BusMessage) => void) | undefined
   #listen: Demand | undefined
+  #connected: boolean
+  #tell: (connected: boolean) => void = () => {}
   #draining = false
   #closed = false
   #published = 0
   #received = 0
 
-  constructor(highWaterMark: number, demanded: Iterable<string>, hall: Hall) {
+  constructor(highWaterMark: number, connected: boolean, demanded: Iterable<string>, hall: Hall) {
     this.#highWaterMark = highWaterMark
+    this.#connected = connected
     this.#demanded = new Set(demanded)
     this.#hall = hall
   }
@@ -114,12 +141,16 @@ class MemoryDoor implements Bus {
     for (const filter of this.#demanded) listen(filter, true)
   }
 
+  onConnection(listen: (connected: boolean) => void): void {
+    this.#tell = listen
+  }
+
   counts(): { readonly published: number; readonly received: number; readonly malformed: number } {
     return { published: this.#published, received: this.#received, malformed: 0 }
   }
 
   connected(): boolean {
-    return !this.#closed
+    return this.#connected && !this.#closed
   }
 
   async close(): Promise<void> {
@@ -134,6 +165,14 @@ class MemoryDoor implements Bus {
     if (this.#waiting.length >= this.#highWaterMark || !this.#wants(message)) return
     this.#waiting.push(message)
     this.#schedule()
+  }
+
+  /** Called by the exchange when it stops and when it starts again. */
+  connect(connected: boolean): void {
+    this.#connected = connected
+    queueMicrotask(() => {
+      if (!this.#closed) this.#tell(connected)
+    })
   }
 
   /** Called by the exchange when the first door wants a filter, and when the last one no longer does. */

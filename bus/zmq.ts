@@ -45,8 +45,8 @@ class ZmqBus implements Bus {
   readonly #loops: Promise<void>[] = []
   #receive: ((message: BusMessage) => void) | undefined
   #listen: Demand | undefined
-  #publisherUp = false
-  #receiverUp = false
+  #up = { publisher: false, receiver: false }
+  #tell: (connected: boolean) => void = () => {}
   #closed = false
   #published = 0
   #received = 0
@@ -71,18 +71,10 @@ class ZmqBus implements Bus {
       // aborts the process (libzmq 4.3.5, issue 3937). Who is late drops old messages by their age instead.
       receiveHighWaterMark: 0,
     })
-    this.#publisher.events.on('handshake', () => {
-      this.#publisherUp = true
-    })
-    this.#publisher.events.on('disconnect', () => {
-      this.#publisherUp = false
-    })
-    this.#receiver.events.on('handshake', () => {
-      this.#receiverUp = true
-    })
-    this.#receiver.events.on('disconnect', () => {
-      this.#receiverUp = false
-    })
+    this.#publisher.events.on('handshake', () => this.#noteConnection({ publisher: true }))
+    this.#publisher.events.on('disconnect', () => this.#noteConnection({ publisher: false }))
+    this.#receiver.events.on('handshake', () => this.#noteConnection({ receiver: true }))
+    this.#receiver.events.on('disconnect', () => this.#noteConnection({ receiver: false }))
     try {
       this.#publisher.connect(addresses.publish)
       this.#receiver.connect(addresses.subscribe)
@@ -127,12 +119,16 @@ class ZmqBus implements Bus {
     for (const filter of this.#demanded) listen(filter, true)
   }
 
+  onConnection(listen: (connected: boolean) => void): void {
+    this.#tell = listen
+  }
+
   counts(): { readonly published: number; readonly received: number; readonly malformed: number } {
     return { published: this.#published, received: this.#received, malformed: this.#malformed }
   }
 
   connected(): boolean {
-    return this.#publisherUp && this.#receiverUp && !this.#closed
+    return this.#up.publisher && this.#up.receiver && !this.#closed
   }
 
   async close(): Promise<void> {
@@ -140,6 +136,14 @@ class ZmqBus implements Bus {
     this.#publisher.close()
     this.#receiver.close()
     await Promise.all(this.#loops)
+  }
+
+  /** Both sockets lose the forwarder at about the same time, and find it again one after the other: one change each. */
+  #noteConnection(change: { publisher: boolean } | { receiver: boolean }): void {
+    const before = this.connected()
+    this.#up = { ...this.#up, ...change }
+    const connected = this.connected()
+    if (connected !== before) this.#tell(connected)
   }
 
   #want(filter: string): void {

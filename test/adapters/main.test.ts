@@ -119,6 +119,21 @@ describe('a started adapter', () => {
     expect(published).toBeLessThanOrEqual(11)
   })
 
+  it('says in its log once that the bus is gone, and once that it is back', async () => {
+    const bus = new FakeBus()
+    const lines = await start(bus)
+    const said = () => lines.filter(({ text }) => text.startsWith('the bus')).map(({ level, text }) => [level, text])
+    bus.connect(true)
+    expect(said()).toEqual([])
+    bus.connect(false)
+    clock.advance(1234)
+    bus.connect(true)
+    expect(said()).toEqual([
+      ['warn', 'the bus is gone: no prices pass until it is back'],
+      ['info', 'the bus is back after 1.2 s'],
+    ])
+  })
+
   it('refuses settings that do not fit, naming each of them, before anything is on the bus', async () => {
     const bus = new FakeBus()
     const starting = start(bus, { settings: { everyMs: 1, evryMs: 2 } })

@@ -6,6 +6,8 @@ describeBus('The bus in memory', async highWaterMark => {
   return {
     open: () => exchange.open(),
     publishPlain: async (topic, body) => exchange.publishPlain(topic, body),
+    stop: async () => exchange.stop(),
+    restart: async () => exchange.start(),
     close: async () => {},
   }
 })

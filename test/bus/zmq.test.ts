@@ -23,10 +23,14 @@ async function publishForeign(address: string, ...messages: (string | Buffer)[][
 
 describeBus('The bus over ZeroMQ', async highWaterMark => {
   const { addresses, remove } = temporaryBus()
-  const forwarder = await startForwarder({ addresses, highWaterMark })
+  let forwarder = await startForwarder({ addresses, highWaterMark })
   return {
     open: () => openZmqBus({ addresses, highWaterMark }),
     publishPlain: (topic, body) => publishForeign(addresses.publish, [topic, body]),
+    stop: () => forwarder.close(),
+    async restart() {
+      forwarder = await startForwarder({ addresses, highWaterMark })
+    },
     async close() {
       await forwarder.close()
       remove()

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Bus, BusMessage } from '../../bus/bus.ts'
-import { type BusRig, listen, until, watchDemand } from '../support/bus.ts'
+import { type BusRig, listen, until, watchConnection, watchDemand } from '../support/bus.ts'
 import { describeHighWaterMark } from './mark.ts'
 
 const HIGH_WATER_MARK = 100_000
@@ -216,6 +216,7 @@ export function describeBus(name: string, start: (highWaterMark: number) => Prom
       receiver.subscribe(TOPIC)
       await demanded(wanted, exact(TOPIC))
       await until('connected', () => receiver.connected())
+      const told = watchConnection(receiver)
       await receiver.close()
       expect(receiver.connected()).toBe(false)
       await until('no demand', () => wanted.size === 0)
@@ -226,6 +227,49 @@ export function describeBus(name: string, start: (highWaterMark: number) => Prom
       publisher.publish(TOPIC, Buffer.from('x'))
       expect(messages).toEqual([])
       expect(receiver.counts().published).toBe(0)
+      expect(told).toEqual([])
+    })
+
+    it('a lost connection is told once, and once when it is back; what was published meanwhile is lost', async () => {
+      const messages = listen(receiver)
+      const wanted = watchDemand(publisher)
+      receiver.subscribe(TOPIC)
+      await demanded(wanted, exact(TOPIC))
+      await until('connected', () => [publisher, receiver].every(bus => bus.connected()))
+      const told = [publisher, receiver].map(watchConnection)
+      await rig.stop()
+      await until('both doors notice', () => told.every(changes => changes.length === 1))
+      expect([publisher, receiver].map(bus => bus.connected())).toEqual([false, false])
+      await until('no demand', () => wanted.size === 0)
+      publisher.publish(TOPIC, Buffer.from('meanwhile'))
+
+      await rig.restart()
+      await until('both doors are back', () => told.every(changes => changes.length === 2))
+      expect([publisher, receiver].map(bus => bus.connected())).toEqual([true, true])
+      await demanded(wanted, exact(TOPIC))
+      publisher.publish(TOPIC, Buffer.from('after'))
+      await arrived(messages, 1)
+      expect(text(messages)).toEqual(['after'])
+      expect(told).toEqual([
+        [false, true],
+        [false, true],
+      ])
+    })
+
+    it('a door opened before there is a bus hears of its first connection, and is told then what is wanted', async () => {
+      listen(receiver)
+      receiver.subscribe(TOPIC)
+      await demanded(watchDemand(publisher), exact(TOPIC))
+      await rig.stop()
+      const early = rig.open()
+      const told = watchConnection(early)
+      const wanted = watchDemand(early)
+      expect(early.connected()).toBe(false)
+      await rig.restart()
+      await until('connected', () => told.length > 0)
+      await demanded(wanted, exact(TOPIC))
+      expect(told).toEqual([true])
+      await early.close()
     })
 
     it('what was published just before a close still arrives', async () => {

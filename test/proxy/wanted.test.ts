@@ -14,7 +14,7 @@ beforeEach(() => {
   clock = new ManualClock()
   sets = []
   filters = new Set()
-  const bus: Omit<Bus, 'onMessage' | 'counts' | 'connected' | 'close'> = {
+  const bus: Omit<Bus, 'onMessage' | 'onConnection' | 'counts' | 'connected' | 'close'> = {
     onDemand: listen => {
       demand = listen
     },

@@ -10,6 +10,10 @@ export interface BusRig {
   open(): Bus
   /** Sends the plain two-part form, as a program in another language does. */
   publishPlain(topic: string, body: Buffer): Promise<void>
+  /** The forwarder goes away, as if killed. */
+  stop(): Promise<void>
+  /** It is there again. */
+  restart(): Promise<void>
   close(): Promise<void>
 }
 
@@ -38,6 +42,13 @@ export function watchDemand(bus: Bus): Set<string> {
     else wanted.delete(filter)
   })
   return wanted
+}
+
+/** The changes of a door's connection from now on. */
+export function watchConnection(bus: Bus): boolean[] {
+  const changes: boolean[] = []
+  bus.onConnection(connected => changes.push(connected))
+  return changes
 }
 
 /** Awaits a condition; says in the failure what it was. */

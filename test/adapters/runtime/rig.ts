@@ -21,6 +21,8 @@ export class FakeBus implements Bus {
   readonly subscribed = new Set<string>()
   #receive: ((message: BusMessage) => void) | undefined
   #listen: Demand | undefined
+  /** Says that the connection was lost, or is there. */
+  connect: (connected: boolean) => void = () => {}
 
   publish(topic: string, body: Buffer): void {
     this.messages.push({ topic, body })
@@ -43,6 +45,10 @@ export class FakeBus implements Bus {
 
   onDemand(listen: Demand): void {
     this.#listen = listen
+  }
+
+  onConnection(listen: (connected: boolean) => void): void {
+    this.connect = listen
   }
 
   counts() {
@@ -116,8 +122,12 @@ export interface Line {
 /** A log that keeps its lines. */
 export function keptLog(): { log: Log; lines: Line[] } {
   const lines: Line[] = []
-  const write = (level: string) => (details: Record<string, unknown>, text: string) =>
-    lines.push({ level, details, text })
+  const write =
+    (level: string) =>
+    (...said: [details: Record<string, unknown>, text: string] | [text: string]) => {
+      const [details, text] = said.length === 1 ? [{}, said[0]] : said
+      lines.push({ level, details, text })
+    }
   const log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
   return { log: log as unknown as Log, lines }
 }
