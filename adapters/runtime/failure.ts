@@ -35,8 +35,11 @@ export function judge(error: unknown, failures: number): Consequence {
 
 function nameFailure(error: unknown): TickwireError {
   if (error instanceof TickwireError) return error
-  const message = error instanceof Error ? error.message : String(error)
+  // "fetch failed" says nothing without its cause.
+  const message = error instanceof Error ? [error.message, causeOf(error)].filter(Boolean).join(': ') : String(error)
   return new TickwireError('SOURCE_FAILED', message, { cause: error })
 }
+
+const causeOf = ({ cause }: Error): string | undefined => (cause instanceof Error ? cause.message : undefined)
 
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim().slice(0, LONGEST_MESSAGE) || 'no message'

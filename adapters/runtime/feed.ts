@@ -16,10 +16,11 @@ const UPDATES_PER_LOOK = 32
 const GRACE_MS = 1000
 
 /**
- * The life of one feed with a source: starting, live with the first batch, down when the source ends or fails, started
- * again after growing pauses, parked when its error says that this is of no use; started again at once when the process
- * stood still, since nobody knows what it missed. A source that falls silent stays live here: whether silence is normal (`quiet`) or not
- * (`suspect`) is for the market calendar to say; `lastTickAt` shows the age.
+ * The life of one feed with a source: starting, live with the first batch, down when the source ends or fails, and until
+ * it works again when it is started after growing pauses; parked when its error says that this is of no use; started
+ * again at once when the process stood still, since nobody knows what it missed. A source that falls silent stays live
+ * here: whether silence is normal (`quiet`) or not (`suspect`) is for the market calendar to say; `lastTickAt` shows the
+ * age.
  */
 export class Feed {
   readonly #adapter: Adapter
@@ -86,14 +87,16 @@ export class Feed {
   async #run(): Promise<void> {
     const { signal } = this.#stop
     let failures = 0
+    this.#enter('starting')
     while (!signal.aborted) {
-      this.#enter('starting')
       const startedAt = this.#clock.monotonic()
       try {
         const end = await this.#consume()
-        if (end === 'interrupted') continue
-        if (!signal.aborted) this.#enter('down', 'the source ended')
-        return
+        if (end === 'ended') {
+          if (!signal.aborted) this.#enter('down', 'the source ended')
+          return
+        }
+        this.#enter('starting')
       } catch (error) {
         if (signal.aborted) return this.#log.debug({ err: error }, 'the source failed while it was stopped')
         failures = countFailure(failures, this.#clock.monotonic() - startedAt)

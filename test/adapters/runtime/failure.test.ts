@@ -31,6 +31,8 @@ it('gives up at once on an error that says that trying again is of no use, or ne
 it('names whatever was thrown in one line that ends with how often', () => {
   expect(judge('just a\n text', 1).reason).toBe('SOURCE_FAILED: just a text')
   expect(judge(new Error(), 1).reason).toBe('SOURCE_FAILED: no message')
+  const refused = new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED 127.0.0.1:9') })
+  expect(judge(refused, 1).reason).toBe('SOURCE_FAILED: fetch failed: connect ECONNREFUSED 127.0.0.1:9')
   expect(judge(new TickwireError('CONFIG_INVALID', 'first\nsecond'), 1).reason).toBe('CONFIG_INVALID: first second')
   const { reason } = judge(new Error('x'.repeat(2000)), 12)
   expect(reason).toMatch(/x \(12 times in a row\)$/)
