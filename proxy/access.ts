@@ -1,8 +1,9 @@
 import type { Cancel, Clock } from '../shared/clock.ts'
 import { TickwireError } from '../shared/errors.ts'
+import type { Log } from '../shared/log.ts'
 import type { ControlStore } from '../shared/store/control.ts'
 import type { FeedRecord } from '../shared/store/feeds.ts'
-import { KeyRing } from '../shared/store/keyring.ts'
+import type { KeyRing } from '../shared/store/keyring.ts'
 import type { KeyRecord } from '../shared/store/keys.ts'
 
 /** A client whose key was good. */
@@ -13,35 +14,42 @@ export interface Identity {
   readonly ticket: boolean
 }
 
+export interface AccessParts {
+  readonly store: ControlStore
+  readonly clock: Clock
+  readonly log: Log
+  /** Lower-case broker names; without it, feeds of any broker count. */
+  readonly validBrokers: readonly string[] | undefined
+  /** Called after each change of the database. */
+  readonly onChange: () => void
+}
+
 /** A change of the database reaches every open socket within this and a moment. */
 const POLL_MS = 250
 
 /**
- * Who may come in, answered from memory. Watches the database for changes: other processes' messages can be lost, a
- * version number cannot.
+ * Who may come in, and what for, answered from memory. Watches the database for changes: other processes' messages can
+ * be lost, a version number cannot.
  */
 export class Access {
-  readonly #store: ControlStore
-  readonly #pepper: Buffer
-  readonly #clock: Clock
-  readonly #onChange: () => void
+  readonly #parts: AccessParts
   readonly #stopPoll: Cancel
   #version: number
   #keys: KeyRing
   #feeds: readonly FeedRecord[]
+  /** Why the last look failed. */
+  #fault: string | undefined
 
-  constructor(store: ControlStore, pepper: Buffer, clock: Clock, onChange: () => void) {
-    this.#store = store
-    this.#pepper = pepper
-    this.#clock = clock
-    this.#onChange = onChange
+  constructor(parts: AccessParts) {
+    const { store, clock } = parts
+    this.#parts = parts
     this.#version = store.version()
-    this.#keys = this.#readKeys()
+    this.#keys = store.keyRing()
     this.#feeds = this.#readFeeds()
     this.#stopPoll = clock.every(POLL_MS, () => this.refresh())
   }
 
-  /** All enabled feeds, of all users. */
+  /** All feeds that may run, of all users; the first of a user is the one its clients are greeted with. */
   get feeds(): readonly FeedRecord[] {
     return this.#feeds
   }
@@ -62,20 +70,29 @@ export class Access {
     return record !== undefined && this.#isGood(record)
   }
 
-  /** Looks for changes now, which costs a few microseconds when there are none; whether there were. */
+  /**
+   * Looks for changes now, which costs a few microseconds when there are none; whether there were. A database that
+   * cannot be read leaves everything as it was: those who are in stay in.
+   */
   refresh(): boolean {
+    const { store, onChange } = this.#parts
     try {
-      const version = this.#store.version()
-      if (version === this.#version) return false
-      this.#keys = this.#readKeys()
+      const version = store.version()
+      if (version === this.#version) {
+        this.#note(undefined)
+        return false
+      }
+      this.#keys = store.keyRing()
       this.#feeds = this.#readFeeds()
       // Last, so that a reading that failed is tried again.
       this.#version = version
     } catch (error) {
-      if (error instanceof TickwireError && error.code === 'STORE_BUSY') return false
-      throw error
+      if (!(error instanceof TickwireError)) throw error
+      if (error.code !== 'STORE_BUSY') this.#note(error)
+      return false
     }
-    this.#onChange()
+    this.#note(undefined)
+    onChange()
     return true
   }
 
@@ -83,17 +100,25 @@ export class Access {
     this.#stopPoll()
   }
 
+  /** It looks four times a second: each fault is told once. */
+  #note(fault: TickwireError | undefined): void {
+    if (fault?.message === this.#fault) return
+    this.#fault = fault?.message
+    const { log } = this.#parts
+    if (fault) log.error({ err: fault }, 'keys and feeds cannot be read; the last known ones go on')
+    else log.info('keys and feeds can be read again')
+  }
+
   #isGood({ revokedAt, expiresAt }: KeyRecord): boolean {
-    return revokedAt === undefined && (expiresAt === undefined || expiresAt > this.#clock.now())
+    return revokedAt === undefined && (expiresAt === undefined || expiresAt > this.#parts.clock.now())
   }
 
-  #readKeys(): KeyRing {
-    return new KeyRing(this.#store.keys.list({ tickets: true }), this.#pepper)
-  }
-
-  /** In the order they were registered: the first feed of a user is the one its clients are greeted with. */
   #readFeeds(): readonly FeedRecord[] {
-    const enabled = this.#store.feeds.list().filter(feed => feed.enabled)
-    return enabled.sort((a, b) => a.createdAt - b.createdAt)
+    const { store, validBrokers } = this.#parts
+    const mayRun = ({ enabled, adapter }: FeedRecord) => enabled && (validBrokers?.includes(adapter) ?? true)
+    return store.feeds
+      .list()
+      .filter(mayRun)
+      .sort((a, b) => a.createdAt - b.createdAt)
   }
 }

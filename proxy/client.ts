@@ -10,6 +10,7 @@ import { parseMessage, type Refusal, type Request, type RequestId } from './prot
 import * as replies from './replies.ts'
 import type { Instruments } from './routing.ts'
 import { textFrame } from './websocket.ts'
+import { type Job, Worklist } from './worklist.ts'
 
 /** What all clients share. */
 export interface Rooms {
@@ -18,8 +19,8 @@ export interface Rooms {
   readonly access: Pick<Access, 'authenticate' | 'mayStay'>
   readonly hub: Hub
   readonly instruments: Instruments
-  /** Brokers this installation can speak to, for `get_supported_brokers`. */
-  readonly brokers: readonly string[]
+  /** Brokers this installation can speak to now, for `get_supported_brokers`. */
+  brokers(): readonly string[]
   /** Feeds of one user, in the order they were registered; the first is the user's broker. */
   feedsOf(userId: string): readonly FeedView[]
 }
@@ -31,8 +32,13 @@ export interface ClientLimits {
   readonly maxSymbolsPerMessage: number
 }
 
-/** Ends the connection with a close frame. */
-export type CloseDoor = (code: number, reason: string) => void
+/** The connection a client came through. */
+export interface Door {
+  /** Ends it with a close frame. */
+  close(code: number, reason: string): void
+  /** While it is busy with earlier messages, nothing more is read from it. */
+  busy(busy: boolean): void
+}
 
 /**
  * One client: anonymous, then authenticated, then closed. Each message is worked through to its end before the next:
@@ -41,19 +47,22 @@ export type CloseDoor = (code: number, reason: string) => void
 export class Client {
   readonly #rooms: Rooms
   readonly #limits: ClientLimits
-  readonly #closeDoor: CloseDoor
+  readonly #door: Door
   readonly #outbox: Outbox
   readonly #holdings: Holdings
+  readonly #worklist: Worklist
   #identity: Identity | undefined
   #deadline: Cancel
+  #refused = false
 
-  constructor(rooms: Rooms, limits: ClientLimits, outbox: Outbox, closeDoor: CloseDoor) {
+  constructor(rooms: Rooms, limits: ClientLimits, outbox: Outbox, door: Door) {
     this.#rooms = rooms
     this.#limits = limits
     this.#outbox = outbox
-    this.#closeDoor = closeDoor
+    this.#door = door
     this.#holdings = new Holdings(rooms.hub, outbox)
-    this.#deadline = rooms.clock.after(limits.authDeadlineMs, () => closeDoor(4401, 'auth timeout'))
+    this.#worklist = new Worklist(rooms.clock, busy => door.busy(busy))
+    this.#deadline = rooms.clock.after(limits.authDeadlineMs, () => door.close(4401, 'auth timeout'))
   }
 
   get authenticated(): boolean {
@@ -66,6 +75,31 @@ export class Client {
   }
 
   receive(text: string): void {
+    this.#worklist.add(this.#answer(text))
+  }
+
+  /** Closes the connection if its key has been revoked or has expired. */
+  recheck(): void {
+    if (!this.#identity || this.#rooms.access.mayStay(this.#identity)) return
+    this.#worklist.close()
+    this.#holdings.releaseAll()
+    this.#door.close(4403, 'key revoked or expired')
+  }
+
+  /** `owners`: the user of each registered feed. Lets go of what belongs to another user by now. */
+  evict(owners: ReadonlyMap<string, string>): void {
+    const userId = this.#identity?.userId
+    this.#holdings.release(({ feed }) => owners.has(feed) && owners.get(feed) !== userId)
+  }
+
+  close(): void {
+    this.#deadline()
+    this.#worklist.close()
+    this.#holdings.releaseAll()
+    this.#identity = undefined
+  }
+
+  *#answer(text: string): Job {
     const parsed = parseMessage(text)
     if (parsed.kind === 'habit') return
     const { requestId } = parsed
@@ -75,7 +109,7 @@ export class Client {
       return
     }
     try {
-      this.#handle(parsed.request, requestId)
+      yield* this.#handle(parsed.request, requestId)
     } catch (error) {
       // A damaged instrument list, say: it must not end the streams of everybody else.
       if (!(error instanceof TickwireError)) throw error
@@ -84,20 +118,7 @@ export class Client {
     }
   }
 
-  /** Closes the connection if its key has been revoked or has expired. */
-  recheck(): void {
-    if (!this.#identity || this.#rooms.access.mayStay(this.#identity)) return
-    this.#holdings.releaseAll()
-    this.#closeDoor(4403, 'key revoked or expired')
-  }
-
-  close(): void {
-    this.#deadline()
-    this.#holdings.releaseAll()
-    this.#identity = undefined
-  }
-
-  #handle(request: Request, requestId: RequestId): void {
+  *#handle(request: Request, requestId: RequestId): Job {
     switch (request.action) {
       case 'authenticate':
         this.#authenticate(request.key, requestId)
@@ -106,10 +127,10 @@ export class Client {
         this.#say(replies.pongReply(this.#rooms.clock.now(), request.timestamp, request.pingId, requestId))
         break
       case 'get_supported_brokers':
-        this.#say(replies.supportedBrokersReply(this.#rooms.brokers, requestId))
+        this.#say(replies.supportedBrokersReply(this.#rooms.brokers(), requestId))
         break
       default:
-        if (this.#identity) this.#serve(request, this.#identity, requestId)
+        if (this.#identity) yield* this.#serve(request, this.#identity, requestId)
         else this.#refuse(NOT_AUTHENTICATED, requestId)
     }
   }
@@ -122,27 +143,31 @@ export class Client {
     const identity = this.#rooms.access.authenticate(key)
     if (!identity) {
       this.#refuse(BAD_KEY, requestId)
-      this.#deadline()
-      const close = () => this.#closeDoor(4401, 'authentication failed')
-      this.#deadline = this.#rooms.clock.after(this.#limits.refusalDelayMs, close)
+      this.#dismiss()
       return
     }
     const primary = this.#rooms.feedsOf(identity.userId)[0]
-    if (!primary || !this.#canServe(primary)) {
+    if (!primary || !this.#rooms.brokers().includes(primary.broker)) {
       this.#refuse(primary ? unsupported(primary.broker) : NO_FEED, requestId)
       return
     }
     this.#deadline()
+    this.#refused = false
     if (this.#identity && this.#identity.userId !== identity.userId) this.#holdings.releaseAll()
     this.#identity = identity
     this.#say(replies.authReply(primary.broker, identity.userId, requestId))
   }
 
-  #canServe({ broker, external }: FeedView): boolean {
-    return external || this.#rooms.brokers.includes(broker)
+  /** The first refused key decides when the connection ends; only a good one changes that. */
+  #dismiss(): void {
+    if (this.#refused) return
+    this.#refused = true
+    this.#deadline()
+    const close = () => this.#door.close(4401, 'authentication failed')
+    this.#deadline = this.#rooms.clock.after(this.#limits.refusalDelayMs, close)
   }
 
-  #serve(request: Served, { userId }: Identity, requestId: RequestId): void {
+  *#serve(request: Served, { userId }: Identity, requestId: RequestId): Job {
     const feeds = this.#rooms.feedsOf(userId)
     const primary = feeds[0]
     const broker = primary?.broker ?? ''
@@ -153,12 +178,17 @@ export class Client {
     }
     switch (request.action) {
       case 'subscribe':
-        if (primary) this.#subscribe(request, feeds, broker, requestId)
+        if (primary) yield* this.#subscribe(request, feeds, broker, requestId)
         else this.#refuse(NO_FEED, requestId)
         break
       case 'unsubscribe': {
         const { symbols, mode } = request
-        const results = this.#holdings.unsubscribe({ symbols, mode, feeds, instruments: this.#rooms.instruments })
+        const results = yield* this.#holdings.unsubscribe({
+          symbols,
+          mode,
+          feeds,
+          instruments: this.#rooms.instruments,
+        })
         this.#say(replies.unsubscribeReply(results, broker, requestId))
         break
       }
@@ -174,14 +204,14 @@ export class Client {
     }
   }
 
-  #subscribe(
+  *#subscribe(
     { symbols, mode, depth }: Extract<Request, { action: 'subscribe' }>,
     feeds: readonly FeedView[],
     broker: string,
     requestId: RequestId,
-  ): void {
+  ): Job {
     const { hub, instruments } = this.#rooms
-    const { results, fresh } = this.#holdings.subscribe({ symbols, mode, depth, feeds, instruments })
+    const { results, fresh } = yield* this.#holdings.subscribe({ symbols, mode, depth, feeds, instruments })
     this.#say(replies.subscribeReply(results, broker, requestId))
     for (const subscription of fresh) hub.snapshot(subscription, this.#outbox)
   }

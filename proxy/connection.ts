@@ -44,7 +44,10 @@ export class Connection {
     const { oneFramePerWrite } = quirksOf(parts.handshakeKey)
     const giveUp = (why: string) => this.#giveUp(why)
     this.#outbox = new Outbox({ sink: socket, limits, clock: rooms.clock, turn, oneFramePerWrite, giveUp })
-    this.#client = new Client(rooms, limits, this.#outbox, (code, reason) => this.#closePolitely(code, reason))
+    this.#client = new Client(rooms, limits, this.#outbox, {
+      close: (code, reason) => this.#closePolitely(code, reason),
+      busy: busy => (busy ? ws.pause() : ws.resume()),
+    })
     ws.on('message', data => this.#receive(data))
     ws.on('pong', () => {
       this.#unanswered = 0
@@ -75,6 +78,11 @@ export class Connection {
 
   recheck(): void {
     this.#client.recheck()
+  }
+
+  /** `owners`: the user of each registered feed. */
+  evict(owners: ReadonlyMap<string, string>): void {
+    this.#client.evict(owners)
   }
 
   /** Before authentication nothing may come first: one known client takes the first bytes for the answer to its key. */

@@ -19,7 +19,12 @@ export interface FeedView {
   readonly label: FeedLabel | undefined
   /** `undefined` until the feed has said. */
   readonly modes: readonly TopicMode[] | undefined
-  readonly status: FeedStatus | undefined
+  /** What it counted, as it last said. */
+  readonly status: FeedCounts | undefined
+}
+
+type FeedCounts = Pick<FeedStatus, 'epoch' | 'ticks' | 'dropped' | 'wanted' | 'confirmed'> & {
+  readonly rejected: number
 }
 
 /** A change of a feed's state, for people. */
@@ -66,7 +71,7 @@ export class Feeds {
     this.#stopSweep = clock.every(SWEEP_MS, () => this.sweep())
   }
 
-  /** Takes the list of the database: new feeds start out as `starting`, removed ones are forgotten. */
+  /** Takes the list of the database. New feeds have not been heard of yet, removed ones are forgotten. */
   register(records: readonly FeedRecord[]): void {
     const names = new Set(records.map(record => record.name))
     for (const name of this.#entries.keys()) if (!names.has(name)) this.#entries.delete(name)
@@ -77,7 +82,8 @@ export class Feeds {
       else
         this.#entries.set(record.name, {
           record,
-          state: 'starting',
+          // Of a foreign publisher nothing is heard before somebody asks.
+          state: record.kind === 'external' ? 'quiet' : 'starting',
           reason: 'nothing heard yet',
           since: now,
           silent: false,
@@ -122,7 +128,7 @@ export class Feeds {
     const now = this.#clock.monotonic()
     for (const entry of this.#entries.values()) {
       if (entry.record.kind === 'external') this.#watchTicks(entry, now)
-      else if (entry.status && entry.state !== 'down' && now - entry.heardAt > STATUS_EXPIRY_MS) this.#fellSilent(entry)
+      else if (entry.status && !entry.silent && now - entry.heardAt > STATUS_EXPIRY_MS) this.#fellSilent(entry)
     }
   }
 
@@ -148,6 +154,8 @@ export class Feeds {
   #fellSilent(entry: Entry): void {
     const before = viewOf(entry)
     entry.silent = true
+    // One that said itself that it goes down has given the better reason.
+    if (entry.state === 'down') return
     this.#move(entry, before, { state: 'down', reason: NO_HEARTBEAT, since: this.#clock.now() })
   }
 
@@ -156,7 +164,6 @@ export class Feeds {
     if (!this.#isAsked(entry.record.name)) entry.askedAt = undefined
     else entry.askedAt ??= now
     const { state, heardAt, askedAt } = entry
-    if (state === 'starting') return
     const enter = (state: FeedState, reason: string) =>
       this.#move(entry, viewOf(entry), { state, reason, since: this.#clock.now() })
     if (askedAt === undefined) {
@@ -223,5 +230,15 @@ const viewOf = ({ record, state, reason, since, silent, lastTickAt, status }: En
   lastTickAt,
   label: status?.label,
   modes: record.modes ?? status?.modes,
-  status,
+  status: status && countsOf(status),
+})
+
+/** Without what is of no concern to clients: the lanes of all proxies, and topics that others asked for. */
+const countsOf = ({ epoch, ticks, dropped, wanted, confirmed, rejected }: FeedStatus): FeedCounts => ({
+  epoch,
+  ticks,
+  dropped,
+  wanted,
+  confirmed,
+  rejected: rejected.length,
 })

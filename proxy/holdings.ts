@@ -1,5 +1,5 @@
 import type { Mode } from '../shared/market/mode.ts'
-import { formatTopic } from '../shared/market/topic.ts'
+import { formatTopic, type TopicParts } from '../shared/market/topic.ts'
 import type { FeedView } from './feeds.ts'
 import type { Hub, Subscription } from './hub.ts'
 import type { Outbox } from './outbox.ts'
@@ -61,16 +61,24 @@ export class Holdings {
 
   /**
    * Takes hold of everything that can be had and says so item by item. `fresh` is what was not held before: its last
-   * values are due after the reply, never before it.
+   * values are due after the reply, never before it. Pauses while it looks, and takes hold of all in one go at the end,
+   * so that no tick comes before the reply.
    */
-  subscribe(wish: SubscribeWish): { results: SubscribeResult[]; fresh: Subscription[] } {
-    const fresh: Subscription[] = []
+  *subscribe(wish: SubscribeWish): Generator<undefined, { results: SubscribeResult[]; fresh: Subscription[] }> {
     const primary = wish.feeds[0]?.broker ?? ''
-    const results = wish.symbols.map(({ symbol, exchange, problem }): SubscribeResult => {
-      const found: Route =
+    const routes: Route[] = []
+    for (const { symbol, exchange, problem } of wish.symbols) {
+      const { mode, depth, feeds, instruments } = wish
+      routes.push(
         problem === undefined
-          ? route({ exchange, symbol, mode: wish.mode, depth: wish.depth }, wish.feeds, wish.instruments)
-          : { ok: false, message: problem, broker: primary }
+          ? route({ exchange, symbol, mode, depth }, feeds, instruments)
+          : { ok: false, message: problem, broker: primary },
+      )
+      yield
+    }
+    const fresh: Subscription[] = []
+    const results = wish.symbols.map(({ symbol, exchange }, nth): SubscribeResult => {
+      const found = routes[nth] as Route
       if (!found.ok) return { symbol, exchange, broker: found.broker, outcome: { ok: false, message: found.message } }
       const taken = this.#take(exchange, symbol, wish.mode, found)
       if (taken) fresh.push(taken)
@@ -79,26 +87,38 @@ export class Holdings {
     return { results, fresh }
   }
 
-  /** Not holding it is a success. */
-  unsubscribe({ symbols, mode, feeds, instruments }: UnsubscribeWish): UnsubscribeResult[] {
+  /** Not holding it is a success. Pauses between items. */
+  *unsubscribe({ symbols, mode, feeds, instruments }: UnsubscribeWish): Generator<undefined, UnsubscribeResult[]> {
     const primary = feeds[0]?.broker ?? ''
-    return symbols.map(item => {
+    const results: UnsubscribeResult[] = []
+    for (const item of symbols) {
       const { symbol, exchange } = item
       const failure = item.problem ?? item.badMode
-      if (failure !== undefined) return { symbol, exchange, broker: primary, failure }
+      if (failure !== undefined) {
+        results.push({ symbol, exchange, broker: primary, failure })
+        continue
+      }
       const exact = this.#byInstrument.get(keyOf(exchange, symbol))
       const held = exact ? [exact] : this.#otherSpellings(exchange, commonSymbols(item, feeds, instruments))
       const meant = held.flatMap(modes => choose(modes, item.mode ?? mode))
       for (const holding of meant) this.#release(holding)
-      return { symbol, exchange, broker: meant[0]?.broker ?? primary }
-    })
+      results.push({ symbol, exchange, broker: meant[0]?.broker ?? primary })
+      yield
+    }
+    return results
   }
 
   /** Lets go of everything; one result per instrument and mode. */
   releaseAll(): UnsubscribeResult[] {
+    return this.release(() => true)
+  }
+
+  /** Lets go of everything that `which` says; one result per instrument and mode. */
+  release(which: (parts: TopicParts) => boolean): UnsubscribeResult[] {
     const all = [...this.#byInstrument.values()].flatMap(modes => [...modes.values()])
-    for (const holding of all) this.#release(holding)
-    return all.map(({ symbol, exchange, broker }) => ({ symbol, exchange, broker }))
+    const those = all.filter(({ subscription }) => which(subscription.parts))
+    for (const holding of those) this.#release(holding)
+    return those.map(({ symbol, exchange, broker }) => ({ symbol, exchange, broker }))
   }
 
   #take(exchange: string, symbol: string, mode: Mode, found: Route & { ok: true }): Subscription | undefined {

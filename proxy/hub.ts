@@ -104,14 +104,14 @@ export class Hub {
     return this.#channels.get(topic)?.parts
   }
 
-  /** Sends one tick to everybody who holds its topic. `payload` may be a view: it is copied. */
-  deliver(topic: string, header: TickHeader, payload: Buffer): void {
+  /** Sends one tick to everybody who holds its topic; whether it was news. `payload` may be a view: it is copied. */
+  deliver(topic: string, header: TickHeader, payload: Buffer): boolean {
     const channel = this.#channels.get(topic)
     if (!channel) {
       this.counts.unheld++
-      return
+      return false
     }
-    if (channel.latest && !this.#isNews(header, channel.latest.header)) return
+    if (channel.latest && !this.#isNews(header, channel.latest.header)) return false
     this.counts.ticks++
     const frame = textFrame(payload)
     // A view of our own frame, never of the bus message: that one holds thousands of ticks and must be let go.
@@ -121,6 +121,7 @@ export class Hub {
       const bytes = variant.symbol === channel.parts.symbol ? frame : frameFor(variant, channel, latest)
       for (const outbox of variant.outboxes) outbox.offer(bytes, variant)
     }
+    return true
   }
 
   /** Forgets the last values of a feed: they are no longer the present. Who holds what stays. */

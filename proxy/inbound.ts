@@ -46,6 +46,12 @@ export class Inbound {
     parts.bus.subscribePrefix(STATUS_PREFIX)
   }
 
+  /** Takes the list of the database: the publishers of feeds that are gone need not be told from those that come. */
+  register(feeds: readonly { readonly name: string }[]): void {
+    const names = new Set(feeds.map(feed => feed.name))
+    for (const name of this.#places.keys()) if (!names.has(name)) this.#places.delete(name)
+  }
+
   #receive(message: BusMessage): void {
     const { topic, body, plain } = message
     try {
@@ -125,7 +131,7 @@ export class Inbound {
       this.counts.stale++
       return
     }
-    hub.deliver(topic, header, frame)
+    if (!hub.deliver(topic, header, frame)) return
     const feed = hub.partsOf(topic)?.feed ?? ''
     if (feeds.view(feed)?.external) feeds.tickSeen(feed)
   }

@@ -6,7 +6,6 @@ import type { Log } from '../shared/log.ts'
 import { ControlStore } from '../shared/store/control.ts'
 import type { DataFolder } from '../shared/store/folder.ts'
 import { InstrumentBook } from '../shared/store/instruments.ts'
-import { readPepper } from '../shared/store/keyring.ts'
 import { Access } from './access.ts'
 import { Feeds, type FeedView, isIdle, isPresent } from './feeds.ts'
 import { Foreign } from './foreign.ts'
@@ -17,14 +16,14 @@ import { Server } from './server.ts'
 import { Wanted } from './wanted.ts'
 
 export interface ProxyOptions {
-  readonly config: Pick<Config, 'proxy'>
+  readonly config: Pick<Config, 'proxy' | 'validBrokers'>
   readonly folder: DataFolder
   /** Handed over: closed with the proxy. */
   readonly bus: Bus
   readonly clock: Clock
   readonly log: Log
-  /** Brokers this installation can speak to. */
-  readonly brokers: readonly string[]
+  /** Brokers whose adapters are built in. */
+  readonly builtin: readonly string[]
 }
 
 const RECHECK_MS = 250
@@ -33,7 +32,7 @@ const RECHECK_MS = 250
 export async function startProxy(
   options: ProxyOptions,
 ): Promise<{ close(): Promise<void>; host: string; port: number }> {
-  const { config, folder, bus, clock, log, brokers } = options
+  const { config, folder, bus, clock, log, builtin } = options
   const limits = config.proxy
   const proxy = `P-${randomBytes(5).toString('hex').toUpperCase()}`
   const startedAt = clock.now()
@@ -48,9 +47,12 @@ export async function startProxy(
   })
   const foreign = new Foreign({ hub, feeds, instruments, clock })
   const inbound = new Inbound({ bus, clock, log, proxy, maxAgeMs: limits.maxAgeMs, hub, feeds, wanted, foreign })
-  const access = new Access(store, readPepper(folder), clock, () => {
-    register()
-  })
+  const { validBrokers } = config
+  const access = new Access({ store, clock, log, validBrokers, onChange: () => register() })
+  const brokers = () => {
+    const added = access.feeds.filter(feed => feed.kind !== 'builtin').map(feed => feed.adapter)
+    return [...new Set([...builtin, ...added])].filter(broker => validBrokers?.includes(broker) ?? true).sort()
+  }
   const feedsOf = (userId: string): FeedView[] => {
     // Whoever adds a feed and subscribes at once shall not be refused for coming before the next poll.
     access.refresh()
@@ -76,6 +78,8 @@ export async function startProxy(
   function register(): void {
     feeds.register(access.feeds)
     wanted.register(feeds.views())
+    inbound.register(access.feeds)
+    server.evict(access.feeds)
   }
 
   function feedChanged(view: FeedView, before: FeedView): void {

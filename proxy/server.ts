@@ -5,6 +5,7 @@ import { WebSocketServer } from 'ws'
 import type { Cancel } from '../shared/clock.ts'
 import { systemCode, TickwireError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
+import type { FeedRecord } from '../shared/store/feeds.ts'
 import type { Rooms } from './client.ts'
 import { Connection, type ConnectionLimits } from './connection.ts'
 import type { Answer } from './http.ts'
@@ -31,6 +32,9 @@ export interface ServerCounts extends OutboxCounts {
   /** Clients cut off because they did not keep up. */
   slowClosed: number
 }
+
+/** Half of what the smallest path of the internet carries in one packet. */
+const SMALLEST_PIECE = 256
 
 /** Node's defaults let a silent socket stand for over a minute. */
 const HTTP_LIMITS = {
@@ -63,8 +67,9 @@ export class Server {
       // A bomb of 61 kB unpacks to hundreds of megabytes; clients that offer compression do without.
       perMessageDeflate: false,
       maxPayload: limits.maxMessageBytes,
-      maxFragments: 64,
-      maxBufferedChunks: 256,
+      // A message may come in pieces as small as this, and no smaller: each costs memory of its own.
+      maxFragments: limits.maxMessageBytes / SMALLEST_PIECE,
+      maxBufferedChunks: limits.maxMessageBytes / SMALLEST_PIECE,
     })
     this.#http = createServer(HTTP_LIMITS, (request, response) => this.#answer(request, response))
     this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
@@ -90,6 +95,12 @@ export class Server {
   /** Closes the connections whose key is no longer good. */
   recheck(): void {
     for (const connection of this.#connections) connection.recheck()
+  }
+
+  /** Takes from clients what belongs to another user since feeds were registered anew. */
+  evict(feeds: readonly FeedRecord[]): void {
+    const owners = new Map(feeds.map(({ name, userId }) => [name, userId]))
+    for (const connection of this.#connections) connection.evict(owners)
   }
 
   counts(): ServerCounts {

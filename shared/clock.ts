@@ -102,7 +102,8 @@ export class ManualClock implements Clock {
       else next.at += next.every
       next.run()
     }
-    this.#time = end
+    // What ran may have taken time of its own.
+    this.#time = Math.max(this.#time, end)
   }
 
   /** Time passes and nothing runs, as for a process that was stopped. */

@@ -9,8 +9,7 @@ import { removeRunFile, writeRunFile } from '../../shared/store/runfile.ts'
 import { warnOfSettings } from '../banner.ts'
 import { lockName, type ProxyFacts } from '../facts.ts'
 import type { Globals } from '../globals.ts'
-import { type Invocation, openInvocation, openLog, withStore } from '../invocation.ts'
-import { isBrokerValid } from '../roster.ts'
+import { openInvocation, openLog, openStore } from '../invocation.ts'
 
 /** `tickwire proxy`: the process that clients connect to. */
 export async function proxy(
@@ -36,9 +35,10 @@ export async function proxy(
         lock.release()
       }
       try {
-        const brokers = await knownBrokers(invocation)
+        // With its first user and feed, should this be the first process ever.
+        openStore(invocation).close()
         const bus = openZmqBus({ addresses: busAddresses(config.bus), highWaterMark: config.bus.highWaterMark })
-        running = await startProxy({ config, folder, bus, clock, log, brokers })
+        running = await startProxy({ config, folder, bus, clock, log, builtin: builtinNames() })
         const { host, port } = running
         const facts: ProxyFacts = { host, port, pid: process.pid, startedAt: clock.now() }
         writeRunFile(folder, 'proxy', facts)
@@ -49,11 +49,4 @@ export async function proxy(
       }
     },
   })
-}
-
-/** Brokers this installation can speak to, as far as VALID_BROKERS lets them. */
-async function knownBrokers(invocation: Invocation): Promise<string[]> {
-  const registered = await withStore(invocation, store => store.feeds.list().map(feed => feed.adapter))
-  const known = new Set([...builtinNames(), ...registered])
-  return [...known].filter(broker => isBrokerValid(broker, invocation.config.validBrokers)).sort()
 }

@@ -3,6 +3,7 @@ import { TickwireError } from '../errors.ts'
 import { Database, type Migration } from './database.ts'
 import { FeedStore } from './feeds.ts'
 import type { DataFolder } from './folder.ts'
+import { KeyRing } from './keyring.ts'
 import { KeyStore } from './keys.ts'
 import { readPepper } from './pepper.ts'
 import { UserStore } from './users.ts'
@@ -42,9 +43,11 @@ export class ControlStore {
   readonly keys: KeyStore
   readonly feeds: FeedStore
   readonly #database: Database
+  readonly #pepper: Buffer
 
   private constructor(database: Database, pepper: Buffer) {
     this.#database = database
+    this.#pepper = pepper
     this.users = new UserStore(database)
     this.keys = new KeyStore(database, this.users, pepper)
     this.feeds = new FeedStore(database, this.users)
@@ -60,6 +63,11 @@ export class ControlStore {
       database.close()
       throw error
     }
+  }
+
+  /** All keys and tickets of this moment, for checking in memory. */
+  keyRing(): KeyRing {
+    return new KeyRing(this.keys.list({ tickets: true }), this.#pepper)
   }
 
   /** Changes when another connection, of this or another process, has changed the file. */

@@ -2,8 +2,6 @@ import { timingSafeEqual } from 'node:crypto'
 import { digestKey, readKey } from '../key.ts'
 import type { KeyRecord } from './keys.ts'
 
-export { readPepper } from './pepper.ts'
-
 const NOBODY = Buffer.alloc(32)
 
 /** All keys of one moment, in memory. Replace it whole when the store changes. */

@@ -30,9 +30,6 @@ interface Row {
   revokedAt: number | null
 }
 
-/** An expired ticket stays this long: its holder's socket may still be open and be asked who it is. */
-const TICKET_GRACE_MS = 86_400_000
-
 const COLUMNS =
   'id, user_id AS userId, label, digest, origin, created_at AS createdAt, expires_at AS expiresAt, revoked_at AS revokedAt'
 
@@ -66,9 +63,9 @@ export class KeyStore {
     }
   }
 
-  /** A short-lived key for a command that can read the data folder. Also forgets tickets of yesterday. */
+  /** A short-lived key for a command that can read the data folder. Also forgets those that have expired. */
   mintTicket({ userId, ttlMs, now }: { userId: string; ttlMs: number; now: number }): Secret {
-    this.purgeTickets(now - TICKET_GRACE_MS)
+    this.#database.write("DELETE FROM api_keys WHERE origin = 'ticket' AND expires_at <= ?", now)
     const { id, text } = newKey()
     this.#insert({ id, userId, label: 'local ticket', origin: 'ticket', createdAt: now, expiresAt: now + ttlMs }, text)
     return text
@@ -113,11 +110,6 @@ export class KeyStore {
   /** False when there is no such key. A key revoked before keeps its first time. */
   revoke(id: string, now: number): boolean {
     return this.#database.write('UPDATE api_keys SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?', now, id) > 0
-  }
-
-  /** Deletes tickets that had expired by `now`; gives their number. */
-  purgeTickets(now: number): number {
-    return this.#database.write("DELETE FROM api_keys WHERE origin = 'ticket' AND expires_at <= ?", now)
   }
 
   #insert(

@@ -11,8 +11,9 @@ import { formatControl } from '../../shared/control.ts'
 import type { FeedRecord } from '../../shared/store/feeds.ts'
 import { type DataFolder, dataFolder, prepareFolder } from '../../shared/store/folder.ts'
 import { InstrumentBook } from '../../shared/store/instruments.ts'
+import { keptLog } from '../support/log.ts'
 import { readmeExample } from './runtime/readme.ts'
-import { FakeBus, FEED, keptLog, pass } from './runtime/rig.ts'
+import { FakeBus, FEED, pass } from './runtime/rig.ts'
 
 const GOLD = 'GOLD05FEB27FUT'
 let root: string

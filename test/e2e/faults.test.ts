@@ -121,8 +121,9 @@ describe('kill -9 while a client streams', () => {
     expect(said).toMatch(/proxy.*(SIGKILL|died)/)
   })
 
-  it('a client that comes while the adapter is dead gets no old price', async () => {
+  it('no client gets an old price when a frozen adapter goes on, nor one that comes meanwhile', async () => {
     const { pid = 0 } = system.child('SIMULATOR')
+    const from = charts.arrivals.length
     process.kill(pid, 'SIGSTOP')
     const stopped = systemClock.now()
     const late = new Charts(() => system.url(), system.key)
@@ -134,6 +135,8 @@ describe('kill -9 while a client streams', () => {
       // From the same process, or from the one that has replaced it meanwhile.
       await eventually(() => late.frames.length >= 3)
       expect(late.frames.filter(frame => frame.data.timestamp <= stopped)).toEqual([])
+      await allMove()
+      expectHonest(charts.arrivals.slice(from))
     } finally {
       resume(pid)
       late.close()

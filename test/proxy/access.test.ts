@@ -4,7 +4,9 @@ import { ManualClock } from '../../shared/clock.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import { digestKey, newKey } from '../../shared/key.ts'
 import type { ControlStore } from '../../shared/store/control.ts'
+import { KeyRing } from '../../shared/store/keyring.ts'
 import type { KeyRecord } from '../../shared/store/keys.ts'
+import { keptLog, type Line } from '../support/log.ts'
 import { feedRecord } from '../support/proxy.ts'
 
 const PEPPER = Buffer.alloc(32, 7)
@@ -14,6 +16,7 @@ let clock: ManualClock
 let store: { version: number; keys: KeyRecord[]; feeds: ReturnType<typeof feedRecord>[]; failure?: TickwireError }
 let access: Access
 let changes: number
+let logged: Line[]
 
 /** Adds a key to the store, behind the back of `access`. */
 function addKey(rest: Partial<KeyRecord> = {}): { key: string; id: string } {
@@ -35,10 +38,12 @@ beforeEach(() => {
   store = { version: 1, keys: [], feeds: [] }
   const control = {
     version: () => store.version,
-    keys: { list: () => guarded([...store.keys]) },
+    keyRing: () => new KeyRing(guarded([...store.keys]), PEPPER),
     feeds: { list: () => guarded([...store.feeds]) },
   } as unknown as ControlStore
-  access = new Access(control, PEPPER, clock, () => changes++)
+  const { log, lines } = keptLog()
+  logged = lines
+  access = new Access({ store: control, clock, log, validBrokers: ['testbroker', 'other'], onChange: () => changes++ })
 })
 
 describe('access', () => {
@@ -90,6 +95,26 @@ describe('access', () => {
     clock.advance(POLL_MS)
     expect(changes).toBe(1)
     expect(access.authenticate(key)).toMatchObject({ userId: 'alice' })
+  })
+
+  it('goes on with what it knows while the store cannot be read, and says so once', () => {
+    const { key } = addKey()
+    clock.advance(POLL_MS)
+    store.failure = new TickwireError('STORE_CORRUPT', 'torn')
+    store.version++
+    clock.advance(20 * POLL_MS)
+    expect(access.authenticate(key)).toMatchObject({ userId: 'alice' })
+    expect(logged.map(({ level }) => level)).toEqual(['error'])
+    delete store.failure
+    clock.advance(POLL_MS)
+    expect(logged.map(({ text }) => text).at(-1)).toBe('keys and feeds can be read again')
+  })
+
+  it('knows no feed of a broker that may not run', () => {
+    store.feeds = [feedRecord('A', { adapter: 'barred' }), feedRecord('B', { adapter: 'other' })]
+    store.version++
+    clock.advance(POLL_MS)
+    expect(access.feeds.map(({ name }) => name)).toEqual(['B'])
   })
 
   it('knows the enabled feeds, oldest first', () => {

@@ -44,6 +44,7 @@ const status = (rest: Partial<FeedStatus> = {}): FeedStatus => ({
 describe('the feeds', () => {
   it('are starting until heard of', () => {
     expect(feeds.view('FEED')).toMatchObject({ state: 'starting', broker: 'testbroker', modes: undefined })
+    asked = false
     clock.advance(60_000)
     expect(changes).toEqual([])
     expect(feeds.view('NOBODY')).toBeUndefined()
@@ -88,7 +89,7 @@ describe('the feeds', () => {
   })
 
   it('that are foreign live by their ticks', () => {
-    expect(feeds.view('EXT')).toMatchObject({ state: 'starting', external: true, broker: 'python' })
+    expect(feeds.view('EXT')).toMatchObject({ state: 'quiet', external: true, broker: 'python' })
     feeds.tickSeen('EXT')
     feeds.tickSeen('STRANGER')
     clock.advance(2000)
@@ -100,13 +101,21 @@ describe('the feeds', () => {
     expect(feeds.view('EXT')).toMatchObject({ state: 'suspect', reason: expect.stringContaining('no tick for 30 s') })
     feeds.tickSeen('EXT')
     expect(changes).toEqual([
-      'EXT: starting > live',
+      'EXT: quiet > live',
       'EXT: live > quiet',
       'EXT: quiet > live',
       'EXT: live > quiet',
       'EXT: quiet > suspect',
       'EXT: suspect > live',
     ])
+  })
+
+  it('listen to an older epoch also after a clean stop, once it is silent', () => {
+    feeds.accept(status({ epoch: 6, state: 'down', reason: 'stopped' }))
+    expect(feeds.accept(status({ epoch: 5 }))).toBe(false)
+    clock.advance(2500)
+    expect(feeds.view('FEED')).toMatchObject({ state: 'down', reason: 'stopped' })
+    expect(feeds.accept(status({ epoch: 5 }))).toBe(true)
   })
 
   it('that are registered again keep their state, those that are not are forgotten', () => {
@@ -151,13 +160,14 @@ describe('the feeds', () => {
     feeds.tickSeen('EXT')
     clock.advance(2500)
     feeds.tickSeen('EXT')
+    clock.advance(30_500)
     const told = (...names: string[]) => feeds.events(new Set(names)).map(({ name, text }) => `${name} ${text}`)
     expect(told('FEED', 'EXT')).toEqual([
       'FEED is live',
-      'EXT is live',
       'FEED is down: no heartbeat from its process for 2 s',
+      'EXT is suspect: no tick for 30 s; has its program ended?',
     ])
-    expect(told('EXT')).toEqual(['EXT is live'])
+    expect(told('EXT')).toHaveLength(1)
     for (let nth = 0; nth < 100; nth++) feeds.accept(status({ state: nth % 2 ? 'live' : 'parked' }))
     expect(told('FEED', 'EXT')).toHaveLength(50)
   })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { TestClient } from '../support/client.ts'
 import { held, refusal, subscribed, unheld, unsubscribed, welcome } from '../support/clientprotocol.ts'
-import { FOREIGN_KEY, type ProxyRig, startRig } from '../support/proxy.ts'
+import { FOREIGN_KEY, feedRecord, type ProxyRig, startRig } from '../support/proxy.ts'
 
 const TCS = { symbol: 'TCS', exchange: 'NSE' }
 const NOT_AUTHENTICATED = refusal('NOT_AUTHENTICATED', 'You must authenticate first')
@@ -62,6 +62,29 @@ describe('authentication', () => {
     await answers(await rig.connect(), message, reply)
   })
 
+  it('greets with a broker whose adapter was added a moment ago', async () => {
+    const own = await startRig()
+    own.store.feeds.add(feedRecord('OWN', { userId: 'bob', adapter: 'own', kind: 'folder', path: '/somewhere' }))
+    const client = await own.connect()
+    const greeting = await client.ask({ action: 'authenticate', api_key: own.keys.bob })
+    expect(greeting).toMatchObject({ status: 'success', broker: 'own' })
+    expect(await client.ask({ action: 'get_supported_brokers' })).toMatchObject({
+      brokers: ['otherbroker', 'own', 'testbroker'],
+    })
+    await own.close()
+  })
+
+  it('passes over a feed whose broker may not run', async () => {
+    const feeds = [feedRecord('SECOND', { adapter: 'otherbroker' })]
+    const barred = await startRig({ feeds, validBrokers: ['testbroker', 'otherbroker'] })
+    barred.store.feeds.remove('TESTFEED')
+    barred.store.feeds.add(feedRecord('FIRST', { adapter: 'barred', createdAt: 1 }))
+    const client = await barred.connect()
+    const greeting = await client.ask({ action: 'authenticate', api_key: barred.keys.alice })
+    expect(greeting).toMatchObject({ status: 'success', broker: 'otherbroker' })
+    await barred.close()
+  })
+
   it.each([
     { action: 'subscribe', ...TCS },
     { action: 'subscribe', ...TCS, mode: 'full' },
@@ -87,7 +110,7 @@ describe('authentication', () => {
   it('is not needed for ping and the list of brokers', async () => {
     const client = await rig.connect()
     expect(await client.ask({ action: 'ping' })).toMatchObject({ type: 'pong' })
-    const brokers = { type: 'supported_brokers', status: 'success', brokers: ['testbroker', 'otherbroker'], count: 2 }
+    const brokers = { type: 'supported_brokers', status: 'success', brokers: ['otherbroker', 'testbroker'], count: 2 }
     await answers(client, { action: 'get_supported_brokers' }, brokers)
   })
 

@@ -28,14 +28,22 @@ beforeEach(() => {
   holdings = new Holdings(hub, {} as Outbox)
 })
 
+/** Works it through without a pause. */
+function finish<T>(work: Generator<undefined, T>): T {
+  for (;;) {
+    const { done, value } = work.next()
+    if (done) return value
+  }
+}
+
 /** Says it as a client would; gives what is new or what was answered. */
 function say(message: object): unknown {
   const parsed = parseMessage(JSON.stringify(message))
   if (parsed.kind !== 'request') throw new Error(JSON.stringify(parsed))
   const { request } = parsed
   if (request.action === 'subscribe')
-    return holdings.subscribe({ ...request, feeds, instruments }).fresh.map(({ topic }) => topic)
-  if (request.action === 'unsubscribe') return holdings.unsubscribe({ ...request, feeds, instruments })
+    return finish(holdings.subscribe({ ...request, feeds, instruments })).fresh.map(({ topic }) => topic)
+  if (request.action === 'unsubscribe') return finish(holdings.unsubscribe({ ...request, feeds, instruments }))
   return holdings.releaseAll()
 }
 

@@ -151,6 +151,14 @@ describe('a message that is too big', () => {
     expect((await client.closed).code).toBe(1009)
   })
 
+  it('takes a long message also in a thousand pieces', async () => {
+    const client = await rig.enter()
+    const filler = 'x'.repeat(300_000)
+    client.sendInPieces(JSON.stringify({ action: 'ping', filler }), 300)
+    await until('the pong', () => client.replies.length === 2)
+    expect(client.replies[1]).toMatchObject({ type: 'pong' })
+  })
+
   it('closes with 1009: above 1 MiB after it', async () => {
     const client = await rig.enter()
     await client.ask(padded(1_048_576))
@@ -175,7 +183,7 @@ describe('the proxy', () => {
 
   it('says which port is taken', async () => {
     const { config, folder, exchange, port } = rig
-    const options = { folder, bus: exchange.open(), clock: systemClock, brokers: [] }
+    const options = { folder, bus: exchange.open(), clock: systemClock, builtin: [] }
     const taken = { ...config, proxy: { ...config.proxy, port } }
     const { log } = rig
     const failure = await startProxy({ ...options, log, config: taken }).catch((error: unknown) => error)

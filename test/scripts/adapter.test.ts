@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { adapterFolder } from '../support/adapterfolder.ts'
 import { temporaryPath } from '../support/datafolder.ts'
 import { expectFailure } from '../support/said.ts'
 import { Processes } from '../support/system.ts'
@@ -12,20 +13,6 @@ beforeAll(() => {
 })
 
 afterAll(() => here.remove())
-
-/** An adapter outside the tree; `instruments` is one of its fields, `first` runs when it is loaded. */
-function adapterFolder(instruments: string, first = ''): string {
-  const folder = temporaryPath()
-  const names = "token: '1', brokerSymbol: 'GOLD', name: 'Gold'"
-  const text = `${first}
-    const gold = { exchange: 'MCX', symbol: 'GOLD05FEB27FUT', ${names}, kind: 'FUT' }
-    export default ({ z }) => ({
-      name: 'own', title: 'Own', label: 'simulated', modes: ['LTP'], settings: z.object({}), ${instruments},
-      async *source() {},
-    })`
-  writeFileSync(join(folder, 'manifest.mjs'), text)
-  return folder
-}
 
 describe('tickwire adapter', () => {
   it('refuses an adapter that does not exist, and stores nothing', async () => {
@@ -102,14 +89,14 @@ describe('tickwire adapter', () => {
   })
 
   it('stores nothing of an adapter whose instruments cannot be served', async () => {
-    const folder = adapterFolder('instruments: () => [{ ...gold }, { ...gold }]')
+    const folder = adapterFolder({ instruments: '[{ ...gold }, { ...gold }]' })
     const said = await here.run('adapter', 'add', 'TWICE', '--path', folder)
     expectFailure(said, 1, /^error ADAPTER_INVALID: .*listed twice/, /instruments\(\)/)
     expect((await here.run('adapter', 'list')).out).not.toContain('TWICE')
   })
 
   it('ends though the adapter that was added left a timer running', async () => {
-    const folder = adapterFolder('instruments: () => [gold]', 'setInterval(() => {}, 1000)')
+    const folder = adapterFolder({ first: 'setInterval(() => {}, 1000)' })
     expect((await here.run('adapter', 'add', 'TIMER', '--path', folder)).code).toBe(0)
     await here.run('adapter', 'remove', 'TIMER', '--yes')
   })

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { isAlive } from '../../scripts/facts.ts'
+import { adapterFolder } from '../support/adapterfolder.ts'
 import { eventually, System } from '../support/system.ts'
 
 const lines = (text: string) => text.trim().split('\n')
@@ -134,9 +135,9 @@ describe('beside a running system', () => {
   })
 
   it('status exits with 5 when a feed is not well', async () => {
-    await system.run('adapter', 'add', 'PYDEMO', '--external', '--symbols', 'CRYPTO:BTCUSDFUT')
+    await system.run('adapter', 'add', 'SICK', '--path', adapterFolder({ source: "throw new Error('no line')" }))
     await eventually(async () => (await system.run('status')).code === 5)
-    await system.run('adapter', 'remove', 'PYDEMO', '--yes')
+    await system.run('adapter', 'remove', 'SICK', '--yes')
   })
 
   it('a feed can be subscribed as soon as it is added', async () => {

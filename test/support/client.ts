@@ -53,6 +53,12 @@ export class TestClient {
     this.#ws.send(typeof message === 'string' || Buffer.isBuffer(message) ? message : JSON.stringify(message))
   }
 
+  /** One message in many frames. */
+  sendInPieces(text: string, size: number): void {
+    for (let at = 0; at < text.length; at += size)
+      this.#ws.send(text.slice(at, at + size), { fin: at + size >= text.length })
+  }
+
   /** Sends, and resolves with the first reply that has not been asked for before. */
   async ask(message: unknown): Promise<Frame> {
     const place = this.#read++

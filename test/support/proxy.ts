@@ -58,6 +58,8 @@ export interface RigOptions {
   readonly broker?: string
   /** Brokers this installation can speak to besides. */
   readonly others?: readonly string[]
+  /** Only these may run. */
+  readonly validBrokers?: readonly string[]
   /** More feeds of alice, registered after the first. */
   readonly feeds?: readonly FeedRecord[]
   /** More instruments of the first feed, all of NSE. */
@@ -70,6 +72,7 @@ export async function startRig(options: RigOptions = {}): Promise<ProxyRig> {
   const {
     proxy,
     modes,
+    validBrokers,
     broker = 'testbroker',
     others = ['otherbroker'],
     feeds = [],
@@ -78,7 +81,7 @@ export async function startRig(options: RigOptions = {}): Promise<ProxyRig> {
   } = options
   const root = mkdtempSync(join(tmpdir(), 'tw-proxy-'))
   const loaded = loadConfig({ dataDir: join(root, 'data'), port: 'auto' }, {})
-  const config: Config = { ...loaded, proxy: { ...loaded.proxy, ...proxy } }
+  const config: Config = { ...loaded, validBrokers, proxy: { ...loaded.proxy, ...proxy } }
   const folder = dataFolder(config)
   prepareFolder(folder)
   const store = ControlStore.open(folder)
@@ -93,7 +96,7 @@ export async function startRig(options: RigOptions = {}): Promise<ProxyRig> {
     bus: exchange.open(),
     clock: systemClock,
     log,
-    brokers: [broker, ...others],
+    builtin: [broker, ...others],
   })
   const feed = new FakeFeed({ exchange, clock: systemClock, name: FEED, broker, modes })
   const url = `ws://127.0.0.1:${running.port}`

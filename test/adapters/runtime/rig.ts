@@ -9,9 +9,9 @@ import { readTick, type TickHeader } from '../../../bus/message.ts'
 import { ManualClock, systemClock } from '../../../shared/clock.ts'
 import { type FeedStatus, formatControl, parseFeedStatus, type SubscriptionSet } from '../../../shared/control.ts'
 import { TickwireError } from '../../../shared/errors.ts'
-import type { Log } from '../../../shared/log.ts'
 import type { Instrument } from '../../../shared/market/instrument.ts'
 import type { Tick } from '../../../shared/market/tick.ts'
+import { keptLog } from '../../support/log.ts'
 
 export const FEED = 'TESTFEED'
 
@@ -110,26 +110,6 @@ export interface LaneRecord extends TickRecord {
 function readRecord(body: Buffer): TickRecord {
   const { header, frame } = readTick(body)
   return { header, frame: JSON.parse(frame.toString('utf8')) }
-}
-
-/** The lines of a log, as objects. */
-export interface Line {
-  readonly level: string
-  readonly details: Record<string, unknown>
-  readonly text: string
-}
-
-/** A log that keeps its lines. */
-export function keptLog(): { log: Log; lines: Line[] } {
-  const lines: Line[] = []
-  const write =
-    (level: string) =>
-    (...said: [details: Record<string, unknown>, text: string] | [text: string]) => {
-      const [details, text] = said.length === 1 ? [{}, said[0]] : said
-      lines.push({ level, details, text })
-    }
-  const log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
-  return { log: log as unknown as Log, lines }
 }
 
 /** As a session that expired will say; no code of today does. */

@@ -1,8 +1,9 @@
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { digestKey, newKey } from '../../../shared/key.ts'
-import { KeyRing, readPepper } from '../../../shared/store/keyring.ts'
+import { KeyRing } from '../../../shared/store/keyring.ts'
 import type { KeyRecord } from '../../../shared/store/keys.ts'
+import { readPepper } from '../../../shared/store/pepper.ts'
 import { temporaryFolder } from '../../support/datafolder.ts'
 import { failure } from '../../support/failure.ts'
 

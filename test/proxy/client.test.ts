@@ -1,0 +1,127 @@
+import { pino } from 'pino'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { Client } from '../../proxy/client.ts'
+import type { FeedView } from '../../proxy/feeds.ts'
+import { Hub } from '../../proxy/hub.ts'
+import type { Outbox } from '../../proxy/outbox.ts'
+import { ManualClock } from '../../shared/clock.ts'
+import { formatTopic } from '../../shared/market/topic.ts'
+import { equity } from '../support/proxy.ts'
+
+const FEED = { name: 'FEED', broker: 'testbroker', state: 'live', external: false, modes: ['LTP'] } as const
+const LIMITS = { authDeadlineMs: 15_000, refusalDelayMs: 3000, maxSymbolsPerMessage: 5000 }
+
+let clock: ManualClock
+let hub: Hub
+let client: Client
+let said: string[]
+let door: string[]
+
+beforeEach(() => {
+  clock = new ManualClock()
+  hub = new Hub({ want: () => {}, drop: () => {} })
+  said = []
+  door = []
+  const rooms = {
+    clock,
+    log: pino({ enabled: false }),
+    access: {
+      authenticate: (key: string) => (key === 'good' ? { userId: 'alice', keyId: '1', ticket: false } : undefined),
+      mayStay: () => true,
+    },
+    hub,
+    instruments: {
+      has: () => true,
+      find: (_: string, __: string, symbol: string) => {
+        // Looking it up takes a millisecond.
+        clock.freeze(1)
+        return equity(symbol)
+      },
+    },
+    brokers: () => ['testbroker'],
+    feedsOf: () => [FEED as unknown as FeedView],
+  }
+  const offer = (frame: Buffer) => void said.push(frame.toString('utf8', frame.indexOf('{')))
+  client = new Client(rooms, LIMITS, { offer } as unknown as Outbox, {
+    close: (code, reason) => door.push(`${code} ${reason}`),
+    busy: busy => door.push(busy ? 'busy' : 'free'),
+  })
+})
+
+const send = (message: object) => client.receive(JSON.stringify(message))
+const types = () => said.map(text => JSON.parse(text)).map(({ type, code }) => type ?? code)
+
+describe('a client that asks for much at once', () => {
+  const symbols = Array.from({ length: 10 }, (_, nth) => `NSE:S${nth}`)
+
+  beforeEach(() => {
+    send({ action: 'authenticate', api_key: 'good' })
+    send({ action: 'subscribe', symbols, mode: 1 })
+    send({ action: 'ping' })
+  })
+
+  it('gets its answers in order, and leaves turns to others in between', () => {
+    expect([types(), door]).toEqual([['auth'], ['busy']])
+    clock.advance(0)
+    clock.advance(0)
+    expect(types()).toEqual(['auth'])
+    clock.advance(0)
+    expect(types()).toEqual(['auth', 'subscribe', 'pong'])
+    expect(door).toEqual(['busy', 'free'])
+  })
+
+  it('gets no tick before the answer to its wish', () => {
+    const parts = { feed: 'FEED', exchange: 'NSE', symbol: 'S0', mode: 'LTP' } as const
+    const header = {
+      snapshot: false,
+      symbolAt: 0,
+      dataSymbolAt: 0,
+      symbolLength: 0,
+      epoch: 1,
+      sequence: 1,
+      receivedAt: 1,
+    }
+    const tick = () => hub.deliver(formatTopic(parts), header, Buffer.from('{"type":"market_data"}'))
+    clock.advance(0)
+    expect(tick()).toBe(false)
+    for (let turn = 0; turn < 5; turn++) clock.advance(0)
+    expect(tick()).toBe(true)
+    expect(types()).toEqual(['auth', 'subscribe', 'pong', 'market_data'])
+  })
+
+  it('holds nothing when it is gone before the end', () => {
+    client.close()
+    for (let turn = 0; turn < 5; turn++) clock.advance(0)
+    expect([client.subscriptions, hub.size]).toEqual([0, 0])
+  })
+})
+
+describe('a client with a refused key', () => {
+  it('is closed on time, however often it tries', () => {
+    for (let second = 0; second < 3; second++) {
+      send({ action: 'authenticate', api_key: 'bad' })
+      clock.advance(1000)
+    }
+    expect(door).toEqual(['4401 authentication failed'])
+  })
+
+  it('stays when a good key follows', () => {
+    send({ action: 'authenticate', api_key: 'bad' })
+    send({ action: 'authenticate', api_key: 'good' })
+    clock.advance(60_000)
+    expect(door).toEqual([])
+    send({ action: 'authenticate', api_key: 'bad' })
+    clock.advance(3000)
+    expect(door).toEqual(['4401 authentication failed'])
+  })
+})
+
+it('lets go of what belongs to another user by now, and of nothing that waits for its return', () => {
+  send({ action: 'authenticate', api_key: 'good' })
+  send({ action: 'subscribe', symbols: ['NSE:TCS'], mode: 1 })
+  client.evict(new Map())
+  client.evict(new Map([['FEED', 'alice']]))
+  expect(client.subscriptions).toBe(1)
+  client.evict(new Map([['FEED', 'bob']]))
+  expect([client.subscriptions, hub.size]).toEqual([0, 0])
+})
