@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Bus } from '../bus/bus.ts'
+import { logOutages } from '../bus/outage.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Config } from '../shared/config.ts'
 import type { Log } from '../shared/log.ts'
@@ -38,6 +39,7 @@ export async function startProxy(
   const startedAt = clock.now()
   const store = ControlStore.open(folder)
   const instruments = new InstrumentBook(folder)
+  logOutages(bus, log, clock)
   const wanted = new Wanted(bus, clock, proxy)
   const hub = new Hub(wanted)
   const feeds = new Feeds({

@@ -2,8 +2,8 @@ import { isPossiblePrice } from '../../shared/market/instrument.ts'
 import type { Level, Tick } from '../../shared/market/tick.ts'
 import type { Update } from '../contract.ts'
 
-/** Clocks of exchanges and hosts differ by less; what is later is a wrong unit or a wrong day. */
-const MAX_AHEAD_MS = 60_000
+/** Clocks of exchanges and of badly kept hosts differ by less; what is later is a wrong unit or a wrong day. */
+const MAX_AHEAD_MS = 600_000
 
 /** Whether what a source said may be published. What is out of bounds is dropped, never mended. */
 export const withinBounds = ({ instrument, tick, receivedAt }: Update): boolean =>
