@@ -3,7 +3,7 @@ import type { Cancel, Clock } from '../shared/clock.ts'
 import { TickwireError } from '../shared/errors.ts'
 import type { ProcessDetails, ProcessMessage } from '../shared/process.ts'
 import type { ChildFacts, ChildKind, LastExit } from './facts.ts'
-import { LOOK_MS, look, newPulse, type Pulse, SILENCE_LIMIT_MS } from './pulse.ts'
+import { type Heartbeat, LOOK_MS, look, newHeartbeat, SILENCE_LIMIT_MS } from './heartbeat.ts'
 import { afterDeath, causeOf, type History, UNTROUBLED } from './restart.ts'
 
 export interface ChildSpec {
@@ -37,7 +37,7 @@ export class Child {
   #history: History = UNTROUBLED
   #lastExit: LastExit | undefined
   #fatal: Fatal | undefined
-  #pulse: Pulse = newPulse(0)
+  #heartbeat: Heartbeat = newHeartbeat(0)
   /** Why it was killed from here, if it was. */
   #killedFor: string | undefined
   #cancel: Cancel = () => {}
@@ -129,13 +129,13 @@ export class Child {
     }
     const at = this.#clock.monotonic()
     if (message.kind === 'alive') {
-      this.#pulse = { ...this.#pulse, heardAt: at }
+      this.#heartbeat = { ...this.#heartbeat, heardAt: at }
       return
     }
     this.#details = message.details
     if (this.#stopping) return
     this.#cancel()
-    this.#pulse = newPulse(at)
+    this.#heartbeat = newHeartbeat(at)
     this.#cancel = this.#clock.every(LOOK_MS, () => this.#look())
     this.#enter('running', this.#restarts === 0 ? 'running' : 'back')
     this.#settle?.resolve()
@@ -143,8 +143,8 @@ export class Child {
   }
 
   #look(): void {
-    const { pulse, silent } = look(this.#pulse, this.#clock.monotonic())
-    this.#pulse = pulse
+    const { heartbeat, silent } = look(this.#heartbeat, this.#clock.monotonic())
+    this.#heartbeat = heartbeat
     if (silent) this.#killFor(`did not answer for ${SILENCE_LIMIT_MS / 1000} s`)
   }
 

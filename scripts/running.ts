@@ -11,7 +11,7 @@ import { FIRST_USER } from './setup.ts'
 
 const count = z.number()
 
-const feedView = z.object({
+const reportedFeed = z.object({
   name: z.string(),
   broker: z.string(),
   external: z.boolean(),
@@ -29,13 +29,13 @@ const proxyStatus = z.object({
   clients: z.record(z.string(), count),
   ticks: z.record(z.string(), count),
   bus: z.record(z.string(), count),
-  feeds: z.array(feedView),
+  feeds: z.array(reportedFeed),
   /** Changes of feeds, oldest first. */
   events: z.array(z.object({ at: count, name: z.string(), text: z.string() })).default([]),
   now: count,
 })
 
-export type FeedView = z.infer<typeof feedView>
+export type ReportedFeed = z.infer<typeof reportedFeed>
 export type ProxyStatus = z.infer<typeof proxyStatus>
 
 /** Tickets are needed for the moment of authentication only. */

@@ -7,7 +7,7 @@ import { type MarketFrame, stream } from '../client.ts'
 import { formatSpan } from '../figures.ts'
 import type { Invocation } from '../invocation.ts'
 import { withProcesses } from '../picture.ts'
-import { clientKey, type FeedView, fetchStatus, readBus, readUp, streamAddress } from '../running.ts'
+import { clientKey, fetchStatus, type ReportedFeed, readBus, readUp, streamAddress } from '../running.ts'
 import { type Check, fail, finding, ok, warn } from './check.ts'
 
 const BUS_LIMIT_MS = 2000
@@ -19,7 +19,7 @@ const OFFSET_LIMIT_MS = 2000
 
 /** The running system, as far as it runs: bus, feeds, and one real tick from its source to a client. */
 export async function checkStream(invocation: Invocation): Promise<Check[]> {
-  let feeds: readonly FeedView[]
+  let feeds: readonly ReportedFeed[]
   try {
     feeds = withProcesses((await fetchStatus(invocation)).feeds, readUp(invocation))
   } catch (error) {
@@ -44,7 +44,7 @@ async function checkBus(invocation: Invocation): Promise<Check> {
   return fail('bus', `${addresses.publish} does not answer`, 'tickwire status, then tickwire bus if it is not there')
 }
 
-function checkFeed({ name, state, reason, lastTickAt }: FeedView, now: number): Check {
+function checkFeed({ name, state, reason, lastTickAt }: ReportedFeed, now: number): Check {
   const check = `feed ${name}`
   const age = lastTickAt === undefined ? 'no tick yet' : `last tick ${formatSpan(now - lastTickAt)} ago`
   const detail = `${state}, ${age}${reason ? `: ${reason}` : ''}`
@@ -56,7 +56,7 @@ function checkFeed({ name, state, reason, lastTickAt }: FeedView, now: number): 
 }
 
 /** Subscribes like any client and waits for a tick that is newer than the wish for it: a snapshot proves less. */
-async function checkTick(invocation: Invocation, feeds: readonly FeedView[]): Promise<Check> {
+async function checkTick(invocation: Invocation, feeds: readonly ReportedFeed[]): Promise<Check> {
   const check = 'tick end to end'
   const live = feeds.find(feed => feed.state === 'live')
   if (!live) return warn(check, 'no feed is live', 'tickwire status')

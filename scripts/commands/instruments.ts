@@ -9,7 +9,7 @@ import { formatPrice } from '../figures.ts'
 import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, withStore } from '../invocation.ts'
 import { adapterPlace } from '../roster.ts'
-import { readSymbol } from '../symbol.ts'
+import { parseSymbol } from '../symbol.ts'
 import type { Column } from '../terminal.ts'
 
 type InstrumentRow = Instrument & { readonly feed: string }
@@ -42,7 +42,7 @@ export async function searchInstruments(
 
 /** `tickwire instruments explain EXCHANGE:SYMBOL`. Throws INSTRUMENT_UNKNOWN when no feed knows it. */
 export async function explainInstrument(globals: Globals, word: string): Promise<void> {
-  const { exchange, symbol } = readSymbol(word)
+  const { exchange, symbol } = parseSymbol(word)
   const invocation = openInvocation(globals)
   const { terminal } = invocation
   const feeds = await knownFeeds(invocation)

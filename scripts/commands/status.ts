@@ -5,7 +5,7 @@ import { formatCount, formatSpan } from '../figures.ts'
 import type { Globals } from '../globals.ts'
 import { openInvocation } from '../invocation.ts'
 import { mergeEvents, withProcesses } from '../picture.ts'
-import { type FeedView, fetchStatus, type ProxyStatus, readUp } from '../running.ts'
+import { fetchStatus, type ProxyStatus, type ReportedFeed, readUp } from '../running.ts'
 import { type Column, oneLine, type Paint, type Terminal } from '../terminal.ts'
 
 /** A market that is closed is no fault. */
@@ -28,7 +28,7 @@ const processColumns = (now: number): readonly Column<ChildFacts>[] => [
   },
 ]
 
-const feedColumns = (now: number): readonly Column<FeedView>[] => [
+const feedColumns = (now: number): readonly Column<ReportedFeed>[] => [
   { head: 'FEED', cell: row => row.name },
   { head: 'BROKER', cell: row => row.broker },
   { head: 'STATE', cell: row => row.state, paint: row => paint(row.state) },

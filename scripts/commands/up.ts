@@ -6,7 +6,7 @@ import { acquireLock } from '../../shared/store/lock.ts'
 import { removeRunFile, writeRunFile } from '../../shared/store/runfile.ts'
 import { announce, warnOfSecrets, warnOfSettings } from '../banner.ts'
 import { requireFeedSettings } from '../checks/configuration.ts'
-import { childSpec, Feeds } from '../feeds.ts'
+import { Crew, childSpec } from '../crew.ts'
 import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, openLog, openStore } from '../invocation.ts'
 import { outlastLeftovers } from '../leftovers.ts'
@@ -66,7 +66,7 @@ async function startAll(invocation: Invocation, options: ListenOptions, log: Log
     await outlastLeftovers(invocation)
     store = openStore(invocation)
     await requireFeedSettings(config, store.feeds.list())
-    const feeds = new Feeds(invocation, supervisor, announcer, store)
+    const crew = new Crew(invocation, supervisor, announcer, store)
     const { host, port } = options
     const proxy = childSpec(invocation, 'proxy', 'proxy', details => [
       'proxy',
@@ -77,11 +77,11 @@ async function startAll(invocation: Invocation, options: ListenOptions, log: Log
     // What may keep the whole from starting comes first: a taken port ends it before any feed has begun.
     const bus = childSpec(invocation, 'bus', 'bus', () => ['bus'])
     await Promise.all([supervisor.start(bus), supervisor.start(proxy)])
-    await feeds.follow()
+    await crew.follow()
     const key = createFirstKey(store, clock)
     announcer.ready(supervisor.details('proxy'), supervisor.facts(), key)
     stopWatch = clock.every(WATCH_MS, () => {
-      feeds.look().then(
+      crew.look().then(
         changed => changed && save(),
         (err: unknown) => log.warn({ err }, 'the registered feeds could not be read; trying again'),
       )

@@ -26,7 +26,7 @@ export const childSpec = (
 })
 
 /** Keeps the running feeds equal to the registered ones. */
-export class Feeds {
+export class Crew {
   readonly #invocation: Invocation
   readonly #supervisor: Supervisor
   readonly #announcer: Announcer
