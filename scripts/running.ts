@@ -3,9 +3,8 @@ import { z } from 'zod'
 import { FEED_LABELS, FEED_STATES } from '../shared/control.ts'
 import { TickwireError } from '../shared/errors.ts'
 import type { Secret } from '../shared/secret.ts'
-import { readRunFile } from '../shared/store/runfile.ts'
 import { streamUrl } from './banner.ts'
-import { type BusFacts, busFacts, isAlive, proxyFacts, type UpFacts, upFacts } from './facts.ts'
+import { readProxy, readUp } from './facts.ts'
 import { type Invocation, withStore } from './invocation.ts'
 import { FIRST_USER } from './setup.ts'
 
@@ -43,22 +42,17 @@ const TICKET_MS = 60_000
 const STATUS_LIMIT_MS = 3000
 const START_HINT = 'tickwire up'
 
-/** The supervisor's own facts; `undefined` when no `tickwire up` runs in this data folder. */
-export function readUp({ folder }: Invocation): UpFacts | undefined {
-  const facts = upFacts.safeParse(readRunFile(folder, 'up'))
-  return facts.success && isAlive(facts.data.pid) ? facts.data : undefined
-}
-
-/** The forwarder of this data folder that runs now, with its addresses. */
-export function readBus({ folder }: Invocation): BusFacts | undefined {
-  const facts = busFacts.safeParse(readRunFile(folder, 'bus'))
-  return facts.success && isAlive(facts.data.pid) ? facts.data : undefined
-}
-
-/** Where the proxy is: where the running one says, else where the configuration puts it. Throws PROXY_UNREACHABLE. */
+/**
+ * Where the proxy is: where the running one says, else where the configuration puts it. Keys are sent there, so that a
+ * port a dead proxy had is no answer. Throws PROXY_UNREACHABLE.
+ */
 export function streamAddress({ config, folder }: Invocation): string {
-  const facts = proxyFacts.safeParse(readRunFile(folder, 'proxy'))
-  if (facts.success) return streamUrl(facts.data.host, facts.data.port)
+  const running = readProxy(folder)
+  if (running) return streamUrl(running.host, running.port)
+  if (readUp(folder))
+    throw new TickwireError('PROXY_UNREACHABLE', `The proxy of ${folder.root} is not running at the moment`, {
+      next: 'tickwire status',
+    })
   const { host, port } = config.proxy
   if (port !== 'auto') return streamUrl(host, port)
   throw new TickwireError(

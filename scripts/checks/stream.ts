@@ -4,10 +4,11 @@ import { pause } from '../../shared/clock.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import { InstrumentBook } from '../../shared/store/instruments.ts'
 import { type MarketFrame, stream } from '../client.ts'
+import { readBus, readUp } from '../facts.ts'
 import { formatSpan } from '../figures.ts'
 import type { Invocation } from '../invocation.ts'
 import { withProcesses } from '../picture.ts'
-import { clientKey, fetchStatus, type ReportedFeed, readBus, readUp, streamAddress } from '../running.ts'
+import { clientKey, fetchStatus, type ReportedFeed, streamAddress } from '../running.ts'
 import { type Check, fail, finding, ok, warn } from './check.ts'
 
 const BUS_LIMIT_MS = 2000
@@ -21,7 +22,7 @@ const OFFSET_LIMIT_MS = 2000
 export async function checkStream(invocation: Invocation): Promise<Check[]> {
   let feeds: readonly ReportedFeed[]
   try {
-    feeds = withProcesses((await fetchStatus(invocation)).feeds, readUp(invocation))
+    feeds = withProcesses((await fetchStatus(invocation)).feeds, readUp(invocation.folder))
   } catch (error) {
     if (error instanceof TickwireError && error.code === 'PROXY_UNREACHABLE')
       return [warn('running system', error.message, 'tickwire up')]
@@ -34,7 +35,7 @@ export async function checkStream(invocation: Invocation): Promise<Check[]> {
 /** The bus that runs, wherever it was told to be; only without one, the place where it should be. */
 async function checkBus(invocation: Invocation): Promise<Check> {
   const { config, clock } = invocation
-  const addresses = readBus(invocation) ?? busAddresses(config.bus)
+  const addresses = readBus(invocation.folder) ?? busAddresses(config.bus)
   const bus = openZmqBus({ addresses, highWaterMark: config.bus.highWaterMark })
   const deadline = clock.monotonic() + BUS_LIMIT_MS
   while (!bus.connected() && clock.monotonic() < deadline) await pause(clock, LOOK_MS)

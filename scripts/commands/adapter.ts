@@ -10,12 +10,13 @@ import { isFeedName } from '../../shared/market/topic.ts'
 import type { FeedRecord } from '../../shared/store/feeds.ts'
 import { removeInstruments, writeInstruments } from '../../shared/store/instruments.ts'
 import { type ExternalOptions, readExternal } from '../external.ts'
+import { readUp } from '../facts.ts'
 import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, withExistingStore, withStore } from '../invocation.ts'
 import { withProcesses } from '../picture.ts'
 import { confirm } from '../prompt.ts'
 import { adapterPlace } from '../roster.ts'
-import { fetchStatus, readUp } from '../running.ts'
+import { fetchStatus } from '../running.ts'
 import type { Column } from '../terminal.ts'
 
 interface AddOptions extends ExternalOptions {
@@ -62,7 +63,7 @@ export async function listFeeds(globals: Globals): Promise<void> {
   const states = await currentStates(invocation)
   const rows = records.map(record => ({ ...record, ...states.get(record.name) }))
   invocation.terminal.rows(
-    withProcesses(rows, readUp(invocation)),
+    withProcesses(rows, readUp(invocation.folder)),
     COLUMNS,
     'No feeds. next: tickwire adapter add NAME --adapter simulator',
   )

@@ -1,11 +1,11 @@
 import { TickwireError } from '../../shared/errors.ts'
 import { timeOfDay } from '../banner.ts'
-import type { ChildFacts, Happening, UpFacts } from '../facts.ts'
+import { type ChildFacts, type Happening, readUp, type UpFacts } from '../facts.ts'
 import { formatCount, formatSpan } from '../figures.ts'
 import type { Globals } from '../globals.ts'
 import { openInvocation } from '../invocation.ts'
 import { mergeEvents, withProcesses } from '../picture.ts'
-import { fetchStatus, type ProxyStatus, type ReportedFeed, readUp } from '../running.ts'
+import { fetchStatus, type ProxyStatus, type ReportedFeed } from '../running.ts'
 import { type Column, oneLine, type Paint, type Terminal } from '../terminal.ts'
 
 /** A market that is closed is no fault. */
@@ -50,7 +50,7 @@ const feedColumns = (now: number): readonly Column<ReportedFeed>[] => [
 export async function status(globals: Globals): Promise<void> {
   const invocation = openInvocation(globals)
   const { terminal, clock } = invocation
-  const up = readUp(invocation)
+  const up = readUp(invocation.folder)
   const answer = await fetchStatus(invocation).catch((error: unknown) => {
     // A proxy that is down for a moment is what the supervisor's facts are for.
     if (up && error instanceof TickwireError && error.code === 'PROXY_UNREACHABLE') return undefined

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { ChildSpec } from '../../scripts/child.ts'
-import { type ChildFacts, type Happening, isAlive, type UpFacts } from '../../scripts/facts.ts'
+import type { ChildFacts, Happening, UpFacts } from '../../scripts/facts.ts'
 import { Supervisor } from '../../scripts/supervisor.ts'
 import { type Clock, ManualClock, systemClock } from '../../shared/clock.ts'
 import { temporaryPath } from '../support/datafolder.ts'
-import { eventually } from '../support/system.ts'
+import { eventually, isAlive } from '../support/system.ts'
 
 function open(clock: Clock = systemClock) {
   const happenings: Happening[] = []
