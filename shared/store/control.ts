@@ -67,6 +67,11 @@ export class ControlStore {
     return Number(this.#database.pragma('data_version'))
   }
 
+  /** Several writes of these stores: all of them or none, also for a process that dies between them. */
+  atomically<T>(act: () => T): T {
+    return this.#database.atomically(act)
+  }
+
   close(): void {
     this.#database.close()
   }
