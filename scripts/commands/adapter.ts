@@ -159,8 +159,8 @@ async function place(
   })
 }
 
-/** `key=value`; numbers, true and false are what they look like, everything else is text. */
-function readSetting(text: string): [string, unknown] {
+/** `key=value`. The value stays the text it is: only the adapter knows whether 007 is a number or a name. */
+function readSetting(text: string): [string, string] {
   const at = text.indexOf('=')
   const key = text.slice(0, at)
   const value = text.slice(at + 1)
@@ -172,7 +172,7 @@ function readSetting(text: string): [string, unknown] {
     throw new TickwireError('USAGE', `--set ${key}: secrets have no place on a command line`, {
       next: 'revoke that secret if it was real: command lines are seen by others and kept in histories',
     })
-  return [key, /^(true|false|-?\d+(\.\d+)?)$/.test(value) ? JSON.parse(value) : value]
+  return [key, value]
 }
 
 /** `tickwire adapter remove NAME`. Throws FEED_UNKNOWN. */

@@ -13,14 +13,17 @@ beforeAll(() => {
 
 afterAll(() => here.remove())
 
-/** An adapter outside the tree; `instruments` is one of its fields, `first` runs when it is loaded. */
-function adapterFolder(instruments: string, first = ''): string {
+/**
+ * An adapter outside the tree; `instruments` is one of its fields, `first` runs when it is loaded, `settings` are those
+ * it has.
+ */
+function adapterFolder(instruments: string, first = '', settings = '{}'): string {
   const folder = temporaryPath()
   const names = "token: '1', brokerSymbol: 'GOLD', name: 'Gold'"
   const text = `${first}
     const gold = { exchange: 'MCX', symbol: 'GOLD05FEB27FUT', ${names}, kind: 'FUT' }
     export default ({ z }) => ({
-      name: 'own', title: 'Own', label: 'simulated', modes: ['LTP'], settings: z.object({}), ${instruments},
+      name: 'own', title: 'Own', label: 'simulated', modes: ['LTP'], settings: z.object(${settings}), ${instruments},
       async *source() {},
     })`
   writeFileSync(join(folder, 'manifest.mjs'), text)
@@ -112,6 +115,24 @@ describe('tickwire adapter', () => {
     const folder = adapterFolder('instruments: () => [gold]', 'setInterval(() => {}, 1000)')
     expect((await here.run('adapter', 'add', 'TIMER', '--path', folder)).code).toBe(0)
     await here.run('adapter', 'remove', 'TIMER', '--yes')
+  })
+
+  it('keeps every setting as it was typed: leading zeros, and all digits of an account', async () => {
+    const simulated = await here.run('adapter', 'add', 'ZEROS', '--adapter', 'simulator', '--set', 'seed=007')
+    expect(simulated.code).toBe(0)
+    expect(JSON.parse(simulated.out).settings).toEqual({ seed: '007' })
+    const schema = '{ account: z.string(), every: z.coerce.number(), on: z.union([z.boolean(), z.stringbool()]) }'
+    const instruments = `instruments: settings => {
+      if (settings.every !== 7 || settings.on !== false) throw new Error(JSON.stringify(settings))
+      return [{ ...gold, token: settings.account }]
+    }`
+    const set = ['account=12345678901234567890', 'every=007', 'on=false'].flatMap(one => ['--set', one])
+    const path = adapterFolder(instruments, '', schema)
+    const own = await here.run('adapter', 'add', 'DIGITS', '--path', path, ...set)
+    expect(own).toMatchObject({ code: 0, out: expect.stringContaining('"account":"12345678901234567890"') })
+    const [found = ''] = (await here.run('instruments', 'search', 'gold', '--feed', 'DIGITS')).out.split('\n')
+    expect(JSON.parse(found)).toMatchObject({ token: '12345678901234567890' })
+    for (const name of ['ZEROS', 'DIGITS']) await here.run('adapter', 'remove', name, '--yes')
   })
 
   it('refuses a setting without a value, naming it', async () => {
