@@ -177,7 +177,9 @@ describe('without a running system', () => {
   })
 
   it('instruments explains that a feed writes its list when it first runs', async () => {
-    expectFailure(await emptyFolder().run('instruments', 'search', 'x'), 1, /^error INSTRUMENTS_MISSING: /, /up/)
+    const there = emptyFolder()
+    await there.run('init', '--yes')
+    expectFailure(await there.run('instruments', 'search', 'x'), 1, /^error INSTRUMENTS_MISSING: No feed/, /up/)
   })
 
   it('init writes a commented configuration once, and touches nothing that is there', async () => {
