@@ -17,13 +17,15 @@ export interface ChildSpec {
 
 /** Nothing takes this long to start; what does is killed and counted as dead. */
 const START_LIMIT_MS = 20_000
+/** What is told to end before it was ready has nothing to tidy up that would take longer. */
+const UNREADY_GRACE_MS = 1000
 
 type Fatal = Extract<ProcessMessage, { kind: 'fatal' }>
 
 /** One supervised process through all its lives: starts it, starts it again when it dies or hangs, ends it when told to. */
 export class Child {
   readonly spec: ChildSpec
-  /** The first start: resolves when the process is ready, rejects with its reason when it dies before. */
+  /** The first start: resolves when the process is ready, rejects with the reason when it dies or is stopped before. */
   readonly ready: Promise<void>
   readonly #clock: Clock
   readonly #changed: (text?: string) => void
@@ -79,18 +81,21 @@ export class Child {
     }
   }
 
-  /** Asks the process to end, kills it after `graceMs`; resolves when it is gone. */
+  /** Asks the process to end, kills it after `graceMs`, or sooner if it was not ready yet; resolves when it is gone. */
   stop(graceMs: number): Promise<void> {
     this.#stopping ??= new Promise(resolve => {
       this.#cancel()
       this.#gone = () => {
         this.#cancel()
         this.#enter('stopped', 'stopped')
+        this.#settle?.reject(new Error(`The ${this.spec.name} process was stopped before it was ready`))
+        this.#settle = undefined
         resolve()
       }
       if (!this.#process) return this.#gone()
       this.#process.kill('SIGTERM')
-      this.#cancel = this.#clock.after(graceMs, () => this.kill())
+      const ready = this.#state === 'running'
+      this.#cancel = this.#clock.after(ready ? graceMs : Math.min(graceMs, UNREADY_GRACE_MS), () => this.kill())
     })
     return this.#stopping
   }

@@ -13,7 +13,7 @@ const SCRIPT = fileURLToPath(new URL(`./cli${extname(import.meta.url)}`, import.
 
 /** How this program runs one of its own commands as a child: the same options, and no secret in its environment. */
 export const childSpec = (
-  { args }: Invocation,
+  { args }: Pick<Invocation, 'args'>,
   name: string,
   kind: ChildSpec['kind'],
   command: ChildSpec['args'],
@@ -25,17 +25,23 @@ export const childSpec = (
   env: childEnvironment(),
 })
 
-/** Keeps the running feeds equal to the registered ones. */
+/** Keeps the running feeds equal to the registered ones. A feed that hangs keeps no other one waiting. */
 export class Crew {
-  readonly #invocation: Invocation
-  readonly #supervisor: Supervisor
-  readonly #announcer: Announcer
-  readonly #store: ControlStore
+  readonly #invocation: Pick<Invocation, 'args' | 'config'>
+  readonly #supervisor: Pick<Supervisor, 'start' | 'stop'>
+  readonly #announcer: Pick<Announcer, 'barred'>
+  readonly #store: Pick<ControlStore, 'version' | 'feeds'>
   readonly #running = new Map<string, FeedRecord>()
+  /** The last end of each feed that was stopped: its next process must not meet it. */
+  readonly #ends = new Map<string, Promise<void>>()
   #version: number
-  #turn: Promise<void> = Promise.resolve()
 
-  constructor(invocation: Invocation, supervisor: Supervisor, announcer: Announcer, store: ControlStore) {
+  constructor(
+    invocation: Pick<Invocation, 'args' | 'config'>,
+    supervisor: Pick<Supervisor, 'start' | 'stop'>,
+    announcer: Pick<Announcer, 'barred'>,
+    store: Pick<ControlStore, 'version' | 'feeds'>,
+  ) {
     this.#invocation = invocation
     this.#supervisor = supervisor
     this.#announcer = announcer
@@ -43,37 +49,38 @@ export class Crew {
     this.#version = store.version()
   }
 
-  /** Follows when another process has written since the last look; whether it had. A failed look is made again. */
-  async look(): Promise<boolean> {
+  /** Follows when another process has written since the last look. Throws what reading does; then the next look tries again. */
+  look(): void {
     const version = this.#store.version()
-    if (version === this.#version) return false
+    if (version === this.#version) return
+    void this.follow()
     this.#version = version
-    await this.follow()
-    return true
   }
 
-  /** One change after the other; resolves when every feed has started once, well or badly. */
-  follow(): Promise<void> {
-    const turn = this.#turn.then(() => this.#change())
-    this.#turn = turn.catch(() => {
-      this.#version = Number.NaN
-    })
-    return turn
-  }
-
-  async #change(): Promise<void> {
+  /** Stops and starts what differs. Resolves when every feed this started has started once, well or badly. */
+  follow(): Promise<unknown> {
     const { config } = this.#invocation
     const { start, stop, barred } = planFeeds(this.#running, this.#store.feeds.list(), config.validBrokers)
     for (const { name, adapter } of barred) this.#announcer.barred(name, adapter)
-    for (const name of stop) this.#running.delete(name)
-    await Promise.all(stop.map(name => this.#supervisor.stop(name)))
-    const starts = start.map(feed => {
-      this.#running.set(feed.name, feed)
-      return this.#supervisor.start(
-        childSpec(this.#invocation, feed.name, 'adapter', () => ['adapter', 'run', feed.name]),
-      )
-    })
+    for (const name of stop) {
+      this.#running.delete(name)
+      this.#ends.set(name, this.#supervisor.stop(name))
+    }
+    for (const feed of start) this.#running.set(feed.name, feed)
     // One account that fails must not keep the others from their prices; its state tells the reason.
-    await Promise.allSettled(starts)
+    return Promise.allSettled(start.map(feed => this.#start(feed)))
+  }
+
+  /** Starts nothing any more; what runs is the supervisor's. */
+  close(): void {
+    this.#running.clear()
+  }
+
+  async #start(feed: FeedRecord): Promise<void> {
+    const { name } = feed
+    await this.#ends.get(name)
+    // It may have been changed again, or removed, while its last process ended.
+    if (this.#running.get(name) !== feed) return
+    await this.#supervisor.start(childSpec(this.#invocation, name, 'adapter', () => ['adapter', 'run', name]))
   }
 }

@@ -154,11 +154,26 @@ describe('the supervisor', () => {
     expect(isAlive(pid)).toBe(false)
   })
 
-  it('forgets a process that was stopped by name', async () => {
-    const { supervisor, spec, child, happenings } = open()
+  it('kills after a second what was told to end before it was ready', async () => {
+    const clock = new ManualClock()
+    const { supervisor, spec, child, ends } = open(clock)
+    const started = supervisor.start(spec('A', 'deaf')).catch((error: Error) => error.message)
+    const pid = pidOf(child('A'))
+    await eventually(() => ends().includes('here'))
+    const stopped = supervisor.stop('A')
+    clock.advance(1000)
+    await stopped
+    expect(isAlive(pid)).toBe(false)
+    // Nobody waits for a start that will not come.
+    expect(await started).toBe('The A process was stopped before it was ready')
+  })
+
+  it('forgets a process that was stopped by name, and says so', async () => {
+    const { supervisor, spec, child, happenings, saved } = open()
     await supervisor.start(spec('A', 'stays'))
     await supervisor.stop('A')
     expect(child('A')).toBeUndefined()
+    expect(saved.at(-1)?.children).toEqual([])
     expect(happenings.at(-1)).toMatchObject({ name: 'A', text: 'stopped' })
   })
 
