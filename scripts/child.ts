@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import type { Cancel, Clock } from '../shared/clock.ts'
 import { TickwireError } from '../shared/errors.ts'
 import type { ProcessDetails, ProcessMessage } from '../shared/process.ts'
-import type { ChildFacts, ChildKind, LastExit } from './facts.ts'
+import { type ChildFacts, type ChildKind, enableCommand, type LastExit } from './facts.ts'
 import { type Heartbeat, LOOK_MS, look, newHeartbeat, SILENCE_LIMIT_MS } from './heartbeat.ts'
 import { afterDeath, causeOf, type History, UNTROUBLED } from './restart.ts'
 
@@ -19,6 +19,10 @@ export interface ChildSpec {
 const START_LIMIT_MS = 20_000
 /** What is told to end before it was ready has nothing to tidy up that would take longer. */
 const UNREADY_GRACE_MS = 1000
+
+/** What brings back a process that was parked. */
+const wayBack = ({ kind, name }: ChildSpec): string =>
+  kind === 'adapter' ? enableCommand(name) : 'stop tickwire up and start it again'
 
 type Fatal = Extract<ProcessMessage, { kind: 'fatal' }>
 
@@ -177,7 +181,7 @@ export class Child {
         cause === 'stays'
           ? 'because trying again cannot help'
           : `after ${history.deaths.length} deaths within a minute, the last`
-      this.#enter('parked', `parked ${why}: ${exit.reason}`)
+      this.#enter('parked', `parked ${why}: ${exit.reason}; once mended: ${wayBack(this.spec)}`)
       return
     }
     this.#cancel = this.#clock.after(verdict.pauseMs, () => {

@@ -51,6 +51,9 @@ export type BusFacts = z.infer<typeof busFacts>
 /** The lock that a process of this kind holds while it lives, so that no data folder has two of it. */
 export const lockName = (kind: ChildKind, name: string): string => (kind === 'adapter' ? `feed-${name}` : kind)
 
+/** Starts a feed afresh that was parked. */
+export const enableCommand = (feed: string): string => `tickwire adapter enable ${feed}`
+
 /** The supervisor's own facts; `undefined` when no `tickwire up` runs in this data folder. */
 export const readUp = (folder: DataFolder): UpFacts | undefined => readFacts(folder, 'up', upFacts)
 

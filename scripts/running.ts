@@ -3,9 +3,11 @@ import { z } from 'zod'
 import { FEED_LABELS, FEED_STATES } from '../shared/control.ts'
 import { TickwireError } from '../shared/errors.ts'
 import type { Secret } from '../shared/secret.ts'
+import type { FeedRecord } from '../shared/store/feeds.ts'
 import { streamUrl } from './banner.ts'
 import { readProxy, readUp } from './facts.ts'
 import { type Invocation, withStore } from './invocation.ts'
+import { withProcesses } from './picture.ts'
 import { FIRST_USER } from './setup.ts'
 
 const count = z.number()
@@ -36,6 +38,9 @@ const proxyStatus = z.object({
 
 export type ReportedFeed = z.infer<typeof reportedFeed>
 export type ProxyStatus = z.infer<typeof proxyStatus>
+
+/** A registered feed and what becomes of it now; without a state when nothing is known. */
+export type FeedRow = FeedRecord & { readonly state?: string; readonly reason?: string | undefined }
 
 /** Tickets are needed for the moment of authentication only. */
 const TICKET_MS = 60_000
@@ -95,6 +100,18 @@ export async function fetchStatus(invocation: Invocation): Promise<ProxyStatus> 
   const parsed = proxyStatus.safeParse(await response.json().catch(() => undefined))
   if (!parsed.success) throw unreachable(url, `it is no Tickwire proxy: HTTP ${response.status}`)
   return parsed.data
+}
+
+/** Registered feeds with what is known of each: `disabled`, else as the proxy hears it and as `up` knows its process. */
+export async function withStates(invocation: Invocation, records: readonly FeedRecord[]): Promise<FeedRow[]> {
+  const status = await fetchStatus(invocation).catch((error: unknown) => {
+    if (error instanceof TickwireError) return undefined
+    throw error
+  })
+  const heard = new Map(status?.feeds.map(({ name, state, reason }) => [name, { state, ...(reason && { reason }) }]))
+  const rows = records.map(record => ({ ...record, ...heard.get(record.name) }))
+  const known = withProcesses(rows, readUp(invocation.folder))
+  return known.map(row => (row.enabled ? row : { ...row, state: 'disabled', reason: undefined }))
 }
 
 async function ask(url: string, key: Secret): Promise<Response> {

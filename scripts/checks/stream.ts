@@ -4,7 +4,7 @@ import { pause } from '../../shared/clock.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import { InstrumentBook } from '../../shared/store/instruments.ts'
 import { type MarketFrame, stream } from '../client.ts'
-import { readBus, readUp } from '../facts.ts'
+import { enableCommand, readBus, readUp } from '../facts.ts'
 import { formatSpan } from '../figures.ts'
 import type { Invocation } from '../invocation.ts'
 import { withProcesses } from '../picture.ts'
@@ -52,7 +52,7 @@ function checkFeed({ name, state, reason, lastTickAt }: ReportedFeed, now: numbe
   if (state === 'live' || state === 'quiet') return ok(check, detail)
   if (state === 'starting') return warn(check, detail, 'tickwire status')
   // Nobody starts it again but a person who has mended the cause.
-  const parked = 'mend the cause, then stop tickwire up and start it again'
+  const parked = `mend the cause, then: ${enableCommand(name)}`
   return fail(check, detail, state === 'parked' ? parked : 'tickwire status, and the log')
 }
 

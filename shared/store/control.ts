@@ -34,6 +34,7 @@ const MIGRATIONS: readonly Migration[] = [
    ) STRICT;`,
   // What external feeds publish; others say it themselves.
   `ALTER TABLE feeds ADD COLUMN modes TEXT;`,
+  `ALTER TABLE feeds ADD COLUMN switched_at INTEGER;`,
 ]
 
 /** Owner of control.db: users, keys and registered feeds. Never on the way of a tick. */

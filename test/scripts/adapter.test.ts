@@ -51,6 +51,12 @@ describe('tickwire adapter', () => {
     expect(listed.map(line => JSON.parse(line).name)).toEqual(['FAST', 'SIMULATOR'])
   })
 
+  it('takes the first feed of a new system for the same as one that was added', async () => {
+    const { code, out } = await here.run('adapter', 'add', 'SIMULATOR')
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).not.toHaveProperty('modes')
+  })
+
   it('asks before it removes, where it can, and needs --yes where it cannot', async () => {
     await here.run('adapter', 'add', 'GONE', '--external', '--symbols', 'NSE:TCS')
     expectFailure(await here.run('adapter', 'remove', 'GONE'), 2, /^error USAGE: Remove feed GONE/, /--yes/)

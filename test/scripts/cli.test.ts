@@ -44,7 +44,12 @@ describe('the command line', () => {
     expectFailure(await here.run('tial'), 2, /^error USAGE: .*Did you mean tail\?/, /--help/)
     expectFailure(await here.run('status', '--wide'), 2, /^error USAGE: .*--wide/, /--help/)
     expectFailure(await here.run('key', 'lst'), 2, /^error USAGE: .*Did you mean list\?/, /^next: tickwire key --help$/)
-    expectFailure(await here.run('adapter'), 2, /^error USAGE: .*list, add, remove, run$/, /tickwire adapter --help$/)
+    expectFailure(
+      await here.run('adapter'),
+      2,
+      /^error USAGE: .*list, add, disable, enable, remove, run$/,
+      /tickwire adapter --help$/,
+    )
   })
 
   it('names a wrong setting with its path, before anything starts', async () => {

@@ -64,7 +64,9 @@ describe('the supervisor', () => {
     await eventually(() => child('A')?.state === 'parked', 10_000)
     expect(child('A')).toMatchObject({ restarts: 4, lastExit: { code: 3, reason: 'exit code 3' } })
     expect(child('A')?.pid).toBeUndefined()
-    expect(supervisor.facts().events.at(-1)?.text).toBe('parked after 5 deaths within a minute, the last: exit code 3')
+    expect(supervisor.facts().events.at(-1)?.text).toBe(
+      'parked after 5 deaths within a minute, the last: exit code 3; once mended: tickwire adapter enable A',
+    )
   })
 
   it('hands on the error a process could not start for', async () => {
@@ -82,7 +84,7 @@ describe('the supervisor', () => {
     await expect(supervisor.start(spec('A', 'misset'))).rejects.toThrow('rate is 0')
     expect(child('A')).toMatchObject({ state: 'parked', restarts: 0 })
     expect(happenings.map(one => one.text)).toEqual([
-      'parked because trying again cannot help: CONFIG_INVALID: rate is 0',
+      'parked because trying again cannot help: CONFIG_INVALID: rate is 0; once mended: tickwire adapter enable A',
     ])
   })
 
