@@ -2,8 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process'
 import type { Cancel, Clock } from '../shared/clock.ts'
 import { TickwireError } from '../shared/errors.ts'
 import type { ProcessDetails, ProcessMessage } from '../shared/process.ts'
-import type { ChildFacts, ChildKind, LastExit } from './facts.ts'
-import { LOOK_MS, look, newPulse, type Pulse, SILENCE_LIMIT_MS } from './pulse.ts'
+import { type ChildFacts, type ChildKind, enableCommand, type LastExit } from './facts.ts'
+import { type Heartbeat, LOOK_MS, look, newHeartbeat, SILENCE_LIMIT_MS } from './heartbeat.ts'
 import { afterDeath, causeOf, type History, UNTROUBLED } from './restart.ts'
 
 export interface ChildSpec {
@@ -17,13 +17,19 @@ export interface ChildSpec {
 
 /** Nothing takes this long to start; what does is killed and counted as dead. */
 const START_LIMIT_MS = 20_000
+/** What is told to end before it was ready has nothing to tidy up that would take longer. */
+const UNREADY_GRACE_MS = 1000
+
+/** What brings back a process that was parked. */
+const wayBack = ({ kind, name }: ChildSpec): string =>
+  kind === 'adapter' ? enableCommand(name) : 'stop tickwire up and start it again'
 
 type Fatal = Extract<ProcessMessage, { kind: 'fatal' }>
 
 /** One supervised process through all its lives: starts it, starts it again when it dies or hangs, ends it when told to. */
 export class Child {
   readonly spec: ChildSpec
-  /** The first start: resolves when the process is ready, rejects with its reason when it dies before. */
+  /** The first start: resolves when the process is ready, rejects with the reason when it dies or is stopped before. */
   readonly ready: Promise<void>
   readonly #clock: Clock
   readonly #changed: (text?: string) => void
@@ -37,7 +43,7 @@ export class Child {
   #history: History = UNTROUBLED
   #lastExit: LastExit | undefined
   #fatal: Fatal | undefined
-  #pulse: Pulse = newPulse(0)
+  #heartbeat: Heartbeat = newHeartbeat(0)
   /** Why it was killed from here, if it was. */
   #killedFor: string | undefined
   #cancel: Cancel = () => {}
@@ -79,18 +85,21 @@ export class Child {
     }
   }
 
-  /** Asks the process to end, kills it after `graceMs`; resolves when it is gone. */
+  /** Asks the process to end, kills it after `graceMs`, or sooner if it was not ready yet; resolves when it is gone. */
   stop(graceMs: number): Promise<void> {
     this.#stopping ??= new Promise(resolve => {
       this.#cancel()
       this.#gone = () => {
         this.#cancel()
         this.#enter('stopped', 'stopped')
+        this.#settle?.reject(new Error(`The ${this.spec.name} process was stopped before it was ready`))
+        this.#settle = undefined
         resolve()
       }
       if (!this.#process) return this.#gone()
       this.#process.kill('SIGTERM')
-      this.#cancel = this.#clock.after(graceMs, () => this.kill())
+      const ready = this.#state === 'running'
+      this.#cancel = this.#clock.after(ready ? graceMs : Math.min(graceMs, UNREADY_GRACE_MS), () => this.kill())
     })
     return this.#stopping
   }
@@ -129,13 +138,13 @@ export class Child {
     }
     const at = this.#clock.monotonic()
     if (message.kind === 'alive') {
-      this.#pulse = { ...this.#pulse, heardAt: at }
+      this.#heartbeat = { ...this.#heartbeat, heardAt: at }
       return
     }
     this.#details = message.details
     if (this.#stopping) return
     this.#cancel()
-    this.#pulse = newPulse(at)
+    this.#heartbeat = newHeartbeat(at)
     this.#cancel = this.#clock.every(LOOK_MS, () => this.#look())
     this.#enter('running', this.#restarts === 0 ? 'running' : 'back')
     this.#settle?.resolve()
@@ -143,8 +152,8 @@ export class Child {
   }
 
   #look(): void {
-    const { pulse, silent } = look(this.#pulse, this.#clock.monotonic())
-    this.#pulse = pulse
+    const { heartbeat, silent } = look(this.#heartbeat, this.#clock.monotonic())
+    this.#heartbeat = heartbeat
     if (silent) this.#killFor(`did not answer for ${SILENCE_LIMIT_MS / 1000} s`)
   }
 
@@ -172,7 +181,7 @@ export class Child {
         cause === 'stays'
           ? 'because trying again cannot help'
           : `after ${history.deaths.length} deaths within a minute, the last`
-      this.#enter('parked', `parked ${why}: ${exit.reason}`)
+      this.#enter('parked', `parked ${why}: ${exit.reason}; once mended: ${wayBack(this.spec)}`)
       return
     }
     this.#cancel = this.#clock.after(verdict.pauseMs, () => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { systemCode, TickwireError } from '../shared/errors.ts'
 import type { Instrument, InstrumentKind } from '../shared/market/instrument.ts'
 import { isTopicMode, TOPIC_MODES, type TopicMode } from '../shared/market/mode.ts'
-import { type InstrumentName, readSymbols } from './symbol.ts'
+import { type InstrumentName, parseSymbols } from './symbol.ts'
 
 /** What `adapter add NAME --external` says of the program that will publish. */
 export interface ExternalOptions {
@@ -25,7 +25,7 @@ export function readExternal(
   { symbols, symbolsFile, modes }: ExternalOptions,
 ): { instruments: readonly Instrument[]; modes: readonly TopicMode[] } {
   const words = [...symbols, ...(symbolsFile === undefined ? [] : readLines(symbolsFile))]
-  const instruments = new Map(readSymbols(words).map(one => [`${one.exchange}:${one.symbol}`, instrumentOf(one)]))
+  const instruments = new Map(parseSymbols(words).map(one => [`${one.exchange}:${one.symbol}`, instrumentOf(one)]))
   if (instruments.size === 0)
     throw new TickwireError('USAGE', `Feed ${name} is external: which symbols does its program publish?`, {
       next: `tickwire adapter add ${name} --external --symbols CRYPTO:BTCUSDFUT --modes ltp,quote`,

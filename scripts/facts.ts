@@ -1,4 +1,7 @@
 import { z } from 'zod'
+import type { DataFolder } from '../shared/store/folder.ts'
+import { lockHolder } from '../shared/store/lock.ts'
+import { readRunFile } from '../shared/store/runfile.ts'
 
 const CHILD_KINDS = ['bus', 'adapter', 'proxy'] as const
 const CHILD_STATES = ['starting', 'running', 'restarting', 'parked', 'stopped'] as const
@@ -35,7 +38,7 @@ export const upFacts = z.object({
 export const proxyFacts = z.object({ host: z.string(), port: z.int(), pid: z.int(), startedAt: z.int() })
 
 /** The run file `bus`: where the running forwarder listens. */
-export const busFacts = z.object({ publish: z.string(), subscribe: z.string(), pid: z.int() })
+const busFacts = z.object({ publish: z.string(), subscribe: z.string(), pid: z.int() })
 
 export type ChildKind = (typeof CHILD_KINDS)[number]
 export type ChildFacts = z.infer<typeof child>
@@ -48,13 +51,27 @@ export type BusFacts = z.infer<typeof busFacts>
 /** The lock that a process of this kind holds while it lives, so that no data folder has two of it. */
 export const lockName = (kind: ChildKind, name: string): string => (kind === 'adapter' ? `feed-${name}` : kind)
 
-/** Whether a process with this id lives on this machine. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    // Somebody else's process may not be signalled, but it is there.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
+/** Starts a feed afresh that was parked. */
+export const enableCommand = (feed: string): string => `tickwire adapter enable ${feed}`
+
+/** The supervisor's own facts; `undefined` when no `tickwire up` runs in this data folder. */
+export const readUp = (folder: DataFolder): UpFacts | undefined => readFacts(folder, 'up', upFacts)
+
+/** The proxy of this data folder that runs now. */
+export const readProxy = (folder: DataFolder): ProxyFacts | undefined => readFacts(folder, 'proxy', proxyFacts)
+
+/** The forwarder of this data folder that runs now, with its addresses. */
+export const readBus = (folder: DataFolder): BusFacts | undefined => readFacts(folder, 'bus', busFacts)
+
+/**
+ * A run file outlives a process that was killed, and its number may be somebody else's by now: true is what the one
+ * says that holds the lock of that name.
+ */
+function readFacts<T extends { readonly pid: number }>(
+  folder: DataFolder,
+  name: 'up' | 'proxy' | 'bus',
+  schema: z.ZodType<T>,
+): T | undefined {
+  const facts = schema.safeParse(readRunFile(folder, name))
+  return facts.success && lockHolder(folder.lockFile(name)) === facts.data.pid ? facts.data : undefined
 }

@@ -61,13 +61,16 @@ export async function withStore<T>(invocation: Invocation, use: (store: ControlS
   }
 }
 
+/** Whether there is anything to look at in the data folder. */
+export const wasStarted = ({ folder }: Invocation): boolean => existsSync(folder.controlDb)
+
 /** For commands that only look: the same where a system was started before; else says so, and makes nothing. */
 export async function withExistingStore<T>(
   invocation: Invocation,
   use: (store: ControlStore) => T | Promise<T>,
 ): Promise<T | undefined> {
   const { folder, terminal } = invocation
-  if (existsSync(folder.controlDb)) return withStore(invocation, use)
+  if (wasStarted(invocation)) return withStore(invocation, use)
   terminal.say(`Nothing was started in ${folder.root} yet. next: tickwire up, or name another folder with --data-dir`)
   return undefined
 }

@@ -2,7 +2,7 @@ import { pause } from '../shared/clock.ts'
 import { systemCode } from '../shared/errors.ts'
 import { lockHolder } from '../shared/store/lock.ts'
 import { readRunFile } from '../shared/store/runfile.ts'
-import { isAlive, lockName, upFacts } from './facts.ts'
+import { lockName, upFacts } from './facts.ts'
 import type { Invocation } from './invocation.ts'
 
 /** Longer than a process takes that notices the death of its supervisor. */
@@ -17,7 +17,7 @@ interface Leftover {
 
 /**
  * After a `tickwire up` was killed its children take a moment to notice, and a hung one never does; they still hold the
- * bus, the port and the feeds. Waits for them, then kills those that hold their lock. The lock is the proof: an id alone
+ * bus, the port and the feeds. Waits for those that hold their lock, then kills them. The lock is the proof: an id alone
  * may belong to somebody else by now, as ids are used again and the run file outlives a reboot.
  */
 export async function outlastLeftovers(invocation: Pick<Invocation, 'folder' | 'clock' | 'terminal'>): Promise<void> {
@@ -32,7 +32,7 @@ export async function outlastLeftovers(invocation: Pick<Invocation, 'folder' | '
     while (goesOn() && clock.monotonic() < deadline) await pause(clock, LOOK_MS)
   }
   const holdsOn = ({ pid, lockFile }: Leftover) => lockHolder(lockFile) === pid
-  await wait(() => leftovers.some(({ pid }) => isAlive(pid)))
+  await wait(() => leftovers.some(holdsOn))
   const stuck = leftovers.filter(holdsOn)
   for (const { name, pid } of stuck) {
     terminal.say(`${name} of an earlier tickwire up (process ${pid}) did not end by itself: killed`)

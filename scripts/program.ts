@@ -126,6 +126,18 @@ function addAdapters(program: Command): void {
       (await import('./commands/adapter.ts')).addFeed(globals(command), name, options),
     )
   adapter
+    .command('disable')
+    .argument('<name>', 'feed name')
+    .description('keep a feed registered, but stopped; a running system stops it at once')
+    .addHelpText('before', examples('tickwire adapter disable SIM-FAST'))
+    .action(async (name, _, command) => (await import('./commands/switch.ts')).disableFeed(globals(command), name))
+  adapter
+    .command('enable')
+    .argument('<name>', 'feed name')
+    .description('start a feed that was disabled, or afresh one that is parked or down')
+    .addHelpText('before', examples('tickwire adapter enable SIM-FAST'))
+    .action(async (name, _, command) => (await import('./commands/switch.ts')).enableFeed(globals(command), name))
+  adapter
     .command('remove')
     .argument('<name>', 'feed name')
     .description('forget a feed; a running system stops it at once')

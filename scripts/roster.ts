@@ -15,6 +15,10 @@ export function adapterPlace({ name, kind, adapter, path }: FeedRecord): Adapter
   })
 }
 
+/** What follows when a feed is registered or enabled. */
+export const goesOn = ({ kind }: Pick<FeedRecord, 'kind'>): string =>
+  kind === 'external' ? 'its program may publish now' : 'a running system starts it now'
+
 /** What to start and what to stop so that exactly the wanted feeds run. */
 export interface FeedChanges {
   readonly start: readonly FeedRecord[]

@@ -3,15 +3,16 @@ import { z } from 'zod'
 import { FEED_LABELS, FEED_STATES } from '../shared/control.ts'
 import { TickwireError } from '../shared/errors.ts'
 import type { Secret } from '../shared/secret.ts'
-import { readRunFile } from '../shared/store/runfile.ts'
+import type { FeedRecord } from '../shared/store/feeds.ts'
 import { streamUrl } from './banner.ts'
-import { type BusFacts, busFacts, isAlive, proxyFacts, type UpFacts, upFacts } from './facts.ts'
+import { readProxy, readUp } from './facts.ts'
 import { type Invocation, withStore } from './invocation.ts'
+import { withProcesses } from './picture.ts'
 import { FIRST_USER } from './setup.ts'
 
 const count = z.number()
 
-const feedView = z.object({
+const reportedFeed = z.object({
   name: z.string(),
   broker: z.string(),
   external: z.boolean(),
@@ -29,36 +30,34 @@ const proxyStatus = z.object({
   clients: z.record(z.string(), count),
   ticks: z.record(z.string(), count),
   bus: z.record(z.string(), count),
-  feeds: z.array(feedView),
+  feeds: z.array(reportedFeed),
   /** Changes of feeds, oldest first. */
   events: z.array(z.object({ at: count, name: z.string(), text: z.string() })).default([]),
   now: count,
 })
 
-export type FeedView = z.infer<typeof feedView>
+export type ReportedFeed = z.infer<typeof reportedFeed>
 export type ProxyStatus = z.infer<typeof proxyStatus>
+
+/** A registered feed and what becomes of it now; without a state when nothing is known. */
+export type FeedRow = FeedRecord & { readonly state?: string; readonly reason?: string | undefined }
 
 /** Tickets are needed for the moment of authentication only. */
 const TICKET_MS = 60_000
 const STATUS_LIMIT_MS = 3000
 const START_HINT = 'tickwire up'
 
-/** The supervisor's own facts; `undefined` when no `tickwire up` runs in this data folder. */
-export function readUp({ folder }: Invocation): UpFacts | undefined {
-  const facts = upFacts.safeParse(readRunFile(folder, 'up'))
-  return facts.success && isAlive(facts.data.pid) ? facts.data : undefined
-}
-
-/** The forwarder of this data folder that runs now, with its addresses. */
-export function readBus({ folder }: Invocation): BusFacts | undefined {
-  const facts = busFacts.safeParse(readRunFile(folder, 'bus'))
-  return facts.success && isAlive(facts.data.pid) ? facts.data : undefined
-}
-
-/** Where the proxy is: where the running one says, else where the configuration puts it. Throws PROXY_UNREACHABLE. */
+/**
+ * Where the proxy is: where the running one says, else where the configuration puts it. Keys are sent there, so that a
+ * port a dead proxy had is no answer. Throws PROXY_UNREACHABLE.
+ */
 export function streamAddress({ config, folder }: Invocation): string {
-  const facts = proxyFacts.safeParse(readRunFile(folder, 'proxy'))
-  if (facts.success) return streamUrl(facts.data.host, facts.data.port)
+  const running = readProxy(folder)
+  if (running) return streamUrl(running.host, running.port)
+  if (readUp(folder))
+    throw new TickwireError('PROXY_UNREACHABLE', `The proxy of ${folder.root} is not running at the moment`, {
+      next: 'tickwire status',
+    })
   const { host, port } = config.proxy
   if (port !== 'auto') return streamUrl(host, port)
   throw new TickwireError(
@@ -101,6 +100,18 @@ export async function fetchStatus(invocation: Invocation): Promise<ProxyStatus> 
   const parsed = proxyStatus.safeParse(await response.json().catch(() => undefined))
   if (!parsed.success) throw unreachable(url, `it is no Tickwire proxy: HTTP ${response.status}`)
   return parsed.data
+}
+
+/** Registered feeds with what is known of each: `disabled`, else as the proxy hears it and as `up` knows its process. */
+export async function withStates(invocation: Invocation, records: readonly FeedRecord[]): Promise<FeedRow[]> {
+  const status = await fetchStatus(invocation).catch((error: unknown) => {
+    if (error instanceof TickwireError) return undefined
+    throw error
+  })
+  const heard = new Map(status?.feeds.map(({ name, state, reason }) => [name, { state, ...(reason && { reason }) }]))
+  const rows = records.map(record => ({ ...record, ...heard.get(record.name) }))
+  const known = withProcesses(rows, readUp(invocation.folder))
+  return known.map(row => (row.enabled ? row : { ...row, state: 'disabled', reason: undefined }))
 }
 
 async function ask(url: string, key: Secret): Promise<Response> {

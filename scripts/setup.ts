@@ -19,10 +19,15 @@ export const firstFeed = (createdAt: number): FeedRecord => ({
 
 /** Gives an empty system its user and its first feed. A feed that was removed later does not come back. */
 export function prepareFirstStart(store: ControlStore, clock: Clock): void {
-  if (store.users.list().length > 0) return
-  const feed = firstFeed(clock.now())
-  store.users.ensure(feed.userId, feed.createdAt)
-  store.feeds.add(feed)
+  const isEmpty = () => store.users.list().length === 0
+  if (!isEmpty()) return
+  store.atomically(() => {
+    // Another process may have been faster.
+    if (!isEmpty()) return
+    const feed = firstFeed(clock.now())
+    store.users.ensure(feed.userId, feed.createdAt)
+    store.feeds.add(feed)
+  })
 }
 
 /** A key for a system that never had one; `undefined` when it has. */

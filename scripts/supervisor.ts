@@ -19,7 +19,7 @@ export class Supervisor {
 
   /**
    * `onChange` hears of every change after it shows in `facts()`: with a happening when a process changed its state,
-   * without one when a process was started, which is no news before it is ready.
+   * without one when a process was started, which is no news before it is ready, or forgotten.
    */
   constructor(clock: Clock, onChange: (happening?: Happening) => void) {
     this.#clock = clock
@@ -39,7 +39,9 @@ export class Supervisor {
   async stop(name: string): Promise<void> {
     const child = this.#children.get(name)
     await child?.stop(CLOSE_GRACE_MS)
-    if (this.#children.get(name) === child) this.#children.delete(name)
+    if (!child || this.#children.get(name) !== child) return
+    this.#children.delete(name)
+    this.#onChange()
   }
 
   /** What a process said of itself when it was last ready. */

@@ -9,13 +9,13 @@ export interface InstrumentName {
 }
 
 /** `EXCHANGE:SYMBOL`, several with commas between. Throws USAGE that names the one that is wrong. */
-export const readSymbols = (words: readonly string[]): InstrumentName[] =>
+export const parseSymbols = (words: readonly string[]): InstrumentName[] =>
   words
     .flatMap(word => word.split(','))
     .filter(word => word !== '')
-    .map(readSymbol)
+    .map(parseSymbol)
 
-export function readSymbol(word: string): InstrumentName {
+export function parseSymbol(word: string): InstrumentName {
   const colon = word.indexOf(':')
   const symbol = word.slice(colon + 1)
   if (colon < 0)

@@ -31,14 +31,16 @@ const ALIVE_MS = 1000
 const SAME_SIGNAL_MS = 300
 
 /**
- * Runs one long-lived process: starts it, tells the supervisor, also that it is still alive, and ends it when told to. Ends on SIGTERM, on SIGINT,
- * and when the supervisor is gone (its IPC channel closes); a second signal ends at once. Never returns after a good
- * start: the process exits with 0. A failed start goes to the supervisor, else it is thrown.
+ * Runs one long-lived process: starts it, tells the supervisor, also that it is still alive, and ends it when told to:
+ * on SIGTERM, on SIGINT, and when the supervisor is gone (its IPC channel closes); a second signal ends at once. Told
+ * while it starts, it aborts `ending`, closes what the start still gives, and ignores what it throws. Never returns
+ * after a good start: the process exits with 0. A failed start goes to the supervisor, else it is thrown.
  */
 export async function runProcess(options: {
   name: string
   log: Logger
-  start: () => Promise<Running>
+  /** Settles soon after `ending` aborts, with nothing left behind if it rejects. */
+  start: (ending: AbortSignal) => Promise<Running>
   /** Somebody else tells of starts and ends; the log need not. */
   untold?: boolean
   /** How long `close` may take; CLOSE_GRACE_MS unless told. */
@@ -57,25 +59,43 @@ export async function runProcess(options: {
       process.exit(1)
     })
 
-  let running: Running
+  const ending = new AbortController()
+  const started = options.start(ending.signal)
+  const level = supervised || options.untold ? 'debug' : 'info'
   try {
-    running = await options.start()
+    const running = await Promise.race([started, asked])
+    if (typeof running !== 'string') {
+      const { details = {} } = running
+      await tell({ kind: 'ready', details })
+      if (supervised) keepSayingAlive(clock)
+      log[level](details, `${name} is ready`)
+    }
   } catch (error) {
     if (!supervised) throw error
     await tell(fatal(error))
     process.exit(exitCode(error))
   }
-  const level = supervised || options.untold ? 'debug' : 'info'
-  const { details = {} } = running
-  await tell({ kind: 'ready', details })
-  if (supervised) keepSayingAlive(clock)
-  log[level](details, `${name} is ready`)
   const why = await asked
   log[level]({ why }, `${name} stops`)
+  ending.abort()
+  // Why a start that was broken off has failed is of no use to anybody.
+  const closed = started.then(
+    running => running.close(),
+    () => {},
+  )
   const late = pause(clock, graceMs).then(() => 'late' as const)
-  if ((await Promise.race([running.close(), late])) === 'late') log.warn(`${name} did not close within ${graceMs} ms`)
+  if ((await Promise.race([closed, late])) === 'late') log.warn(`${name} did not close within ${graceMs} ms`)
   process.exit(0)
 }
+
+/** What `work` gives; rejects as soon as `ending` aborts, whatever becomes of the work. For a part of a start that may hang. */
+export const unlessEnding = <T>(work: Promise<T>, ending: AbortSignal): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const end = () => reject(new Error('The process ends'))
+    if (ending.aborted) end()
+    ending.addEventListener('abort', end, { once: true })
+    work.then(resolve, reject)
+  })
 
 /** Resolves with the reason when this process is told to end; a second signal ends it at once. */
 function endAsked(clock: Clock, supervised: boolean): Promise<string> {

@@ -4,10 +4,8 @@ import { busAddresses } from '../../bus/addresses.ts'
 import { systemCode } from '../../shared/errors.ts'
 import { ControlStore } from '../../shared/store/control.ts'
 import { type DataFolder, prepareFolder } from '../../shared/store/folder.ts'
-import { readRunFile } from '../../shared/store/runfile.ts'
-import { isAlive, proxyFacts } from '../facts.ts'
+import { readBus, readProxy } from '../facts.ts'
 import type { Invocation } from '../invocation.ts'
-import { readBus } from '../running.ts'
 import { type Check, fail, finding, ok, warn } from './check.ts'
 
 const MEGABYTE = 2 ** 20
@@ -58,7 +56,7 @@ export function checkBusPlace(invocation: Invocation): Check {
   const check = 'bus address'
   try {
     const { publish } = busAddresses(invocation.config.bus)
-    const running = readBus(invocation)
+    const running = readBus(invocation.folder)
     if (!running || running.publish === publish) return ok(check, publish)
     return warn(
       check,
@@ -73,8 +71,7 @@ export function checkBusPlace(invocation: Invocation): Check {
 /** The port is free, or the proxy of this folder has it. */
 export async function checkPort({ config, folder }: Invocation): Promise<Check> {
   const { host, port } = config.proxy
-  const proxy = proxyFacts.safeParse(readRunFile(folder, 'proxy'))
-  const running = proxy.success && isAlive(proxy.data.pid) ? proxy.data : undefined
+  const running = readProxy(folder)
   // Started with --port it may be another than the configured one, which is then nobody's concern.
   if (running) return ok('port', `${running.host}:${running.port}, held by our proxy (process ${running.pid})`)
   if (port === 'auto') return ok('port', 'auto: a free one is found at start')

@@ -4,10 +4,11 @@ import { pause } from '../../shared/clock.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import { InstrumentBook } from '../../shared/store/instruments.ts'
 import { type MarketFrame, stream } from '../client.ts'
+import { enableCommand, readBus, readUp } from '../facts.ts'
 import { formatSpan } from '../figures.ts'
 import type { Invocation } from '../invocation.ts'
 import { withProcesses } from '../picture.ts'
-import { clientKey, type FeedView, fetchStatus, readBus, readUp, streamAddress } from '../running.ts'
+import { clientKey, fetchStatus, type ReportedFeed, streamAddress } from '../running.ts'
 import { type Check, fail, finding, ok, warn } from './check.ts'
 
 const BUS_LIMIT_MS = 2000
@@ -19,9 +20,9 @@ const OFFSET_LIMIT_MS = 2000
 
 /** The running system, as far as it runs: bus, feeds, and one real tick from its source to a client. */
 export async function checkStream(invocation: Invocation): Promise<Check[]> {
-  let feeds: readonly FeedView[]
+  let feeds: readonly ReportedFeed[]
   try {
-    feeds = withProcesses((await fetchStatus(invocation)).feeds, readUp(invocation))
+    feeds = withProcesses((await fetchStatus(invocation)).feeds, readUp(invocation.folder))
   } catch (error) {
     if (error instanceof TickwireError && error.code === 'PROXY_UNREACHABLE')
       return [warn('running system', error.message, 'tickwire up')]
@@ -34,7 +35,7 @@ export async function checkStream(invocation: Invocation): Promise<Check[]> {
 /** The bus that runs, wherever it was told to be; only without one, the place where it should be. */
 async function checkBus(invocation: Invocation): Promise<Check> {
   const { config, clock } = invocation
-  const addresses = readBus(invocation) ?? busAddresses(config.bus)
+  const addresses = readBus(invocation.folder) ?? busAddresses(config.bus)
   const bus = openZmqBus({ addresses, highWaterMark: config.bus.highWaterMark })
   const deadline = clock.monotonic() + BUS_LIMIT_MS
   while (!bus.connected() && clock.monotonic() < deadline) await pause(clock, LOOK_MS)
@@ -44,19 +45,19 @@ async function checkBus(invocation: Invocation): Promise<Check> {
   return fail('bus', `${addresses.publish} does not answer`, 'tickwire status, then tickwire bus if it is not there')
 }
 
-function checkFeed({ name, state, reason, lastTickAt }: FeedView, now: number): Check {
+function checkFeed({ name, state, reason, lastTickAt }: ReportedFeed, now: number): Check {
   const check = `feed ${name}`
   const age = lastTickAt === undefined ? 'no tick yet' : `last tick ${formatSpan(now - lastTickAt)} ago`
   const detail = `${state}, ${age}${reason ? `: ${reason}` : ''}`
   if (state === 'live' || state === 'quiet') return ok(check, detail)
   if (state === 'starting') return warn(check, detail, 'tickwire status')
   // Nobody starts it again but a person who has mended the cause.
-  const parked = 'mend the cause, then stop tickwire up and start it again'
+  const parked = `mend the cause, then: ${enableCommand(name)}`
   return fail(check, detail, state === 'parked' ? parked : 'tickwire status, and the log')
 }
 
 /** Subscribes like any client and waits for a tick that is newer than the wish for it: a snapshot proves less. */
-async function checkTick(invocation: Invocation, feeds: readonly FeedView[]): Promise<Check> {
+async function checkTick(invocation: Invocation, feeds: readonly ReportedFeed[]): Promise<Check> {
   const check = 'tick end to end'
   const live = feeds.find(feed => feed.state === 'live')
   if (!live) return warn(check, 'no feed is live', 'tickwire status')

@@ -11,12 +11,11 @@ import type { FeedRecord } from '../../shared/store/feeds.ts'
 import { removeInstruments, writeInstruments } from '../../shared/store/instruments.ts'
 import { type ExternalOptions, readExternal } from '../external.ts'
 import type { Globals } from '../globals.ts'
-import { type Invocation, openInvocation, withExistingStore, withStore } from '../invocation.ts'
-import { withProcesses } from '../picture.ts'
+import { openInvocation, withExistingStore, withStore } from '../invocation.ts'
 import { confirm } from '../prompt.ts'
-import { adapterPlace } from '../roster.ts'
-import { fetchStatus, readUp } from '../running.ts'
-import type { Column } from '../terminal.ts'
+import { adapterPlace, goesOn } from '../roster.ts'
+import { type FeedRow, withStates } from '../running.ts'
+import type { Column, Paint } from '../terminal.ts'
 
 interface AddOptions extends ExternalOptions {
   readonly adapter?: string
@@ -26,8 +25,7 @@ interface AddOptions extends ExternalOptions {
   readonly user: string
 }
 
-/** A feed and what becomes of it now; without a state when nothing runs. */
-type FeedRow = FeedRecord & { readonly state?: string; readonly reason?: string }
+const PAINT: Readonly<Record<string, Paint>> = { live: 'green', quiet: 'green', disabled: 'dim', parked: 'red' }
 
 const COLUMNS: readonly Column<FeedRow>[] = [
   { head: 'FEED', cell: row => row.name },
@@ -36,8 +34,8 @@ const COLUMNS: readonly Column<FeedRow>[] = [
   { head: 'USER', cell: row => row.userId },
   {
     head: 'STATE',
-    cell: row => row.state ?? (row.enabled ? 'not running' : 'disabled'),
-    paint: row => (row.state === 'live' ? 'green' : row.state === undefined ? 'dim' : 'yellow'),
+    cell: row => row.state ?? 'not running',
+    paint: row => PAINT[row.state ?? 'disabled'] ?? 'yellow',
   },
   {
     head: 'SETTINGS',
@@ -59,22 +57,8 @@ export async function listFeeds(globals: Globals): Promise<void> {
   const invocation = openInvocation(globals)
   const records = await withExistingStore(invocation, store => store.feeds.list())
   if (!records) return
-  const states = await currentStates(invocation)
-  const rows = records.map(record => ({ ...record, ...states.get(record.name) }))
-  invocation.terminal.rows(
-    withProcesses(rows, readUp(invocation)),
-    COLUMNS,
-    'No feeds. next: tickwire adapter add NAME --adapter simulator',
-  )
-}
-
-/** As the proxy knows them; nothing when none runs. */
-async function currentStates(invocation: Invocation): Promise<Map<string, { state: string; reason?: string }>> {
-  const status = await fetchStatus(invocation).catch((error: unknown) => {
-    if (error instanceof TickwireError) return undefined
-    throw error
-  })
-  return new Map(status?.feeds.map(({ name, state, reason }) => [name, { state, ...(reason && { reason }) }]))
+  const rows = await withStates(invocation, records)
+  invocation.terminal.rows(rows, COLUMNS, 'No feeds. next: tickwire adapter add NAME --adapter simulator')
 }
 
 /**
@@ -106,7 +90,7 @@ export async function addFeed(globals: Globals, name: string, options: AddOption
   // Whoever subscribes before its process has started shall not be told that nothing is known.
   writeInstruments(folder, name, instruments, clock.now())
   if (terminal.format === 'json') terminal.print(JSON.stringify(stored))
-  const how = record.kind === 'external' ? 'its program may publish now' : 'a running system starts it now'
+  const how = stored?.enabled ? goesOn(record) : `it is disabled; next: tickwire adapter enable ${name}`
   terminal.say(`Feed ${name} (${record.adapter}) is registered; ${how}.`)
 }
 
@@ -129,7 +113,10 @@ async function offerOf(
     })
   const adapter = await loadAdapter(adapterPlace(record))
   const configured = { origin: config.configFile, settings: config.feeds[name] ?? {} }
-  return listInstruments(record, adapter, readSettings(name, adapter, [{ origin: '--set', settings }, configured]))
+  const layers = [{ origin: '--set', settings }, configured]
+  // Its modes are not kept: those of the adapter that runs count.
+  const { instruments } = listInstruments(record, adapter, readSettings(name, adapter, layers))
+  return { instruments }
 }
 
 /** A feed name like the one that was meant. */
@@ -158,8 +145,8 @@ async function place(
   })
 }
 
-/** `key=value`; numbers, true and false are what they look like, everything else is text. */
-function readSetting(text: string): [string, unknown] {
+/** `key=value`. The value stays the text it is: only the adapter knows whether 007 is a number or a name. */
+function readSetting(text: string): [string, string] {
   const at = text.indexOf('=')
   const key = text.slice(0, at)
   const value = text.slice(at + 1)
@@ -171,7 +158,7 @@ function readSetting(text: string): [string, unknown] {
     throw new TickwireError('USAGE', `--set ${key}: secrets have no place on a command line`, {
       next: 'revoke that secret if it was real: command lines are seen by others and kept in histories',
     })
-  return [key, /^(true|false|-?\d+(\.\d+)?)$/.test(value) ? JSON.parse(value) : value]
+  return [key, value]
 }
 
 /** `tickwire adapter remove NAME`. Throws FEED_UNKNOWN. */

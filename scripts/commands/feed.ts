@@ -3,7 +3,7 @@ import { loadAdapter } from '../../adapters/registry.ts'
 import { busAddresses } from '../../bus/addresses.ts'
 import { openZmqBus } from '../../bus/zmq.ts'
 import { TickwireError } from '../../shared/errors.ts'
-import { runProcess } from '../../shared/process.ts'
+import { runProcess, unlessEnding } from '../../shared/process.ts'
 import type { FeedRecord } from '../../shared/store/feeds.ts'
 import { acquireLock } from '../../shared/store/lock.ts'
 import { lockName } from '../facts.ts'
@@ -19,9 +19,9 @@ export async function runFeed(globals: Globals, name: string): Promise<void> {
   await runProcess({
     name,
     log,
-    async start() {
+    async start(ending) {
       const feed = await findFeed(invocation, name)
-      const adapter = await loadAdapter(adapterPlace(feed))
+      const adapter = await unlessEnding(loadAdapter(adapterPlace(feed)), ending)
       // Two publishers of one feed would number the same topics twice.
       const lock = acquireLock(folder.lockFile(lockName('adapter', name)), `feed ${name}`)
       const bus = openZmqBus({ addresses: busAddresses(config.bus), highWaterMark: config.bus.highWaterMark })

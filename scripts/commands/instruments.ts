@@ -7,9 +7,9 @@ import type { FeedRecord } from '../../shared/store/feeds.ts'
 import { InstrumentBook } from '../../shared/store/instruments.ts'
 import { formatPrice } from '../figures.ts'
 import type { Globals } from '../globals.ts'
-import { type Invocation, openInvocation, withStore } from '../invocation.ts'
+import { type Invocation, openInvocation, wasStarted, withStore } from '../invocation.ts'
 import { adapterPlace } from '../roster.ts'
-import { readSymbol } from '../symbol.ts'
+import { parseSymbol } from '../symbol.ts'
 import type { Column } from '../terminal.ts'
 
 type InstrumentRow = Instrument & { readonly feed: string }
@@ -42,7 +42,7 @@ export async function searchInstruments(
 
 /** `tickwire instruments explain EXCHANGE:SYMBOL`. Throws INSTRUMENT_UNKNOWN when no feed knows it. */
 export async function explainInstrument(globals: Globals, word: string): Promise<void> {
-  const { exchange, symbol } = readSymbol(word)
+  const { exchange, symbol } = parseSymbol(word)
   const invocation = openInvocation(globals)
   const { terminal } = invocation
   const feeds = await knownFeeds(invocation)
@@ -94,7 +94,17 @@ function describe({ kind, name, expiry, strike, underlying }: Instrument): strin
   }
 }
 
+/** Makes nothing where nothing was started. Throws INSTRUMENTS_MISSING there, FEED_UNKNOWN for a wrong name. */
 async function knownFeeds(invocation: Invocation, name?: string): Promise<FeedRecord[]> {
+  const { folder } = invocation
+  if (!wasStarted(invocation))
+    throw new TickwireError(
+      'INSTRUMENTS_MISSING',
+      `Nothing was started in ${folder.root} yet: no feed has instruments`,
+      {
+        next: 'tickwire up, or name another folder with --data-dir',
+      },
+    )
   const feeds = await withStore(invocation, store => store.feeds.list())
   if (name === undefined) return feeds
   const one = feeds.filter(feed => feed.name === name)

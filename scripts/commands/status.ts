@@ -1,11 +1,11 @@
 import { TickwireError } from '../../shared/errors.ts'
 import { timeOfDay } from '../banner.ts'
-import type { ChildFacts, Happening, UpFacts } from '../facts.ts'
+import { type ChildFacts, enableCommand, type Happening, readUp, type UpFacts } from '../facts.ts'
 import { formatCount, formatSpan } from '../figures.ts'
 import type { Globals } from '../globals.ts'
 import { openInvocation } from '../invocation.ts'
 import { mergeEvents, withProcesses } from '../picture.ts'
-import { type FeedView, fetchStatus, type ProxyStatus, readUp } from '../running.ts'
+import { fetchStatus, type ProxyStatus, type ReportedFeed } from '../running.ts'
 import { type Column, oneLine, type Paint, type Terminal } from '../terminal.ts'
 
 /** A market that is closed is no fault. */
@@ -28,7 +28,7 @@ const processColumns = (now: number): readonly Column<ChildFacts>[] => [
   },
 ]
 
-const feedColumns = (now: number): readonly Column<FeedView>[] => [
+const feedColumns = (now: number): readonly Column<ReportedFeed>[] => [
   { head: 'FEED', cell: row => row.name },
   { head: 'BROKER', cell: row => row.broker },
   { head: 'STATE', cell: row => row.state, paint: row => paint(row.state) },
@@ -50,7 +50,7 @@ const feedColumns = (now: number): readonly Column<FeedView>[] => [
 export async function status(globals: Globals): Promise<void> {
   const invocation = openInvocation(globals)
   const { terminal, clock } = invocation
-  const up = readUp(invocation)
+  const up = readUp(invocation.folder)
   const answer = await fetchStatus(invocation).catch((error: unknown) => {
     // A proxy that is down for a moment is what the supervisor's facts are for.
     if (up && error instanceof TickwireError && error.code === 'PROXY_UNREACHABLE') return undefined
@@ -81,6 +81,8 @@ function show(
   else parts.push('No `tickwire up` runs in this data folder; the processes were started one by one.')
   if (proxy) parts.push(terminal.table(proxy.feeds, feedColumns(now)), traffic(proxy))
   else parts.push('The proxy does not answer at the moment.')
+  const parked = proxy?.feeds.filter(({ state }) => state === 'parked') ?? []
+  for (const { name } of parked) parts.push(`${name} is parked: mend the cause, then: ${enableCommand(name)}`)
   const lines = events
     .slice(-EVENTS_SHOWN)
     .map(({ at, name, text }) => `  ${timeOfDay(at)}  ${oneLine(`${name} ${text}`)}`)

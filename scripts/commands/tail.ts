@@ -1,10 +1,10 @@
 import { TickwireError } from '../../shared/errors.ts'
-import { Board } from '../board.ts'
 import { type MarketFrame, type SubscribeItem, type SymbolName, stream } from '../client.ts'
 import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation } from '../invocation.ts'
+import { PriceTable } from '../pricetable.ts'
 import { clientKey, streamAddress } from '../running.ts'
-import { readSymbols } from '../symbol.ts'
+import { parseSymbols } from '../symbol.ts'
 import { strip } from '../terminal.ts'
 
 interface TailOptions {
@@ -18,7 +18,7 @@ const MODES = { ltp: 1, quote: 2, depth: 3 } as const
 
 /** `tickwire tail SYMBOL…`: prices as any client gets them, until Ctrl-C or `--count`. */
 export async function tail(globals: Globals, words: readonly string[], options: TailOptions): Promise<void> {
-  const symbols = readSymbols(words)
+  const symbols = parseSymbols(words)
   const invocation = openInvocation(globals)
   const { terminal, clock } = invocation
   const { url, count = Number.POSITIVE_INFINITY, raw = false } = options
@@ -26,9 +26,9 @@ export async function tail(globals: Globals, words: readonly string[], options: 
   const stop = () => end.abort()
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
-  const board = terminal.format === 'table' && !raw ? new Board(terminal, clock) : undefined
+  const table = terminal.format === 'table' && !raw ? new PriceTable(terminal, clock) : undefined
   const say = (text: string) => {
-    board?.breakOff()
+    table?.breakOff()
     terminal.say(text)
   }
   const startedAt = clock.monotonic()
@@ -40,9 +40,9 @@ export async function tail(globals: Globals, words: readonly string[], options: 
     if (end.signal.aborted) return
     frames++
     seen.add(`${frame.exchange}:${frame.symbol}`)
-    board?.show(frame)
+    table?.show(frame)
     // One line per frame, whatever the server's spacing.
-    if (!board && !raw) terminal.print(JSON.stringify(JSON.parse(text)))
+    if (!table && !raw) terminal.print(JSON.stringify(JSON.parse(text)))
     if (frames >= count) stop()
   }
   const onReply = (items: readonly SubscribeItem[]) => {
@@ -68,7 +68,7 @@ export async function tail(globals: Globals, words: readonly string[], options: 
       end.signal,
     )
   } finally {
-    board?.close()
+    table?.close()
   }
   summarise(invocation, frames, seen.size, clock.monotonic() - startedAt)
   process.exit(0)

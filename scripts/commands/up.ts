@@ -1,17 +1,18 @@
 import type { Log } from '../../shared/log.ts'
-import { CLOSE_GRACE_MS, type Running, runProcess } from '../../shared/process.ts'
+import { CLOSE_GRACE_MS, type Running, runProcess, unlessEnding } from '../../shared/process.ts'
 import type { ControlStore } from '../../shared/store/control.ts'
 import { prepareFolder } from '../../shared/store/folder.ts'
 import { acquireLock } from '../../shared/store/lock.ts'
 import { removeRunFile, writeRunFile } from '../../shared/store/runfile.ts'
 import { announce, warnOfSecrets, warnOfSettings } from '../banner.ts'
 import { requireFeedSettings } from '../checks/configuration.ts'
-import { childSpec, Feeds } from '../feeds.ts'
+import { Crew, childSpec } from '../crew.ts'
 import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, openLog, openStore } from '../invocation.ts'
 import { outlastLeftovers } from '../leftovers.ts'
 import { createFirstKey } from '../setup.ts'
 import { Supervisor } from '../supervisor.ts'
+import { Trouble } from '../trouble.ts'
 
 interface ListenOptions {
   readonly host?: string
@@ -27,11 +28,16 @@ const GRACE_MS = 2 * CLOSE_GRACE_MS
 export async function up(globals: Globals, options: ListenOptions): Promise<void> {
   const invocation = openInvocation(globals, options)
   const log = openLog(invocation, 'up')
-  const start = () => startAll(invocation, options, log)
+  const start = (ending: AbortSignal) => startAll(invocation, options, log, ending)
   await runProcess({ name: 'up', log, start, untold: true, graceMs: GRACE_MS })
 }
 
-async function startAll(invocation: Invocation, options: ListenOptions, log: Log): Promise<Running> {
+async function startAll(
+  invocation: Invocation,
+  options: ListenOptions,
+  log: Log,
+  ending: AbortSignal,
+): Promise<Running> {
   const { config, folder, clock, terminal } = invocation
   prepareFolder(folder)
   const lock = acquireLock(folder.lockFile('up'), 'tickwire up')
@@ -40,18 +46,22 @@ async function startAll(invocation: Invocation, options: ListenOptions, log: Log
     save()
     if (happening) announcer.happened(happening)
   })
-  const save = () => {
-    try {
-      writeRunFile(folder, 'up', supervisor.facts())
-    } catch (err) {
-      // A full disk costs `status` its facts, not the clients their prices.
-      log.warn({ err }, 'the facts for tickwire status could not be written')
-    }
-  }
+  // A full disk costs `status` its facts, not the clients their prices.
+  const saving = new Trouble(log, {
+    fails: 'the facts for tickwire status cannot be written',
+    over: 'the facts for tickwire status can be written again',
+  })
+  const reading = new Trouble(log, {
+    fails: 'the registered feeds cannot be read; what runs goes on, and changes wait until they can',
+    over: 'the registered feeds can be read again',
+  })
+  const save = () => saving.attempt(() => writeRunFile(folder, 'up', supervisor.facts()))
   let store: ControlStore | undefined
+  let crew: Crew | undefined
   let stopWatch = () => {}
   const close = async () => {
     stopWatch()
+    crew?.close()
     announcer.silence()
     await supervisor.close()
     removeRunFile(folder, 'up')
@@ -63,10 +73,9 @@ async function startAll(invocation: Invocation, options: ListenOptions, log: Log
   try {
     warnOfSecrets(config, terminal)
     warnOfSettings(config, terminal)
-    await outlastLeftovers(invocation)
+    await unlessEnding(outlastLeftovers(invocation), ending)
     store = openStore(invocation)
     await requireFeedSettings(config, store.feeds.list())
-    const feeds = new Feeds(invocation, supervisor, announcer, store)
     const { host, port } = options
     const proxy = childSpec(invocation, 'proxy', 'proxy', details => [
       'proxy',
@@ -76,16 +85,14 @@ async function startAll(invocation: Invocation, options: ListenOptions, log: Log
     ])
     // What may keep the whole from starting comes first: a taken port ends it before any feed has begun.
     const bus = childSpec(invocation, 'bus', 'bus', () => ['bus'])
-    await Promise.all([supervisor.start(bus), supervisor.start(proxy)])
-    await feeds.follow()
+    await unlessEnding(Promise.all([supervisor.start(bus), supervisor.start(proxy)]), ending)
+    const feeds = new Crew(invocation, supervisor, announcer, store)
+    crew = feeds
+    const firstStarts = feeds.follow()
+    stopWatch = clock.every(WATCH_MS, () => reading.attempt(() => feeds.look()))
+    await unlessEnding(firstStarts, ending)
     const key = createFirstKey(store, clock)
     announcer.ready(supervisor.details('proxy'), supervisor.facts(), key)
-    stopWatch = clock.every(WATCH_MS, () => {
-      feeds.look().then(
-        changed => changed && save(),
-        (err: unknown) => log.warn({ err }, 'the registered feeds could not be read; trying again'),
-      )
-    })
     return { close }
   } catch (error) {
     await close()

@@ -35,6 +35,7 @@ const MIGRATIONS: readonly Migration[] = [
    ) STRICT;`,
   // What external feeds publish; others say it themselves.
   `ALTER TABLE feeds ADD COLUMN modes TEXT;`,
+  `ALTER TABLE feeds ADD COLUMN switched_at INTEGER;`,
 ]
 
 /** Owner of control.db: users, keys and registered feeds. Never on the way of a tick. */
@@ -73,6 +74,11 @@ export class ControlStore {
   /** Changes when another connection, of this or another process, has changed the file. */
   version(): number {
     return Number(this.#database.pragma('data_version'))
+  }
+
+  /** Several writes of these stores: all of them or none, also for a process that dies between them. */
+  atomically<T>(act: () => T): T {
+    return this.#database.atomically(act)
   }
 
   close(): void {

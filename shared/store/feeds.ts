@@ -20,6 +20,8 @@ export interface FeedRecord {
   readonly modes?: readonly TopicMode[]
   readonly settings: Readonly<Record<string, unknown>>
   readonly enabled: boolean
+  /** When it was last switched on or off, also to what it was before: after that it starts afresh. */
+  readonly switchedAt?: number
   readonly createdAt: number
 }
 
@@ -32,18 +34,20 @@ interface Row {
   modes: string | null
   settings: string
   enabled: number
+  switchedAt: number | null
   createdAt: number
 }
 
 const SELECT =
-  'SELECT name, user_id AS userId, adapter, kind, path, modes, settings, enabled, created_at AS createdAt FROM feeds'
+  'SELECT name, user_id AS userId, adapter, kind, path, modes, settings, enabled, switched_at AS switchedAt, created_at AS createdAt FROM feeds'
 
-const fromRow = ({ path, modes, settings, enabled, ...row }: Row): FeedRecord => ({
+const fromRow = ({ path, modes, settings, enabled, switchedAt, ...row }: Row): FeedRecord => ({
   ...row,
   ...(path !== null && { path }),
   ...(modes !== null && { modes: JSON.parse(modes) }),
   settings: JSON.parse(settings),
   enabled: enabled === 1,
+  ...(switchedAt !== null && { switchedAt }),
 })
 
 /** What makes a feed the one it is; switching it off and on does not. */
@@ -119,9 +123,9 @@ export class FeedStore {
   }
 
   /** Throws FEED_UNKNOWN. */
-  setEnabled(name: string, on: boolean): void {
-    if (this.#database.write('UPDATE feeds SET enabled = ? WHERE name = ?', on ? 1 : 0, name) === 0)
-      throw this.#unknown(name)
+  setEnabled(name: string, on: boolean, now: number): void {
+    const sql = 'UPDATE feeds SET enabled = ?, switched_at = ? WHERE name = ?'
+    if (this.#database.write(sql, on ? 1 : 0, now, name) === 0) throw this.#unknown(name)
   }
 
   #unknown(name: string): TickwireError {

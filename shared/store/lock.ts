@@ -40,7 +40,7 @@ export function acquireLock(path: string, what: string): Lock {
 
 /**
  * The living process that holds the lock at `path` now; `undefined` when nobody does, or when the holder did not say who
- * he is. Not for the process that holds it itself. Throws FOLDER_UNUSABLE.
+ * he is. The holder may ask, too: SQLite keeps its lock through the look. Throws FOLDER_UNUSABLE.
  */
 export function lockHolder(path: string): number | undefined {
   if (!existsSync(path)) return undefined

@@ -1,10 +1,11 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { systemCode, TickwireError } from '../errors.ts'
+import { systemCode } from '../errors.ts'
 import { type DataFolder, folderError } from './folder.ts'
 
 /**
  * Small facts a running process leaves for others, as JSON (0600), replaced whole: a reader sees the old or the new one.
- * They outlive a process that was killed, so that readers check the `pid` inside. Throws FOLDER_UNUSABLE.
+ * They outlive a process that was killed, so that readers ask the lock of that process who holds it now. Throws
+ * FOLDER_UNUSABLE.
  */
 export function writeRunFile(folder: DataFolder, name: string, value: unknown): void {
   const path = folder.runFile(name)
@@ -17,7 +18,10 @@ export function writeRunFile(folder: DataFolder, name: string, value: unknown): 
   }
 }
 
-/** Absent is undefined. Throws STORE_CORRUPT when it is no JSON, FOLDER_UNUSABLE when it cannot be read. */
+/**
+ * Absent is undefined, and so is what is no JSON: a power cut may leave an empty file, and these are but hints. Throws
+ * FOLDER_UNUSABLE when it cannot be read.
+ */
 export function readRunFile(folder: DataFolder, name: string): unknown {
   const path = folder.runFile(name)
   let text: string
@@ -30,8 +34,8 @@ export function readRunFile(folder: DataFolder, name: string): unknown {
   }
   try {
     return JSON.parse(text)
-  } catch (cause) {
-    throw new TickwireError('STORE_CORRUPT', `Run file ${path} is not JSON`, { next: `rm ${path}`, cause })
+  } catch {
+    return undefined
   }
 }
 

@@ -131,7 +131,7 @@ describe('a key', () => {
   })
 
   it('whose feed was switched off while the proxy ran is told so', async () => {
-    rig.store.feeds.setEnabled('TESTFEED', false)
+    rig.store.feeds.setEnabled('TESTFEED', false, 1)
     const refused = { code: 'BROKER_ERROR', message: 'No broker configuration found for user' }
     const client = await rig.connect()
     const enter = () => client.ask({ action: 'authenticate', api_key: rig.keys.alice })

@@ -35,6 +35,12 @@ describe('tickwire adapter', () => {
     expect(listed.map(line => JSON.parse(line).name)).toEqual(['FAST', 'SIMULATOR'])
   })
 
+  it('takes the first feed of a new system for the same as one that was added', async () => {
+    const { code, out } = await here.run('adapter', 'add', 'SIMULATOR')
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).not.toHaveProperty('modes')
+  })
+
   it('asks before it removes, where it can, and needs --yes where it cannot', async () => {
     await here.run('adapter', 'add', 'GONE', '--external', '--symbols', 'NSE:TCS')
     expectFailure(await here.run('adapter', 'remove', 'GONE'), 2, /^error USAGE: Remove feed GONE/, /--yes/)
@@ -89,7 +95,7 @@ describe('tickwire adapter', () => {
   })
 
   it('stores nothing of an adapter whose instruments cannot be served', async () => {
-    const folder = adapterFolder({ instruments: '[{ ...gold }, { ...gold }]' })
+    const folder = adapterFolder({ instruments: '() => [{ ...gold }, { ...gold }]' })
     const said = await here.run('adapter', 'add', 'TWICE', '--path', folder)
     expectFailure(said, 1, /^error ADAPTER_INVALID: .*listed twice/, /instruments\(\)/)
     expect((await here.run('adapter', 'list')).out).not.toContain('TWICE')
@@ -99,6 +105,24 @@ describe('tickwire adapter', () => {
     const folder = adapterFolder({ first: 'setInterval(() => {}, 1000)' })
     expect((await here.run('adapter', 'add', 'TIMER', '--path', folder)).code).toBe(0)
     await here.run('adapter', 'remove', 'TIMER', '--yes')
+  })
+
+  it('keeps every setting as it was typed: leading zeros, and all digits of an account', async () => {
+    const simulated = await here.run('adapter', 'add', 'ZEROS', '--adapter', 'simulator', '--set', 'seed=007')
+    expect(simulated.code).toBe(0)
+    expect(JSON.parse(simulated.out).settings).toEqual({ seed: '007' })
+    const settings = '{ account: z.string(), every: z.coerce.number(), on: z.union([z.boolean(), z.stringbool()]) }'
+    const instruments = `settings => {
+      if (settings.every !== 7 || settings.on !== false) throw new Error(JSON.stringify(settings))
+      return [{ ...gold, token: settings.account }]
+    }`
+    const set = ['account=12345678901234567890', 'every=007', 'on=false'].flatMap(one => ['--set', one])
+    const path = adapterFolder({ instruments, settings })
+    const own = await here.run('adapter', 'add', 'DIGITS', '--path', path, ...set)
+    expect(own).toMatchObject({ code: 0, out: expect.stringContaining('"account":"12345678901234567890"') })
+    const [found = ''] = (await here.run('instruments', 'search', 'gold', '--feed', 'DIGITS')).out.split('\n')
+    expect(JSON.parse(found)).toMatchObject({ token: '12345678901234567890' })
+    for (const name of ['ZEROS', 'DIGITS']) await here.run('adapter', 'remove', name, '--yes')
   })
 
   it('refuses a setting without a value, naming it', async () => {

@@ -44,7 +44,12 @@ describe('the command line', () => {
     expectFailure(await here.run('tial'), 2, /^error USAGE: .*Did you mean tail\?/, /--help/)
     expectFailure(await here.run('status', '--wide'), 2, /^error USAGE: .*--wide/, /--help/)
     expectFailure(await here.run('key', 'lst'), 2, /^error USAGE: .*Did you mean list\?/, /^next: tickwire key --help$/)
-    expectFailure(await here.run('adapter'), 2, /^error USAGE: .*list, add, remove, run$/, /tickwire adapter --help$/)
+    expectFailure(
+      await here.run('adapter'),
+      2,
+      /^error USAGE: .*list, add, disable, enable, remove, run$/,
+      /tickwire adapter --help$/,
+    )
   })
 
   it('names a wrong setting with its path, before anything starts', async () => {
@@ -177,7 +182,9 @@ describe('without a running system', () => {
   })
 
   it('instruments explains that a feed writes its list when it first runs', async () => {
-    expectFailure(await emptyFolder().run('instruments', 'search', 'x'), 1, /^error INSTRUMENTS_MISSING: /, /up/)
+    const there = emptyFolder()
+    await there.run('init', '--yes')
+    expectFailure(await there.run('instruments', 'search', 'x'), 1, /^error INSTRUMENTS_MISSING: No feed/, /up/)
   })
 
   it('init writes a commented configuration once, and touches nothing that is there', async () => {

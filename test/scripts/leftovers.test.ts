@@ -3,14 +3,14 @@ import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { isAlive, type UpFacts } from '../../scripts/facts.ts'
+import type { UpFacts } from '../../scripts/facts.ts'
 import { outlastLeftovers } from '../../scripts/leftovers.ts'
 import { Terminal } from '../../scripts/terminal.ts'
 import { ManualClock } from '../../shared/clock.ts'
 import { lockHolder } from '../../shared/store/lock.ts'
 import { writeRunFile } from '../../shared/store/runfile.ts'
 import { temporaryFolder } from '../support/datafolder.ts'
-import { eventually, System } from '../support/system.ts'
+import { eventually, isAlive, System } from '../support/system.ts'
 
 const HOLDER = fileURLToPath(new URL('../support/lockholder.mjs', import.meta.url))
 
@@ -52,6 +52,8 @@ function open() {
       })
       await outlasted
     },
+    /** The same while time stands still: resolves only when nothing is waited for. */
+    outlastAtOnce: () => outlastLeftovers({ folder, clock, terminal }),
   }
 }
 
@@ -66,11 +68,11 @@ describe('what an earlier tickwire up left behind', () => {
     expect(said()).toBe(`DEMO of an earlier tickwire up (process ${leftover.pid}) did not end by itself: killed\n`)
   })
 
-  it('is not killed for its number alone: another program may have it now', async () => {
-    const { said, hold, leave, outlast } = open()
+  it('is not killed for its number alone, nor waited for: another program may have it now', async () => {
+    const { said, hold, leave, outlastAtOnce } = open()
     const stranger = await hold('feed-OTHER')
     leave('DEMO', stranger.pid)
-    await outlast()
+    await outlastAtOnce()
     expect(await stranger.end()).toBeNull()
     expect(said()).toBe('')
   })

@@ -30,6 +30,12 @@ describe('the plan of feeds', () => {
     expect(names(plan.start)).toEqual(['A'])
   })
 
+  it('starts a feed anew that was switched on again, however fast', () => {
+    const plan = planFeeds(running(feed('A')), [feed('A', { switchedAt: 5 })], undefined)
+    expect(plan.stop).toEqual(['A'])
+    expect(names(plan.start)).toEqual(['A'])
+  })
+
   it('leaves out what is disabled or runs elsewhere', () => {
     const registered = [feed('OFF', { enabled: false }), feed('PY', { kind: 'external' })]
     expect(planFeeds(running(feed('OFF')), registered, undefined)).toEqual({ start: [], stop: ['OFF'], barred: [] })

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { ChildSpec } from '../../scripts/child.ts'
-import { type ChildFacts, type Happening, isAlive, type UpFacts } from '../../scripts/facts.ts'
+import type { ChildFacts, Happening, UpFacts } from '../../scripts/facts.ts'
 import { Supervisor } from '../../scripts/supervisor.ts'
 import { type Clock, ManualClock, systemClock } from '../../shared/clock.ts'
 import { temporaryPath } from '../support/datafolder.ts'
-import { eventually } from '../support/system.ts'
+import { eventually, isAlive } from '../support/system.ts'
 
 function open(clock: Clock = systemClock) {
   const happenings: Happening[] = []
@@ -64,7 +64,9 @@ describe('the supervisor', () => {
     await eventually(() => child('A')?.state === 'parked', 10_000)
     expect(child('A')).toMatchObject({ restarts: 4, lastExit: { code: 3, reason: 'exit code 3' } })
     expect(child('A')?.pid).toBeUndefined()
-    expect(supervisor.facts().events.at(-1)?.text).toBe('parked after 5 deaths within a minute, the last: exit code 3')
+    expect(supervisor.facts().events.at(-1)?.text).toBe(
+      'parked after 5 deaths within a minute, the last: exit code 3; once mended: tickwire adapter enable A',
+    )
   })
 
   it('hands on the error a process could not start for', async () => {
@@ -82,7 +84,7 @@ describe('the supervisor', () => {
     await expect(supervisor.start(spec('A', 'misset'))).rejects.toThrow('rate is 0')
     expect(child('A')).toMatchObject({ state: 'parked', restarts: 0 })
     expect(happenings.map(one => one.text)).toEqual([
-      'parked because trying again cannot help: CONFIG_INVALID: rate is 0',
+      'parked because trying again cannot help: CONFIG_INVALID: rate is 0; once mended: tickwire adapter enable A',
     ])
   })
 
@@ -154,11 +156,26 @@ describe('the supervisor', () => {
     expect(isAlive(pid)).toBe(false)
   })
 
-  it('forgets a process that was stopped by name', async () => {
-    const { supervisor, spec, child, happenings } = open()
+  it('kills after a second what was told to end before it was ready', async () => {
+    const clock = new ManualClock()
+    const { supervisor, spec, child, ends } = open(clock)
+    const started = supervisor.start(spec('A', 'deaf')).catch((error: Error) => error.message)
+    const pid = pidOf(child('A'))
+    await eventually(() => ends().includes('here'))
+    const stopped = supervisor.stop('A')
+    clock.advance(1000)
+    await stopped
+    expect(isAlive(pid)).toBe(false)
+    // Nobody waits for a start that will not come.
+    expect(await started).toBe('The A process was stopped before it was ready')
+  })
+
+  it('forgets a process that was stopped by name, and says so', async () => {
+    const { supervisor, spec, child, happenings, saved } = open()
     await supervisor.start(spec('A', 'stays'))
     await supervisor.stop('A')
     expect(child('A')).toBeUndefined()
+    expect(saved.at(-1)?.children).toEqual([])
     expect(happenings.at(-1)).toMatchObject({ name: 'A', text: 'stopped' })
   })
 

@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { isAlive } from '../../scripts/facts.ts'
 import { adapterFolder } from '../support/adapterfolder.ts'
-import { eventually, System } from '../support/system.ts'
+import { eventually, isAlive, System } from '../support/system.ts'
 
 const lines = (text: string) => text.trim().split('\n')
 
@@ -173,7 +172,7 @@ describe('a supervisor', () => {
     const again = system.start(['up', '--port', 'auto'], { BROKER_API_SECRET: 'hunter2' })
     onTestFinished(() => void again.child.kill('SIGKILL'))
     await eventually(() => again.out.includes('tickwire tail'))
-    expect(pids.filter(isAlive)).toEqual([])
+    await eventually(() => !pids.some(isAlive))
     expect(again.out).not.toContain('tw_live_')
     expect(again.err).toContain('warning: no installed adapter uses BROKER_API_SECRET')
     for (const { pid = 0 } of system.facts().children)

@@ -5,7 +5,7 @@ import { eventually } from '../support/system.ts'
 
 const SCRIPT = fileURLToPath(new URL('../support/process.mjs', import.meta.url))
 
-type Behaviour = 'stays' | 'hangs' | 'lingers' | 'fails' | 'breaks'
+type Behaviour = 'begins' | 'lags' | 'stays' | 'hangs' | 'lingers' | 'fails' | 'breaks'
 
 /** A process that was started alone, or with a supervisor at the other end of an IPC channel. */
 function start(behaviour: Behaviour, supervised: boolean) {
@@ -80,6 +80,23 @@ describe('a process', () => {
     child.disconnect()
     expect(await ended).toBe(0)
     expect(said()).toEqual(['fixture is ready', 'fixture stops', 'closing'])
+  })
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('breaks its start off on %s and exits with 0', async signal => {
+    const { child, ended, said } = start('begins', false)
+    await eventually(() => said().includes('starting'))
+    child.kill(signal)
+    expect(await ended).toBe(0)
+    expect(said()).toEqual(['starting', 'fixture stops'])
+  })
+
+  it('closes what a start gives although it was told to end, and never calls itself ready', async () => {
+    const { child, ended, messages, said } = start('lags', true)
+    await eventually(() => said().includes('starting'))
+    child.kill('SIGTERM')
+    expect(await ended).toBe(0)
+    expect(said()).toEqual(['starting', 'fixture stops', 'closing'])
+    expect(messages).toEqual([])
   })
 
   it('ends at once on a second signal, but takes one Ctrl-C that npm repeats for one', async () => {

@@ -7,7 +7,7 @@ const ready = () => process.send({ kind: 'ready', details: { name } })
 process.on('message', () => {})
 process.on('disconnect', () => process.exit(0))
 process.on('SIGTERM', () => {
-  if (behaviour === 'stubborn') return
+  if (behaviour === 'stubborn' || behaviour === 'deaf') return
   appendFileSync(file, `${name}\n`)
   process.exit(0)
 })
@@ -22,5 +22,6 @@ if (behaviour === 'refuses')
   )
 else if (behaviour === 'misset')
   process.send({ kind: 'fatal', code: 'CONFIG_INVALID', message: 'rate is 0', exitCode: 78 }, () => process.exit(78))
+else if (behaviour === 'deaf') appendFileSync(file, 'here\n')
 else if (behaviour !== 'starts') ready()
 if (behaviour === 'stays') setInterval(() => process.send({ kind: 'alive' }), 1000)

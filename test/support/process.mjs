@@ -1,7 +1,7 @@
 // Runs `runProcess` as it was built. Argument: how the process behaves. Log lines and words go to stdout, as JSON.
 
 import { TickwireError } from '../../dist/shared/errors.js'
-import { runProcess } from '../../dist/shared/process.js'
+import { runProcess, unlessEnding } from '../../dist/shared/process.js'
 
 const [behaviour] = process.argv.slice(2)
 const say = (level, text) => process.stdout.write(`${JSON.stringify({ level, text })}\n`)
@@ -16,7 +16,14 @@ const running = {
   },
 }
 
-async function start() {
+async function start(ending) {
+  if (behaviour === 'begins' || behaviour === 'lags') {
+    say('word', 'starting')
+    // Something that never comes, for one that breaks off and for one that goes on.
+    setInterval(() => {}, 1000)
+    const never = unlessEnding(new Promise(() => {}), ending)
+    await (behaviour === 'begins' ? never : never.catch(() => {}))
+  }
   if (behaviour === 'fails') throw new TickwireError('PORT_TAKEN', 'Port 7 is taken', { next: 'use another' })
   if (behaviour === 'breaks') setImmediate(() => void Promise.reject(new TickwireError('STORE_BUSY', 'busy')))
   // Something that lives, as a socket would.

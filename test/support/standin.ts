@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { ProxyFacts, UpFacts } from '../../scripts/facts.ts'
+import { acquireLock } from '../../shared/store/lock.ts'
 import { type Command, Processes } from './system.ts'
 
 /** What a proxy answers that knows one feed A and has never heard of it. */
@@ -57,6 +58,11 @@ export class StandIn extends Processes {
     mkdirSync(run, { mode: 0o700 })
     writeFileSync(join(run, 'proxy.json'), JSON.stringify(proxy))
     if (up) writeFileSync(join(run, 'up.json'), JSON.stringify(up))
+    // Whose lock it is, is whose word counts.
+    for (const name of up ? ['proxy', 'up'] : ['proxy']) {
+      const lock = acquireLock(join(run, `${name}.lock`), name)
+      onTestFinished(() => lock.release())
+    }
     return there
   }
 

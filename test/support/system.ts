@@ -57,6 +57,15 @@ export const eventually = <T>(read: () => T | undefined | false | Promise<T | un
     { timeout, interval: 20 },
   )
 
+/** Whether a process with this id lives. */
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
 /** Commands and processes that share one data folder of their own. */
 export class Processes {
   readonly folder: string

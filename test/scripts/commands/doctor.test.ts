@@ -36,7 +36,7 @@ describe('tickwire doctor', () => {
     expect(after.get('feed A')).toMatchObject({
       verdict: 'fail',
       detail: 'parked, no tick yet: CONFIG_INVALID: one\ntwo',
-      fix: expect.stringContaining('start it again'),
+      fix: 'mend the cause, then: tickwire adapter enable A',
     })
   })
 

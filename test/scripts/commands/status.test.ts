@@ -13,6 +13,7 @@ describe('tickwire status', () => {
     ])
     const lines = (await inWords(there)).split('\n')
     expect(lines.filter(line => /^A +one +parked .* CONFIG_INVALID: one; two$/.test(line))).toHaveLength(1)
+    expect(lines).toContain('A is parked: mend the cause, then: tickwire adapter enable A')
   })
 
   it('tells what the supervisor and the proxy saw, in order, the last ten on a screen', async () => {

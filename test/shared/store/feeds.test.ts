@@ -35,9 +35,9 @@ test('registered feeds come back as they were, by name', () => {
 test('the same feed again changes nothing, whatever the order of its settings and its switch', () => {
   const feeds = openFeeds()
   feeds.add(ALPHA)
-  feeds.setEnabled('ALPHA', false)
+  feeds.setEnabled('ALPHA', false, 7)
   feeds.add({ ...ALPHA, settings: { seed: 1, rate: 250 }, createdAt: 99 })
-  expect(feeds.list()).toEqual([{ ...ALPHA, enabled: false }])
+  expect(feeds.list()).toEqual([{ ...ALPHA, enabled: false, switchedAt: 7 }])
 })
 
 test.each([
@@ -64,10 +64,10 @@ test('a feed of an unknown user is refused', () => {
 test('a feed can be switched off and on, and removed', () => {
   const feeds = openFeeds()
   feeds.add(ALPHA)
-  feeds.setEnabled('ALPHA', false)
-  expect(feeds.get('ALPHA')?.enabled).toBe(false)
-  feeds.setEnabled('ALPHA', true)
-  expect(feeds.get('ALPHA')?.enabled).toBe(true)
+  feeds.setEnabled('ALPHA', false, 7)
+  expect(feeds.get('ALPHA')).toEqual({ ...ALPHA, enabled: false, switchedAt: 7 })
+  feeds.setEnabled('ALPHA', true, 8)
+  expect(feeds.get('ALPHA')).toEqual({ ...ALPHA, switchedAt: 8 })
   feeds.remove('ALPHA')
   expect(feeds.list()).toEqual([])
 })
@@ -76,5 +76,5 @@ test('an unknown feed is refused, and the known ones are named', () => {
   const feeds = openFeeds()
   expect(failure(() => feeds.remove('ALFA'))).toMatchObject({ code: 'FEED_UNKNOWN', next: 'tickwire adapter add NAME' })
   feeds.add(ALPHA)
-  expect(failure(() => feeds.setEnabled('ALFA', true)).next).toBe('use one of: ALPHA')
+  expect(failure(() => feeds.setEnabled('ALFA', true, 1)).next).toBe('use one of: ALPHA')
 })

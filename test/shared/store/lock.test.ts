@@ -78,6 +78,16 @@ test('the holder of a lock is found without taking the lock, as long as it lives
   expect(lockHolder(path)).toBeUndefined()
 })
 
+test('the holder itself may ask, and keeps its lock', async () => {
+  const path = newPath()
+  const lock = acquireLock(path, 'Tickwire')
+  expect(lockHolder(path)).toBe(process.pid)
+  const child = fork(HOLDER, [path], { stdio: 'ignore' })
+  expect(await once(child, 'exit')).toEqual([1, null])
+  lock.release()
+  expect(lockHolder(path)).toBeUndefined()
+})
+
 test('a living process in the file beside a free lock is not its holder', () => {
   const path = newPath()
   acquireLock(path, 'Tickwire').release()

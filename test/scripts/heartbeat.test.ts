@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { LOOK_MS, look, newPulse, type Pulse } from '../../scripts/pulse.ts'
+import { type Heartbeat, LOOK_MS, look, newHeartbeat } from '../../scripts/heartbeat.ts'
 import { ManualClock } from '../../shared/clock.ts'
 
 /** An onlooker with a clock of its own, and the process it looks at. */
 function onlooker() {
   const clock = new ManualClock()
   const at = () => clock.monotonic()
-  let pulse: Pulse = newPulse(at())
+  let heartbeat: Heartbeat = newHeartbeat(at())
   const silences: number[] = []
   const start = at()
   const lookNow = () => {
-    const seen = look(pulse, at())
-    pulse = seen.pulse
+    const seen = look(heartbeat, at())
+    heartbeat = seen.heartbeat
     if (seen.silent) silences.push(at() - start)
   }
   let stop = clock.every(LOOK_MS, lookNow)
@@ -19,7 +19,7 @@ function onlooker() {
     silences,
     pass: (ms: number) => clock.advance(ms),
     hear: () => {
-      pulse = { ...pulse, heardAt: at() }
+      heartbeat = { ...heartbeat, heardAt: at() }
     },
     /** Time passes without a look, and then comes one. */
     sleep: (ms: number) => {
@@ -31,7 +31,7 @@ function onlooker() {
   }
 }
 
-describe('the pulse of a process', () => {
+describe('the heartbeat of a process', () => {
   it('is lost after 5 s of silence, not before', () => {
     const { pass, silences } = onlooker()
     pass(4999)

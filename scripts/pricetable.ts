@@ -34,7 +34,7 @@ function direction({ data: { change = 0 } }: Line): 'green' | 'red' | undefined 
 }
 
 /** The latest of each symbol on a terminal, written over itself. */
-export class Board {
+export class PriceTable {
   readonly #terminal: Terminal
   readonly #clock: Clock
   readonly #latest = new Map<string, MarketFrame>()
