@@ -2,7 +2,7 @@ import type { Cancel, Clock } from '../shared/clock.ts'
 import { TickwireError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
 import type { ControlStore } from '../shared/store/control.ts'
-import type { FeedRecord } from '../shared/store/feeds.ts'
+import { type FeedRecord, isBrokerValid } from '../shared/store/feeds.ts'
 import type { KeyRing } from '../shared/store/keyring.ts'
 import type { KeyRecord } from '../shared/store/keys.ts'
 
@@ -115,10 +115,9 @@ export class Access {
 
   #readFeeds(): readonly FeedRecord[] {
     const { store, validBrokers } = this.#parts
-    const mayRun = ({ enabled, adapter }: FeedRecord) => enabled && (validBrokers?.includes(adapter) ?? true)
     return store.feeds
       .list()
-      .filter(mayRun)
+      .filter(feed => feed.enabled && isBrokerValid(feed, validBrokers))
       .sort((a, b) => a.createdAt - b.createdAt)
   }
 }

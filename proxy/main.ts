@@ -5,6 +5,7 @@ import type { Clock } from '../shared/clock.ts'
 import type { Config } from '../shared/config.ts'
 import type { Log } from '../shared/log.ts'
 import { ControlStore } from '../shared/store/control.ts'
+import { isBrokerValid } from '../shared/store/feeds.ts'
 import type { DataFolder } from '../shared/store/folder.ts'
 import { InstrumentBook } from '../shared/store/instruments.ts'
 import { Access } from './access.ts'
@@ -53,7 +54,8 @@ export async function startProxy(
   const access = new Access({ store, clock, log, validBrokers, onChange: () => register() })
   const brokers = () => {
     const added = access.feeds.filter(feed => feed.kind !== 'builtin').map(feed => feed.adapter)
-    return [...new Set([...builtin, ...added])].filter(broker => validBrokers?.includes(broker) ?? true).sort()
+    const valid = builtin.filter(adapter => isBrokerValid({ kind: 'builtin', adapter }, validBrokers))
+    return [...new Set([...valid, ...added])].sort()
   }
   const feedsOf = (userId: string): FeedView[] => {
     // Whoever adds a feed and subscribes at once shall not be refused for coming before the next poll.

@@ -25,6 +25,10 @@ export function formatChange(change: number | undefined): string | undefined {
 export const formatCount = (count: number | undefined): string | undefined =>
   count === undefined ? undefined : grouped.format(count)
 
+/** `1 frame`, `12 frames`. */
+export const countOf = (count: number, thing: string): string =>
+  `${formatCount(count)} ${thing}${count === 1 ? '' : 's'}`
+
 /** How long ago, in one unit and coarsely: `0.4 s`, `12 s`, `5 m`, `3 h`, `2 d`. */
 export function formatSpan(ms: number | undefined): string | undefined {
   if (ms === undefined) return undefined

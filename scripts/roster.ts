@@ -1,10 +1,6 @@
 import type { AdapterPlace } from '../adapters/registry.ts'
 import { TickwireError } from '../shared/errors.ts'
-import type { FeedRecord } from '../shared/store/feeds.ts'
-
-/** Whether VALID_BROKERS lets this broker run. */
-export const isBrokerValid = (broker: string, validBrokers: readonly string[] | undefined): boolean =>
-  validBrokers === undefined || validBrokers.includes(broker)
+import { type FeedRecord, isBrokerValid } from '../shared/store/feeds.ts'
 
 /** Where the code of a feed is. Throws USAGE for an external feed, which has none here. */
 export function adapterPlace({ name, kind, adapter, path }: FeedRecord): AdapterPlace {
@@ -34,7 +30,7 @@ export function planFeeds(
   validBrokers: readonly string[] | undefined,
 ): FeedChanges {
   const ours = registered.filter(feed => feed.enabled && feed.kind !== 'external')
-  const wanted = new Map(ours.filter(feed => isBrokerValid(feed.adapter, validBrokers)).map(feed => [feed.name, feed]))
+  const wanted = new Map(ours.filter(feed => isBrokerValid(feed, validBrokers)).map(feed => [feed.name, feed]))
   const same = (name: string) => JSON.stringify(running.get(name)) === JSON.stringify(wanted.get(name))
   return {
     stop: [...running.keys()].filter(name => !same(name)),

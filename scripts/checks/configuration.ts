@@ -5,9 +5,8 @@ import { didYouMean } from '../../shared/config/spelling.ts'
 import type { Config } from '../../shared/config.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import { ControlStore } from '../../shared/store/control.ts'
-import type { FeedRecord } from '../../shared/store/feeds.ts'
+import { type FeedRecord, isBrokerValid } from '../../shared/store/feeds.ts'
 import type { Invocation } from '../invocation.ts'
-import { isBrokerValid } from '../roster.ts'
 import { firstFeed } from '../setup.ts'
 import { type Check, finding, ok, warn } from './check.ts'
 
@@ -59,7 +58,7 @@ async function feedProblems(config: FeedConfig, feeds: readonly FeedRecord[]): P
   const problems = strangeSections(config, feeds)
   const known = builtinNames()
   const ours = feeds.filter(({ kind, enabled, adapter }) => kind === 'builtin' && enabled && known.includes(adapter))
-  for (const feed of ours.filter(({ adapter }) => isBrokerValid(adapter, config.validBrokers))) {
+  for (const feed of ours.filter(feed => isBrokerValid(feed, config.validBrokers))) {
     const adapter = await loadAdapter({ kind: 'builtin', adapter: feed.adapter })
     const configured = { origin: config.configFile, settings: config.feeds[feed.name] ?? {} }
     problems.push(...(checkSettings(feed.name, adapter, feedLayers(feed, configured)).problems ?? []))

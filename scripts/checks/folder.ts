@@ -5,6 +5,7 @@ import { systemCode } from '../../shared/errors.ts'
 import { ControlStore } from '../../shared/store/control.ts'
 import { type DataFolder, prepareFolder } from '../../shared/store/folder.ts'
 import { readBus, readProxy } from '../facts.ts'
+import { countOf } from '../figures.ts'
 import type { Invocation } from '../invocation.ts'
 import { type Check, fail, finding, ok, warn } from './check.ts'
 
@@ -38,7 +39,7 @@ function checkStore(folder: DataFolder): Check {
     const keys = store.keys.list().length
     const feeds = store.feeds.list().length
     store.close()
-    return ok('database', `whole; ${feeds} feeds, ${keys} keys`)
+    return ok('database', `whole; ${countOf(feeds, 'feed')}, ${countOf(keys, 'key')}`)
   } catch (error) {
     return finding('database', error)
   }

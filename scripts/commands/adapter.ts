@@ -169,7 +169,7 @@ export async function removeFeed(
 ): Promise<void> {
   const invocation = openInvocation(globals)
   await withStore(invocation, async store => {
-    if (store.feeds.get(name)) await confirm(`Remove feed ${name} and its settings?`, yes)
+    if (store.feeds.names().includes(name)) await confirm(`Remove feed ${name} and its settings?`, yes)
     store.feeds.remove(name)
   })
   removeInstruments(invocation.folder, name)

@@ -4,12 +4,12 @@ import { busAddresses } from '../../bus/addresses.ts'
 import { openZmqBus } from '../../bus/zmq.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import { runProcess, unlessEnding } from '../../shared/process.ts'
-import type { FeedRecord } from '../../shared/store/feeds.ts'
+import { type FeedRecord, isBrokerValid } from '../../shared/store/feeds.ts'
 import { acquireLock } from '../../shared/store/lock.ts'
 import { lockName } from '../facts.ts'
 import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, openLog, withStore } from '../invocation.ts'
-import { adapterPlace, isBrokerValid } from '../roster.ts'
+import { adapterPlace } from '../roster.ts'
 
 /** `tickwire adapter run NAME`: one feed, from its source to the bus. */
 export async function runFeed(globals: Globals, name: string): Promise<void> {
@@ -50,14 +50,14 @@ export async function runFeed(globals: Globals, name: string): Promise<void> {
 async function findFeed(invocation: Invocation, name: string): Promise<FeedRecord> {
   const { feed, names } = await withStore(invocation, store => ({
     feed: store.feeds.get(name),
-    names: store.feeds.list().map(one => one.name),
+    names: store.feeds.names(),
   }))
   if (!feed)
     throw new TickwireError('FEED_UNKNOWN', `No feed is named ${name}; registered: ${names.join(', ') || 'none'}`, {
       next: `tickwire adapter add ${name} --adapter simulator`,
     })
   const { validBrokers } = invocation.config
-  if (!isBrokerValid(feed.adapter, validBrokers))
+  if (!isBrokerValid(feed, validBrokers))
     throw new TickwireError('CONFIG_INVALID', `VALID_BROKERS leaves out ${feed.adapter}, the broker of feed ${name}`, {
       next: `add ${feed.adapter} to VALID_BROKERS`,
     })

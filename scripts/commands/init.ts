@@ -10,7 +10,7 @@ export async function init(globals: Globals, { yes = false }: { readonly yes?: b
   const invocation = openInvocation(globals, { fileMayMiss: true })
   const { config, folder, terminal } = invocation
   if (process.stdin.isTTY) await confirm(`Prepare ${folder.root}?`, yes)
-  const feeds = await withStore(invocation, store => store.feeds.list().map(feed => feed.name))
+  const feeds = await withStore(invocation, store => store.feeds.names())
   const written = writeTemplate(config.configFile)
   if (terminal.format === 'json') {
     terminal.print(JSON.stringify({ dataDir: folder.root, configFile: config.configFile, written, feeds }))

@@ -1,5 +1,6 @@
 import { TickwireError } from '../../shared/errors.ts'
 import { type MarketFrame, type SubscribeItem, type SymbolName, stream } from '../client.ts'
+import { countOf } from '../figures.ts'
 import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation } from '../invocation.ts'
 import { PriceTable } from '../pricetable.ts'
@@ -75,12 +76,16 @@ export async function tail(globals: Globals, words: readonly string[], options: 
 }
 
 function summarise({ terminal }: Invocation, frames: number, symbols: number, ms: number): void {
-  terminal.say(`${frames} frames of ${symbols} symbols in ${(ms / 1000).toFixed(1)} s`)
+  terminal.say(`${countOf(frames, 'frame')} of ${countOf(symbols, 'symbol')} in ${(ms / 1000).toFixed(1)} s`)
 }
 
 function refusal({ exchange, symbol, message }: SubscribeItem): string {
   const words = strip(symbol ?? '')
-  return `${strip(exchange ?? '?')}:${words || '?'} was refused: ${strip(message ?? 'no reason given')}\nnext: tickwire instruments search ${words}`
+  const name = `${strip(exchange ?? '?')}:${words || '?'}`
+  const why = strip(message ?? 'no reason given')
+  // What is known under this name says by its topics what it offers.
+  const next = why.includes('not offered') ? `explain ${name}` : `search ${words}`
+  return `${name} was refused: ${why}\nnext: tickwire instruments ${next}`
 }
 
 const nothingLeft = (symbols: readonly SymbolName[]) =>

@@ -41,14 +41,34 @@ interface Row {
 const SELECT =
   'SELECT name, user_id AS userId, adapter, kind, path, modes, settings, enabled, switched_at AS switchedAt, created_at AS createdAt FROM feeds'
 
+/**
+ * Whether VALID_BROKERS lets a feed run; without it, every feed may. A foreign publisher is nobody's broker and runs
+ * elsewhere.
+ */
+export const isBrokerValid = (
+  { kind, adapter }: Pick<FeedRecord, 'kind' | 'adapter'>,
+  validBrokers: readonly string[] | undefined,
+): boolean => kind === 'external' || (validBrokers?.includes(adapter) ?? true)
+
 const fromRow = ({ path, modes, settings, enabled, switchedAt, ...row }: Row): FeedRecord => ({
   ...row,
   ...(path !== null && { path }),
-  ...(modes !== null && { modes: JSON.parse(modes) }),
-  settings: JSON.parse(settings),
+  ...(modes !== null && { modes: readJson(row.name, modes) as FeedRecord['modes'] & object }),
+  settings: readJson(row.name, settings) as FeedRecord['settings'],
   enabled: enabled === 1,
   ...(switchedAt !== null && { switchedAt }),
 })
+
+function readJson(feed: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new TickwireError('STORE_CORRUPT', `The row of feed ${feed} in control.db is damaged`, {
+      next: `tickwire adapter remove ${feed}, then add it again; or restore control.db from a backup`,
+      cause,
+    })
+  }
+}
 
 /** What makes a feed the one it is; switching it off and on does not. */
 const identity = ({ userId, adapter, kind, path, modes, settings }: FeedRecord) => ({
@@ -72,6 +92,11 @@ export class FeedStore {
   /** By name. */
   list(): FeedRecord[] {
     return this.#database.rows<Row>(`${SELECT} ORDER BY name`).map(fromRow)
+  }
+
+  /** Also of rows that are damaged. */
+  names(): string[] {
+    return this.#database.rows<{ name: string }>('SELECT name FROM feeds ORDER BY name').map(row => row.name)
   }
 
   get(name: string): FeedRecord | undefined {
@@ -129,7 +154,7 @@ export class FeedStore {
   }
 
   #unknown(name: string): TickwireError {
-    const known = this.list().map(feed => feed.name)
+    const known = this.names()
     return new TickwireError('FEED_UNKNOWN', `There is no feed ${JSON.stringify(name)}`, {
       next: known.length > 0 ? `use one of: ${known.join(', ')}` : 'tickwire adapter add NAME',
     })

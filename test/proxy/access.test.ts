@@ -110,11 +110,15 @@ describe('access', () => {
     expect(logged.map(({ text }) => text).at(-1)).toBe('keys and feeds can be read again')
   })
 
-  it('knows no feed of a broker that may not run', () => {
-    store.feeds = [feedRecord('A', { adapter: 'barred' }), feedRecord('B', { adapter: 'other' })]
+  it('knows no feed of a broker that may not run; a foreign publisher is no broker', () => {
+    store.feeds = [
+      feedRecord('A', { adapter: 'barred' }),
+      feedRecord('B', { adapter: 'other' }),
+      feedRecord('C', { adapter: 'python', kind: 'external' }),
+    ]
     store.version++
     clock.advance(POLL_MS)
-    expect(access.feeds.map(({ name }) => name)).toEqual(['B'])
+    expect(access.feeds.map(({ name }) => name)).toEqual(['B', 'C'])
   })
 
   it('knows the enabled feeds, oldest first', () => {

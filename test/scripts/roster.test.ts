@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { adapterPlace, isBrokerValid, planFeeds } from '../../scripts/roster.ts'
-import type { FeedRecord } from '../../shared/store/feeds.ts'
+import { adapterPlace, planFeeds } from '../../scripts/roster.ts'
+import { type FeedRecord, isBrokerValid } from '../../shared/store/feeds.ts'
 import { failure } from '../support/failure.ts'
 
 const feed = (name: string, change: Partial<FeedRecord> = {}): FeedRecord => ({
@@ -45,7 +45,8 @@ describe('the plan of feeds', () => {
     const plan = planFeeds(running(), [feed('A'), feed('B', { adapter: 'other' })], ['other'])
     expect(names(plan.start)).toEqual(['B'])
     expect(names(plan.barred)).toEqual(['A'])
-    expect(isBrokerValid('anything', undefined)).toBe(true)
+    expect(isBrokerValid({ kind: 'builtin', adapter: 'anything' }, undefined)).toBe(true)
+    expect(isBrokerValid({ kind: 'external', adapter: 'python' }, ['simulator'])).toBe(true)
   })
 
   it('finds an adapter by its name or its folder, and has none for an external feed', () => {

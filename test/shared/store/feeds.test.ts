@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { ControlStore } from '../../../shared/store/control.ts'
 import type { FeedRecord } from '../../../shared/store/feeds.ts'
+import { openSqlite } from '../../../shared/store/sqlite.ts'
 import { temporaryFolder } from '../../support/datafolder.ts'
 import { failure } from '../../support/failure.ts'
 
@@ -30,6 +31,22 @@ test('registered feeds come back as they were, by name', () => {
   expect(feeds.list()).toEqual([ALPHA, BETA])
   expect(feeds.get('BETA')).toEqual(BETA)
   expect(feeds.get('GAMMA')).toBeUndefined()
+})
+
+test('a damaged row is named, with what mends it', () => {
+  const folder = temporaryFolder()
+  const store = ControlStore.open(folder)
+  store.users.ensure('trader', 1)
+  store.feeds.add(ALPHA)
+  openSqlite(folder.controlDb).exec("UPDATE feeds SET settings = '{'")
+  expect(failure(() => store.feeds.list())).toMatchObject({
+    code: 'STORE_CORRUPT',
+    message: expect.stringContaining('ALPHA'),
+    next: expect.stringContaining('adapter remove ALPHA'),
+  })
+  store.feeds.remove('ALPHA')
+  expect(store.feeds.list()).toEqual([])
+  store.close()
 })
 
 test('the same feed again changes nothing, whatever the order of its settings and its switch', () => {
