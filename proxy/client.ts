@@ -6,11 +6,11 @@ import { type FeedView, isUp } from './feeds.ts'
 import { Holdings } from './holdings.ts'
 import type { Hub } from './hub.ts'
 import type { Outbox } from './outbox.ts'
-import { parseMessage, type Refusal, type Request, type RequestId } from './protocol.ts'
+import { NOT_AUTHENTICATED, parseMessage, type Refusal, type Request, type RequestId } from './protocol.ts'
 import * as replies from './replies.ts'
-import type { Instruments } from './routing.ts'
+import { type Instruments, type Route, refused, route } from './routing.ts'
 import { textFrame } from './websocket.ts'
-import { type Job, Worklist } from './worklist.ts'
+import { type Job, Worklist, type Workshop } from './worklist.ts'
 
 /** What all clients share. */
 export interface Rooms {
@@ -18,6 +18,7 @@ export interface Rooms {
   readonly log: Log
   readonly access: Pick<Access, 'authenticate' | 'mayStay'>
   readonly hub: Hub
+  readonly workshop: Workshop
   readonly instruments: Instruments
   /** Brokers this installation can speak to now, for `get_supported_brokers`. */
   brokers(): readonly string[]
@@ -61,7 +62,7 @@ export class Client {
     this.#outbox = outbox
     this.#door = door
     this.#holdings = new Holdings(rooms.hub, outbox)
-    this.#worklist = new Worklist(rooms.clock, busy => door.busy(busy))
+    this.#worklist = new Worklist(rooms.clock, rooms.workshop, busy => door.busy(busy))
     this.#deadline = rooms.clock.after(limits.authDeadlineMs, () => door.close(4401, 'auth timeout'))
   }
 
@@ -86,7 +87,7 @@ export class Client {
     this.#door.close(4403, 'key revoked or expired')
   }
 
-  /** `owners`: the user of each registered feed. Lets go of what belongs to another user by now. */
+  /** Lets go of feeds that belong to others by now; `owners`: the user of each. */
   evict(owners: ReadonlyMap<string, string>): void {
     const userId = this.#identity?.userId
     this.#holdings.release(({ feed }) => owners.has(feed) && owners.get(feed) !== userId)
@@ -100,12 +101,12 @@ export class Client {
   }
 
   *#answer(text: string): Job {
-    const parsed = parseMessage(text)
+    const { authenticated } = this
+    const parsed = parseMessage(text, { authenticated, maxSymbols: this.#limits.maxSymbolsPerMessage })
     if (parsed.kind === 'habit') return
     const { requestId } = parsed
     if (parsed.kind === 'refusal') {
-      const isEarly = parsed.refusal.needsKey && !this.#identity
-      this.#refuse(isEarly ? NOT_AUTHENTICATED : parsed.refusal, requestId)
+      this.#refuse(parsed.refusal, requestId)
       return
     }
     try {
@@ -171,14 +172,9 @@ export class Client {
     const feeds = this.#rooms.feedsOf(userId)
     const primary = feeds[0]
     const broker = primary?.broker ?? ''
-    const limit = this.#limits.maxSymbolsPerMessage
-    if ('symbols' in request && request.symbols.length > limit) {
-      this.#refuse(tooManySymbols(request.symbols.length, limit), requestId)
-      return
-    }
     switch (request.action) {
       case 'subscribe':
-        if (primary) yield* this.#subscribe(request, feeds, broker, requestId)
+        if (primary) yield* this.#subscribe(request, userId, requestId)
         else this.#refuse(NO_FEED, requestId)
         break
       case 'unsubscribe': {
@@ -204,16 +200,33 @@ export class Client {
     }
   }
 
-  *#subscribe(
-    { symbols, mode, depth }: Extract<Request, { action: 'subscribe' }>,
-    feeds: readonly FeedView[],
-    broker: string,
-    requestId: RequestId,
-  ): Job {
-    const { hub, instruments } = this.#rooms
-    const { results, fresh } = yield* this.#holdings.subscribe({ symbols, mode, depth, feeds, instruments })
-    this.#say(replies.subscribeReply(results, broker, requestId))
+  /** Looks everything up, with pauses; takes hold of it in one go at the end, so that no tick comes before the reply. */
+  *#subscribe(request: SubscribeRequest, userId: string, requestId: RequestId): Job {
+    const { hub } = this.#rooms
+    const looked = yield* this.#look(request, this.#rooms.feedsOf(userId))
+    // Time has passed: a feed may have gone, or belong to another user.
+    const feeds = this.#rooms.feedsOf(userId)
+    const names = new Set(feeds.map(feed => feed.name))
+    const routes = looked.map(one =>
+      one.ok && !names.has(one.parts.feed)
+        ? refused(`Feed ${one.parts.feed} has just gone; try again`, one.broker)
+        : one,
+    )
+    const { results, fresh } = this.#holdings.subscribe(request.symbols, request.mode, routes)
+    this.#say(replies.subscribeReply(results, feeds[0]?.broker ?? '', requestId))
     for (const subscription of fresh) hub.snapshot(subscription, this.#outbox)
+  }
+
+  *#look(request: SubscribeRequest, feeds: readonly FeedView[]): Generator<undefined, readonly Route[]> {
+    const { symbols, mode, depth } = request
+    const routes: Route[] = []
+    for (const { symbol, exchange, problem } of symbols) {
+      const wish = { exchange, symbol, mode, depth }
+      const found = problem === undefined ? route(wish, feeds, this.#rooms.instruments) : undefined
+      routes.push(found ?? refused(problem ?? '', feeds[0]?.broker ?? ''))
+      yield
+    }
+    return routes
   }
 
   #refuse(refusal: Refusal, requestId: RequestId): void {
@@ -227,8 +240,8 @@ export class Client {
 
 /** What needs a good key first. */
 type Served = Exclude<Request, { action: 'authenticate' | 'ping' | 'get_supported_brokers' }>
+type SubscribeRequest = Extract<Request, { action: 'subscribe' }>
 
-const NOT_AUTHENTICATED: Refusal = { code: 'NOT_AUTHENTICATED', message: 'You must authenticate first' }
 const NO_KEY: Refusal = { code: 'AUTHENTICATION_ERROR', message: 'API key is required' }
 const BAD_KEY: Refusal = { code: 'AUTHENTICATION_ERROR', message: 'Invalid API key' }
 const NO_FEED: Refusal = { code: 'BROKER_ERROR', message: 'No broker configuration found for user' }
@@ -236,9 +249,4 @@ const NO_FEED: Refusal = { code: 'BROKER_ERROR', message: 'No broker configurati
 const unsupported = (broker: string): Refusal => ({
   code: 'BROKER_ERROR',
   message: `Unsupported broker: ${broker}. No adapter available.`,
-})
-
-const tooManySymbols = (count: number, limit: number): Refusal => ({
-  code: 'INVALID_PARAMETERS',
-  message: `${count} symbols in one message; at most ${limit}: send several messages`,
 })

@@ -80,7 +80,7 @@ export class Connection {
     this.#client.recheck()
   }
 
-  /** `owners`: the user of each registered feed. */
+  /** Takes feeds away that belong to others by now; `owners`: the user of each. */
   evict(owners: ReadonlyMap<string, string>): void {
     this.#client.evict(owners)
   }

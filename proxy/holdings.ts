@@ -1,10 +1,10 @@
 import type { Mode } from '../shared/market/mode.ts'
-import { formatTopic, type TopicParts } from '../shared/market/topic.ts'
+import type { TopicParts } from '../shared/market/topic.ts'
 import type { FeedView } from './feeds.ts'
 import type { Hub, Subscription } from './hub.ts'
 import type { Outbox } from './outbox.ts'
 import type { SubscribeResult, UnsubscribeResult } from './replies.ts'
-import { commonSymbols, type Instruments, type Route, route } from './routing.ts'
+import { commonSymbols, type Instruments, type Route } from './routing.ts'
 import type { SymbolRequest } from './symbols.ts'
 
 /** One thing a client holds: one instrument, as it spelled it, in one mode. */
@@ -23,13 +23,6 @@ type Modes = Map<Mode, Holding>
 interface Offer {
   readonly feeds: readonly FeedView[]
   readonly instruments: Instruments
-}
-
-/** What a subscribe message asks for, and of whom. */
-export interface SubscribeWish extends Offer {
-  readonly symbols: readonly SymbolRequest[]
-  readonly mode: Mode
-  readonly depth: number
 }
 
 /** What an unsubscribe message lets go of. `mode` is the one of the whole message; an item's own goes before it. */
@@ -60,29 +53,22 @@ export class Holdings {
   }
 
   /**
-   * Takes hold of everything that can be had and says so item by item. `fresh` is what was not held before: its last
-   * values are due after the reply, never before it. Pauses while it looks, and takes hold of all in one go at the end,
-   * so that no tick comes before the reply.
+   * Takes hold of everything that can be had and says so item by item; `routes` are those of the symbols, in their order.
+   * `fresh` is what was not held before: its last values are due after the reply, never before it.
    */
-  *subscribe(wish: SubscribeWish): Generator<undefined, { results: SubscribeResult[]; fresh: Subscription[] }> {
-    const primary = wish.feeds[0]?.broker ?? ''
-    const routes: Route[] = []
-    for (const { symbol, exchange, problem } of wish.symbols) {
-      const { mode, depth, feeds, instruments } = wish
-      routes.push(
-        problem === undefined
-          ? route({ exchange, symbol, mode, depth }, feeds, instruments)
-          : { ok: false, message: problem, broker: primary },
-      )
-      yield
-    }
+  subscribe(
+    symbols: readonly SymbolRequest[],
+    mode: Mode,
+    routes: readonly Route[],
+  ): { results: SubscribeResult[]; fresh: Subscription[] } {
     const fresh: Subscription[] = []
-    const results = wish.symbols.map(({ symbol, exchange }, nth): SubscribeResult => {
-      const found = routes[nth] as Route
-      if (!found.ok) return { symbol, exchange, broker: found.broker, outcome: { ok: false, message: found.message } }
-      const taken = this.#take(exchange, symbol, wish.mode, found)
+    const results = routes.map((found, nth): SubscribeResult => {
+      const { symbol, exchange } = symbols[nth] as SymbolRequest
+      const { broker } = found
+      if (!found.ok) return { symbol, exchange, broker, outcome: { ok: false, message: found.message } }
+      const taken = this.#take(exchange, symbol, mode, found)
       if (taken) fresh.push(taken)
-      return { symbol, exchange, broker: found.broker, outcome: { ok: true, mode: wish.mode, depth: found.depth } }
+      return { symbol, exchange, broker, outcome: { ok: true, mode, depth: found.depth } }
     })
     return { results, fresh }
   }
@@ -125,10 +111,10 @@ export class Holdings {
     const key = keyOf(exchange, symbol)
     const modes: Modes = this.#byInstrument.get(key) ?? new Map()
     const held = modes.get(mode)
-    if (held?.subscription.topic === formatTopic(found.parts)) return undefined
+    if (held?.subscription.topic === found.topic) return undefined
     // The same wish leads elsewhere now: another depth was asked for, or another feed serves it.
     if (held) this.#release(held)
-    const subscription = this.#hub.join(found.parts, symbol, this.#outbox)
+    const subscription = this.#hub.join(found, symbol, this.#outbox)
     modes.set(mode, { exchange, symbol, mode, broker: found.broker, subscription })
     this.#byInstrument.set(key, modes)
     const common = commonKey(subscription)
@@ -141,9 +127,9 @@ export class Holdings {
     const key = keyOf(holding.exchange, holding.symbol)
     const modes = this.#byInstrument.get(key)
     if (!modes?.delete(holding.mode)) return
-    if (modes.size === 0) {
-      this.#byInstrument.delete(key)
-      const common = commonKey(holding.subscription)
+    if (modes.size === 0) this.#byInstrument.delete(key)
+    const common = commonKey(holding.subscription)
+    if (![...modes.values()].some(other => commonKey(other.subscription) === common)) {
       const spellings = this.#spellings.get(common)
       spellings?.delete(key)
       if (spellings?.size === 0) this.#spellings.delete(common)

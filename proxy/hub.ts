@@ -1,5 +1,5 @@
 import type { TickHeader } from '../bus/message.ts'
-import { formatTopic, type TopicParts } from '../shared/market/topic.ts'
+import type { TopicParts } from '../shared/market/topic.ts'
 import type { Outbox } from './outbox.ts'
 import { textFrame } from './websocket.ts'
 
@@ -65,8 +65,7 @@ export class Hub {
   }
 
   /** From now on `outbox` gets the ticks of this topic, its symbol spelled as the client wrote it. */
-  join(parts: TopicParts, symbol: string, outbox: Outbox): Subscription {
-    const topic = formatTopic(parts)
+  join({ topic, parts }: Pick<Subscription, 'topic' | 'parts'>, symbol: string, outbox: Outbox): Subscription {
     let channel = this.#channels.get(topic)
     if (!channel) {
       channel = { topic, parts, variants: new Map(), latest: undefined }

@@ -16,6 +16,7 @@ import { Hub } from './hub.ts'
 import { Inbound } from './inbound.ts'
 import { Server } from './server.ts'
 import { Wanted } from './wanted.ts'
+import { Workshop } from './worklist.ts'
 
 export interface ProxyOptions {
   readonly config: Pick<Config, 'proxy' | 'validBrokers'>
@@ -50,6 +51,8 @@ export async function startProxy(
   })
   const foreign = new Foreign({ hub, feeds, instruments, clock })
   const inbound = new Inbound({ bus, clock, log, proxy, maxAgeMs: limits.maxAgeMs, hub, feeds, wanted, foreign })
+  /** Who has or last had each feed. */
+  const owners = new Map<string, string>()
   const { validBrokers } = config
   const access = new Access({ store, clock, log, validBrokers, onChange: () => register() })
   const brokers = () => {
@@ -64,7 +67,7 @@ export async function startProxy(
     return access.feeds.filter(feed => feed.userId === userId).flatMap(feed => feeds.view(feed.name) ?? [])
   }
   const server = new Server({
-    rooms: { clock, log, access, hub, instruments, brokers, feedsOf },
+    rooms: { clock, log, access, hub, workshop: new Workshop(clock), instruments, brokers, feedsOf },
     limits: { ...limits, softBytes: limits.queueSoftBytes, hardBytes: limits.queueHardBytes },
     log,
     answer: request =>
@@ -83,7 +86,12 @@ export async function startProxy(
     feeds.register(access.feeds)
     wanted.register(feeds.views())
     inbound.register(access.feeds)
-    server.evict(access.feeds)
+    const moved = new Map<string, string>()
+    for (const { name, userId } of access.feeds) {
+      if ((owners.get(name) ?? userId) !== userId) moved.set(name, userId)
+      owners.set(name, userId)
+    }
+    if (moved.size > 0) server.evict(moved)
   }
 
   function feedChanged(view: FeedView, before: FeedView): void {

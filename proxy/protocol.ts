@@ -39,9 +39,9 @@ export type Request =
 export interface Refusal {
   readonly code: ProtocolCode
   readonly message: string
-  /** What was wrong is nobody's business before authentication. */
-  readonly needsKey?: true
 }
+
+export const NOT_AUTHENTICATED: Refusal = { code: 'NOT_AUTHENTICATED', message: 'You must authenticate first' }
 
 export type Parsed =
   | { readonly kind: 'request'; readonly request: Request; readonly requestId: RequestId }
@@ -54,11 +54,17 @@ type Fields = Readonly<Record<string, unknown>>
 const DEFAULT_DEPTH = 5
 const ECHO_LIMIT = 1024
 
+export interface Reader {
+  /** Whether the client has shown a good key: before that nobody reads what it wants. */
+  readonly authenticated: boolean
+  readonly maxSymbols: number
+}
+
 /**
  * Reads one client message: JSON text in, request or refusal out. Unknown fields are ignored, as OpenAlgo does.
  * Checked by hand, not by a schema: the protocol wants its own code for each thing that can be wrong, item by item.
  */
-export function parseMessage(text: string): Parsed {
+export function parseMessage(text: string, reader: Reader): Parsed {
   const bare = text.trim().toLowerCase()
   if (bare === 'ping' || bare === 'pong') return { kind: 'habit' }
   let value: unknown
@@ -74,7 +80,7 @@ export function parseMessage(text: string): Parsed {
   const requestId = echo(fields.request_id)
   if (requestId === TOO_LARGE)
     return refuse('INVALID_PARAMETERS', `request_id is too large: at most ${ECHO_LIMIT} characters of JSON`)
-  const request = readRequest(fields)
+  const request = readRequest(fields, reader)
   return 'code' in request ? { kind: 'refusal', refusal: request, requestId } : { kind: 'request', request, requestId }
 }
 
@@ -87,16 +93,16 @@ const refuse = (code: ProtocolCode, message: string): Parsed => ({
 const isHabit = ({ action, type }: Fields): boolean =>
   action === 'pong' || (action === undefined && (type === 'pong' || type === 'ping'))
 
-function readRequest(fields: Fields): Request | Refusal {
+function readRequest(fields: Fields, { authenticated, maxSymbols }: Reader): Request | Refusal {
   const action = fields.action ?? fields.type
   switch (action) {
     case 'authenticate':
     case 'auth':
       return { action: 'authenticate', key: readKey(fields) }
     case 'subscribe':
-      return readSubscribe(fields)
+      return authenticated ? readSubscribe(fields, maxSymbols) : NOT_AUTHENTICATED
     case 'unsubscribe':
-      return readUnsubscribe(fields)
+      return authenticated ? readUnsubscribe(fields, maxSymbols) : NOT_AUTHENTICATED
     case 'unsubscribe_all':
     case 'subscribe_orders':
     case 'unsubscribe_orders':
@@ -117,17 +123,19 @@ function readKey(fields: Fields): string | undefined {
   return typeof key === 'string' && key.trim() !== '' ? key.trim() : undefined
 }
 
-function readSubscribe(fields: Fields): Request | Refusal {
-  const symbols = readSymbols(fields)
+function readSubscribe(fields: Fields, limit: number): Request | Refusal {
+  const symbols = readSymbols(fields, limit)
   if (!symbols) return NO_SYMBOLS
+  if (symbols.length > limit) return tooManySymbols(limit)
   const mode = fields.mode === undefined ? 'QUOTE' : readMode(fields.mode)
   if (!mode) return invalidMode(fields.mode)
   return { action: 'subscribe', symbols, mode, depth: readDepth(fields.depth ?? fields.depth_level) }
 }
 
-function readUnsubscribe(fields: Fields): Request | Refusal {
-  const symbols = readSymbols(fields)
+function readUnsubscribe(fields: Fields, limit: number): Request | Refusal {
+  const symbols = readSymbols(fields, limit)
   if (!symbols) return NO_SYMBOLS
+  if (symbols.length > limit) return tooManySymbols(limit)
   const single = symbols.length === 1 && symbols[0]?.form === 'single'
   const mode = readMode(fields.mode)
   // In a batch a bad mode spoils only the items that lean on it, and they say so one by one.
@@ -153,15 +161,15 @@ function readPing(fields: Fields): Request | Refusal {
 
 const NO_SYMBOLS: Refusal = {
   code: 'INVALID_PARAMETERS',
-  needsKey: true,
   message: 'No symbols: give "symbols":[{"symbol":…,"exchange":…}] or "symbol" and "exchange"',
 }
 
-const invalidMode = (value: unknown): Refusal => ({
-  code: 'INVALID_MODE',
-  needsKey: true,
-  message: explainMode(value),
+const tooManySymbols = (limit: number): Refusal => ({
+  code: 'INVALID_PARAMETERS',
+  message: `More than ${limit} symbols in one message; send several messages`,
 })
+
+const invalidMode = (value: unknown): Refusal => ({ code: 'INVALID_MODE', message: explainMode(value) })
 
 const readDepth = (value: unknown): number => {
   const depth = typeof value === 'string' ? Number(value) : value

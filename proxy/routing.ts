@@ -1,13 +1,19 @@
 import { EXCHANGES, isExchange } from '../shared/market/exchange.ts'
 import type { Instrument, InstrumentKind } from '../shared/market/instrument.ts'
 import type { BookMode, Mode, TopicMode } from '../shared/market/mode.ts'
-import { isSymbol, type TopicParts } from '../shared/market/topic.ts'
+import { formatTopic, isSymbol, type TopicParts } from '../shared/market/topic.ts'
 import { type FeedView, isUp } from './feeds.ts'
 import { MODE_LABELS } from './mode.ts'
 
 /** Where a wish of a client leads. */
 export type Route =
-  | { readonly ok: true; readonly parts: TopicParts; readonly broker: string; readonly depth: number }
+  | {
+      readonly ok: true
+      readonly parts: TopicParts
+      readonly topic: string
+      readonly broker: string
+      readonly depth: number
+    }
   | { readonly ok: false; readonly message: string; readonly broker: string }
 
 export interface Wish {
@@ -52,7 +58,7 @@ export function route(wish: Wish, feeds: readonly FeedView[], instruments: Instr
   const offered = offer(wish.mode, depth, feed.modes, instrument.kind)
   if (!offered) return refused(`${MODE_LABELS[wish.mode]} is not offered by ${feed.broker}`, feed.broker)
   const parts: TopicParts = { feed: feed.name, exchange: wish.exchange, symbol: instrument.symbol, mode: offered.mode }
-  return { ok: true, parts, broker: feed.broker, depth: offered.depth }
+  return { ok: true, parts, topic: formatTopic(parts), broker: feed.broker, depth: offered.depth }
 }
 
 /** What an instrument may be called in topics, however a client wrote it: the same instrument under any of its spellings. */
@@ -66,7 +72,7 @@ export function commonSymbols(
   return [...new Set([plain, ...found])]
 }
 
-const refused = (message: string, broker: string): Route => ({ ok: false, message, broker })
+export const refused = (message: string, broker: string): Route => ({ ok: false, message, broker })
 
 /** `RELIANCE:20` asks for 20 levels: clients without a depth argument write it so. */
 function splitDepth({ symbol, depth, mode }: Omit<Wish, 'exchange'>): { symbol: string; depth: number } {

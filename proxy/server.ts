@@ -5,7 +5,6 @@ import { WebSocketServer } from 'ws'
 import type { Cancel } from '../shared/clock.ts'
 import { systemCode, TickwireError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
-import type { FeedRecord } from '../shared/store/feeds.ts'
 import type { Rooms } from './client.ts'
 import { Connection, type ConnectionLimits } from './connection.ts'
 import type { Answer } from './http.ts'
@@ -97,9 +96,8 @@ export class Server {
     for (const connection of this.#connections) connection.recheck()
   }
 
-  /** Takes from clients what belongs to another user since feeds were registered anew. */
-  evict(feeds: readonly FeedRecord[]): void {
-    const owners = new Map(feeds.map(({ name, userId }) => [name, userId]))
+  /** Takes feeds from clients that belong to other users by now; `owners`: the user of each. */
+  evict(owners: ReadonlyMap<string, string>): void {
     for (const connection of this.#connections) connection.evict(owners)
   }
 

@@ -15,24 +15,37 @@ export interface SymbolRequest {
   readonly problem?: string
 }
 
+type Fields = Readonly<Record<string, unknown>>
+
 const SHOWN = 64
 
 /**
  * The instruments a message names: `symbols` (or `instruments`) as an array of objects and strings or as one
- * comma-separated text, else the single form. `undefined` when it names none.
+ * comma-separated text, else the single form. `undefined` when it names none. Reads no more than one above `limit`.
  */
-export function readSymbols(fields: Readonly<Record<string, unknown>>): readonly SymbolRequest[] | undefined {
+export function readSymbols(fields: Fields, limit: number): readonly SymbolRequest[] | undefined {
   const list = fields.symbols ?? fields.instruments
-  if (Array.isArray(list) && list.length > 0) return list.flatMap(readItem)
-  if (typeof list === 'string' && list.trim()) return list.split(',').map(readText)
+  if (Array.isArray(list) && list.length > 0) return readList(list, limit)
+  if (typeof list === 'string' && list.trim()) return readTexts(list, limit)
   const { symbol, exchange } = fields
   if (typeof symbol !== 'string' || symbol === '') return undefined
   if (typeof exchange === 'string' && exchange !== '') return [{ form: 'single', symbol, exchange }]
-  return symbol.includes(':') ? symbol.split(',').map(readText) : undefined
+  return symbol.includes(':') ? readTexts(symbol, limit) : undefined
 }
 
-function readItem(item: unknown): SymbolRequest | SymbolRequest[] {
-  if (typeof item === 'string') return item.split(',').map(readText)
+function readList(list: readonly unknown[], limit: number): SymbolRequest[] {
+  const found: SymbolRequest[] = []
+  for (const item of list) {
+    if (typeof item === 'string') found.push(...readTexts(item, limit - found.length))
+    else found.push(readItem(item))
+    if (found.length > limit) break
+  }
+  return found
+}
+
+const readTexts = (text: string, limit: number): SymbolRequest[] => text.split(',', limit + 1).map(readText)
+
+function readItem(item: unknown): SymbolRequest {
   if (typeof item !== 'object' || item === null) return failed('', '', 'an item must be an object or a text')
   const { symbol, exchange, mode } = item as Readonly<Record<string, unknown>>
   if (typeof symbol !== 'string' || typeof exchange !== 'string' || !symbol || !exchange)
@@ -44,8 +57,11 @@ function readItem(item: unknown): SymbolRequest | SymbolRequest[] {
 
 /** `NSE:RELIANCE`; the symbol may hold a colon of its own (`NSE:TCS:20`). */
 function readText(text: string): SymbolRequest {
-  const [, exchange, symbol] = /^\s*([^:\s]+):(.*?)\s*$/.exec(text) ?? []
-  if (!exchange || !symbol) return failed(shown(text), '', 'a text item is written EXCHANGE:SYMBOL')
+  const name = text.trim()
+  const colon = name.indexOf(':')
+  const [exchange, symbol] = [name.slice(0, Math.max(colon, 0)), name.slice(colon + 1)]
+  if (exchange === '' || symbol === '' || /\s/.test(exchange))
+    return failed(shown(text), '', 'a text item is written EXCHANGE:SYMBOL')
   return { form: 'item', symbol, exchange }
 }
 

@@ -1,64 +1,118 @@
-import type { Cancel, Clock } from '../shared/clock.ts'
+import type { Clock } from '../shared/clock.ts'
 
 /** Work that pauses wherever others may come in between. */
 export type Job = Generator<undefined, void, undefined>
 
-/** What one client may take of a turn of the event loop: ticks of all others wait meanwhile. */
-const SLICE_MS = 3
+/** What requests of all clients together may take of one turn of the event loop: ticks wait meanwhile. */
+const TURN_MS = 3
+/** Then it is the next client's turn. */
+const SLICE_MS = 1
 
-/** The jobs of one client: each to its end before the next, a few milliseconds in a turn. */
+/**
+ * Shares the time there is for requests out among the clients that have some, one slice after the other. A request that
+ * comes while the turn has time left is worked at at once.
+ */
+export class Workshop {
+  readonly #clock: Clock
+  readonly #waiting: Worklist[] = []
+  #spent = 0
+  #working = false
+  #scheduled = false
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  enter(list: Worklist): void {
+    this.#waiting.push(list)
+    if (!this.#working) this.#work()
+  }
+
+  leave(list: Worklist): void {
+    const place = this.#waiting.indexOf(list)
+    if (place >= 0) this.#waiting.splice(place, 1)
+  }
+
+  #work(): void {
+    this.#working = true
+    try {
+      while (this.#spent < TURN_MS) {
+        const list = this.#waiting.shift()
+        if (!list) return
+        const from = this.#clock.monotonic()
+        try {
+          if (list.work(from + SLICE_MS)) this.#waiting.push(list)
+        } finally {
+          this.#spent += this.#clock.monotonic() - from
+        }
+      }
+    } finally {
+      this.#working = false
+      this.#schedule()
+    }
+  }
+
+  /** The next turn begins with all its time. */
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    this.#clock.soon(() => {
+      this.#scheduled = false
+      this.#spent = 0
+      if (this.#waiting.length > 0) this.#work()
+    })
+  }
+}
+
+/** The jobs of one client, each to its end before the next. */
 export class Worklist {
   readonly #clock: Clock
+  readonly #workshop: Workshop
   readonly #onBusy: (busy: boolean) => void
   readonly #jobs: Job[] = []
-  #working = false
-  #postponed: Cancel | undefined
+  #busy = false
 
-  /** `onBusy` hears when work is put off to a later turn, and when nothing is left of it. */
-  constructor(clock: Clock, onBusy: (busy: boolean) => void) {
+  /** `onBusy` hears when a job has to wait for a later moment, and when nothing is left. */
+  constructor(clock: Clock, workshop: Workshop, onBusy: (busy: boolean) => void) {
     this.#clock = clock
+    this.#workshop = workshop
     this.#onBusy = onBusy
   }
 
-  /** Begins at once unless an earlier job is unfinished. */
   add(job: Job): void {
     this.#jobs.push(job)
-    if (!this.#working && !this.#postponed) this.#work()
+    if (this.#jobs.length > 1) return
+    this.#workshop.enter(this)
+    this.#tell()
+  }
+
+  /** Works until `endAt` (monotonic milliseconds); whether something is left. */
+  work(endAt: number): boolean {
+    for (let job = this.#jobs[0]; job; job = this.#jobs[0]) {
+      let ended = true
+      try {
+        ended = job.next().done === true
+      } finally {
+        // One that failed is over, too.
+        if (ended && this.#jobs[0] === job) this.#jobs.shift()
+      }
+      if (this.#clock.monotonic() >= endAt) break
+    }
+    if (this.#jobs.length === 0) this.#tell()
+    return this.#jobs.length > 0
   }
 
   /** Drops what is left. */
   close(): void {
     this.#jobs.length = 0
-    this.#rest()
+    this.#workshop.leave(this)
+    this.#tell()
   }
 
-  #work(): void {
-    const endAt = this.#clock.monotonic() + SLICE_MS
-    this.#working = true
-    try {
-      for (let job = this.#jobs[0]; job; job = this.#jobs[0]) {
-        if (job.next().done) this.#jobs.shift()
-        if (this.#jobs.length > 0 && this.#clock.monotonic() >= endAt) {
-          this.#postpone()
-          return
-        }
-      }
-      this.#rest()
-    } finally {
-      this.#working = false
-    }
-  }
-
-  #postpone(): void {
-    const begins = this.#postponed === undefined
-    this.#postponed = this.#clock.soon(() => this.#work())
-    if (begins) this.#onBusy(true)
-  }
-
-  #rest(): void {
-    if (!this.#postponed) return
-    this.#postponed()
-    this.#postponed = undefined
-    this.#onBusy(false)
+  #tell(): void {
+    const busy = this.#jobs.length > 0
+    if (busy === this.#busy) return
+    this.#busy = busy
+    this.#onBusy(busy)
   }
 }

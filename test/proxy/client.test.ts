@@ -4,6 +4,7 @@ import { Client } from '../../proxy/client.ts'
 import type { FeedView } from '../../proxy/feeds.ts'
 import { Hub } from '../../proxy/hub.ts'
 import type { Outbox } from '../../proxy/outbox.ts'
+import { Workshop } from '../../proxy/worklist.ts'
 import { ManualClock } from '../../shared/clock.ts'
 import { formatTopic } from '../../shared/market/topic.ts'
 import { equity } from '../support/proxy.ts'
@@ -16,12 +17,15 @@ let hub: Hub
 let client: Client
 let said: string[]
 let door: string[]
+/** Of the client's user. */
+let feeds: readonly unknown[]
 
 beforeEach(() => {
   clock = new ManualClock()
   hub = new Hub({ want: () => {}, drop: () => {} })
   said = []
   door = []
+  feeds = [FEED]
   const rooms = {
     clock,
     log: pino({ enabled: false }),
@@ -30,6 +34,7 @@ beforeEach(() => {
       mayStay: () => true,
     },
     hub,
+    workshop: new Workshop(clock),
     instruments: {
       has: () => true,
       find: (_: string, __: string, symbol: string) => {
@@ -39,7 +44,7 @@ beforeEach(() => {
       },
     },
     brokers: () => ['testbroker'],
-    feedsOf: () => [FEED as unknown as FeedView],
+    feedsOf: () => feeds as readonly FeedView[],
   }
   const offer = (frame: Buffer) => void said.push(frame.toString('utf8', frame.indexOf('{')))
   client = new Client(rooms, LIMITS, { offer } as unknown as Outbox, {
@@ -87,6 +92,16 @@ describe('a client that asks for much at once', () => {
     for (let turn = 0; turn < 5; turn++) clock.advance(0)
     expect(tick()).toBe(true)
     expect(types()).toEqual(['auth', 'subscribe', 'pong', 'market_data'])
+  })
+
+  it('holds nothing of a feed that went to another user while it waited', () => {
+    feeds = []
+    for (let turn = 0; turn < 5; turn++) clock.advance(0)
+    expect(JSON.parse(said[1] ?? '').subscriptions[0]).toMatchObject({
+      status: 'error',
+      message: expect.stringContaining('just gone'),
+    })
+    expect([client.subscriptions, hub.size]).toEqual([0, 0])
   })
 
   it('holds nothing when it is gone before the end', () => {

@@ -4,6 +4,7 @@ import { Holdings } from '../../proxy/holdings.ts'
 import { Hub } from '../../proxy/hub.ts'
 import type { Outbox } from '../../proxy/outbox.ts'
 import { parseMessage } from '../../proxy/protocol.ts'
+import { refused, route } from '../../proxy/routing.ts'
 import type { TopicMode } from '../../shared/market/mode.ts'
 import { equity } from '../support/proxy.ts'
 
@@ -38,11 +39,16 @@ function finish<T>(work: Generator<undefined, T>): T {
 
 /** Says it as a client would; gives what is new or what was answered. */
 function say(message: object): unknown {
-  const parsed = parseMessage(JSON.stringify(message))
+  const parsed = parseMessage(JSON.stringify(message), { authenticated: true, maxSymbols: 100 })
   if (parsed.kind !== 'request') throw new Error(JSON.stringify(parsed))
   const { request } = parsed
-  if (request.action === 'subscribe')
-    return finish(holdings.subscribe({ ...request, feeds, instruments })).fresh.map(({ topic }) => topic)
+  if (request.action === 'subscribe') {
+    const { symbols, mode, depth } = request
+    const routes = symbols.map(({ exchange, symbol, problem }) =>
+      problem === undefined ? route({ exchange, symbol, mode, depth }, feeds, instruments) : refused(problem, ''),
+    )
+    return holdings.subscribe(symbols, mode, routes).fresh.map(({ topic }) => topic)
+  }
   if (request.action === 'unsubscribe') return finish(holdings.unsubscribe({ ...request, feeds, instruments }))
   return holdings.releaseAll()
 }

@@ -49,7 +49,8 @@ function deliver(ltp: number, header: Partial<TickHeader> & { sequence: number }
   payload.fill(0)
 }
 
-const join = (inbox: Inbox, symbol = 'TCS'): Subscription => hub.join(PARTS, symbol, inbox.outbox)
+const join = (inbox: Inbox, symbol = 'TCS'): Subscription =>
+  hub.join({ parts: PARTS, topic: TOPIC }, symbol, inbox.outbox)
 
 describe('a hub', () => {
   it('wants a topic while anybody holds it', () => {

@@ -44,7 +44,8 @@ beforeEach(async () => {
   feed = new FakeFeed({ exchange, clock, name: 'FEED', broker: 'testbroker' })
   prices = []
   const offer = (frame: Buffer) => void prices.push(Number(/"ltp":([\d.]+)/.exec(frame.toString())?.[1]))
-  for (const topic of [TOPIC, 'EXT_NSE_TCS_LTP']) hub.join(parseTopic(topic), 'TCS', { offer } as unknown as Outbox)
+  for (const topic of [TOPIC, 'EXT_NSE_TCS_LTP'])
+    hub.join({ topic, parts: parseTopic(topic) }, 'TCS', { offer } as unknown as Outbox)
   await settled()
   clock.advance(20)
   await settled()

@@ -2,9 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { parseMessage } from '../../proxy/protocol.ts'
 import { quirksOf } from '../../proxy/quirks.ts'
 import { readSymbols } from '../../proxy/symbols.ts'
+import { systemClock } from '../../shared/clock.ts'
 import { SAMPLE_KEY } from '../support/clientraw.ts'
 
-const parse = (message: object) => parseMessage(JSON.stringify(message))
+const KNOWN = { authenticated: true, maxSymbols: 100 }
+
+const parse = (message: object, reader = KNOWN) => parseMessage(JSON.stringify(message), reader)
 const TCS = { symbol: 'TCS', exchange: 'NSE' }
 
 describe('a message', () => {
@@ -26,10 +29,14 @@ describe('a message', () => {
     expect(parse({ action: 'subscribe', ...TCS, ...fields })).toMatchObject({ request: { depth } })
   })
 
-  it('marks what is nobody’s business before authentication', () => {
+  it('is not read further before authentication when it wants something', () => {
     for (const message of [{ action: 'subscribe' }, { action: 'unsubscribe', ...TCS, mode: 9 }])
-      expect(parse(message)).toMatchObject({ refusal: { needsKey: true } })
-    expect(parse({ action: 'fly' })).not.toHaveProperty('refusal.needsKey')
+      expect(parse(message, { ...KNOWN, authenticated: false })).toMatchObject({
+        refusal: { code: 'NOT_AUTHENTICATED' },
+      })
+    expect(parse({ action: 'fly' }, { ...KNOWN, authenticated: false })).toMatchObject({
+      refusal: { code: 'INVALID_ACTION' },
+    })
   })
 })
 
@@ -53,20 +60,45 @@ describe('the symbols of a message', () => {
     ['instruments', { instruments: ['NSE:TCS'] }, [item('TCS')]],
     ['symbols before the single form', { symbols: ['NSE:A'], ...TCS }, [item('A')]],
   ])('are read from %s', (_, fields, symbols) => {
-    expect(readSymbols(fields)).toEqual(symbols)
+    expect(readSymbols(fields, 100)).toEqual(symbols)
   })
 
   it.each([{}, { symbols: [] }, { symbols: '' }, { symbols: 7 }, { symbol: 'TCS' }, { symbol: 1, exchange: 'NSE' }])(
     'are not there in %o',
     fields => {
-      expect(readSymbols(fields)).toBeUndefined()
+      expect(readSymbols(fields, 100)).toBeUndefined()
     },
   )
 
   it.each(['TCS', 'NSE:', ':TCS', '', 'a b:TCS'])('are not read from the text %j', text => {
-    expect(readSymbols({ symbols: [text] })).toMatchObject([
+    expect(readSymbols({ symbols: [text] }, 100)).toMatchObject([
       { symbol: text, problem: expect.stringContaining('EXCHANGE:SYMBOL') },
     ])
+  })
+})
+
+describe('a message of the worst kind', () => {
+  /** Microseconds per character would be seconds of everybody's time. */
+  const quickly = (fields: Readonly<Record<string, unknown>>) => {
+    const from = systemClock.monotonic()
+    const symbols = readSymbols(fields, 100) ?? []
+    expect(systemClock.monotonic() - from).toBeLessThan(200)
+    return symbols
+  }
+
+  it.each([
+    ['a text of blanks', `a:${' '.repeat(1_000_000)}x`, 1],
+    ['a text of commas', ','.repeat(1_000_000), 101],
+    ['a text of colons', ':'.repeat(1_000_000), 1],
+  ])('is read in no time: %s', (_, symbols, count) => {
+    expect(quickly({ symbols })).toHaveLength(count)
+    expect(quickly({ symbols: [symbols] })).toHaveLength(count)
+  })
+
+  it('is read up to one above the limit', () => {
+    expect(quickly({ symbols: Array.from({ length: 200_000 }, () => TCS) })).toHaveLength(101)
+    const { kind } = parse({ action: 'unsubscribe', mode: 9, symbols: ','.repeat(1000) })
+    expect(kind).toBe('refusal')
   })
 })
 

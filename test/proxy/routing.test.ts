@@ -74,6 +74,7 @@ describe('a wish leads', () => {
     const found = route(wish(symbol, { mode }), [feed('ONE', { modes })], BOTH)
     expect(found).toEqual({
       ok: true,
+      topic: `ONE_NSE_${common}_${topicMode}`,
       parts: { feed: 'ONE', exchange: 'NSE', symbol: common, mode: topicMode },
       broker: 'one',
       depth,

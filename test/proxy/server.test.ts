@@ -173,7 +173,7 @@ describe('a message that is too big', () => {
     for (const action of ['subscribe', 'unsubscribe']) {
       const reply = await client.ask({ action, symbols: 'NSE:A,NSE:B,NSE:C,NSE:D', request_id: 1 })
       expect(reply).toMatchObject({ code: 'INVALID_PARAMETERS', request_id: 1 })
-      expect(reply.message).toBe('4 symbols in one message; at most 3: send several messages')
+      expect(reply.message).toBe('More than 3 symbols in one message; send several messages')
     }
   })
 })
