@@ -141,6 +141,12 @@ export class Feeds {
     return [...this.#entries.values()].map(viewOf)
   }
 
+  /** Whether some feed ought to be heard twice a second. */
+  get speaking(): boolean {
+    for (const { status, silent } of this.#entries.values()) if (status && !silent) return true
+    return false
+  }
+
   /** What became of these feeds lately, oldest first. */
   events(names: ReadonlySet<string>): readonly FeedEvent[] {
     return this.#events.filter(event => names.has(event.name))

@@ -10,9 +10,19 @@ import type { Instruments } from './routing.ts'
 /** What is known of one topic while somebody holds it. */
 interface Channel {
   readonly template: FrameTemplate
-  readonly kind: InstrumentKind
+  /** Absent once its feed lists it no more. */
+  kind: InstrumentKind | undefined
+  /** When `kind` was looked up, monotonic milliseconds. */
+  lookedAt: number
   sequence: number
+  /** Time of its newest tick. */
+  timestamp: number
 }
+
+/** How soon a changed list of symbols shows. */
+const LOOK_AGAIN_MS = 1000
+/** Further back it is no late tick but a clock that was set. */
+const LATE_MS = 10_000
 
 /**
  * The plain two-part form `[TOPIC, JSON]` of publishers in any language. They send the data payload; the client frame
@@ -23,24 +33,36 @@ export class Foreign {
   readonly #feeds: Feeds
   readonly #instruments: Instruments
   readonly #clock: Clock
+  readonly #maxAgeMs: number
   readonly #epoch: number
   readonly #channels = new WeakMap<TopicParts, Channel>()
 
-  constructor({ hub, feeds, instruments, clock }: ForeignParts) {
+  constructor({ hub, feeds, instruments, clock, maxAgeMs }: ForeignParts) {
     this.#hub = hub
     this.#feeds = feeds
     this.#instruments = instruments
     this.#clock = clock
+    this.#maxAgeMs = maxAgeMs
     this.#epoch = clock.now()
   }
 
-  /** Throws MESSAGE_MALFORMED, naming the field. A topic nobody holds, or of a feed that is not external, is ignored. */
+  /**
+   * Throws MESSAGE_MALFORMED, naming the field. A topic nobody holds, or of a feed that is not external, is ignored, and
+   * so is one that its feed lists no more; a tick older than the last one of its topic is dropped and counted as late.
+   */
   receive(topic: string, body: Buffer): void {
     const parts = this.#hub.partsOf(topic)
     const feed = parts && this.#feeds.view(parts.feed)
     if (!parts || !feed?.external) return
     const channel = this.#channel(parts, feed.broker)
-    const tick = readPayload(body, channel.kind, this.#clock.now())
+    if (channel.kind === undefined) return
+    const tick = readPayload(body, { kind: channel.kind, now: this.#clock.now(), maxAgeMs: this.#maxAgeMs })
+    const lateBy = channel.timestamp - tick.timestamp
+    if (lateBy > 0 && lateBy < LATE_MS) {
+      this.#hub.counts.late++
+      return
+    }
+    channel.timestamp = tick.timestamp
     const sequence = ++channel.sequence
     const { symbolAt, dataSymbolAt, symbolLength } = channel.template
     const receivedAt = this.#clock.micros()
@@ -55,9 +77,14 @@ export class Foreign {
   #channel(parts: TopicParts, broker: string): Channel {
     let channel = this.#channels.get(parts)
     if (!channel) {
-      const { kind = 'EQ' } = this.#instruments.find(parts.feed, parts.exchange, parts.symbol) ?? {}
-      channel = { template: frameTemplate(parts, broker), kind, sequence: 0 }
+      const template = frameTemplate(parts, broker)
+      channel = { template, kind: undefined, lookedAt: Number.NEGATIVE_INFINITY, sequence: 0, timestamp: 0 }
       this.#channels.set(parts, channel)
+    }
+    const now = this.#clock.monotonic()
+    if (now - channel.lookedAt > LOOK_AGAIN_MS) {
+      channel.kind = this.#instruments.find(parts.feed, parts.exchange, parts.symbol)?.kind
+      channel.lookedAt = now
     }
     return channel
   }
@@ -68,4 +95,6 @@ export interface ForeignParts {
   readonly feeds: Feeds
   readonly instruments: Instruments
   readonly clock: Clock
+  /** A tick that says it is older is refused. */
+  readonly maxAgeMs: number
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../shared/clock.ts'
 import { type FeedStatus, parseFeedStatus } from '../shared/control.ts'
 import { TickwireError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
+import { Backlog } from './backlog.ts'
 import type { Feeds } from './feeds.ts'
 import type { Foreign } from './foreign.ts'
 import type { Hub } from './hub.ts'
@@ -38,10 +39,12 @@ export class Inbound {
   readonly counts: InboundCounts = { lostLanes: 0, stale: 0, fenced: 0, malformed: 0 }
   readonly #parts: InboundParts
   readonly #places = new Map<string, Place>()
+  readonly #backlog: Backlog
   #reportedAt = Number.NEGATIVE_INFINITY
 
   constructor(parts: InboundParts) {
     this.#parts = parts
+    this.#backlog = new Backlog(parts.clock)
     parts.bus.onMessage(message => this.#receive(message))
     parts.bus.subscribePrefix(STATUS_PREFIX)
   }
@@ -52,10 +55,14 @@ export class Inbound {
     for (const name of this.#places.keys()) if (!names.has(name)) this.#places.delete(name)
   }
 
+  close(): void {
+    this.#backlog.close()
+  }
+
   #receive(message: BusMessage): void {
     const { topic, body, plain } = message
     try {
-      if (plain) this.#parts.foreign.receive(topic, body)
+      if (plain) this.#plain(topic, body)
       else if (topic.startsWith(STATUS_PREFIX)) this.#status(parseFeedStatus(body))
       else if (topic.startsWith(LANE_PREFIX)) this.#lane(feedOfLane(topic), body)
       else this.#single(topic, body)
@@ -66,7 +73,15 @@ export class Inbound {
     }
   }
 
+  /** Such a message does not say when it was sent. */
+  #plain(topic: string, body: Buffer): void {
+    const { foreign, feeds } = this.#parts
+    if (this.#backlog.mayBeOld(feeds.speaking)) this.counts.stale++
+    else foreign.receive(topic, body)
+  }
+
   #status(status: FeedStatus): void {
+    this.#backlog.heard()
     const { feeds, wanted, hub, proxy } = this.#parts
     const place = this.#places.get(status.feed)
     // The last words of a process whose successor has spoken in its lane already.
@@ -80,6 +95,11 @@ export class Inbound {
     } else if (sequence === undefined) {
       if (wanted.size(status.feed) > 0) wanted.repeat(status.feed)
     } else if (sequence > place.sequence) this.#hole(status.feed, place, sequence + 1)
+    else if (sequence < place.sequence) {
+      // A feed says how far its lane is after everything it sent there: what was further was not of this feed.
+      place.sequence = sequence
+      wanted.resync(status.feed)
+    }
   }
 
   #lane(feed: string, body: Buffer): void {

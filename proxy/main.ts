@@ -49,7 +49,7 @@ export async function startProxy(
     onChange: (view, before) => feedChanged(view, before),
     isAsked: feed => wanted.size(feed) > 0,
   })
-  const foreign = new Foreign({ hub, feeds, instruments, clock })
+  const foreign = new Foreign({ hub, feeds, instruments, clock, maxAgeMs: limits.maxAgeMs })
   const inbound = new Inbound({ bus, clock, log, proxy, maxAgeMs: limits.maxAgeMs, hub, feeds, wanted, foreign })
   /** Who has or last had each feed. */
   const owners = new Map<string, string>()
@@ -121,6 +121,7 @@ export async function startProxy(
     access.close()
     await server.close()
     wanted.close()
+    inbound.close()
     feeds.close()
     hub.close()
     instruments.close()

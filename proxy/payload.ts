@@ -8,15 +8,23 @@ type Fields = Readonly<Record<string, unknown>>
 const MILLISECONDS_FROM = 1e12
 /** The year 2000: whatever is earlier is no time of a trade. */
 const EARLIEST = 946_684_800_000
-/** Whole seconds are allowed and clocks differ a little; beyond this a price is not of this moment. */
-const TOLERANCE_MS = 5000
+/** Clocks differ a little; what is further ahead has another unit or another day. */
+const AHEAD_MS = 5000
+
+/** What a payload is measured by. */
+export interface Measure {
+  readonly kind: InstrumentKind
+  /** Milliseconds since 1970. */
+  readonly now: number
+  readonly maxAgeMs: number
+}
 
 /**
  * Reads the data payload of client protocol 3.5, as a foreign publisher sends it in the plain form; every field but
- * `ltp` may be absent. `now` in milliseconds. Throws MESSAGE_MALFORMED, naming the field: a price no instrument of this
- * kind can have, and a `timestamp` more than 5 s from now, are refused like text in place of a number.
+ * `ltp` may be absent. Throws MESSAGE_MALFORMED, naming the field: a price no instrument of this kind can have, and a
+ * time that is not of now, are refused like text in place of a number.
  */
-export function readPayload(body: Buffer, kind: InstrumentKind, now: number): Tick {
+export function readPayload(body: Buffer, { kind, now, maxAgeMs }: Measure): Tick {
   let value: unknown
   try {
     value = JSON.parse(body.toString('utf8'))
@@ -29,11 +37,13 @@ export function readPayload(body: Buffer, kind: InstrumentKind, now: number): Ti
   const ltp = number(fields, 'ltp')
   if (ltp === undefined) throw malformed('a plain message needs a number "ltp"')
   if (!isPossiblePrice(kind, ltp)) throw malformed('"ltp" must be above 0')
-  const tick: Mutable<Tick> = { ltp, timestamp: present(time(fields, 'timestamp'), now) }
-  set(tick, 'lastTradeTime', time(fields, 'ltt'))
+  const tick: Mutable<Tick> = { ltp, timestamp: present(time(fields, 'timestamp', now), now, maxAgeMs) }
+  set(tick, 'lastTradeTime', time(fields, 'ltt', now))
   set(tick, 'open', number(fields, 'open'))
   set(tick, 'high', number(fields, 'high'))
   set(tick, 'low', number(fields, 'low'))
+  if (tick.high !== undefined && tick.low !== undefined && tick.high < tick.low)
+    throw malformed('"high" must not be below "low"')
   set(tick, 'previousClose', number(fields, 'close'))
   set(tick, 'volume', count(fields, 'volume'))
   set(tick, 'lastQuantity', count(fields, 'last_trade_quantity') ?? count(fields, 'last_quantity'))
@@ -67,20 +77,23 @@ function count(fields: Fields, name: string): number | undefined {
   return value
 }
 
-function time(fields: Fields, name: string): number | undefined {
+function time(fields: Fields, name: string, now: number): number | undefined {
   const value = number(fields, name)
   if (value === undefined) return undefined
   const time = Math.round(value < MILLISECONDS_FROM ? value * 1000 : value)
   if (time < EARLIEST || !Number.isSafeInteger(time))
     throw malformed(`"${name}" must be seconds or milliseconds since 1970`)
+  if (time > now + AHEAD_MS) throw malformed(`"${name}" is ${Math.round((time - now) / 1000)} s ahead of the clock`)
   return time
 }
 
-/** Without a time of its own a price is of the moment it came. */
-function present(timestamp: number | undefined, now: number): number {
-  if (timestamp === undefined || Math.abs(now - timestamp) <= TOLERANCE_MS) return timestamp ?? now
-  const away = `${Math.round(Math.abs(now - timestamp) / 1000)} s ${timestamp < now ? 'old' : 'ahead of the clock'}`
-  throw malformed(`"timestamp" is ${away}; it must be of now: leave it out, or give the time of the trade as "ltt"`)
+/** Without a time of its own a price is of the moment it came. One in whole seconds may be of any moment of its second. */
+function present(timestamp: number | undefined, now: number, maxAgeMs: number): number {
+  if (timestamp === undefined) return now
+  const age = now - timestamp - (timestamp % 1000 === 0 ? 999 : 0)
+  if (age <= maxAgeMs) return timestamp
+  const old = `${((now - timestamp) / 1000).toFixed(1)} s old`
+  throw malformed(`"timestamp" is ${old}; it must be of now: leave it out, or give the time of the trade as "ltt"`)
 }
 
 function book(value: unknown): Book | undefined {

@@ -41,8 +41,10 @@ export class Subscriptions {
   /** Takes a proxy's whole set. Nothing has to be done when it says what is known, or less than is known. */
   receive({ proxy, revision, resync, topics }: SubscriptionSet): LaneChange | undefined {
     const before = this.#proxies.get(proxy)
+    // Not a sign of life of this set: if it is later than what the proxy says now, it was not the proxy's, and ends.
+    if (before && revision < before.revision) return
     if (before) before.seenAt = this.#clock.monotonic()
-    if (before && (revision < before.revision || (revision === before.revision && resync === before.resync))) return
+    if (before && revision === before.revision && resync === before.resync) return
     const targets = new Map<string, Target>()
     const added: Target[] = []
     const rejected: Rejection[] = []

@@ -71,14 +71,20 @@ function readJson(feed: string, text: string): unknown {
 }
 
 /** What makes a feed the one it is; switching it off and on does not. */
-const identity = ({ userId, adapter, kind, path, modes, settings }: FeedRecord) => ({
-  userId,
+const identity = ({ userId, adapter, kind, path, modes, settings }: FeedRecord): Record<string, unknown> => ({
+  user: userId,
   adapter,
   kind,
   path,
   modes,
   settings: JSON.parse(JSON.stringify(settings)),
 })
+
+/** The names of what is not the same in two feeds. */
+function differences(one: FeedRecord, other: FeedRecord): string[] {
+  const [a, b] = [identity(one), identity(other)]
+  return Object.keys(a).filter(field => !isDeepStrictEqual(a[field], b[field]))
+}
 
 export class FeedStore {
   readonly #database: Database
@@ -105,8 +111,8 @@ export class FeedStore {
   }
 
   /**
-   * Registers a feed; the same one again changes nothing. Throws FEED_EXISTS when another one has the name, USAGE for a
-   * name that cannot stand in a topic, NOT_FOUND for an unknown user.
+   * Registers a feed; the same one again changes nothing, only an external one may have other modes. Throws FEED_EXISTS
+   * when another one has the name, USAGE for a name that cannot stand in a topic, NOT_FOUND for an unknown user.
    */
   add(record: FeedRecord): void {
     const { name, userId, adapter, kind, path, modes, settings, enabled, createdAt } = record
@@ -118,15 +124,22 @@ export class FeedStore {
     this.#users.require(userId)
     this.#database.atomically(() => {
       const known = this.get(name)
-      if (known && isDeepStrictEqual(identity(known), identity(record))) return
-      if (known)
+      if (known) {
+        const changed = differences(known, record)
+        if (changed.length === 0) return
+        if (kind === 'external' && changed.join() === 'modes') {
+          this.#database.write('UPDATE feeds SET modes = ? WHERE name = ?', JSON.stringify(modes), name)
+          return
+        }
+        const is = `${known.kind} adapter ${known.adapter}, user ${known.userId}`
         throw new TickwireError(
           'FEED_EXISTS',
-          `Feed ${name} exists already, with other settings (adapter ${known.adapter}, user ${known.userId})`,
+          `Feed ${name} exists already (${is}) with another ${changed.join(', ')}`,
           {
             next: `choose another name, or: tickwire adapter remove ${name}`,
           },
         )
+      }
       this.#database.write(
         'INSERT INTO feeds (name, user_id, adapter, kind, path, modes, settings, enabled, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
         name,

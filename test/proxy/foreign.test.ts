@@ -3,13 +3,14 @@ import { readPayload } from '../../proxy/payload.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import type { InstrumentKind } from '../../shared/market/instrument.ts'
+import { writeInstruments } from '../../shared/store/instruments.ts'
 import type { TestClient } from '../support/client.ts'
 import { equity, feedRecord, type ProxyRig, startRig } from '../support/proxy.ts'
 
 const NOW = 1_795_220_416_500
 
 const read = (payload: unknown, kind: InstrumentKind = 'EQ') =>
-  readPayload(Buffer.from(JSON.stringify(payload)), kind, NOW)
+  readPayload(Buffer.from(JSON.stringify(payload)), { kind, now: NOW, maxAgeMs: 1000 })
 
 describe('the payload of a foreign publisher', () => {
   it('needs nothing but a price; its time is then the time of receipt', () => {
@@ -18,14 +19,14 @@ describe('the payload of a foreign publisher', () => {
 
   it('takes the fields of the client protocol, under either of their names', () => {
     const quantities = { volume: 5, oi: 6, total_buy_quantity: 7, total_sell_quantity: 8 }
-    const prices = { open: 1, high: 2, low: 3, close: 4, upper_circuit: 9, lower_circuit: 1 }
+    const prices = { open: 1, high: 3, low: 2, close: 4, upper_circuit: 9, lower_circuit: 1 }
     const depth = { buy: [{ price: 11, quantity: 3, orders: 2 }], sell: [{ price: 12, quantity: 4 }] }
     const rest = { last_quantity: 9, average_price: 10, timestamp: NOW - 5, ltt: NOW - 7 }
     expect(read({ ltp: 11.5, ...prices, ...quantities, ...rest, depth, mode: 3, token: 'x' })).toEqual({
       ltp: 11.5,
       open: 1,
-      high: 2,
-      low: 3,
+      high: 3,
+      low: 2,
       previousClose: 4,
       upperCircuit: 9,
       lowerCircuit: 1,
@@ -70,7 +71,10 @@ describe('the payload of a foreign publisher', () => {
     ['a price below 0', '{"ltp":-1}', '"ltp" must be above 0'],
     ['a time that is none', '{"ltp":1,"timestamp":1.5}', '"timestamp" must be seconds or milliseconds since 1970'],
     ['a time of trade that is none', '{"ltp":1,"ltt":0}', '"ltt" must be seconds or milliseconds since 1970'],
-    ['a price of a minute ago', `{"ltp":1,"timestamp":${NOW - 60_000}}`, '"timestamp" is 60 s old'],
+    ['a price of a minute ago', `{"ltp":1,"timestamp":${NOW - 60_000}}`, '"timestamp" is 60.0 s old'],
+    ['a price of more than a second ago', `{"ltp":1,"timestamp":${NOW - 1001}}`, '"timestamp" is 1.0 s old'],
+    ['a trade of the future', `{"ltp":1,"ltt":${NOW + 6000}}`, '"ltt" is 6 s ahead of the clock'],
+    ['a high below the low', '{"ltp":5,"high":1,"low":9}', '"high" must not be below "low"'],
     ['a price of the future', `{"ltp":1,"timestamp":${NOW + 600_000}}`, '"timestamp" is 600 s ahead of the clock'],
     ['a volume no number can hold', '{"ltp":1,"volume":1e18}', '"volume" must be a whole number'],
     ['a broken volume', '{"ltp":1,"volume":1.5}', '"volume" must be a whole number'],
@@ -80,7 +84,7 @@ describe('the payload of a foreign publisher', () => {
     ['a level without quantity', '{"ltp":1,"depth":{"buy":[{"price":1}],"sell":[]}}', 'needs price and quantity'],
     ['a level that is none', '{"ltp":1,"depth":{"buy":[null],"sell":[]}}', 'needs price and quantity'],
   ])('is refused, naming the field: %s', (_, text, message) => {
-    const refused = () => readPayload(Buffer.from(text), 'EQ', NOW)
+    const refused = () => readPayload(Buffer.from(text), { kind: 'EQ', now: NOW, maxAgeMs: 1000 })
     expect(refused).toThrow(TickwireError)
     expect(refused).toThrow(message)
   })
@@ -155,6 +159,36 @@ describe('a foreign publisher on the bus', () => {
     publish('PYFEED_NSE_BOOKED_DEPTH', { ltp: 6, depth })
     await client.tick('the depth frame', ({ mode }) => mode === 3)
     expect(client.ticks.map(({ text }) => text.includes('"depth":'))).toEqual([false, true])
+  })
+
+  it('is not heard with what is older than what it said last', async () => {
+    await subscribe('ACME', 1)
+    const now = systemClock.now()
+    publish('PYFEED_NSE_ACME_LTP', { ltp: 100, timestamp: now })
+    publish('PYFEED_NSE_ACME_LTP', { ltp: 99, timestamp: now - 500 })
+    publish('PYFEED_NSE_ACME_LTP', { ltp: 101, timestamp: now })
+    await client.tick('the newest', ({ data }) => (data as { ltp: number }).ltp === 101)
+    expect(client.ticks.map(({ data }) => (data as { ltp: number }).ltp)).toEqual([100, 101])
+    expect((await rig.status()).ticks.late).toBe(1)
+  })
+
+  it('is not heard of a symbol that it lists no more', async () => {
+    await subscribe('LIVELY', 1)
+    publish('PYFEED_NSE_LIVELY_LTP', { ltp: 1 })
+    await client.tick('the first', () => true)
+    writeInstruments(rig.folder, 'PYFEED', symbols.filter(one => one !== 'LIVELY').map(equity), 1)
+    await subscribe('ACME', 1)
+    await vi.waitFor(
+      async () => {
+        const before = client.ticks.length
+        publish('PYFEED_NSE_LIVELY_LTP', { ltp: 2 })
+        publish('PYFEED_NSE_ACME_LTP', { ltp: 3 })
+        await vi.waitFor(() => expect(client.ticks.length).toBeGreaterThan(before))
+        expect(client.ticks.slice(before).map(({ symbol }) => symbol)).toEqual(['ACME'])
+      },
+      { timeout: 5000 },
+    )
+    writeInstruments(rig.folder, 'PYFEED', symbols.map(equity), 2)
   })
 
   it('is asked for nothing that it does not list or offer', async () => {

@@ -36,7 +36,7 @@ beforeEach(async () => {
   hub = new Hub(wanted)
   feeds = new Feeds({ clock, onChange: () => {}, isAsked: () => true })
   const instruments = { has: () => true, find: () => equity('TCS') }
-  foreign = new Foreign({ hub, feeds, instruments, clock })
+  foreign = new Foreign({ hub, feeds, instruments, clock, maxAgeMs: 5000 })
   inbound = new Inbound({ bus, clock, log, proxy: PROXY, maxAgeMs: 5000, hub, feeds, wanted, foreign })
   const records = [feedRecord('FEED'), feedRecord('EXT', { kind: 'external' })]
   feeds.register(records)
@@ -77,6 +77,42 @@ describe('what comes from the bus', () => {
     await settled()
     expect(resync()).toBe(1)
     expect(prices).toEqual([1, 2])
+  })
+
+  it('is heard again after a message in its lane that was not its own', async () => {
+    await tick(1)
+    const lane = feed.lanes.get(PROXY)
+    if (!lane) throw new Error('no lane')
+    const { sequence } = lane
+    lane.sequence = 2 ** 50
+    await tick(666)
+    lane.sequence = sequence
+    await tick(2)
+    expect(prices.at(-1)).toBe(666)
+    feed.status()
+    await settled()
+    await tick(3)
+    expect(prices.at(-1)).toBe(3)
+  })
+
+  it('is dropped in the plain form while it may have waited: no feed was heard', async () => {
+    feed.status()
+    await settled()
+    const say = (ltp: number) => exchange.publishPlain('EXT_NSE_TCS_LTP', Buffer.from(JSON.stringify({ ltp })))
+    say(1)
+    await settled()
+    feed.mute()
+    clock.advance(1500)
+    say(2)
+    await settled()
+    feed.speak()
+    say(3)
+    await settled()
+    clock.advance(300)
+    say(4)
+    await settled()
+    expect(prices).toEqual([1, 4])
+    expect(inbound.counts.stale).toBe(2)
   })
 
   it('is dropped when it comes twice', async () => {

@@ -44,6 +44,18 @@ describe('a set', () => {
     expect(receive('P1', 4, [])).toBeUndefined()
   })
 
+  it('that was not the proxy’s ends in time, though the proxy goes on with what it wants', () => {
+    const { clock, subscriptions, receive } = open()
+    receive('P1', 5, [topicOf('TCS')])
+    receive('P1', Number.MAX_SAFE_INTEGER, [])
+    for (let passed = 0; passed <= SET_EXPIRY_MS; passed += 2000) {
+      expect(receive('P1', 5, [topicOf('TCS')])).toBeUndefined()
+      clock.advance(2000)
+      subscriptions.expire()
+    }
+    expect(receive('P1', 5, [topicOf('TCS')])?.added).toEqual([topicOf('TCS')])
+  })
+
   it('asks for all its snapshots when resync changed', () => {
     const { receive } = open()
     receive('P1', 1, [topicOf('TCS')])

@@ -62,12 +62,22 @@ test.each([
   ['adapter', { adapter: 'beta' }],
   ['user', { userId: 'asha' }],
   ['path', { path: '/opt/alpha' }],
-])('another %s under a taken name is refused with a way out', (_, change) => {
+])('another %s under a taken name is refused with a way out', (what, change) => {
   const feeds = openFeeds()
   feeds.add(ALPHA)
   const error = failure(() => feeds.add({ ...ALPHA, ...change }))
   expect(error).toMatchObject({ code: 'FEED_EXISTS', next: expect.stringContaining('tickwire adapter remove ALPHA') })
+  expect(error.message).toMatch(new RegExp(`with another ${what}$`))
   expect(feeds.list()).toEqual([ALPHA])
+})
+
+test('an external feed may change its modes', () => {
+  const feeds = openFeeds()
+  const external: FeedRecord = { ...ALPHA, kind: 'external', modes: ['LTP'], settings: {} }
+  feeds.add(external)
+  feeds.add({ ...external, modes: ['LTP', 'DEPTH'] })
+  expect(feeds.list()).toEqual([{ ...external, modes: ['LTP', 'DEPTH'] }])
+  expect(failure(() => feeds.add({ ...external, modes: ['LTP', 'DEPTH'], userId: 'asha' })).message).toMatch(/external .* with another user$/)
 })
 
 test.each(['alpha', 'ALPHA_2', 'NSE', 'LANE', '', 'A'.repeat(33)])('%j cannot be the name of a feed', name => {
