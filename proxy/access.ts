@@ -5,6 +5,7 @@ import type { ControlStore } from '../shared/store/control.ts'
 import { type FeedRecord, isBrokerValid } from '../shared/store/feeds.ts'
 import type { KeyRing } from '../shared/store/keyring.ts'
 import type { KeyRecord } from '../shared/store/keys.ts'
+import { Trouble } from '../shared/trouble.ts'
 
 /** A client whose key was good. */
 export interface Identity {
@@ -37,12 +38,16 @@ export class Access {
   #version: number
   #keys: KeyRing
   #feeds: readonly FeedRecord[]
-  /** Why the last look failed. */
-  #fault: string | undefined
+  /** It looks four times a second. */
+  readonly #trouble: Trouble
 
   constructor(parts: AccessParts) {
-    const { store, clock } = parts
+    const { store, clock, log } = parts
     this.#parts = parts
+    this.#trouble = new Trouble(log, {
+      fails: 'keys and feeds cannot be read; the last known ones go on',
+      over: 'keys and feeds can be read again',
+    })
     this.#version = store.version()
     this.#keys = store.keyRing()
     this.#feeds = this.#readFeeds()
@@ -79,7 +84,7 @@ export class Access {
     try {
       const version = store.version()
       if (version === this.#version) {
-        this.#note(undefined)
+        this.#trouble.over()
         return false
       }
       this.#keys = store.keyRing()
@@ -88,25 +93,16 @@ export class Access {
       this.#version = version
     } catch (error) {
       if (!(error instanceof TickwireError)) throw error
-      if (error.code !== 'STORE_BUSY') this.#note(error)
+      if (error.code !== 'STORE_BUSY') this.#trouble.met(error)
       return false
     }
-    this.#note(undefined)
+    this.#trouble.over()
     onChange()
     return true
   }
 
   close(): void {
     this.#stopPoll()
-  }
-
-  /** It looks four times a second: each fault is told once. */
-  #note(fault: TickwireError | undefined): void {
-    if (fault?.message === this.#fault) return
-    this.#fault = fault?.message
-    const { log } = this.#parts
-    if (fault) log.error({ err: fault }, 'keys and feeds cannot be read; the last known ones go on')
-    else log.info('keys and feeds can be read again')
   }
 
   #isGood({ revokedAt, expiresAt }: KeyRecord): boolean {

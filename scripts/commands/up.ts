@@ -4,6 +4,7 @@ import type { ControlStore } from '../../shared/store/control.ts'
 import { prepareFolder } from '../../shared/store/folder.ts'
 import { acquireLock } from '../../shared/store/lock.ts'
 import { removeRunFile, writeRunFile } from '../../shared/store/runfile.ts'
+import { Trouble } from '../../shared/trouble.ts'
 import { announce, warnOfSecrets, warnOfSettings } from '../banner.ts'
 import { requireFeedSettings } from '../checks/configuration.ts'
 import { Crew, childSpec } from '../crew.ts'
@@ -12,7 +13,6 @@ import { type Invocation, openInvocation, openLog, openStore } from '../invocati
 import { outlastLeftovers } from '../leftovers.ts'
 import { createFirstKey } from '../setup.ts'
 import { Supervisor } from '../supervisor.ts'
-import { Trouble } from '../trouble.ts'
 
 interface ListenOptions {
   readonly host?: string

@@ -104,7 +104,7 @@ describe('access', () => {
     store.version++
     clock.advance(20 * POLL_MS)
     expect(access.authenticate(key)).toMatchObject({ userId: 'alice' })
-    expect(logged.map(({ level }) => level)).toEqual(['error'])
+    expect(logged.map(({ level }) => level)).toEqual(['warn'])
     delete store.failure
     clock.advance(POLL_MS)
     expect(logged.map(({ text }) => text).at(-1)).toBe('keys and feeds can be read again')

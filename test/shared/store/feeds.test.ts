@@ -77,7 +77,9 @@ test('an external feed may change its modes', () => {
   feeds.add(external)
   feeds.add({ ...external, modes: ['LTP', 'DEPTH'] })
   expect(feeds.list()).toEqual([{ ...external, modes: ['LTP', 'DEPTH'] }])
-  expect(failure(() => feeds.add({ ...external, modes: ['LTP', 'DEPTH'], userId: 'asha' })).message).toMatch(/external .* with another user$/)
+  expect(failure(() => feeds.add({ ...external, modes: ['LTP', 'DEPTH'], userId: 'asha' })).message).toMatch(
+    /external .* with another user$/,
+  )
 })
 
 test.each(['alpha', 'ALPHA_2', 'NSE', 'LANE', '', 'A'.repeat(33)])('%j cannot be the name of a feed', name => {

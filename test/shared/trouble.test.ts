@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
-import { Trouble } from '../../scripts/trouble.ts'
 import { createLog } from '../../shared/log.ts'
+import { Trouble } from '../../shared/trouble.ts'
 
 function open() {
   const to = new PassThrough()
