@@ -79,7 +79,7 @@ export function removeInstruments(folder: DataFolder, feed: string): void {
   }
 }
 
-/** What writers left that were killed midway: some 30 MB each. A living one is not disturbed. */
+/** What writers left that were killed midway. A living one is not disturbed. */
 function removeUnfinished(path: string): void {
   const folder = dirname(path)
   const start = `${basename(path)}.`
