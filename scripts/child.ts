@@ -24,6 +24,12 @@ const UNREADY_GRACE_MS = 1000
 const wayBack = ({ kind, name }: ChildSpec): string =>
   kind === 'adapter' ? enableCommand(name) : 'stop tickwire up and start it again'
 
+/** What led to the parking. */
+const timesOf = ({ deaths, failedStarts }: History): string =>
+  failedStarts > deaths.length
+    ? `${failedStarts} starts in a row that failed`
+    : `${deaths.length} deaths within a minute`
+
 type Fatal = Extract<ProcessMessage, { kind: 'fatal' }>
 
 /** One supervised process through all its lives: starts it, starts it again when it dies or hangs, ends it when told to. */
@@ -39,6 +45,8 @@ export class Child {
   #state: ChildFacts['state'] = 'starting'
   #since: number
   #spawnedAt = 0
+  /** In this life. */
+  #wasReady = false
   #restarts = 0
   #history: History = UNTROUBLED
   #lastExit: LastExit | undefined
@@ -111,10 +119,19 @@ export class Child {
   #spawn(): void {
     this.#fatal = undefined
     this.#killedFor = undefined
+    this.#wasReady = false
     this.#spawnedAt = this.#clock.monotonic()
     const { script, args, env } = this.spec
     // stdout belongs to the supervisor's own words; whatever a child writes goes with the logs.
-    const process = fork(script, args(this.#details), { env, stdio: ['ignore', 2, 2, 'ipc'] })
+    let process: ChildProcess
+    try {
+      process = fork(script, args(this.#details), { env, stdio: ['ignore', 2, 2, 'ipc'] })
+    } catch (error) {
+      // Some failures come as an event, others (no memory) at once.
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#ended({ code: null, signal: null, at: this.#clock.now(), reason })
+      return
+    }
     this.#process = process
     let over = false
     const end = (code: number | null, signal: string | null, reason: string) => {
@@ -142,6 +159,7 @@ export class Child {
       return
     }
     this.#details = message.details
+    this.#wasReady = true
     if (this.#stopping) return
     this.#cancel()
     this.#heartbeat = newHeartbeat(at)
@@ -174,13 +192,15 @@ export class Child {
     this.#settle = undefined
     const at = this.#clock.monotonic()
     const cause = causeOf(this.#fatal?.code)
-    const { history, verdict } = afterDeath(this.#history, { at, aliveMs: at - this.#spawnedAt, cause })
+    const { history, verdict } = afterDeath(this.#history, {
+      at,
+      aliveMs: at - this.#spawnedAt,
+      ready: this.#wasReady,
+      cause,
+    })
     this.#history = history
     if (verdict.kind === 'park') {
-      const why =
-        cause === 'stays'
-          ? 'because trying again cannot help'
-          : `after ${history.deaths.length} deaths within a minute, the last`
+      const why = cause === 'stays' ? 'because trying again cannot help' : `after ${timesOf(history)}, the last`
       this.#enter('parked', `parked ${why}: ${exit.reason}; once mended: ${wayBack(this.spec)}`)
       return
     }

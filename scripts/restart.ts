@@ -4,6 +4,8 @@ import { ERROR_CODES, type ErrorCode } from '../shared/errors.ts'
 export interface History {
   /** When it died, oldest first, not older than the window. */
   readonly deaths: readonly number[]
+  /** Lives in a row that ended before the process was ready, however long each of them took. */
+  readonly failedStarts: number
   /** The pause before the last restart; 0 before the first. */
   readonly pauseMs: number
 }
@@ -37,22 +39,23 @@ export function causeOf(code: ErrorCode | 'UNEXPECTED' | undefined): Cause {
   return ERROR_CODES[code].retry === 'never' ? 'stays' : 'unknown'
 }
 
-export const UNTROUBLED: History = { deaths: [], pauseMs: 0 }
+export const UNTROUBLED: History = { deaths: [], failedStarts: 0, pauseMs: 0 }
 
 /**
- * What to do after a death at `at` of a process that had lived for `aliveMs`. One whose cause passes is tried for ever,
+ * What to do after a death at `at` of a process that had lived for `aliveMs`, and was `ready` in that life or not. One whose cause passes is tried for ever,
  * with the longest pause in the end; one whose cause stays is parked at once.
  */
 export function afterDeath(
   history: History,
-  death: { readonly at: number; readonly aliveMs: number; readonly cause: Cause },
+  death: { readonly at: number; readonly aliveMs: number; readonly ready: boolean; readonly cause: Cause },
 ): { history: History; verdict: Verdict } {
   const before = death.aliveMs >= STEADY_MS ? UNTROUBLED : history
   const pauseMs = before.pauseMs === 0 ? FIRST_PAUSE_MS : Math.min(before.pauseMs * 2, LONGEST_PAUSE_MS)
   if (death.cause === 'passes') return { history: { ...before, pauseMs }, verdict: { kind: 'restart', pauseMs } }
   const deaths = [...before.deaths.filter(at => at > death.at - PARK_WINDOW_MS), death.at]
-  const next: History = { deaths, pauseMs }
-  return death.cause === 'stays' || deaths.length >= DEATHS_TO_PARK
+  const failedStarts = death.ready ? 0 : before.failedStarts + 1
+  const next: History = { deaths, failedStarts, pauseMs }
+  return death.cause === 'stays' || Math.max(deaths.length, failedStarts) >= DEATHS_TO_PARK
     ? { history: next, verdict: { kind: 'park' } }
     : { history: next, verdict: { kind: 'restart', pauseMs } }
 }

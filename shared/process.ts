@@ -26,6 +26,8 @@ export interface Running {
 
 /** A process that has not closed after this long ends all the same. */
 export const CLOSE_GRACE_MS = 5000
+/** The same after an error that nobody expected: what it broke may never close. */
+const BROKEN_GRACE_MS = 1000
 const ALIVE_MS = 1000
 /** One Ctrl-C arrives twice under npm: from the terminal, and passed on by npm. */
 const SAME_SIGNAL_MS = 300
@@ -34,7 +36,8 @@ const SAME_SIGNAL_MS = 300
  * Runs one long-lived process: starts it, tells the supervisor, also that it is still alive, and ends it when told to:
  * on SIGTERM, on SIGINT, and when the supervisor is gone (its IPC channel closes); a second signal ends at once. Told
  * while it starts, it aborts `ending`, closes what the start still gives, and ignores what it throws. Never returns
- * after a good start: the process exits with 0. A failed start goes to the supervisor, else it is thrown.
+ * after a good start: the process exits with 0. A failed start goes to the supervisor, else it is thrown. An error that
+ * nobody expected closes, too, and exits with 1; what does not close within a second is killed.
  */
 export async function runProcess(options: {
   name: string
@@ -50,17 +53,27 @@ export async function runProcess(options: {
   const { log, name, graceMs = CLOSE_GRACE_MS, clock = systemClock } = options
   const supervised = process.send !== undefined
   const asked = endAsked(clock, supervised)
+  const ending = new AbortController()
+  let started: Promise<Running> | undefined
+  /** Ends with the process. */
+  let dying: Promise<unknown> | undefined
+  const close = within(clock, async () => {
+    ending.abort()
+    // Why a start that was broken off has failed is of no use to anybody.
+    const running = await started?.catch(() => undefined)
+    await running?.close()
+  })
   for (const event of ['uncaughtException', 'unhandledRejection'] as const)
     process.on(event, (err: unknown) => {
       log.fatal(
         { err, code: err instanceof TickwireError ? err.code : 'UNEXPECTED' },
         `${name} met an error it did not expect`,
       )
-      process.exit(1)
+      // Not by exit alone: in a process with a running forwarder that never returns.
+      dying ??= close(BROKEN_GRACE_MS).then(closed => (closed ? process.exit(1) : killItself()), killItself)
     })
 
-  const ending = new AbortController()
-  const started = options.start(ending.signal)
+  started = options.start(ending.signal)
   const level = supervised || options.untold ? 'debug' : 'info'
   try {
     const running = await Promise.race([started, asked])
@@ -71,21 +84,31 @@ export async function runProcess(options: {
       log[level](details, `${name} is ready`)
     }
   } catch (error) {
+    // A start that is broken off for an error already told.
+    await dying
     if (!supervised) throw error
     await tell(fatal(error))
     process.exit(exitCode(error))
   }
   const why = await asked
   log[level]({ why }, `${name} stops`)
-  ending.abort()
-  // Why a start that was broken off has failed is of no use to anybody.
-  const closed = started.then(
-    running => running.close(),
-    () => {},
-  )
-  const late = pause(clock, graceMs).then(() => 'late' as const)
-  if ((await Promise.race([closed, late])) === 'late') log.warn(`${name} did not close within ${graceMs} ms`)
+  if (!(await close(graceMs))) log.warn(`${name} did not close within ${graceMs} ms`)
   process.exit(0)
+}
+
+/** Does the work once, whoever asks; each time resolves with whether it was done within that many milliseconds. */
+function within(clock: Clock, work: () => Promise<void>): (limitMs: number) => Promise<boolean> {
+  let done: Promise<boolean> | undefined
+  return limitMs => {
+    done ??= work().then(() => true)
+    return Promise.race([done, pause(clock, limitMs).then(() => false)])
+  }
+}
+
+/** The last resort. Whoever listens for the exit (to end its children) is still called. */
+function killItself(): void {
+  process.once('exit', () => process.kill(process.pid, 'SIGKILL'))
+  process.exit(1)
 }
 
 /** What `work` gives; rejects as soon as `ending` aborts, whatever becomes of the work. For a part of a start that may hang. */

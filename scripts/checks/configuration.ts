@@ -22,16 +22,27 @@ export async function requireFeedSettings(config: FeedConfig, feeds: readonly Fe
   if (problems.length > 0) throw settingsError(problems)
 }
 
+/** One line for every section of a feed that is not registered: misspelt, or left over from one that was removed. */
+export function orphanSections({ configFile, feeds: sections }: FeedConfig, feeds: readonly FeedRecord[]): string[] {
+  const names = feeds.map(({ name }) => name)
+  const orphans = Object.keys(sections).filter(name => !names.includes(name))
+  return orphans.map(name => {
+    const hint = didYouMean(name, names) || `; remove the section, or: tickwire adapter add ${name}`
+    return `feeds.${name} (${configFile}) is not used: no feed of this name is registered${hint}`
+  })
+}
+
 /** For `doctor`: the same problems as a check; nothing is made that is not there. */
 export async function checkConfiguration({ config, folder, clock }: Invocation): Promise<Check> {
   const check = 'configuration'
+  const feeds = existsSync(folder.controlDb) ? registeredFeeds(folder) : [firstFeed(clock.now())]
   try {
-    const feeds = existsSync(folder.controlDb) ? registeredFeeds(folder) : [firstFeed(clock.now())]
     if (feeds) await requireFeedSettings(config, feeds)
   } catch (error) {
     return finding(check, error)
   }
-  if (config.warnings.length > 0) return warn(check, config.warnings.join('\n'), 'unset the one that is not meant')
+  const warnings = [...config.warnings, ...(feeds ? orphanSections(config, feeds) : [])]
+  if (warnings.length > 0) return warn(check, warnings.join('\n'), 'correct or remove what is not meant')
   return ok(check, config.configFile)
 }
 
@@ -55,7 +66,7 @@ function registeredFeeds(folder: Invocation['folder']): FeedRecord[] | undefined
  * keeps all others running, and their own process says the same of them.
  */
 async function feedProblems(config: FeedConfig, feeds: readonly FeedRecord[]): Promise<string[]> {
-  const problems = strangeSections(config, feeds)
+  const problems = externalSections(config, feeds)
   const known = builtinNames()
   const ours = feeds.filter(({ kind, enabled, adapter }) => kind === 'builtin' && enabled && known.includes(adapter))
   for (const feed of ours.filter(feed => isBrokerValid(feed, config.validBrokers))) {
@@ -66,16 +77,8 @@ async function feedProblems(config: FeedConfig, feeds: readonly FeedRecord[]): P
   return problems
 }
 
-/** Sections nobody reads: of a feed that is not registered, and of one that runs outside. */
-function strangeSections({ configFile, feeds: sections }: FeedConfig, feeds: readonly FeedRecord[]): string[] {
-  const byName = new Map(feeds.map(feed => [feed.name, feed]))
-  return Object.keys(sections).flatMap(name => {
-    const where = `feeds.${name} (${configFile})`
-    const kind = byName.get(name)?.kind
-    if (kind === undefined) {
-      const hint = didYouMean(name, byName.keys()) || `; tickwire adapter add ${name} registers one`
-      return [`${where}: no feed of this name is registered${hint}`]
-    }
-    return kind === 'external' ? [`${where}: is external; give the settings to the program that publishes it`] : []
-  })
-}
+/** Sections of feeds that run outside, whose programs would not see them. */
+const externalSections = ({ configFile, feeds: sections }: FeedConfig, feeds: readonly FeedRecord[]): string[] =>
+  feeds
+    .filter(({ kind, name }) => kind === 'external' && Object.hasOwn(sections, name))
+    .map(({ name }) => `feeds.${name} (${configFile}): is external; give the settings to the program that publishes it`)

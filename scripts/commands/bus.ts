@@ -21,7 +21,13 @@ export async function bus(globals: Globals): Promise<void> {
       const lockFile = folder.lockFile(lockName('bus', 'bus'))
       const forwarder = await startForwarder({ addresses, highWaterMark, lockFile })
       const facts: BusFacts = { ...addresses, pid: process.pid }
-      writeRunFile(folder, 'bus', facts)
+      try {
+        writeRunFile(folder, 'bus', facts)
+      } catch (error) {
+        // A process whose forwarder runs never exits.
+        await forwarder.close()
+        throw error
+      }
       const close = async () => {
         removeRunFile(folder, 'bus')
         await forwarder.close()

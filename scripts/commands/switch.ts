@@ -1,12 +1,13 @@
 import { TickwireError } from '../../shared/errors.ts'
 import type { FeedRecord } from '../../shared/store/feeds.ts'
+import { readUp } from '../facts.ts'
 import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, withExistingStore, withStore } from '../invocation.ts'
 import { goesOn } from '../roster.ts'
 import { withStates } from '../running.ts'
 
 /** Here a feed goes on by itself: to start it afresh would only break its prices off. */
-const WELL = new Set(['starting', 'live', 'quiet', 'suspect'])
+const WELL = new Set(['starting', 'running', 'live', 'quiet', 'suspect'])
 
 /** `tickwire adapter disable NAME`. The same again changes nothing. Throws FEED_UNKNOWN. */
 export async function disableFeed(globals: Globals, name: string): Promise<void> {
@@ -25,7 +26,7 @@ export async function enableFeed(globals: Globals, name: string): Promise<void> 
   const invocation = openInvocation(globals)
   const { terminal } = invocation
   const feed = await findFeed(invocation, name)
-  const [{ state } = { state: undefined }] = feed.enabled ? await withStates(invocation, [feed]) : []
+  const state = feed.enabled ? await stateOf(invocation, feed) : undefined
   if (state !== undefined && WELL.has(state)) {
     terminal.say(`Feed ${name} is enabled already; it is ${state}.`)
     return
@@ -33,6 +34,14 @@ export async function enableFeed(globals: Globals, name: string): Promise<void> 
   await setEnabled(invocation, name, true)
   const was = feed.enabled && state !== undefined ? ` It was ${state}.` : ''
   terminal.say(`Feed ${name} is enabled; ${goesOn(feed)}.${was}`)
+}
+
+/** Of an enabled feed, as the proxy says; where that says nothing, the state of its process, as `up` says. */
+async function stateOf(invocation: Invocation, feed: FeedRecord): Promise<string | undefined> {
+  const [row] = await withStates(invocation, [feed])
+  if (row?.state !== undefined) return row.state
+  const children = readUp(invocation.folder)?.children
+  return children?.find(({ kind, name }) => kind === 'adapter' && name === feed.name)?.state
 }
 
 async function findFeed(invocation: Invocation, name: string): Promise<FeedRecord> {

@@ -6,7 +6,7 @@ import { acquireLock } from '../../shared/store/lock.ts'
 import { removeRunFile, writeRunFile } from '../../shared/store/runfile.ts'
 import { Trouble } from '../../shared/trouble.ts'
 import { announce, warnOfSecrets, warnOfSettings } from '../banner.ts'
-import { requireFeedSettings } from '../checks/configuration.ts'
+import { orphanSections, requireFeedSettings } from '../checks/configuration.ts'
 import { Crew, childSpec } from '../crew.ts'
 import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, openLog, openStore } from '../invocation.ts'
@@ -59,12 +59,14 @@ async function startAll(
   let store: ControlStore | undefined
   let crew: Crew | undefined
   let stopWatch = () => {}
+  let outlasted = false
   const close = async () => {
     stopWatch()
     crew?.close()
     announcer.silence()
     await supervisor.close()
-    removeRunFile(folder, 'up')
+    // Until then it is still the one of an earlier `up`: the only place that names what that one left behind.
+    if (outlasted) removeRunFile(folder, 'up')
     store?.close()
     lock.release()
   }
@@ -74,8 +76,11 @@ async function startAll(
     warnOfSecrets(config, terminal)
     warnOfSettings(config, terminal)
     await unlessEnding(outlastLeftovers(invocation), ending)
+    outlasted = true
     store = openStore(invocation)
-    await requireFeedSettings(config, store.feeds.list())
+    const registered = store.feeds.list()
+    for (const section of orphanSections(config, registered)) terminal.say(`warning: ${section}`)
+    await requireFeedSettings(config, registered)
     const { host, port } = options
     const proxy = childSpec(invocation, 'proxy', 'proxy', details => [
       'proxy',

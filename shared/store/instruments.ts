@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { existsSync, renameSync, rmSync } from 'node:fs'
-import { TickwireError } from '../errors.ts'
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { systemCode, TickwireError } from '../errors.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { isSymbol } from '../market/topic.ts'
 import { Database } from './database.ts'
@@ -48,6 +49,7 @@ export function writeInstruments(
   const path = folder.instrumentsDb(feed)
   const sorted = sort(feed, instruments)
   const hash = fingerprint(sorted)
+  removeUnfinished(path)
   if (readHash(path) === hash) return { count: sorted.length, changed: false }
   const beside = `${path}.${process.pid}.new`
   rmSync(beside, { force: true })
@@ -69,10 +71,36 @@ export function writeInstruments(
 /** Of a feed that is no more. Whoever has the file open keeps what he opened. */
 export function removeInstruments(folder: DataFolder, feed: string): void {
   const path = folder.instrumentsDb(feed)
+  removeUnfinished(path)
   try {
     rmSync(path, { force: true })
   } catch (error) {
     throw folderError(path, error)
+  }
+}
+
+/** What writers left that were killed midway. A living one is not disturbed. */
+function removeUnfinished(path: string): void {
+  const folder = dirname(path)
+  const start = `${basename(path)}.`
+  try {
+    for (const file of readdirSync(folder)) {
+      const pid = file.startsWith(start)
+        ? /^(\d+)\.new(-journal|-wal|-shm)?$/.exec(file.slice(start.length))?.[1]
+        : undefined
+      if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(folder, file), { force: true })
+    }
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw folderError(path, error)
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    // EPERM: of another user, so it lives; else there is no such process, or the number is none.
+    return systemCode(error) === 'EPERM'
   }
 }
 

@@ -8,6 +8,8 @@ export interface Lock {
   release(): void
 }
 
+/** Whoever only looks (`lockHolder`) is in the way for a moment; a holder outlasts this. It blocks the event loop. */
+const LOOKER_LIMIT_MS = 200
 /** What the system call takes; a larger number in the file is no process. */
 const LARGEST_PID = 0x7fffffff
 
@@ -61,7 +63,7 @@ export function lockHolder(path: string): number | undefined {
 function lock(path: string, what: string): Sqlite.Database {
   let sqlite: Sqlite.Database | undefined
   try {
-    sqlite = openSqlite(path, { timeout: 0 })
+    sqlite = openSqlite(path, { timeout: LOOKER_LIMIT_MS })
     sqlite.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
     return sqlite
   } catch (cause) {

@@ -14,6 +14,8 @@ export function writeRunFile(folder: DataFolder, name: string, value: unknown): 
     writeFileSync(beside, `${JSON.stringify(value)}\n`, { mode: 0o600 })
     renameSync(beside, path)
   } catch (error) {
+    // Half of it, when the disk is full.
+    rmSync(beside, { force: true })
     throw folderError(path, error)
   }
 }

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -108,6 +109,10 @@ describe('tickwire up', () => {
     const gone = once(system.up.child, 'exit')
     system.up.child.kill('SIGKILL')
     await gone
+    // One that is ended while it waits for them must not forget who they are.
+    const brokenOff = system.start(['up', '--port', 'auto'])
+    await eventually(() => lockHolder(join(system.folder, 'run', 'up.lock')) === brokenOff.child.pid)
+    expect(await brokenOff.stop('SIGINT')).toMatchObject({ code: 0, err: '' })
     system.up = system.start(['up', '--port', 'auto'])
     await eventually(() => system.up.out.includes('tickwire tail'))
     for (const { name, pid } of hung)

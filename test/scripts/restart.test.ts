@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { afterDeath, type Cause, causeOf, type History, UNTROUBLED, type Verdict } from '../../scripts/restart.ts'
 
 /** Verdicts on deaths that follow each other at these times, each life lasting since the one before. */
-function verdicts(times: readonly number[], cause: Cause = 'unknown'): Verdict[] {
+function verdicts(times: readonly number[], cause: Cause = 'unknown', ready = true): Verdict[] {
   let history: History = UNTROUBLED
   return times.map((at, nth) => {
-    const step = afterDeath(history, { at, aliveMs: at - (times[nth - 1] ?? 0), cause })
+    const step = afterDeath(history, { at, aliveMs: at - (times[nth - 1] ?? 0), ready, cause })
     history = step.history
     return step.verdict
   })
@@ -25,6 +25,24 @@ describe('the restart policy', () => {
   it('counts only the deaths of the last minute', () => {
     const every16s = [1, 2, 3, 4, 5, 6, 7].map(nth => nth * 16_000)
     expect(pauses(verdicts(every16s))).toEqual([100, 200, 400, 800, 1600, 3200, 5000])
+  })
+
+  it('parks what died five times in a row before it was ready, however long each start took', () => {
+    const every20s = [1, 2, 3, 4, 5].map(nth => nth * 20_000)
+    expect(pauses(verdicts(every20s, 'unknown', false))).toEqual([100, 200, 400, 800, 'park'])
+    expect(pauses(verdicts(every20s, 'passes', false))).toEqual([100, 200, 400, 800, 1600])
+  })
+
+  it('counts failed starts from the beginning after one that went well', () => {
+    let history: History = UNTROUBLED
+    const die = (nth: number, ready: boolean) => {
+      const step = afterDeath(history, { at: nth * 20_000, aliveMs: 20_000, ready, cause: 'unknown' })
+      history = step.history
+      return step.verdict.kind
+    }
+    const readies = [false, false, false, false, true, false, false, false, false]
+    expect(readies.map((ready, nth) => die(nth, ready))).not.toContain('park')
+    expect(die(readies.length, false)).toBe('park')
   })
 
   it('forgets everything after a minute of life', () => {

@@ -138,6 +138,37 @@ describe('the supervisor', () => {
     await expect(started).rejects.toThrow('killed: was not ready after 20 s')
   })
 
+  it('parks a process that hangs in each of five starts', async () => {
+    const clock = new ManualClock()
+    const { supervisor, spec, child } = open(clock)
+    const first = supervisor.start(spec('A', 'starts')).catch(() => {})
+    for (const pauseMs of [100, 200, 400, 800]) {
+      clock.advance(20_000)
+      await eventually(() => child('A')?.state === 'restarting' && child('A')?.pid === undefined)
+      clock.advance(pauseMs)
+    }
+    await first
+    clock.advance(20_000)
+    await eventually(() => child('A')?.state === 'parked')
+    expect(supervisor.facts().events.at(-1)?.text).toBe(
+      'parked after 5 starts in a row that failed, the last: killed: was not ready after 20 s; ' +
+        'once mended: tickwire adapter enable A',
+    )
+  })
+
+  it('takes a process that cannot even be forked for one that died', async () => {
+    const clock = new ManualClock()
+    const { supervisor, spec, child } = open(clock)
+    // As when memory is short, the failure is thrown, not told.
+    const impossible = { ...spec('A', 'stays'), script: 'no\0file' }
+    await expect(supervisor.start(impossible)).rejects.toThrow('null bytes')
+    for (const pauseMs of [100, 200, 400, 800]) {
+      expect(child('A')).toMatchObject({ state: 'restarting', lastExit: { reason: expect.stringContaining('null') } })
+      clock.advance(pauseMs)
+    }
+    expect(child('A')).toMatchObject({ state: 'parked', restarts: 4 })
+  })
+
   it('stops the proxy first, then the adapters, then the bus', async () => {
     const { supervisor, spec, ends } = open()
     await supervisor.start(spec('bus', 'stays', 'bus'))

@@ -1,17 +1,28 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { temporaryPath } from '../support/datafolder.ts'
 import { eventually } from '../support/system.ts'
 
 const SCRIPT = fileURLToPath(new URL('../support/process.mjs', import.meta.url))
 
-type Behaviour = 'begins' | 'lags' | 'stays' | 'hangs' | 'lingers' | 'fails' | 'breaks'
+type Behaviour =
+  | 'begins'
+  | 'lags'
+  | 'stays'
+  | 'hangs'
+  | 'lingers'
+  | 'fails'
+  | 'breaks'
+  | 'breaks-and-hangs'
+  | 'breaks-forwarding'
 
 /** A process that was started alone, or with a supervisor at the other end of an IPC channel. */
 function start(behaviour: Behaviour, supervised: boolean) {
+  const args = [behaviour, temporaryPath()]
   const child: ChildProcess = supervised
-    ? fork(SCRIPT, [behaviour], { silent: true })
-    : spawn(process.execPath, [SCRIPT, behaviour])
+    ? fork(SCRIPT, args, { silent: true })
+    : spawn(process.execPath, [SCRIPT, ...args])
   onTestFinished(() => void child.kill('SIGKILL'))
   let out = ''
   const messages: unknown[] = []
@@ -121,9 +132,20 @@ describe('a process', () => {
     expect(said().at(-1)).toBe('fixture did not close within 5000 ms')
   })
 
-  it('logs an error that nobody expected once, with its code, and exits with 1', async () => {
+  it('logs an error that nobody expected once, with its code, closes, and exits with 1', async () => {
     const { ended, said } = start('breaks', false)
     expect(await ended).toBe(1)
-    expect(said()).toEqual(['fixture is ready', 'fixture met an error it did not expect STORE_BUSY'])
+    expect(said()).toEqual(['fixture is ready', 'fixture met an error it did not expect STORE_BUSY', 'closing'])
+  })
+
+  it('ends after such an error also with a running forwarder, which no exit waits out', async () => {
+    expect(await start('breaks-forwarding', false).ended).toBe(1)
+  })
+
+  it('is killed by itself when it does not close after such an error', async () => {
+    const { child, ended, said } = start('breaks-and-hangs', false)
+    expect(await ended).toBeNull()
+    expect(child.signalCode).toBe('SIGKILL')
+    expect(said().at(-1)).toBe('closing')
   })
 })

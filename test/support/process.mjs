@@ -1,9 +1,10 @@
-// Runs `runProcess` as it was built. Argument: how the process behaves. Log lines and words go to stdout, as JSON.
+// Runs `runProcess` as it was built. Arguments: how the process behaves, and a folder for one that does something there. Log lines and words go to stdout, as JSON.
 
+import { startForwarder } from '../../dist/bus/forwarder.js'
 import { TickwireError } from '../../dist/shared/errors.js'
 import { runProcess, unlessEnding } from '../../dist/shared/process.js'
 
-const [behaviour] = process.argv.slice(2)
+const [behaviour, folder] = process.argv.slice(2)
 const say = (level, text) => process.stdout.write(`${JSON.stringify({ level, text })}\n`)
 const level = name => (facts, text) => say(name, text === undefined ? facts : `${text} ${facts.code ?? ''}`.trim())
 const log = { info: level('info'), debug: level('debug'), warn: level('warn'), fatal: level('fatal') }
@@ -12,7 +13,8 @@ const running = {
   details: { port: 7 },
   async close() {
     say('word', 'closing')
-    if (behaviour === 'hangs' || behaviour === 'lingers') await new Promise(() => {})
+    if (behaviour === 'hangs' || behaviour === 'lingers' || behaviour === 'breaks-and-hangs')
+      await new Promise(() => {})
   },
 }
 
@@ -25,7 +27,12 @@ async function start(ending) {
     await (behaviour === 'begins' ? never : never.catch(() => {}))
   }
   if (behaviour === 'fails') throw new TickwireError('PORT_TAKEN', 'Port 7 is taken', { next: 'use another' })
-  if (behaviour === 'breaks') setImmediate(() => void Promise.reject(new TickwireError('STORE_BUSY', 'busy')))
+  if (behaviour === 'breaks-forwarding') {
+    const addresses = { publish: `ipc://${folder}/in`, subscribe: `ipc://${folder}/out` }
+    const forwarder = await startForwarder({ addresses, highWaterMark: 1000 })
+    running.close = () => forwarder.close()
+  }
+  if (behaviour.startsWith('breaks')) setImmediate(() => void Promise.reject(new TickwireError('STORE_BUSY', 'busy')))
   // Something that lives, as a socket would.
   setInterval(() => {}, 1000)
   return running

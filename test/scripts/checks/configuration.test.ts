@@ -2,7 +2,7 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Check } from '../../../scripts/checks/check.ts'
-import { checkConfiguration, requireFeedSettings } from '../../../scripts/checks/configuration.ts'
+import { checkConfiguration, orphanSections, requireFeedSettings } from '../../../scripts/checks/configuration.ts'
 import { openInvocation, withStore } from '../../../scripts/invocation.ts'
 import { firstFeed } from '../../../scripts/setup.ts'
 import type { FeedRecord } from '../../../shared/store/feeds.ts'
@@ -27,11 +27,9 @@ async function problems(
 }
 
 describe('the settings of all feeds', () => {
-  it('are refused together: unknown feeds, unknown settings, values out of bounds, whoever said them', async () => {
+  it('are refused together: unknown settings, values out of bounds, whoever said them', async () => {
     const feeds = [feed('A'), feed('B', { settings: { rate: 0 } })]
-    expect(await problems(feeds, { A: { rate: -1, raet: 5 }, AA: {}, UNLIKE: {} })).toEqual([
-      'feeds.AA (/etc/t.toml): no feed of this name is registered; did you mean A?',
-      'feeds.UNLIKE (/etc/t.toml): no feed of this name is registered; tickwire adapter add UNLIKE registers one',
+    expect(await problems(feeds, { A: { rate: -1, raet: 5 } })).toEqual([
       expect.stringMatching(/^feeds\.A\.rate \(\/etc\/t\.toml\): must be .*, not -1$/),
       'feeds.A.raet (/etc/t.toml): no such setting; did you mean rate?',
       expect.stringMatching(
@@ -39,6 +37,16 @@ describe('the settings of all feeds', () => {
       ),
     ])
     expect(await problems(feeds, { A: { rate: 5 }, B: { rate: 5 } })).toEqual([])
+  })
+
+  it('that no registered feed would read are no reason to refuse anything, but each is told', async () => {
+    const sections = { A: {}, AA: { rate: 0 }, UNLIKE: {} }
+    expect(await problems([feed('A')], sections)).toEqual([])
+    expect(orphanSections({ configFile, feeds: sections, validBrokers: undefined }, [feed('A')])).toEqual([
+      'feeds.AA (/etc/t.toml) is not used: no feed of this name is registered; did you mean A?',
+      'feeds.UNLIKE (/etc/t.toml) is not used: no feed of this name is registered; ' +
+        'remove the section, or: tickwire adapter add UNLIKE',
+    ])
   })
 
   it('are not asked of a feed that does not start', async () => {
@@ -79,7 +87,10 @@ describe('the configuration check of doctor', () => {
   it('knows the registered feeds', async () => {
     const dataDir = temporaryPath()
     writeFileSync(join(dataDir, 'tickwire.toml'), '[feeds.OTHER]\nrate = 5\n')
-    expect(await check(dataDir)).toMatchObject({ verdict: 'fail' })
+    expect(await check(dataDir)).toMatchObject({
+      verdict: 'warn',
+      detail: expect.stringMatching(/^feeds\.OTHER .* not used/),
+    })
     const invocation = openInvocation({ dataDir, color: false })
     await withStore(invocation, store => store.feeds.add(feed('OTHER')))
     expect(await check(dataDir)).toEqual({

@@ -56,6 +56,16 @@ describe('tickwire adapter disable and enable', () => {
     expect(system.child('SIMULATOR').pid).toBe(pid)
   })
 
+  it('leave a feed alone whose process runs, also when the proxy says nothing of it', async () => {
+    const { pid } = system.child('SIMULATOR')
+    const env = { TICKWIRE_API_KEY: 'ab'.repeat(32) }
+    const { err } = await system.start(['adapter', 'enable', 'SIMULATOR'], env).done
+    expect(err).toBe('Feed SIMULATOR is enabled already; it is running.\n')
+    await adapter('add', 'AFTER', '--adapter', 'simulator')
+    await reaches('AFTER', 'running')
+    expect(system.child('SIMULATOR').pid).toBe(pid)
+  })
+
   it('bring a parked feed back once its cause is mended; nothing else does', async () => {
     const config = join(system.folder, 'tickwire.toml')
     await adapter('add', 'SICK', '--adapter', 'simulator')

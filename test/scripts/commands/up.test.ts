@@ -69,3 +69,12 @@ describe('tickwire up with a feed that hangs while it starts', () => {
     expect((await system.up.stop()).code).toBe(0)
   })
 })
+
+describe('tickwire up with a section of a feed that was removed', () => {
+  it('starts all the same, and says in one line that nobody reads it', async () => {
+    const system = await System.start('[feeds.OLD]\nrate = 5\n')
+    onTestFinished(() => system.close())
+    expect(states(system).SIMULATOR).toBe('running')
+    expect(system.up.err).toMatch(/^warning: feeds\.OLD \(.*tickwire\.toml\) is not used: .*adapter add OLD$/m)
+  })
+})

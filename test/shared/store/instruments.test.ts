@@ -1,9 +1,9 @@
 import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Instrument } from '../../../shared/market/instrument.ts'
 import type { DataFolder } from '../../../shared/store/folder.ts'
-import { InstrumentBook, writeInstruments } from '../../../shared/store/instruments.ts'
+import { InstrumentBook, removeInstruments, writeInstruments } from '../../../shared/store/instruments.ts'
 import { temporaryFolder } from '../../support/datafolder.ts'
 import { failure } from '../../support/failure.ts'
 
@@ -122,4 +122,23 @@ test('an empty list is a list', () => {
   const folder = temporaryFolder()
   expect(writeInstruments(folder, 'ALPHA', [], 1)).toEqual({ count: 0, changed: true })
   expect(openBook(folder).has('ALPHA')).toBe(true)
+})
+
+test('what a killed writer left is removed, and what a living one or another feed writes is not', () => {
+  const folder = temporaryFolder()
+  const path = folder.instrumentsDb('ALPHA')
+  const other = folder.instrumentsDb('ALPHA-2')
+  const dead = 2147483646
+  const leave = () => {
+    for (const file of [`${path}.${dead}.new`, `${path}.${dead}.new-journal`, `${path}.1.new`, `${other}.${dead}.new`])
+      writeFileSync(file, '')
+  }
+  const left = ['ALPHA-2.db', `ALPHA-2.db.${dead}.new`, 'ALPHA.db.1.new']
+  writeInstruments(folder, 'ALPHA-2', [SBIN], 1)
+  leave()
+  writeInstruments(folder, 'ALPHA', [SBIN], 1)
+  expect(readdirSync(dirname(path)).sort()).toEqual([...left, basename(path)].sort())
+  leave()
+  removeInstruments(folder, 'ALPHA')
+  expect(readdirSync(dirname(path)).sort()).toEqual(left)
 })

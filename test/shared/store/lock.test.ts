@@ -8,6 +8,7 @@ import { acquireLock, lockHolder } from '../../../shared/store/lock.ts'
 import { temporaryPath } from '../../support/datafolder.ts'
 import { failure } from '../../support/failure.ts'
 
+const LOOKER = fileURLToPath(new URL('../../support/locklooker.mjs', import.meta.url))
 const HOLDER = fileURLToPath(new URL('../../support/lockholder.mjs', import.meta.url))
 
 const newPath = () => join(temporaryPath(), 'up.lock')
@@ -76,6 +77,15 @@ test('the holder of a lock is found without taking the lock, as long as it lives
   holder.kill('SIGKILL')
   await once(holder, 'exit')
   expect(lockHolder(path)).toBeUndefined()
+})
+
+test('a free lock is not refused because somebody looks at it this very moment', async () => {
+  const path = newPath()
+  acquireLock(path, 'Tickwire').release()
+  const looker = fork(LOOKER, [path])
+  onTestFinished(() => void looker.kill('SIGKILL'))
+  await once(looker, 'message')
+  acquireLock(path, 'Tickwire').release()
 })
 
 test('the holder itself may ask, and keeps its lock', async () => {

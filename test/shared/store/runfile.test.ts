@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { readRunFile, removeRunFile, writeRunFile } from '../../../shared/store/runfile.ts'
 import { temporaryFolder } from '../../support/datafolder.ts'
@@ -23,6 +23,13 @@ test.each(['', '{"half":', '\0\0\0'])('a file that holds %j after a power cut co
   expect(readRunFile(folder, 'up')).toBeUndefined()
   writeRunFile(folder, 'up', { pid: 1 })
   expect(readRunFile(folder, 'up')).toEqual({ pid: 1 })
+})
+
+test('what cannot be written leaves nothing beside it', () => {
+  const folder = temporaryFolder()
+  mkdirSync(folder.runFile('up'))
+  expect(failure(() => writeRunFile(folder, 'up', {})).code).toBe('FOLDER_UNUSABLE')
+  expect(readdirSync(folder.runDir)).toEqual(['up.json'])
 })
 
 test('a run folder that went away is an error for the writer and nothing for the reader', () => {
