@@ -21,7 +21,11 @@ import { feedLayers, readSettings, type SettingsLayer } from './settings.ts'
 export interface RunningAdapter {
   /** Stops the source, says so on the bus and resolves; the bus stays open. */
   close(): Promise<void>
-  /** Resolves when the source will not run again: it ended, it was given up, or `close` was called. Never rejects. */
+  /**
+   * Resolves when the source will not run again: it ended, it was given up, or `close` was called. Rejects with
+   * SOURCE_FAILED when the source does not end though it has to start again: only a fresh process helps then, and a
+   * rejection that nobody handles ends this one.
+   */
   readonly ended: Promise<void>
 }
 
@@ -52,11 +56,19 @@ export async function startAdapter(options: {
   const pulse = new Pulse(clock)
   const epoch = clock.now()
   const board = new Board({ catalogue, epoch, bus })
-  const audience = new Audience({ catalogue, epoch, board, bus, clock, log, pulse })
+  const look = () => pulse.look()
+  const audience = new Audience({ catalogue, epoch, board, bus, clock, log, look })
   const publisher = new Publisher({ board, audience, log })
-  const status = new StatusReporter({ label: adapter.label, catalogue, epoch, publisher, audience, bus, clock })
-  const running = new Feed({ adapter, settings, publisher, audience, status, pulse, clock, log })
-  return { ended: running.start(), close: () => running.close() }
+  const status = new StatusReporter({ label: adapter.label, catalogue, epoch, publisher, audience, bus, clock, look })
+  const running = new Feed({ adapter, settings, publisher, audience, status, look, clock, log })
+  pulse.listen(gap => running.missed(gap))
+  return {
+    ended: running.start(),
+    async close() {
+      await running.close()
+      pulse.close()
+    },
+  }
 }
 
 /** What the adapter can serve with these settings. Throws ADAPTER_INVALID when its instruments cannot be served. */

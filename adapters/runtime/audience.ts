@@ -7,7 +7,6 @@ import type { Log } from '../../shared/log.ts'
 import type { Board, Entry } from './board.ts'
 import type { Catalogue, Rejection } from './catalogue.ts'
 import { Lane } from './lane.ts'
-import type { Pulse } from './pulse.ts'
 import { type LaneChange, Subscriptions } from './subscriptions.ts'
 import type { Union } from './union.ts'
 
@@ -19,7 +18,8 @@ export interface AudienceParts {
   readonly bus: Bus
   readonly clock: Clock
   readonly log: Log
-  readonly pulse: Pulse
+  /** Notices whether the process stood still. */
+  readonly look: () => void
 }
 
 /**
@@ -33,21 +33,21 @@ export class Audience {
   readonly #bus: Bus
   readonly #clock: Clock
   readonly #log: Log
-  readonly #pulse: Pulse
+  readonly #look: () => void
   readonly #subscriptions: Subscriptions
   readonly #lanes = new Map<string, Lane>()
   /** Last sequence of lanes that are over, should their proxy come back. */
   readonly #ended = new Map<string, number>()
 
   /** Becomes the receiver of `bus`: a process has one feed. */
-  constructor({ catalogue, epoch, board, bus, clock, log, pulse }: AudienceParts) {
+  constructor({ catalogue, epoch, board, bus, clock, log, look }: AudienceParts) {
     this.#catalogue = catalogue
     this.#epoch = epoch
     this.#board = board
     this.#bus = bus
     this.#clock = clock
     this.#log = log
-    this.#pulse = pulse
+    this.#look = look
     this.#subscriptions = new Subscriptions(catalogue, clock)
     const control = controlTopic(catalogue.feed)
     bus.onMessage(({ topic, body }) => topic === control && this.#receive(body))
@@ -103,7 +103,7 @@ export class Audience {
   }
 
   #receive(body: Buffer): void {
-    this.#pulse.look()
+    this.#look()
     const set = this.#read(body)
     const change = set?.feed === this.#catalogue.feed ? this.#subscriptions.receive(set) : undefined
     if (change) this.#apply(change)
@@ -140,7 +140,7 @@ export class Audience {
   }
 
   #demand(filter: string, wanted: boolean): void {
-    this.#pulse.look()
+    this.#look()
     if (wanted) this.#hear(filter)
     const target = this.#subscriptions.demand(filter, wanted)
     if (target === 'prefix') for (const entry of this.#board.entries()) if (entry.last) this.#overhear(entry)

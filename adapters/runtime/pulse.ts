@@ -3,6 +3,13 @@ import { STATUS_EXPIRY_MS } from '../../shared/control.ts'
 
 const BEAT_MS = 250
 
+/** A stretch of time in which this process saw nothing. */
+export interface Gap {
+  readonly ms: number
+  /** The process stood still, or only the wall clock went on: the machine slept, or its clock was set. */
+  readonly clock: 'process' | 'wall'
+}
+
 /**
  * Notices that this process stood still: stopped, starved, or its machine asleep. After as long as makes proxies declare
  * the feed down, what it knew before is no longer the present.
@@ -11,7 +18,7 @@ export class Pulse {
   readonly #clock: Clock
   readonly #stop: Cancel
   #beat: { readonly monotonic: number; readonly wall: number }
-  #onStill: (ms: number) => void = () => {}
+  #onGap: (gap: Gap) => void = () => {}
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -19,18 +26,23 @@ export class Pulse {
     this.#stop = clock.every(BEAT_MS, () => this.look())
   }
 
-  /** `onStill` hears how long it was, in milliseconds. One listener. */
-  listen(onStill: (ms: number) => void): void {
-    this.#onStill = onStill
+  /** One listener. */
+  listen(onGap: (gap: Gap) => void): void {
+    this.#onGap = onGap
   }
 
   /** Happens by itself; whoever is about to say what it knows looks first, since no timer may have run yet. */
   look(): void {
     const { monotonic, wall } = this.#beat
     this.#beat = this.#now()
-    // Only the wall clock goes on while a machine sleeps.
-    const still = Math.max(this.#beat.monotonic - monotonic, this.#beat.wall - wall)
-    if (still > STATUS_EXPIRY_MS) this.#onStill(still)
+    const still = this.#beat.monotonic - monotonic
+    if (still > STATUS_EXPIRY_MS) {
+      this.#onGap({ ms: still, clock: 'process' })
+      return
+    }
+    // A clock set forward looks the same as sleep, after which nothing is known: it counts as sleep.
+    const slept = this.#beat.wall - wall
+    if (slept > STATUS_EXPIRY_MS) this.#onGap({ ms: slept, clock: 'wall' })
   }
 
   close(): void {

@@ -36,6 +36,8 @@ export class StatusReporter {
     audience: Audience
     bus: Bus
     clock: Clock
+    /** Notices whether the process stood still. */
+    look: () => void
   }) {
     this.#label = options.label
     this.#catalogue = options.catalogue
@@ -45,7 +47,10 @@ export class StatusReporter {
     this.#bus = options.bus
     this.#clock = options.clock
     this.#since = this.#clock.now()
-    this.#stop = this.#clock.every(STATUS_HEARTBEAT_MS, () => this.#send())
+    this.#stop = this.#clock.every(STATUS_HEARTBEAT_MS, () => {
+      options.look()
+      this.#send()
+    })
     this.#send()
   }
 

@@ -120,6 +120,16 @@ describe('a started adapter', () => {
     expect(published).toBeLessThanOrEqual(11)
   })
 
+  it('starts its source again when the process stood still', async () => {
+    const bus = new FakeBus()
+    await start(bus)
+    await pass(clock, 1000, 100)
+    clock.freeze(3000)
+    await pass(clock, 1500, 100)
+    expect(bus.statuses().map(({ reason }) => reason)).toContain('its process stood still for 3 s')
+    expect(bus.statuses().at(-1)).toMatchObject({ state: 'live' })
+  })
+
   it('says in its log once that the bus is gone, and once that it is back', async () => {
     const bus = new FakeBus()
     const lines = await start(bus)

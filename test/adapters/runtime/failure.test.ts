@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { countFailure, judge } from '../../../adapters/runtime/failure.ts'
+import { countFailure, judge, judgeGap } from '../../../adapters/runtime/failure.ts'
 import { TickwireError } from '../../../shared/errors.ts'
 import { LoginNeeded } from './rig.ts'
 
@@ -37,6 +37,21 @@ it('names whatever was thrown in one line that ends with how often', () => {
   const { reason } = judge(new Error('x'.repeat(2000)), 12)
   expect(reason).toMatch(/x \(12 times in a row\)$/)
   expect(reason.length).toBeLessThan(500)
+})
+
+it('trusts a source that had worked for 10 s before its process saw nothing, and forgets its failures after a minute', () => {
+  const gap = { ms: 2540, clock: 'process' } as const
+  const reason = 'its process stood still for 2.5 s'
+  expect(judgeGap(gap, 0, 9999)).toEqual({ state: 'down', reason, pauseMs: 500, failures: 1 })
+  expect(judgeGap(gap, 0, 10_000)).toEqual({ state: 'down', reason, pauseMs: 0, failures: 0 })
+  expect(judgeGap(gap, 3, 10_000)).toMatchObject({ pauseMs: 0, failures: 3 })
+  expect(judgeGap(gap, 3, 60_000)).toMatchObject({ pauseMs: 0, failures: 0 })
+  expect(judgeGap(gap, 3, 0)).toEqual({
+    state: 'down',
+    reason: `${reason} (4 times in a row)`,
+    pauseMs: 4000,
+    failures: 4,
+  })
 })
 
 it('begins to count anew after a run that lasted a minute', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { pause, systemClock } from '../../../shared/clock.ts'
 import { TickwireError } from '../../../shared/errors.ts'
 import { open, ticking, update } from './feedrig.ts'
@@ -204,8 +204,7 @@ describe('a feed', () => {
       for (;;) yield [update(clock)]
     }, systemClock)
     void feed.start()
-    await pause(systemClock, 20)
-    expect(publisher.counts().ticks).toBeGreaterThan(0)
+    await vi.waitFor(() => expect(publisher.counts().ticks).toBeGreaterThan(0))
     await feed.close()
   })
 

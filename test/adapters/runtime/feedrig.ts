@@ -21,6 +21,7 @@ export function open(source: Source, clock?: Clock) {
   })
   const status = new StatusReporter({ label: adapter.label, ...parts })
   const feed = new Feed({ adapter, settings: {}, status, ...parts, ...(clock && { clock }) })
+  parts.pulse.listen(gap => feed.missed(gap))
   const states = () =>
     parts.bus
       .statuses()

@@ -1,50 +1,59 @@
 import { expect, it } from 'vitest'
-import { Pulse } from '../../../adapters/runtime/pulse.ts'
+import { type Gap, Pulse } from '../../../adapters/runtime/pulse.ts'
 import { ManualClock } from '../../../shared/clock.ts'
 
 function open(clock = new ManualClock()) {
-  const stills: number[] = []
+  const gaps: Gap[] = []
   const pulse = new Pulse(clock)
-  pulse.listen(ms => stills.push(ms))
-  return { clock, pulse, stills }
+  pulse.listen(gap => gaps.push(gap))
+  return { clock, pulse, gaps }
 }
 
 it('hears of a stand still as soon as the process runs again, once', () => {
-  const { clock, stills } = open()
+  const { clock, gaps } = open()
   clock.advance(10_000)
   clock.freeze(2500)
-  expect(stills).toEqual([])
+  expect(gaps).toEqual([])
   clock.advance(1000)
-  expect(stills).toEqual([2500])
+  expect(gaps).toEqual([{ ms: 2500, clock: 'process' }])
 })
 
 it('tells whoever looks before any timer has run', () => {
-  const { clock, pulse, stills } = open()
+  const { clock, pulse, gaps } = open()
   clock.freeze(4000)
   pulse.look()
   pulse.look()
-  expect(stills).toEqual([4000])
+  expect(gaps).toEqual([{ ms: 4000, clock: 'process' }])
 })
 
 it('makes nothing of a busy second', () => {
-  const { clock, stills } = open()
+  const { clock, gaps } = open()
   clock.freeze(1500)
   clock.advance(1000)
-  expect(stills).toEqual([])
+  expect(gaps).toEqual([])
 })
 
-it('knows that a machine slept by the wall clock alone', () => {
+it('says that only the wall clock went on: the process did not stand still, its machine slept or its clock was set', () => {
   const clock = new ManualClock()
-  const { stills } = open(clock)
+  const { gaps } = open(clock)
   const wall = clock.now
   clock.now = () => wall() + 3_600_000
-  clock.advance(250)
-  expect(stills).toEqual([3_600_250])
+  clock.advance(1000)
+  expect(gaps).toEqual([{ ms: 3_600_250, clock: 'wall' }])
+})
+
+it('makes nothing of a clock that is set back', () => {
+  const clock = new ManualClock()
+  const { gaps } = open(clock)
+  const wall = clock.now
+  clock.now = () => wall() - 3_600_000
+  clock.advance(1000)
+  expect(gaps).toEqual([])
 })
 
 it('beats no more once it is closed', () => {
-  const { clock, pulse, stills } = open()
+  const { clock, pulse, gaps } = open()
   pulse.close()
   clock.advance(60_000)
-  expect(stills).toEqual([])
+  expect(gaps).toEqual([])
 })

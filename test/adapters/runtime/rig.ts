@@ -150,11 +150,12 @@ export function rig({ instruments = [RELIANCE, TCS, NIFTY] }: { instruments?: re
   const pulse = new Pulse(clock)
   const epoch = clock.now()
   const board = new Board({ catalogue, epoch, bus })
-  const audience = new Audience({ catalogue, epoch, board, bus, clock, log, pulse })
+  const look = () => pulse.look()
+  const audience = new Audience({ catalogue, epoch, board, bus, clock, log, look })
   const publisher = new Publisher({ board, audience, log })
   const offer = (instrument: Instrument, ltp: number, more: Partial<Tick> = {}) =>
     publisher.offer({ instrument, tick: { ltp, timestamp: clock.now(), ...more }, receivedAt: clock.micros() })
-  return { clock, bus, log, lines, catalogue, epoch, pulse, audience, publisher, offer }
+  return { clock, bus, log, lines, catalogue, epoch, pulse, look, audience, publisher, offer }
 }
 
 /** The prices of some records, in order. */
