@@ -22,6 +22,8 @@ export interface AudienceParts {
   readonly look: () => void
 }
 
+const REPORT_PAUSE_MS = 10_000
+
 /**
  * Who listens to the feed: hears on the bus what is wanted, keeps the lane of every proxy, and changes the board so that
  * each topic goes where it is wanted, its last value first.
@@ -38,6 +40,8 @@ export class Audience {
   readonly #lanes = new Map<string, Lane>()
   /** Last sequence of lanes that are over, should their proxy come back. */
   readonly #ended = new Map<string, number>()
+  #malformed = 0
+  #reportedAt = Number.NEGATIVE_INFINITY
 
   /** Becomes the receiver of `bus`: a process has one feed. */
   constructor({ catalogue, epoch, board, bus, clock, log, look }: AudienceParts) {
@@ -114,9 +118,18 @@ export class Audience {
       return parseSubscriptionSet(body)
     } catch (error) {
       if (!(error instanceof TickwireError)) throw error
-      this.#log.warn({ err: error }, 'subscription set ignored')
+      this.#malformed++
+      this.#report(error)
       return
     }
+  }
+
+  /** A broken sender can break thousands of messages a second: one in 10 s is told. */
+  #report(error: TickwireError): void {
+    const now = this.#clock.monotonic()
+    if (now - this.#reportedAt < REPORT_PAUSE_MS) return
+    this.#reportedAt = now
+    this.#log.warn({ err: error, malformed: this.#malformed }, 'subscription set ignored')
   }
 
   #apply({ proxy, added, dropped, snapshots }: LaneChange): Lane {

@@ -78,7 +78,10 @@ describe('subscription sets', () => {
     offer(RELIANCE, 100)
     clock.advance(0)
     expect(audience.laneSequences()).toEqual({})
-    expect(lines.map(({ text }) => text)).toEqual(['subscription set ignored', 'subscription set ignored'])
+    expect(lines.map(({ text }) => text)).toEqual(['subscription set ignored'])
+    clock.advance(10_000)
+    bus.arrive(`CONTROL_${FEED}`, Buffer.from('{'))
+    expect(lines.at(-1)).toMatchObject({ text: 'subscription set ignored', details: { malformed: 3 } })
   })
 })
 
