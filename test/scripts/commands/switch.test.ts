@@ -73,7 +73,7 @@ describe('tickwire adapter disable and enable', () => {
     writeFileSync(config, '[feeds.SICK]\nrate = 0\n')
     process.kill(system.child('SICK').pid ?? 0, 'SIGKILL')
     await reaches('SICK', 'parked')
-    expect(system.up.out).toMatch(/SICK parked because .*; once mended: tickwire adapter enable SICK$/m)
+    await eventually(() => /SICK parked because .*; once mended: tickwire adapter enable SICK$/m.test(system.up.out))
     writeFileSync(config, '')
     await adapter('add', 'NEXT', '--adapter', 'simulator')
     await reaches('NEXT', 'running')
