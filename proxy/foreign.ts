@@ -10,13 +10,20 @@ import type { Instruments } from './routing.ts'
 /** What is known of one topic while somebody holds it. */
 interface Channel {
   readonly template: FrameTemplate
-  /** Absent once its feed lists it no more. */
+  /** Absent when its feed does not list it (any more). */
   kind: InstrumentKind | undefined
-  /** When `kind` was looked up, monotonic milliseconds. */
-  lookedAt: number
+  /** The list in which `kind` was looked up. */
+  mark: string | undefined
   sequence: number
   /** Time of its newest tick. */
   timestamp: number
+}
+
+/** Which list of symbols a feed has. */
+interface List {
+  readonly mark: string | undefined
+  /** Monotonic milliseconds. */
+  readonly lookedAt: number
 }
 
 /** How soon a changed list of symbols shows. */
@@ -31,11 +38,12 @@ const LATE_MS = 10_000
 export class Foreign {
   readonly #hub: Hub
   readonly #feeds: Feeds
-  readonly #instruments: Instruments
+  readonly #instruments: Lists
   readonly #clock: Clock
   readonly #maxAgeMs: number
   readonly #epoch: number
   readonly #channels = new WeakMap<TopicParts, Channel>()
+  readonly #lists = new Map<string, List>()
 
   constructor({ hub, feeds, instruments, clock, maxAgeMs }: ForeignParts) {
     this.#hub = hub
@@ -78,22 +86,36 @@ export class Foreign {
     let channel = this.#channels.get(parts)
     if (!channel) {
       const template = frameTemplate(parts, broker)
-      channel = { template, kind: undefined, lookedAt: Number.NEGATIVE_INFINITY, sequence: 0, timestamp: 0 }
+      channel = { template, kind: undefined, mark: undefined, sequence: 0, timestamp: 0 }
       this.#channels.set(parts, channel)
     }
-    const now = this.#clock.monotonic()
-    if (now - channel.lookedAt > LOOK_AGAIN_MS) {
+    const mark = this.#markOf(parts.feed)
+    if (channel.mark !== mark) {
       channel.kind = this.#instruments.find(parts.feed, parts.exchange, parts.symbol)?.kind
-      channel.lookedAt = now
+      channel.mark = mark
     }
     return channel
   }
+
+  /** One look in a while for all topics of a feed: their number must not cost. */
+  #markOf(feed: string): string | undefined {
+    const now = this.#clock.monotonic()
+    let list = this.#lists.get(feed)
+    if (!list || now - list.lookedAt > LOOK_AGAIN_MS) {
+      list = { mark: this.#instruments.mark(feed), lookedAt: now }
+      this.#lists.set(feed, list)
+    }
+    return list.mark
+  }
 }
+
+/** Reads of the instrument lists; `mark` is another one after a list was replaced. */
+type Lists = Pick<Instruments, 'find'> & { mark(feed: string): string | undefined }
 
 export interface ForeignParts {
   readonly hub: Hub
   readonly feeds: Feeds
-  readonly instruments: Instruments
+  readonly instruments: Lists
   readonly clock: Clock
   /** A tick that says it is older is refused. */
   readonly maxAgeMs: number

@@ -59,7 +59,12 @@ export class InstrumentBook {
 
   /** Whether the feed has a list at all. */
   has(feed: string): boolean {
-    return markOf(this.#folder.instrumentsDb(feed)) !== undefined
+    return this.mark(feed) !== undefined
+  }
+
+  /** Another one when the list was replaced; `undefined` without a list. Asks the file system, not the database. */
+  mark(feed: string): string | undefined {
+    return markOf(this.#folder.instrumentsDb(feed))
   }
 
   /** By common symbol, else by the broker's own spelling. */

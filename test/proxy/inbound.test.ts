@@ -35,7 +35,7 @@ beforeEach(async () => {
   const wanted = new Wanted(bus, clock, PROXY)
   hub = new Hub(wanted)
   feeds = new Feeds({ clock, onChange: () => {}, isAsked: () => true })
-  const instruments = { has: () => true, find: () => equity('TCS') }
+  const instruments = { mark: () => 'the list', find: () => equity('TCS') }
   foreign = new Foreign({ hub, feeds, instruments, clock, maxAgeMs: 5000 })
   inbound = new Inbound({ bus, clock, log, proxy: PROXY, maxAgeMs: 5000, hub, feeds, wanted, foreign })
   const records = [feedRecord('FEED'), feedRecord('EXT', { kind: 'external' })]
