@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Clock } from '../shared/clock.ts'
 import type { FeedLabel } from '../shared/control.ts'
+import type { TickwireError } from '../shared/errors.ts'
 import type { Instrument } from '../shared/market/instrument.ts'
 import type { TopicMode } from '../shared/market/mode.ts'
 import type { Tick } from '../shared/market/tick.ts'
@@ -24,10 +25,7 @@ interface AdapterBase<Settings> {
   readonly settings: z.ZodType<Settings>
 }
 
-/**
- * An adapter that makes its ticks itself (simulator, replayer, poller): it needs no session and no socket.
- * Adapters that speak to a broker over a socket get a second form with a `session`.
- */
+/** An adapter that makes its ticks itself (simulator, replayer, poller): it needs no session and no socket. */
 export interface SourceAdapter<Settings = unknown> extends AdapterBase<Settings> {
   /** Everything it can serve. Pure: same settings, same list. */
   instruments(settings: Settings): readonly Instrument[]
@@ -38,7 +36,169 @@ export interface SourceAdapter<Settings = unknown> extends AdapterBase<Settings>
   source(settings: Settings, clock: Clock, signal: AbortSignal): AsyncIterable<readonly Update[]>
 }
 
-export type Adapter = SourceAdapter
+/**
+ * An adapter that speaks to a broker: it says what the broker's login, lists and frames mean, and the runtime opens the
+ * sockets, waits, retries, splits and publishes. Nothing here does I/O except through the `Http` it is handed.
+ */
+export interface SessionAdapter<Settings = unknown, Credentials = unknown, Ticket = unknown>
+  extends AdapterBase<Settings> {
+  /**
+   * What the account's owner types once: a flat object of texts, asked for in this order, each field with a `describe`
+   * that names it for a person. Sealed at rest.
+   */
+  readonly credentials: z.ZodType<Credentials>
+  /** What a login gives and a session needs, as JSON. Sealed at rest. */
+  readonly ticket: z.ZodType<Ticket>
+  readonly limits: Limits
+  readonly login: Login<Settings, Credentials, Ticket>
+  readonly master: Master<Settings, Ticket>
+  readonly session: Session<Settings, Ticket>
+  /** One per connection; what it remembers dies with it. */
+  createDecoder(): Decoder
+}
+
+export type Adapter = SourceAdapter | SessionAdapter
+
+/** What the broker allows one account. */
+export interface Limits {
+  readonly connections: number
+  readonly instrumentsPerConnection: number
+  readonly instrumentsPerMessage: number
+  /** Least time between two messages that change subscriptions on one connection, milliseconds. */
+  readonly messagePauseMs: number
+}
+
+/** A login in a browser: the broker sends the person back to a registered address with an answer to redeem. */
+export interface Login<Settings, Credentials, Ticket> {
+  /** Where the person logs in. `state` comes back with the answer, where the broker can carry it. */
+  url(settings: Settings, credentials: Credentials, state: string): string
+  /** What the address the person was sent back to, or what he pasted of it, holds. Throws CREDENTIALS_REJECTED, USAGE. */
+  readAnswer(pasted: string): LoginAnswer
+  /** Exchanges the answer for a ticket. Rejects with CREDENTIALS_REJECTED, BROKER_UNREACHABLE, … */
+  redeem(options: {
+    settings: Settings
+    credentials: Credentials
+    answer: LoginAnswer
+    http: Http
+    /** Milliseconds since 1970. */
+    now: number
+  }): Promise<Granted<Ticket>>
+}
+
+export interface LoginAnswer {
+  /** Single use; as secret as a password while it lives. */
+  readonly code: string
+  /** As it was given to `url`; absent when the answer does not carry it. */
+  readonly state?: string
+}
+
+export interface Granted<Ticket> {
+  readonly ticket: Ticket
+  /** When the broker says it ends, milliseconds since 1970; the broker's own refusal is what counts. */
+  readonly expiresAt?: number
+  /** The broker's name of the account (client id), for people. */
+  readonly holder?: string
+}
+
+/** The broker's list of what can be asked for, which is valid for one trading day. */
+export interface Master<Settings, Ticket> {
+  /** The files to fetch, in this order. The ticket is there once somebody has logged in. */
+  requests(settings: Settings, ticket: Ticket | undefined): readonly HttpRequest[]
+  /**
+   * Reads what the requests gave, in their order. Lazy: the caller takes it in pieces. Rows that cannot be served are
+   * left out and told to `skipped`, one line each. Throws INSTRUMENTS_MALFORMED for a body that is no such list.
+   */
+  parse(bodies: readonly Uint8Array[], skipped: (why: string) => void): Iterable<Instrument>
+  /** The error of an answer that is not 200. */
+  classify(answer: HttpAnswer): TickwireError
+}
+
+/** A frame as the socket carries it: text or binary. */
+export type Frame = string | Uint8Array
+
+export interface Session<Settings, Ticket> {
+  /** Where to connect, with whatever proves who we are: the address is as secret as the ticket. */
+  dial(settings: Settings, ticket: Ticket): Dial
+  /** Frames that begin sending these tokens, which are not subscribed yet. At most `instrumentsPerMessage` of them. */
+  subscribe(tokens: readonly string[], mode: TopicMode): readonly Frame[]
+  /** Frames that give subscribed tokens another mode. */
+  change(tokens: readonly string[], from: TopicMode, to: TopicMode): readonly Frame[]
+  unsubscribe(tokens: readonly string[], mode: TopicMode): readonly Frame[]
+  readonly heartbeat: Heartbeat
+  /** What an end of the connection, or its failure to begin, means. */
+  classify(failure: Failure): TickwireError
+}
+
+export interface Dial {
+  readonly url: string
+  readonly headers?: Readonly<Record<string, string>>
+  /** Sent once the socket is open; then the session is ready at the decoder's `ready`. Without it, when it is open. */
+  readonly hello?: readonly Frame[]
+}
+
+export interface Heartbeat {
+  /** What we send, and how often. */
+  readonly send?: { readonly everyMs: number; readonly frame: Frame }
+  /** Without a byte from the broker for this long the feed is suspect, milliseconds. */
+  readonly suspectMs: number
+  /** Without a byte for this long the connection is given up. */
+  readonly deadMs: number
+}
+
+export type Failure =
+  /** The broker answered the handshake with something else than a socket. */
+  | { readonly kind: 'handshake'; readonly status: number; readonly body: string; readonly retryAfterMs?: number }
+  /** The socket was closed; 1006 when without a word. */
+  | { readonly kind: 'closed'; readonly code: number; readonly reason: string }
+  /** The network failed; `reason` is the system's word for it (`ECONNREFUSED`). */
+  | { readonly kind: 'network'; readonly reason: string }
+
+/** What one frame said, in the order it said it. `receivedAt` in microseconds. Never throws. */
+export type Decoder = (frame: Frame, receivedAt: number) => readonly Signal[]
+
+export type Signal =
+  /** `token` as in the instrument list. */
+  | { readonly kind: 'tick'; readonly token: string; readonly tick: Tick }
+  /** The connection lives; nothing is known of the market. */
+  | { readonly kind: 'heartbeat' }
+  /** The broker accepted the `hello`. */
+  | { readonly kind: 'ready' }
+  /** The broker wants to be answered. */
+  | { readonly kind: 'reply'; readonly frame: Frame }
+  /** The broker refuses some tokens. */
+  | { readonly kind: 'rejected'; readonly tokens: readonly string[]; readonly reason: string }
+  /** The broker's own words for a person. */
+  | { readonly kind: 'notice'; readonly text: string; readonly level: 'error' | 'message' }
+  /** Understood and of no use here: counted under `what`. */
+  | { readonly kind: 'ignored'; readonly what: string }
+  /** Not understood, or cut: what could be read of the frame stands before it. */
+  | { readonly kind: 'malformed'; readonly what: string }
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly url: string
+  readonly headers?: Readonly<Record<string, string>>
+  /** Form or JSON text; the content type is among the headers. */
+  readonly body?: string
+}
+
+export interface HttpAnswer {
+  readonly status: number
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Unpacked. */
+  readonly body: Uint8Array
+}
+
+/** Resolves with whatever was answered; rejects with BROKER_UNREACHABLE when nothing was. */
+export type Http = (request: HttpRequest) => Promise<HttpAnswer>
 
 /** Keeps the settings type together inside one adapter while the registry sees `Adapter`. */
-export const defineAdapter = <Settings>(adapter: SourceAdapter<Settings>): Adapter => adapter as SourceAdapter
+export const defineAdapter = <Settings>(adapter: SourceAdapter<Settings>): SourceAdapter => adapter as SourceAdapter
+
+/** The same for an adapter with a session. */
+export const defineSession = <Settings, Credentials, Ticket>(
+  adapter: SessionAdapter<Settings, Credentials, Ticket>,
+): SessionAdapter => adapter as unknown as SessionAdapter
+
+export const isSession = (adapter: Adapter): adapter is SessionAdapter => 'session' in adapter

@@ -8,7 +8,7 @@ import { isFeedName } from '../shared/market/topic.ts'
 import type { FeedRecord } from '../shared/store/feeds.ts'
 import type { DataFolder } from '../shared/store/folder.ts'
 import { writeInstruments } from '../shared/store/instruments.ts'
-import type { Adapter } from './contract.ts'
+import { type Adapter, isSession, type SourceAdapter } from './contract.ts'
 import { Audience } from './runtime/audience.ts'
 import { Board } from './runtime/board.ts'
 import { type Catalogue, createCatalogue } from './runtime/catalogue.ts'
@@ -48,6 +48,7 @@ export async function startAdapter(options: {
     throw new TickwireError('CONFIG_INVALID', `"${feed.name}" is no feed name: 1 to 32 of A-Z, 0-9 and -`, {
       next: 'add the feed under another name',
     })
+  if (isSession(adapter)) throw new TickwireError('ADAPTER_INVALID', 'sessions are not wired yet')
   const settings = readSettings(feed.name, adapter, feedLayers(feed, options.configured))
   const catalogue = listInstruments(feed, adapter, settings)
   const written = writeInstruments(folder, feed.name, catalogue.instruments, clock.now())
@@ -72,7 +73,7 @@ export async function startAdapter(options: {
 }
 
 /** What the adapter can serve with these settings. Throws ADAPTER_INVALID when its instruments cannot be served. */
-export const listInstruments = (feed: FeedRecord, adapter: Adapter, settings: unknown): Catalogue =>
+export const listInstruments = (feed: FeedRecord, adapter: SourceAdapter, settings: unknown): Catalogue =>
   createCatalogue({
     feed: feed.name,
     broker: feed.adapter,
@@ -81,7 +82,7 @@ export const listInstruments = (feed: FeedRecord, adapter: Adapter, settings: un
   })
 
 /** The adapter's own code: whatever it throws gets a code here. */
-function callInstruments({ name }: FeedRecord, adapter: Adapter, settings: unknown): readonly Instrument[] {
+function callInstruments({ name }: FeedRecord, adapter: SourceAdapter, settings: unknown): readonly Instrument[] {
   try {
     return adapter.instruments(settings)
   } catch (cause) {

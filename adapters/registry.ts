@@ -26,16 +26,44 @@ const here = fileURLToPath(new URL('.', import.meta.url))
 
 const callable = z.custom(value => typeof value === 'function', 'must be a function')
 
-const shape = z.object({
+const base = z.object({
   name: z.string().regex(NAME, 'must be 1 to 32 of a-z, 0-9 and -'),
   title: z.string().min(1).max(200),
   label: z.enum(FEED_LABELS),
   modes: z.array(z.enum(TOPIC_MODES)).min(1),
   // Not z.instanceof: an adapter outside the tree may bring its own copy of zod.
   settings: z.custom(value => isSchema(value), 'must be a zod schema'),
-  instruments: callable,
-  source: callable,
 })
+
+const sourceShape = base.extend({ instruments: callable, source: callable })
+
+const count = z.int().min(1)
+
+const sessionShape = base.extend({
+  credentials: z.custom(value => isSchema(value), 'must be a zod schema'),
+  ticket: z.custom(value => isSchema(value), 'must be a zod schema'),
+  limits: z.object({
+    connections: count,
+    instrumentsPerConnection: count,
+    instrumentsPerMessage: count,
+    messagePauseMs: z.int().min(0),
+  }),
+  login: z.object({ url: callable, readAnswer: callable, redeem: callable }),
+  master: z.object({ requests: callable, parse: callable, classify: callable }),
+  session: z.object({
+    dial: callable,
+    subscribe: callable,
+    change: callable,
+    unsubscribe: callable,
+    classify: callable,
+    heartbeat: z.object({ suspectMs: count, deadMs: count }),
+  }),
+  createDecoder: callable,
+})
+
+/** Which of the two forms it means, so that what is missing is said of that one. */
+const shapeOf = (manifest: unknown) =>
+  typeof manifest === 'object' && manifest !== null && 'session' in manifest ? sessionShape : sourceShape
 
 /** Names of the adapters that come with the program: the folders beside this file that hold a manifest. */
 export function builtinNames(): string[] {
@@ -77,7 +105,7 @@ async function loadFolder(folder: string): Promise<Adapter> {
   const file = findManifest(folder)
   if (!file) throw invalid(folder, `holds none of ${MANIFESTS.join(', ')}`)
   const adapter = await readManifest(folder, file)
-  const checked = shape.safeParse(adapter)
+  const checked = shapeOf(adapter).safeParse(adapter)
   if (!checked.success) {
     const problems = checked.error.issues.map(
       ({ path, message }) => `${path.join('.') || 'default export'}: ${message}`,

@@ -2,7 +2,7 @@ import { type Clock, pause } from '../../shared/clock.ts'
 import type { FeedState } from '../../shared/control.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
-import type { Adapter } from '../contract.ts'
+import type { SourceAdapter } from '../contract.ts'
 import { Attempt, GRACE_MS } from './attempt.ts'
 import type { Audience } from './audience.ts'
 import { countFailure, judge, judgeGap } from './failure.ts'
@@ -17,7 +17,7 @@ import type { StatusReporter } from './status.ts'
  * whether silence is normal (`quiet`) or not (`suspect`) is for the market calendar to say; `lastTickAt` shows the age.
  */
 export class Feed {
-  readonly #adapter: Adapter
+  readonly #adapter: SourceAdapter
   readonly #settings: unknown
   readonly #publisher: Publisher
   readonly #audience: Audience
@@ -34,7 +34,7 @@ export class Feed {
   #closing: Promise<void> | undefined
 
   constructor(options: {
-    adapter: Adapter
+    adapter: SourceAdapter
     /** As the adapter's own schema gives them. */
     settings: unknown
     publisher: Publisher

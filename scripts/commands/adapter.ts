@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { isSession } from '../../adapters/contract.ts'
 import { listInstruments } from '../../adapters/main.ts'
 import { builtinNames, loadAdapter } from '../../adapters/registry.ts'
 import { readSettings } from '../../adapters/settings.ts'
@@ -112,6 +113,7 @@ async function offerOf(
       next: 'leave --symbols, --symbols-file and --modes to feeds with --external',
     })
   const adapter = await loadAdapter(adapterPlace(record))
+  if (isSession(adapter)) throw new TickwireError('USAGE', 'accounts are not wired yet')
   const configured = { origin: config.configFile, settings: config.feeds[name] ?? {} }
   const layers = [{ origin: '--set', settings }, configured]
   // Its modes are not kept: those of the adapter that runs count.

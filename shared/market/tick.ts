@@ -1,3 +1,5 @@
+import type { TopicMode } from './mode.ts'
+
 /** One price level of a book. */
 export interface Level {
   /** Rupees. */
@@ -22,6 +24,10 @@ export interface Tick {
   readonly ltp: number
   /** Exchange time where the source gives it, else time of receipt. */
   readonly timestamp: number
+  /** `timestamp` is the time of receipt: it says nothing of the order at the exchange. */
+  readonly isStampedHere?: boolean
+  /** Up to which mode the source said what it knows; absent when it said all. */
+  readonly mode?: TopicMode
   /** Time of the last trade. */
   readonly lastTradeTime?: number
   readonly open?: number

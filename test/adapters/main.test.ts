@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Adapter } from '../../adapters/contract.ts'
+import { isSession, type SourceAdapter } from '../../adapters/contract.ts'
 import { type RunningAdapter, startAdapter } from '../../adapters/main.ts'
 import { loadAdapter } from '../../adapters/registry.ts'
 import { MemoryExchange } from '../../bus/memory.ts'
@@ -18,7 +18,7 @@ import { FakeBus, FEED, pass } from './runtime/rig.ts'
 const GOLD = 'GOLD05FEB27FUT'
 let root: string
 let folder: DataFolder
-let adapter: Adapter
+let adapter: SourceAdapter
 let running: RunningAdapter | undefined
 const clock = new ManualClock()
 
@@ -27,7 +27,9 @@ beforeEach(async () => {
   folder = dataFolder({ dataDir: root, bus: { runDir: join(root, 'run') } })
   prepareFolder(folder)
   writeFileSync(join(root, 'manifest.mjs'), readmeExample())
-  adapter = await loadAdapter({ kind: 'folder', path: root })
+  const loaded = await loadAdapter({ kind: 'folder', path: root })
+  if (isSession(loaded)) throw new Error('the example of the README is a source')
+  adapter = loaded
 })
 
 afterEach(async () => {

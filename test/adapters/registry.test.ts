@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { isSession } from '../../adapters/contract.ts'
 import { builtinNames, loadAdapter } from '../../adapters/registry.ts'
 import { describeAdapter } from '../contracts/adapter.ts'
 import { readmeExample } from './runtime/readme.ts'
@@ -21,9 +22,16 @@ function folderWith(files: Record<string, string>): string {
 
 const loadFolder = (files: Record<string, string>) => loadAdapter({ kind: 'folder', path: folderWith(files) })
 
-for (const name of builtinNames()) describeAdapter(name, () => loadAdapter({ kind: 'builtin', adapter: name }))
+for (const name of builtinNames()) {
+  const adapter = await loadAdapter({ kind: 'builtin', adapter: name })
+  if (!isSession(adapter)) describeAdapter(name, async () => adapter)
+}
 
-describeAdapter('of the README', () => loadFolder({ 'manifest.mjs': readmeExample() }))
+describeAdapter('of the README', async () => {
+  const adapter = await loadFolder({ 'manifest.mjs': readmeExample() })
+  if (isSession(adapter)) throw new Error('the example of the README is a source')
+  return adapter
+})
 
 describe('the built-in adapters', () => {
   it('are the folders that hold a manifest', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Adapter, Update } from '../../adapters/contract.ts'
+import type { SourceAdapter as Adapter, Update } from '../../adapters/contract.ts'
 import { withinBounds } from '../../adapters/runtime/bounds.ts'
 import { createCatalogue } from '../../adapters/runtime/catalogue.ts'
 import { ManualClock, systemClock } from '../../shared/clock.ts'
