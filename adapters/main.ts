@@ -9,13 +9,9 @@ import type { FeedRecord } from '../shared/store/feeds.ts'
 import type { DataFolder } from '../shared/store/folder.ts'
 import { writeInstruments } from '../shared/store/instruments.ts'
 import { type Adapter, isSession, type SourceAdapter } from './contract.ts'
-import { Audience } from './runtime/audience.ts'
-import { Board } from './runtime/board.ts'
-import { type Catalogue, createCatalogue } from './runtime/catalogue.ts'
+import { createCatalogue, indexInstruments } from './runtime/catalogue.ts'
 import { Feed } from './runtime/feed.ts'
-import { Publisher } from './runtime/publisher.ts'
-import { Pulse } from './runtime/pulse.ts'
-import { StatusReporter } from './runtime/status.ts'
+import { openOutlet } from './runtime/outlet.ts'
 import { feedLayers, readSettings, type SettingsLayer } from './settings.ts'
 
 export interface RunningAdapter {
@@ -50,18 +46,18 @@ export async function startAdapter(options: {
     })
   if (isSession(adapter)) throw new TickwireError('ADAPTER_INVALID', 'sessions are not wired yet')
   const settings = readSettings(feed.name, adapter, feedLayers(feed, options.configured))
-  const catalogue = listInstruments(feed, adapter, settings)
-  const written = writeInstruments(folder, feed.name, catalogue.instruments, clock.now())
+  const instruments = listInstruments(feed, adapter, settings)
+  const catalogue = createCatalogue({
+    feed: feed.name,
+    broker: feed.adapter,
+    modes: adapter.modes,
+    find: indexInstruments(feed.adapter, instruments),
+  })
+  const written = writeInstruments(folder, feed.name, instruments, clock.now())
   log.info({ changed: written.changed }, `${written.count} instruments listed`)
   logOutages(bus, log, clock)
-  const pulse = new Pulse(clock)
-  const epoch = clock.now()
-  const board = new Board({ catalogue, epoch, bus })
-  const look = () => pulse.look()
-  const audience = new Audience({ catalogue, epoch, board, bus, clock, log, look })
-  const publisher = new Publisher({ board, audience, log })
-  const status = new StatusReporter({ label: adapter.label, catalogue, epoch, publisher, audience, bus, clock, look })
-  const running = new Feed({ adapter, settings, publisher, audience, status, look, clock, log })
+  const { pulse, ...outlet } = openOutlet({ catalogue, label: adapter.label, bus, clock, log })
+  const running = new Feed({ adapter, settings, ...outlet, look: () => pulse.look(), clock, log })
   pulse.listen(gap => running.missed(gap))
   return {
     ended: running.start(),
@@ -73,13 +69,11 @@ export async function startAdapter(options: {
 }
 
 /** What the adapter can serve with these settings. Throws ADAPTER_INVALID when its instruments cannot be served. */
-export const listInstruments = (feed: FeedRecord, adapter: SourceAdapter, settings: unknown): Catalogue =>
-  createCatalogue({
-    feed: feed.name,
-    broker: feed.adapter,
-    modes: adapter.modes,
-    instruments: callInstruments(feed, adapter, settings),
-  })
+export function listInstruments(feed: FeedRecord, adapter: SourceAdapter, settings: unknown): readonly Instrument[] {
+  const instruments = callInstruments(feed, adapter, settings)
+  indexInstruments(feed.adapter, instruments)
+  return instruments
+}
 
 /** The adapter's own code: whatever it throws gets a code here. */
 function callInstruments({ name }: FeedRecord, adapter: SourceAdapter, settings: unknown): readonly Instrument[] {

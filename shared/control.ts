@@ -64,8 +64,16 @@ const feedStatus = z.object({
   rejected: z.array(z.object({ topic: z.string(), code: z.string(), reason: z.string() })).max(1000),
   /** Last sequence of each proxy's lane: how a loss followed by silence is noticed. */
   lanes: z.record(name, count),
+  /** When the broker says the session ends. */
   tokenExpiresAt: count.optional(),
+  /** Of what the broker allows the account. */
   limits: z.object({ instruments: z.object({ used: count, limit: count }) }).optional(),
+  /** Open now, and needed for what is wanted. */
+  connections: z.object({ open: count, needed: count }).optional(),
+  /** What came from the broker besides wanted ticks. */
+  traffic: z
+    .object({ malformed: count, unasked: count, notices: count, ignored: z.record(z.string().max(80), count) })
+    .optional(),
 })
 
 export type FeedStatus = z.infer<typeof feedStatus>

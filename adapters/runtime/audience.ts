@@ -40,6 +40,7 @@ export class Audience {
   readonly #lanes = new Map<string, Lane>()
   /** Last sequence of lanes that are over, should their proxy come back. */
   readonly #ended = new Map<string, number>()
+  #onWanted: () => void = () => {}
   #malformed = 0
   #reportedAt = Number.NEGATIVE_INFINITY
 
@@ -55,8 +56,22 @@ export class Audience {
     this.#subscriptions = new Subscriptions(catalogue, clock)
     const control = controlTopic(catalogue.feed)
     bus.onMessage(({ topic, body }) => topic === control && this.#receive(body))
-    bus.onDemand((filter, wanted) => this.#demand(filter, wanted))
+    this.#hearDemand()
     bus.subscribe(control)
+  }
+
+  /** Called whenever `instruments()` may have changed. One listener. */
+  listen(onWanted: () => void): void {
+    this.#onWanted = onWanted
+  }
+
+  /** The list of instruments has changed. What is wanted of it is found out anew; last values of what changed are gone. */
+  review(): void {
+    const changes = this.#subscriptions.review()
+    this.#board.review()
+    for (const change of changes) this.#apply(change)
+    this.#hearDemand()
+    this.#onWanted()
   }
 
   /** An instrument has its first value: prefixes are matched now, as there may be 100,000 that never get one. */
@@ -137,7 +152,13 @@ export class Audience {
     for (const target of dropped) this.#board.leave(target, lane)
     for (const target of added) this.#board.join(target, lane)
     for (const target of snapshots) this.#board.repeat(target, lane)
+    if (added.length > 0 || dropped.length > 0) this.#onWanted()
     return lane
+  }
+
+  /** The bus says all that is subscribed now, then what changes. */
+  #hearDemand(): void {
+    this.#bus.onDemand((filter, wanted) => this.#demand(filter, wanted))
   }
 
   #lane(proxy: string): Lane {
@@ -160,6 +181,7 @@ export class Audience {
     if (!target || target === 'prefix') return
     this.#board.setDirect(target, this.#subscriptions.direct(target.topic))
     if (wanted) this.#board.repeat(target)
+    this.#onWanted()
   }
 
   /** A lane's receiver was connected after its set was known, or came back with the bus: what it missed goes out again. */

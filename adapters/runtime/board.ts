@@ -12,6 +12,8 @@ export interface Entry {
   last: Tick | undefined
   /** Of `last`, microseconds. */
   receivedAt: number
+  /** Newest time the exchange itself gave, milliseconds; 0 before the first. */
+  newestAt: number
   /** The topics somebody wants now. */
   readonly wanted: Channel[]
 }
@@ -30,25 +32,44 @@ export class Board {
     this.#catalogue = catalogue
     this.#epoch = epoch
     this.#bus = bus
-    for (const instrument of catalogue.instruments)
-      this.#entries.set(instrument, { instrument, last: undefined, receivedAt: 0, wanted: [] })
   }
 
-  /** By identity; by exchange and symbol when a source hands in its own copy of a listed instrument. */
+  /**
+   * By identity; by exchange and symbol when a source hands in its own copy of a listed instrument. Made when it is
+   * first asked for: a broker lists 150,000, and few of them ever get a value.
+   */
   find(instrument: Instrument): Entry | undefined {
-    const entry = this.#entries.get(instrument)
-    if (entry) return entry
+    const known = this.#entries.get(instrument)
+    if (known) return known
     const listed = this.#catalogue.find(instrument.exchange, instrument.symbol)
-    return listed && this.#entries.get(listed)
+    if (!listed) return undefined
+    let entry = this.#entries.get(listed)
+    if (!entry) {
+      entry = { instrument: listed, last: undefined, receivedAt: 0, newestAt: 0, wanted: [] }
+      this.#entries.set(listed, entry)
+    }
+    return entry
   }
 
   entries(): Iterable<Entry> {
     return this.#entries.values()
   }
 
-  /** Forgets all last values: the source is gone, and nobody who comes now shall take them for the present. */
-  forget(): void {
-    for (const entry of this.#entries.values()) entry.last = undefined
+  /** Forgets last values, all unless told: their source is gone, and nobody who comes now shall take them for the present. */
+  forget(instruments?: Iterable<Instrument>): void {
+    if (!instruments) for (const entry of this.#entries.values()) entry.last = undefined
+    else for (const instrument of instruments) this.#forgetOne(instrument)
+  }
+
+  /** Forgets the instruments of which the list says something else now, or nothing. */
+  review(): void {
+    for (const instrument of this.#entries.keys())
+      if (this.#catalogue.find(instrument.exchange, instrument.symbol) !== instrument) this.#entries.delete(instrument)
+  }
+
+  #forgetOne(instrument: Instrument): void {
+    const entry = this.#entries.get(instrument)
+    if (entry) entry.last = undefined
   }
 
   /** Whether anybody ever wanted this topic. */

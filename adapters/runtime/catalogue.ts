@@ -18,15 +18,16 @@ export interface Rejection {
   readonly reason: string
 }
 
-/** What one feed offers. Never changes while the feed runs. */
+/** What is listed under an exchange and a common symbol: the same object every time, as long as the list says the same. */
+export type Find = (exchange: string, symbol: string) => Instrument | undefined
+
+/** What one feed offers. */
 export interface Catalogue {
   readonly feed: string
   /** Lower case, as clients see it. */
   readonly broker: string
   readonly modes: readonly TopicMode[]
-  readonly instruments: readonly Instrument[]
-  /** The listed object of this exchange and common symbol. */
-  readonly find: (exchange: string, symbol: string) => Instrument | undefined
+  readonly find: Find
   readonly target: (instrument: Instrument, mode: TopicMode) => Target
   /** TOPIC_MALFORMED, INSTRUMENT_UNKNOWN or MODE_NOT_OFFERED when it cannot be served. */
   readonly resolve: (topic: string) => Target | Rejection
@@ -34,11 +35,8 @@ export interface Catalogue {
 
 const SHOWN_PROBLEMS = 5
 
-/** Throws ADAPTER_INVALID when the instruments cannot be told apart or cannot travel. */
-export function createCatalogue(offer: Pick<Catalogue, 'feed' | 'broker' | 'modes' | 'instruments'>): Catalogue {
-  const { feed, broker, modes, instruments } = offer
-  const bySymbol = indexInstruments(broker, instruments)
-  const find = (exchange: string, symbol: string) => bySymbol.get(exchange)?.get(symbol)
+export function createCatalogue(offer: Pick<Catalogue, 'feed' | 'broker' | 'modes' | 'find'>): Catalogue {
+  const { feed, broker, modes, find } = offer
   const target = (instrument: Instrument, mode: TopicMode): Target => ({
     topic: formatTopic({ feed, exchange: instrument.exchange, symbol: instrument.symbol, mode }),
     instrument,
@@ -58,7 +56,7 @@ export function createCatalogue(offer: Pick<Catalogue, 'feed' | 'broker' | 'mode
     return { topic, instrument, mode }
   }
 
-  return { feed, broker, modes, instruments, find, target, resolve }
+  return { feed, broker, modes, find, target, resolve }
 }
 
 function readTopic(topic: string): TopicParts | Rejection {
@@ -70,9 +68,8 @@ function readTopic(topic: string): TopicParts | Rejection {
   }
 }
 
-type SymbolIndex = ReadonlyMap<string, ReadonlyMap<string, Instrument>>
-
-function indexInstruments(broker: string, instruments: readonly Instrument[]): SymbolIndex {
+/** Throws ADAPTER_INVALID when the instruments cannot be told apart or cannot travel. */
+export function indexInstruments(broker: string, instruments: readonly Instrument[]): Find {
   const index = new Map<string, Map<string, Instrument>>()
   const problems: string[] = []
   for (const instrument of instruments) {
@@ -97,5 +94,5 @@ function indexInstruments(broker: string, instruments: readonly Instrument[]): S
       { next: 'correct what instruments() of the adapter returns' },
     )
   }
-  return index
+  return (exchange, symbol) => index.get(exchange)?.get(symbol)
 }

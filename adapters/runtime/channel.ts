@@ -1,12 +1,16 @@
 import type { Bus } from '../../bus/bus.ts'
 import type { TickHeader } from '../../bus/message.ts'
 import { type FrameTemplate, formatFrame, frameTemplate } from '../../shared/market/frame.ts'
+import { coversMode, type TopicMode } from '../../shared/market/mode.ts'
 import type { Tick } from '../../shared/market/tick.ts'
 import type { Catalogue, Target } from './catalogue.ts'
 import type { Lane } from './lane.ts'
 import type { RecordBuffer } from './record.ts'
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
+
+/** A source that was asked for more gives it within this time, or will not. */
+const PATIENCE_MICROS = 2_000_000
 
 /** One topic: its sequence, which goes on for the whole epoch, and where its messages go. */
 export class Channel {
@@ -16,12 +20,16 @@ export class Channel {
   readonly #record: RecordBuffer
   readonly #bus: Bus
   readonly #lanes: Lane[] = []
+  readonly #mode: TopicMode
   #direct = false
+  /** When the first of the ticks came that say less than the topic promises, microseconds. */
+  #lessSince: number | undefined
 
   constructor(options: { target: Target; catalogue: Catalogue; epoch: number; record: RecordBuffer; bus: Bus }) {
     const { target, catalogue, epoch } = options
     const { exchange, symbol } = target.instrument
     this.#topic = target.topic
+    this.#mode = target.mode
     this.#template = frameTemplate({ feed: catalogue.feed, exchange, symbol, mode: target.mode }, catalogue.broker)
     const { symbolAt, dataSymbolAt, symbolLength } = this.#template
     this.#header = { snapshot: false, symbolAt, dataSymbolAt, symbolLength, epoch, sequence: 0, receivedAt: 0 }
@@ -48,6 +56,7 @@ export class Channel {
 
   /** A new tick, to everybody who wants it. `receivedAt` in microseconds. */
   publish(tick: Tick, receivedAt: number): void {
+    if (this.#holdsBack(tick, receivedAt)) return
     this.#header.sequence++
     this.#encode(tick, receivedAt, false)
     for (const lane of this.#lanes) lane.append(this.#record)
@@ -56,14 +65,29 @@ export class Channel {
 
   /** The last value again, to one lane. */
   repeatTo(lane: Lane, tick: Tick, receivedAt: number): void {
+    if (!saysAll(tick, this.#mode)) return
     this.#encode(tick, receivedAt, true)
     lane.append(this.#record)
   }
 
   /** The last value again, as a message of its own. */
   repeat(tick: Tick, receivedAt: number): void {
+    if (!saysAll(tick, this.#mode)) return
     this.#encode(tick, receivedAt, true)
     this.#bus.publish(this.#topic, this.#record.body())
+  }
+
+  /**
+   * Between the wish for a higher mode and the broker's obeying it there are ticks of the old one: a Depth frame without
+   * depth breaks clients. A broker that gives no more than that for long has no more, and less is better than nothing.
+   */
+  #holdsBack(tick: Tick, receivedAt: number): boolean {
+    if (saysAll(tick, this.#mode)) {
+      this.#lessSince = undefined
+      return false
+    }
+    this.#lessSince ??= receivedAt
+    return receivedAt - this.#lessSince < PATIENCE_MICROS
   }
 
   #encode(tick: Tick, receivedAt: number, snapshot: boolean): void {
@@ -72,3 +96,5 @@ export class Channel {
     this.#record.write(this.#topic, this.#header, formatFrame(this.#template, tick))
   }
 }
+
+const saysAll = ({ mode }: Tick, wanted: TopicMode): boolean => mode === undefined || coversMode(mode, wanted)

@@ -1,4 +1,6 @@
 import type { Log } from '../../shared/log.ts'
+import type { Instrument } from '../../shared/market/instrument.ts'
+import type { Tick } from '../../shared/market/tick.ts'
 import type { Update } from '../contract.ts'
 import type { Audience } from './audience.ts'
 import type { Board, Entry } from './board.ts'
@@ -39,13 +41,13 @@ export class Publisher {
     const entry = this.#board.find(instrument)
     if (!entry) this.#drop('unknown', update)
     else if (!withinBounds(update)) this.#drop('invalid', update)
-    else if (entry.last && tick.timestamp < entry.last.timestamp) this.#drop('late', update)
+    else if (isLate(entry, tick)) this.#drop('late', update)
     else this.#publish(entry, update)
   }
 
-  /** Forgets all last values; sequences go on. */
-  forget(): void {
-    this.#board.forget()
+  /** Forgets last values, all unless told; sequences go on. */
+  forget(instruments?: Iterable<Instrument>): void {
+    this.#board.forget(instruments)
   }
 
   counts(): PublisherCounts {
@@ -61,6 +63,7 @@ export class Publisher {
     const first = entry.last === undefined
     entry.last = tick
     entry.receivedAt = receivedAt
+    if (!tick.isStampedHere) entry.newestAt = tick.timestamp
     this.#counts.ticks++
     this.#lastReceivedAt = receivedAt
     if (first) this.#audience.meet(entry)
@@ -75,3 +78,7 @@ export class Publisher {
     this.#log.warn({ kind, exchange, symbol, ltp, timestamp, receivedAt }, 'update dropped; further ones are counted')
   }
 }
+
+/** A time of receipt says nothing of the order at the exchange: only times of one clock are compared. */
+const isLate = ({ newestAt }: Entry, { isStampedHere, timestamp }: Tick): boolean =>
+  !isStampedHere && timestamp < newestAt

@@ -8,10 +8,17 @@ import {
   STATUS_HEARTBEAT_MS,
 } from '../../shared/control.ts'
 import type { Audience } from './audience.ts'
-import type { Catalogue } from './catalogue.ts'
+import type { Catalogue, Rejection } from './catalogue.ts'
 import type { Publisher } from './publisher.ts'
 
 const MAX_REASON = 500
+const MAX_REJECTED = 200
+
+/** What only a feed with a session can say. */
+export type SessionReport = Pick<FeedStatus, 'tokenExpiresAt' | 'limits' | 'connections' | 'traffic'> & {
+  /** Beyond what the broker allows. */
+  readonly refused: readonly Rejection[]
+}
 
 /** Says on the bus how the feed is: at once when its state changes, and as a heartbeat. */
 export class StatusReporter {
@@ -26,6 +33,7 @@ export class StatusReporter {
   #state: FeedState = 'starting'
   #reason: string | undefined
   #since: number
+  #report: (() => SessionReport) | undefined
 
   constructor(options: {
     label: FeedLabel
@@ -58,6 +66,11 @@ export class StatusReporter {
     return this.#state
   }
 
+  /** Adds what a session has to say to every status. */
+  ask(report: () => SessionReport): void {
+    this.#report = report
+  }
+
   /** Reason: one line for a person, without secrets. */
   enter(state: FeedState, reason?: string): void {
     const text = reason?.slice(0, MAX_REASON)
@@ -85,6 +98,7 @@ export class StatusReporter {
     const { feed, broker, modes } = this.#catalogue
     const { ticks, late, invalid, unknown } = this.#publisher.counts()
     const lastTickAt = this.#publisher.lastTickAt()
+    const { refused = [], ...session } = this.#report?.() ?? {}
     return {
       version: 1,
       feed,
@@ -101,8 +115,9 @@ export class StatusReporter {
       dropped: { late, invalid, unknown },
       wanted: audience.instruments().size,
       confirmed: audience.confirmed(),
-      rejected: audience.rejected(),
+      rejected: [...audience.rejected(), ...refused].slice(0, MAX_REJECTED),
       lanes: audience.laneSequences(),
+      ...session,
     }
   }
 }

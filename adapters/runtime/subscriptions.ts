@@ -15,6 +15,8 @@ export interface LaneChange {
 interface ProxySet {
   readonly revision: number
   readonly resync: number
+  /** All it asked for. */
+  readonly topics: readonly string[]
   readonly targets: ReadonlyMap<string, Target>
   readonly rejected: readonly Rejection[]
   /** Monotonic milliseconds. */
@@ -45,25 +47,29 @@ export class Subscriptions {
     if (before && revision < before.revision) return
     if (before) before.seenAt = this.#clock.monotonic()
     if (before && revision === before.revision && resync === before.resync) return
-    const targets = new Map<string, Target>()
-    const added: Target[] = []
-    const rejected: Rejection[] = []
-    for (const topic of topics) {
-      const known = before?.targets.get(topic)
-      const target = known ?? this.#catalogue.resolve(topic)
-      if ('code' in target) {
-        if (rejected.length < MAX_REJECTED) rejected.push(target)
-        continue
-      }
-      if (!known && !targets.has(topic)) added.push(target)
-      targets.set(topic, target)
-    }
-    const dropped = [...(before?.targets.values() ?? [])].filter(({ topic }) => !targets.has(topic))
+    const { targets, added, dropped, rejected } = this.#compare(before, topics)
     const seenAt = this.#clock.monotonic()
-    this.#proxies.set(proxy, { revision, resync, targets, rejected, seenAt })
+    this.#proxies.set(proxy, { revision, resync, topics, targets, rejected, seenAt })
     this.#union = undefined
     const snapshots = before && before.resync !== resync ? [...targets.values()] : added
     return { proxy, added, dropped, snapshots }
+  }
+
+  /**
+   * The list of instruments has changed: what every set means is found out anew. What was subscribed on the bus is
+   * forgotten, since the bus can say it again.
+   */
+  review(): LaneChange[] {
+    this.#union = undefined
+    this.#exact.clear()
+    this.#prefixes.clear()
+    const changes: LaneChange[] = []
+    for (const [proxy, before] of this.#proxies) {
+      const { targets, added, dropped, rejected } = this.#compare(before, before.topics, true)
+      this.#proxies.set(proxy, { ...before, targets, rejected })
+      if (added.length > 0 || dropped.length > 0) changes.push({ proxy, added, dropped, snapshots: added })
+    }
+    return changes
   }
 
   /** What a proxy wants now. */
@@ -124,6 +130,26 @@ export class Subscriptions {
   *#targets(): Iterable<Target> {
     for (const { targets } of this.#proxies.values()) yield* targets.values()
     yield* this.#exact.values()
+  }
+
+  /** `anew`: what a topic meant before is no longer sure. */
+  #compare(before: ProxySet | undefined, topics: readonly string[], anew = false) {
+    const targets = new Map<string, Target>()
+    const added: Target[] = []
+    const rejected: Rejection[] = []
+    for (const topic of topics) {
+      const known = before?.targets.get(topic)
+      const resolved = (anew ? undefined : known) ?? this.#catalogue.resolve(topic)
+      if ('code' in resolved) {
+        if (rejected.length < MAX_REJECTED) rejected.push(resolved)
+        continue
+      }
+      const target = known?.instrument === resolved.instrument ? known : resolved
+      if (target !== known && !targets.has(topic)) added.push(target)
+      targets.set(topic, target)
+    }
+    const dropped = [...(before?.targets.values() ?? [])].filter(target => targets.get(target.topic) !== target)
+    return { targets, added, dropped, rejected }
   }
 
   rejected(): Rejection[] {

@@ -117,7 +117,7 @@ async function offerOf(
   const configured = { origin: config.configFile, settings: config.feeds[name] ?? {} }
   const layers = [{ origin: '--set', settings }, configured]
   // Its modes are not kept: those of the adapter that runs count.
-  const { instruments } = listInstruments(record, adapter, readSettings(name, adapter, layers))
+  const instruments = listInstruments(record, adapter, readSettings(name, adapter, layers))
   return { instruments }
 }
 

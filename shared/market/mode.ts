@@ -17,3 +17,7 @@ export const isTopicMode = (text: string): text is TopicMode => topicModes.has(t
 export function modeNumber(mode: TopicMode): 1 | 2 | 3 {
   return mode === 'LTP' ? 1 : mode === 'QUOTE' ? 2 : 3
 }
+
+/** Whether whoever gets `mode` gets everything that belongs to `wanted`, too. */
+export const coversMode = (mode: TopicMode, wanted: TopicMode): boolean =>
+  TOPIC_MODES.indexOf(mode) >= TOPIC_MODES.indexOf(wanted)

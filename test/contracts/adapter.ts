@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { SourceAdapter as Adapter, Update } from '../../adapters/contract.ts'
 import { withinBounds } from '../../adapters/runtime/bounds.ts'
-import { createCatalogue } from '../../adapters/runtime/catalogue.ts'
+import { indexInstruments } from '../../adapters/runtime/catalogue.ts'
 import { ManualClock, systemClock } from '../../shared/clock.ts'
 import type { Instrument } from '../../shared/market/instrument.ts'
 import { isSymbol } from '../../shared/market/topic.ts'
@@ -21,7 +21,7 @@ export function describeAdapter(name: string, load: () => Promise<Adapter>): voi
 
     it('lists instruments that can be told apart by symbol and by token, and can travel', async () => {
       const { instruments } = await run(await load(), 0)
-      expect(() => createCatalogue({ feed: 'FEED', broker: name, modes: ['LTP'], instruments })).not.toThrow()
+      expect(() => indexInstruments(name, instruments)).not.toThrow()
       expect(new Set(instruments.map(({ exchange, token }) => `${exchange} ${token}`)).size).toBe(instruments.length)
       for (const instrument of instruments) expect(instrument, instrument.symbol).toSatisfy(isWellFormed)
     })

@@ -1,10 +1,15 @@
 import { expect, it } from 'vitest'
-import { createCatalogue } from '../../../adapters/runtime/catalogue.ts'
+import { createCatalogue, indexInstruments } from '../../../adapters/runtime/catalogue.ts'
 import type { Instrument } from '../../../shared/market/instrument.ts'
 import { equity, FEED, RELIANCE, TCS } from './rig.ts'
 
 const create = (instruments: readonly Instrument[]) =>
-  createCatalogue({ feed: FEED, broker: 'testbroker', modes: ['LTP', 'DEPTH'], instruments })
+  createCatalogue({
+    feed: FEED,
+    broker: 'testbroker',
+    modes: ['LTP', 'DEPTH'],
+    find: indexInstruments('testbroker', instruments),
+  })
 
 it('finds the instrument and the mode a topic names', () => {
   const { resolve, target } = create([RELIANCE, equity('M&M')])

@@ -1,8 +1,5 @@
-import { Audience } from '../../../adapters/runtime/audience.ts'
-import { Board } from '../../../adapters/runtime/board.ts'
-import { createCatalogue } from '../../../adapters/runtime/catalogue.ts'
-import { Publisher } from '../../../adapters/runtime/publisher.ts'
-import { Pulse } from '../../../adapters/runtime/pulse.ts'
+import { createCatalogue, type Find, indexInstruments } from '../../../adapters/runtime/catalogue.ts'
+import { openOutlet } from '../../../adapters/runtime/outlet.ts'
 import type { Bus, BusMessage, Demand } from '../../../bus/bus.ts'
 import { readLaneHeader, readRecords } from '../../../bus/lane.ts'
 import { readTick, type TickHeader } from '../../../bus/message.ts'
@@ -141,18 +138,24 @@ export const NIFTY = equity('NIFTY', { exchange: 'NSE_INDEX', kind: 'INDEX' })
 
 export const topicOf = (symbol: string, mode = 'LTP'): string => `${FEED}_NSE_${symbol}_${mode}`
 
-/** A publisher of three instruments on a fake bus. */
-export function rig({ instruments = [RELIANCE, TCS, NIFTY] }: { instruments?: readonly Instrument[] } = {}) {
+/** A publisher of three instruments on a fake bus; `find` for a list that changes. */
+export function rig({
+  instruments = [RELIANCE, TCS, NIFTY],
+  find = indexInstruments('testbroker', instruments),
+}: {
+  instruments?: readonly Instrument[]
+  find?: Find
+} = {}) {
   const clock = new ManualClock()
   const bus = new FakeBus()
   const { log, lines } = keptLog()
-  const catalogue = createCatalogue({ feed: FEED, broker: 'testbroker', modes: ['LTP', 'QUOTE', 'DEPTH'], instruments })
-  const pulse = new Pulse(clock)
+  const catalogue = createCatalogue({ feed: FEED, broker: 'testbroker', modes: ['LTP', 'QUOTE', 'DEPTH'], find })
   const epoch = clock.now()
-  const board = new Board({ catalogue, epoch, bus })
+  const { publisher, audience, pulse, status } = openOutlet({ catalogue, label: 'simulated', bus, clock, log })
+  // Who tests the status makes one.
+  status.close()
+  bus.messages.splice(0)
   const look = () => pulse.look()
-  const audience = new Audience({ catalogue, epoch, board, bus, clock, log, look })
-  const publisher = new Publisher({ board, audience, log })
   const offer = (instrument: Instrument, ltp: number, more: Partial<Tick> = {}) =>
     publisher.offer({ instrument, tick: { ltp, timestamp: clock.now(), ...more }, receivedAt: clock.micros() })
   return { clock, bus, log, lines, catalogue, epoch, pulse, look, audience, publisher, offer }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createCatalogue } from '../../../adapters/runtime/catalogue.ts'
+import { createCatalogue, indexInstruments } from '../../../adapters/runtime/catalogue.ts'
 import { Subscriptions } from '../../../adapters/runtime/subscriptions.ts'
 import type { Union } from '../../../adapters/runtime/union.ts'
 import { ManualClock } from '../../../shared/clock.ts'
@@ -9,7 +9,12 @@ import { FEED, RELIANCE, TCS, topicOf } from './rig.ts'
 function open() {
   const clock = new ManualClock()
   const instruments = [RELIANCE, TCS]
-  const catalogue = createCatalogue({ feed: FEED, broker: 'testbroker', modes: ['LTP', 'QUOTE'], instruments })
+  const catalogue = createCatalogue({
+    feed: FEED,
+    broker: 'testbroker',
+    modes: ['LTP', 'QUOTE'],
+    find: indexInstruments('testbroker', instruments),
+  })
   const subscriptions = new Subscriptions(catalogue, clock)
   const receive = (proxy: string, revision: number, topics: string[], resync = 0) => {
     const change = subscriptions.receive({ version: 1, feed: FEED, proxy, revision, resync, topics })

@@ -1,0 +1,23 @@
+/** While a broker is away for a short time nobody waits longer than this for it after it is back. */
+const SHORT_OUTAGE_CEILING_MS = 5000
+const FIRST_CEILING_MS = 1000
+const LONGEST_MS = 60_000
+
+/**
+ * Milliseconds until the next try, drawn anew each time between 0 and a ceiling ("full jitter"), so that many accounts do
+ * not come back in step. The ceiling doubles from 1 s with each try to 5 s; in a long outage it is a sixth of its length,
+ * at most 60 s. `tries`: how many have failed since the connection was lost; `random` in [0, 1).
+ */
+export function backoff(tries: number, outageMs: number, random: number): number {
+  const patient = Math.min(Math.max(outageMs / 6, SHORT_OUTAGE_CEILING_MS), LONGEST_MS)
+  return Math.round(random * Math.min(FIRST_CEILING_MS * 2 ** Math.max(tries - 1, 0), patient))
+}
+
+/** A broker that says "too many" is left alone for a minute, or for as long as it says. */
+const RATE_LIMIT_PAUSE_MS = 60_000
+const RATE_LIMIT_JITTER_MS = 5000
+
+/** Milliseconds until the next try after a refusal for too many requests. */
+export const rateLimitPause = (retryAfterMs: number | undefined, random: number): number =>
+  (retryAfterMs ?? RATE_LIMIT_PAUSE_MS) +
+  Math.round(random * Math.min(RATE_LIMIT_JITTER_MS, retryAfterMs ?? RATE_LIMIT_JITTER_MS))

@@ -1,0 +1,228 @@
+import type { Cancel, Clock } from '../../shared/clock.ts'
+import type { TickwireError } from '../../shared/errors.ts'
+import type { Instrument } from '../../shared/market/instrument.ts'
+import type { TopicMode } from '../../shared/market/mode.ts'
+import type { Dial, SessionAdapter, Signal } from '../contract.ts'
+import { backoff, rateLimitPause } from './backoff.ts'
+import { Connection } from './connection.ts'
+import { nextOrder } from './orders.ts'
+import type { OpenSocket } from './socket.ts'
+import type { Traffic } from './traffic.ts'
+import type { Union } from './union.ts'
+
+/** How one place for a connection stands. */
+export interface LinkView {
+  /** From 1, as people count. */
+  readonly number: number
+  readonly state: 'idle' | 'connecting' | 'open' | 'silent' | 'waiting'
+  /** Why it is not open. */
+  readonly error: TickwireError | undefined
+  /** Tries that failed since it was last open. */
+  readonly failures: number
+  readonly instruments: number
+}
+
+export interface LinkListener {
+  /** The state is another. */
+  changed(): void
+  /** It may dial as soon as `dial()` is called; no two links dial at once. */
+  asks(link: Link): void
+  /** The broker took the dial, or did not: the next one may dial. */
+  answered(link: Link, error?: TickwireError): void
+  /** What the broker said of one instrument that is wanted. */
+  ticked(instrument: Instrument, signal: Extract<Signal, { kind: 'tick' }>, receivedAt: number): void
+  /** Values of these are of the past. */
+  lost(instruments: Iterable<Instrument>): void
+}
+
+export interface LinkParts {
+  readonly number: number
+  readonly adapter: Pick<SessionAdapter, 'session' | 'limits' | 'createDecoder'>
+  readonly open: OpenSocket
+  readonly clock: Clock
+  /** In [0, 1). */
+  readonly random: () => number
+  readonly traffic: Traffic
+  readonly listener: LinkListener
+}
+
+/**
+ * One place for a connection: keeps it open over all its losses, and the broker told of what is wanted on it. Everything
+ * is said again on each new connection, since the broker remembers nothing.
+ */
+export class Link {
+  readonly number: number
+  readonly #parts: LinkParts
+  #connection: Connection | undefined
+  #state: LinkView['state'] = 'idle'
+  #error: TickwireError | undefined
+  #failures = 0
+  #lostAt = 0
+  #wanted = new Map<string, TopicMode>()
+  #instruments: ReadonlyMap<string, Instrument> = new Map()
+  /** What this connection was told. */
+  #told = new Map<string, TopicMode>()
+  #cancelWait: Cancel = () => {}
+  #cancelOrder: Cancel | undefined
+  #orderedAt = Number.NEGATIVE_INFINITY
+
+  constructor(parts: LinkParts) {
+    this.number = parts.number
+    this.#parts = parts
+  }
+
+  view(): LinkView {
+    const { number } = this
+    return {
+      number,
+      state: this.#state,
+      error: this.#error,
+      failures: this.#failures,
+      instruments: this.#instruments.size,
+    }
+  }
+
+  /** Replaces what it has to carry; while it is open the broker hears of it in batches. */
+  want(union: Union): void {
+    const instruments = new Map<string, Instrument>()
+    this.#wanted = new Map()
+    for (const [instrument, mode] of union) {
+      instruments.set(instrument.token, instrument)
+      this.#wanted.set(instrument.token, mode)
+    }
+    this.#instruments = instruments
+    if (this.isOpen) this.#order()
+  }
+
+  /** Begins to connect, or again at once where it waits. */
+  start(): void {
+    if (this.#state !== 'idle' && this.#state !== 'waiting') return
+    this.#cancelWait()
+    this.#lostAt = this.#parts.clock.monotonic()
+    this.#ask()
+  }
+
+  /** Connects, in answer to `asks`. */
+  dial(dial: Dial, capture: LinkCapture | undefined): void {
+    const { adapter, open, clock } = this.#parts
+    this.#enter('connecting')
+    this.#connection = new Connection({
+      dial,
+      session: adapter.session,
+      decode: adapter.createDecoder(),
+      open,
+      clock,
+      capture: capture && ((frame, receivedAt) => capture(this.number, frame, receivedAt)),
+      listener: {
+        ready: () => this.#ready(),
+        heard: (signals, receivedAt) => this.#hear(signals, receivedAt),
+        silent: silent => this.#enter(silent ? 'silent' : 'open'),
+        ended: (error, retryAfterMs) => this.#ended(error, retryAfterMs),
+      },
+    })
+  }
+
+  /** Cuts the connection; it stays so until `start`. */
+  stop(): void {
+    this.#cancelWait()
+    const wasOpen = this.isOpen
+    this.#disconnect()
+    this.#error = undefined
+    this.#failures = 0
+    if (wasOpen) this.#parts.listener.lost(this.#instruments.values())
+    this.#enter('idle')
+  }
+
+  /** Cuts the connection and makes another, at once: what came on this one is no longer trusted. */
+  restart(): void {
+    this.stop()
+    this.start()
+  }
+
+  get isOpen(): boolean {
+    return this.#state === 'open' || this.#state === 'silent'
+  }
+
+  #ask(): void {
+    this.#enter('connecting')
+    this.#parts.listener.asks(this)
+  }
+
+  #ready(): void {
+    this.#error = undefined
+    this.#failures = 0
+    this.#orderedAt = Number.NEGATIVE_INFINITY
+    this.#enter('open')
+    this.#parts.listener.answered(this)
+    this.#order()
+  }
+
+  #ended(error: TickwireError, retryAfterMs: number | undefined): void {
+    const { clock, random, listener } = this.#parts
+    const wasOpen = this.isOpen
+    this.#disconnect()
+    const now = clock.monotonic()
+    if (wasOpen) {
+      this.#lostAt = now
+      listener.lost(this.#instruments.values())
+    }
+    this.#error = error
+    this.#failures++
+    this.#enter('waiting')
+    const pauseMs =
+      error.code === 'BROKER_RATE_LIMITED'
+        ? rateLimitPause(retryAfterMs, random())
+        : backoff(this.#failures, now - this.#lostAt, random())
+    this.#cancelWait = clock.after(pauseMs, () => this.#ask())
+    if (!wasOpen || error.retry === 'after-login') listener.answered(this, error)
+  }
+
+  #disconnect(): void {
+    this.#cancelOrder?.()
+    this.#cancelOrder = undefined
+    this.#connection?.close()
+    this.#connection = undefined
+    this.#told = new Map()
+  }
+
+  #hear(signals: readonly Signal[], receivedAt: number): void {
+    const { traffic, listener } = this.#parts
+    traffic.note(signals)
+    for (const signal of signals) {
+      if (signal.kind !== 'tick') continue
+      const instrument = this.#instruments.get(signal.token)
+      if (instrument) listener.ticked(instrument, signal, receivedAt)
+      else traffic.unasked++
+    }
+  }
+
+  /** Tells the broker the next batch, the first at once, further ones at the pace it stands. */
+  #order(): void {
+    const { clock, adapter } = this.#parts
+    if (this.#cancelOrder) return
+    const waitMs = this.#orderedAt + adapter.limits.messagePauseMs - clock.monotonic()
+    if (waitMs > 0) {
+      this.#cancelOrder = clock.after(waitMs, () => {
+        this.#cancelOrder = undefined
+        this.#order()
+      })
+      return
+    }
+    const order = nextOrder(this.#told, this.#wanted, adapter.session, adapter.limits)
+    if (!order) return
+    this.#connection?.send(order.frames)
+    for (const token of order.tokens)
+      if (order.mode === undefined) this.#told.delete(token)
+      else this.#told.set(token, order.mode)
+    this.#orderedAt = clock.monotonic()
+    this.#order()
+  }
+
+  #enter(state: LinkView['state']): void {
+    if (state === this.#state) return
+    this.#state = state
+    this.#parts.listener.changed()
+  }
+}
+
+export type LinkCapture = (connection: number, frame: string | Uint8Array, receivedAt: number) => void

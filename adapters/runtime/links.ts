@@ -1,0 +1,130 @@
+import type { TickwireError } from '../../shared/errors.ts'
+import type { Instrument } from '../../shared/market/instrument.ts'
+import type { TopicMode } from '../../shared/market/mode.ts'
+import type { Dial } from '../contract.ts'
+import { Link, type LinkCapture, type LinkListener, type LinkParts, type LinkView } from './link.ts'
+import { assignShards, NO_SHARDS, type Shards } from './shards.ts'
+import type { Union } from './union.ts'
+
+export interface LinksListener extends Pick<LinkListener, 'changed' | 'ticked' | 'lost'> {
+  /** A connection is open, and was told to carry what it has to. */
+  opened(): void
+  /** The broker takes the session no more. */
+  refused(error: TickwireError): void
+}
+
+export interface LinksParts extends Omit<LinkParts, 'number' | 'listener'> {
+  /** Where to connect now; nothing while there is no session to connect with. */
+  readonly dial: () => Dial | undefined
+  readonly capture: LinkCapture | undefined
+  readonly listener: LinksListener
+}
+
+/**
+ * All connections of one account: spreads the wanted instruments over as few as hold them, and lets one dial at a time, so
+ * that a broker that refuses the account is asked no more often than needed to know it.
+ */
+export class Links {
+  readonly #parts: LinksParts
+  readonly #links: readonly Link[]
+  /** Those that want to dial, in their order. */
+  readonly #queue: Link[] = []
+  #dialling: Link | undefined
+  #shards: Shards = NO_SHARDS
+  #running = false
+
+  constructor(parts: LinksParts) {
+    this.#parts = parts
+    const { changed, ticked, lost } = parts.listener
+    const listener: LinkListener = {
+      changed,
+      ticked,
+      lost,
+      asks: link => this.#enqueue(link),
+      answered: (link, error) => this.#answered(link, error),
+    }
+    this.#links = Array.from(
+      { length: parts.adapter.limits.connections },
+      (_, place) => new Link({ ...parts, number: place + 1, listener }),
+    )
+  }
+
+  views(): LinkView[] {
+    return this.#links.map(link => link.view())
+  }
+
+  /** Instruments carried, the most the account may have, and those beyond it. */
+  usage(): { readonly used: number; readonly limit: number; readonly refused: readonly Instrument[] } {
+    const { connections, instrumentsPerConnection } = this.#parts.adapter.limits
+    const { places, refused } = this.#shards
+    return { used: places.size, limit: connections * instrumentsPerConnection, refused }
+  }
+
+  /** Replaces what has to be carried. True when something was added. */
+  carry(union: Union): boolean {
+    const before = this.#shards.places
+    this.#shards = assignShards(this.#shards, union.keys(), this.#parts.adapter.limits)
+    const shares = this.#links.map(() => new Map<Instrument, TopicMode>())
+    let isMore = false
+    for (const [instrument, place] of this.#shards.places) {
+      const mode = union.get(instrument)
+      if (mode !== undefined) shares[place]?.set(instrument, mode)
+      isMore ||= !before.has(instrument)
+    }
+    for (const [place, link] of this.#links.entries()) link.want(shares[place] ?? new Map())
+    this.#connectNeeded()
+    return isMore
+  }
+
+  start(): void {
+    this.#running = true
+    this.#connectNeeded()
+  }
+
+  stop(): void {
+    this.#running = false
+    for (const link of this.#links) link.stop()
+  }
+
+  /** Cuts what is connected and connects again at once: what is in the sockets is no longer trusted. */
+  restart(): void {
+    for (const link of this.#links) if (link.view().state !== 'idle') link.restart()
+  }
+
+  /** The first connection is kept open for nothing, too: it proves the session, and does so before others use it. */
+  #connectNeeded(): void {
+    if (!this.#running) return
+    for (const [place, link] of this.#links.entries()) {
+      const { state, instruments } = link.view()
+      const isNeeded = place === 0 || instruments > 0
+      if (!isNeeded && state !== 'idle') link.stop()
+      if (isNeeded && state === 'idle' && (place === 0 || this.#links[0]?.isOpen)) link.start()
+    }
+  }
+
+  #enqueue(link: Link): void {
+    if (!this.#queue.includes(link)) this.#queue.push(link)
+    this.#dialNext()
+  }
+
+  #dialNext(): void {
+    if (this.#dialling?.view().state === 'connecting') return
+    this.#dialling = undefined
+    for (let link = this.#queue.shift(); link; link = this.#queue.shift()) {
+      const dial = link.view().state === 'connecting' ? this.#parts.dial() : undefined
+      if (!dial) continue
+      this.#dialling = link
+      link.dial(dial, this.#parts.capture)
+      return
+    }
+  }
+
+  #answered(link: Link, error: TickwireError | undefined): void {
+    if (this.#dialling === link) this.#dialling = undefined
+    if (!error) {
+      this.#connectNeeded()
+      this.#parts.listener.opened()
+    } else if (error.retry === 'after-login') this.#parts.listener.refused(error)
+    this.#dialNext()
+  }
+}

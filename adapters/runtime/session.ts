@@ -1,0 +1,206 @@
+import { type Cancel, type Clock, pause } from '../../shared/clock.ts'
+import type { TickwireError } from '../../shared/errors.ts'
+import type { Log } from '../../shared/log.ts'
+import type { Exchange } from '../../shared/market/exchange.ts'
+import type { SessionAdapter } from '../contract.ts'
+import type { Audience } from './audience.ts'
+import type { LinkCapture } from './link.ts'
+import { Links } from './links.ts'
+import type { Publisher } from './publisher.ts'
+import type { Gap } from './pulse.ts'
+import { type Silence, SilenceWatch } from './silence.ts'
+import type { OpenSocket } from './socket.ts'
+import { judgeLinks, type Standing } from './standing.ts'
+import type { StatusReporter } from './status.ts'
+import type { Grant, Tickets } from './tickets.ts'
+import type { Traffic } from './traffic.ts'
+
+export interface SessionParts {
+  readonly adapter: SessionAdapter
+  /** As the adapter's own schema gives them. */
+  readonly settings: unknown
+  readonly tickets: Tickets
+  readonly publisher: Publisher
+  readonly audience: Audience
+  readonly status: StatusReporter
+  readonly traffic: Traffic
+  readonly open: OpenSocket
+  /** Whether the market of an exchange trades now. */
+  readonly isTrading: (exchange: Exchange) => boolean
+  readonly capture: LinkCapture | undefined
+  /** In [0, 1). */
+  readonly random: () => number
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** With one ticket. */
+const MOST_REFUSALS = 3
+const REFUSAL_PAUSE_MS = 1000
+const LOOK_MS = 1000
+/** A market that is silent for another reason must not cost a new connection every second. */
+const RECONNECT_PAUSE_MS = 60_000
+
+/**
+ * The life of one account's session: takes the ticket of the last login, keeps connected with it, and says how that stands.
+ * A ticket the broker refuses is tried no more than three times; then the feed waits for the next login, and goes on with
+ * it by itself.
+ */
+export class SessionFeed {
+  readonly #parts: SessionParts
+  readonly #links: Links
+  readonly #silence: SilenceWatch
+  readonly #stopLook: Cancel
+  readonly #stop = new AbortController()
+  #exchanges: ReadonlySet<Exchange> = new Set()
+  #grant: Grant | undefined
+  #refusals = 0
+  #refusal: TickwireError | undefined
+  #reconnectedAt = Number.NEGATIVE_INFINITY
+  /** The last reconnection was for silence, and no tick has come since: being open again is no news. */
+  #isMute = false
+  /** Why there is no list of instruments to serve. */
+  #unlisted: Standing | undefined = { state: 'starting', reason: 'reading the list of instruments' }
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts
+    const { adapter, settings, clock, tickets, audience, publisher } = parts
+    this.#silence = new SilenceWatch(clock.monotonic())
+    this.#links = new Links({
+      ...parts,
+      dial: () => this.#grant && adapter.session.dial(settings, this.#grant.ticket),
+      listener: {
+        changed: () => this.#tell(),
+        ticked: (instrument, { tick }, receivedAt) => {
+          this.#isMute = false
+          this.#silence.ticked(clock.monotonic())
+          publisher.offer({ instrument, tick, receivedAt })
+        },
+        lost: instruments => publisher.forget(instruments),
+        opened: () => this.#opened(),
+        refused: error => void this.#refused(error),
+      },
+    })
+    this.#stopLook = clock.every(LOOK_MS, () => this.#look())
+    tickets.listen(() => this.#takeTicket())
+    audience.listen(() => this.#follow())
+    this.#follow()
+    this.#takeTicket()
+  }
+
+  /** Instruments carried, the most the account may have, and those beyond it. */
+  usage(): ReturnType<Links['usage']> {
+    return this.#links.usage()
+  }
+
+  /** When the broker says the session ends, milliseconds since 1970. */
+  get expiresAt(): number | undefined {
+    return this.#grant?.expiresAt
+  }
+
+  /** What keeps the feed from serving its list of instruments; nothing when it is there. */
+  setUnlisted(standing: Standing | undefined): void {
+    this.#unlisted = standing
+    this.#tell()
+  }
+
+  /** The process saw nothing for a while: what is in the sockets is of the past. */
+  missed({ ms }: Gap): void {
+    this.#parts.log.warn({ ms }, 'the process stood still; all connections are made anew')
+    this.#links.restart()
+  }
+
+  close(): void {
+    this.#stop.abort()
+    this.#stopLook()
+    this.#links.stop()
+    this.#parts.status.enter('down', 'stopped')
+  }
+
+  /** A login, another one, or the end of one: what the account holds now counts at once. */
+  #takeTicket(): void {
+    const { tickets, log } = this.#parts
+    this.#grant = tickets.current()
+    this.#refusals = 0
+    this.#refusal = undefined
+    this.#links.stop()
+    if (this.#grant) {
+      log.info('there is a login; connecting')
+      this.#links.start()
+    }
+    this.#tell()
+  }
+
+  #follow(): void {
+    const union = this.#parts.audience.instruments()
+    this.#exchanges = new Set([...union.keys()].map(({ exchange }) => exchange))
+    if (this.#links.carry(union)) this.#silence.asked(this.#parts.clock.monotonic())
+    this.#tell()
+  }
+
+  #opened(): void {
+    this.#refusals = 0
+    if (!this.#isMute) this.#silence.asked(this.#parts.clock.monotonic())
+  }
+
+  /** Somebody may have logged in a moment ago: the ticket is read again before the broker is asked again. */
+  async #refused(error: TickwireError): Promise<void> {
+    const { tickets, log, clock } = this.#parts
+    const { signal } = this.#stop
+    const refused = this.#grant
+    this.#refusal = error
+    this.#refusals++
+    this.#links.stop()
+    log.warn({ err: error, refusals: this.#refusals }, 'the broker refused the session')
+    this.#tell()
+    tickets.look()
+    if (this.#refusals >= MOST_REFUSALS) return
+    await pause(clock, REFUSAL_PAUSE_MS, signal)
+    if (signal.aborted || this.#grant !== refused) return
+    this.#refusal = undefined
+    this.#links.start()
+  }
+
+  #look(): void {
+    const now = this.#parts.clock.monotonic()
+    if (this.#judgeSilence() === 'suspect' && now - this.#reconnectedAt >= RECONNECT_PAUSE_MS) {
+      this.#reconnectedAt = now
+      this.#isMute = true
+      this.#parts.log.warn('no tick for long while the market trades; all connections are made anew')
+      this.#links.restart()
+    }
+    this.#tell()
+  }
+
+  #judgeSilence(): Silence {
+    const { clock, isTrading } = this.#parts
+    if (this.#exchanges.size === 0) return 'none'
+    return this.#silence.judge(clock.monotonic(), [...this.#exchanges].some(isTrading))
+  }
+
+  #tell(): void {
+    if (this.#stop.signal.aborted) return
+    const { state, reason } = this.#standing()
+    const { status, log, publisher } = this.#parts
+    if (state !== status.state) log.info({ state, reason }, `the feed is ${state}`)
+    if (state === 'down' || state === 'auth_required') publisher.forget()
+    status.enter(state, reason)
+  }
+
+  #standing(): Standing {
+    if (!this.#grant) return { state: 'auth_required', reason: 'SESSION_EXPIRED: nobody has logged in to this account' }
+    if (this.#refusal) {
+      const reason = `${this.#refusal.code}: ${this.#refusal.message}`
+      return { state: this.#refusals >= MOST_REFUSALS ? 'auth_required' : 'down', reason }
+    }
+    if (this.#unlisted) return this.#unlisted
+    const standing = judgeLinks(this.#links.views())
+    return standing.state === 'live' ? SILENCE[this.#judgeSilence()] : standing
+  }
+}
+
+const SILENCE: Readonly<Record<Silence, Standing>> = {
+  none: { state: 'live' },
+  quiet: { state: 'quiet', reason: 'no tick for half a minute: the market is closed, or has little to say' },
+  suspect: { state: 'suspect', reason: 'no tick for half a minute while the market trades' },
+}
