@@ -55,6 +55,7 @@ export class SessionFeed {
   #exchanges: ReadonlySet<Exchange> = new Set()
   #grant: Grant | undefined
   #refusals = 0
+  /** The last one, until a connection is open. */
   #refusal: TickwireError | undefined
   #reconnectedAt = Number.NEGATIVE_INFINITY
   /** The last reconnection was for silence, and no tick has come since: being open again is no news. */
@@ -140,6 +141,7 @@ export class SessionFeed {
 
   #opened(): void {
     this.#refusals = 0
+    this.#refusal = undefined
     if (!this.#isMute) this.#silence.asked(this.#parts.clock.monotonic())
   }
 
@@ -156,9 +158,7 @@ export class SessionFeed {
     tickets.look()
     if (this.#refusals >= MOST_REFUSALS) return
     await pause(clock, REFUSAL_PAUSE_MS, signal)
-    if (signal.aborted || this.#grant !== refused) return
-    this.#refusal = undefined
-    this.#links.start()
+    if (!signal.aborted && this.#grant === refused) this.#links.start()
   }
 
   #look(): void {

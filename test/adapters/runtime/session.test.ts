@@ -1,0 +1,354 @@
+import { describe, expect, it } from 'vitest'
+import { equity, ltps, settle, topicOf } from './rig.ts'
+import { LISTED, openSession } from './sessionrig.ts'
+
+/** What the sockets that are not cut were told, in order. */
+const told = ({ broker }: ReturnType<typeof openSession>, nth = broker.sockets.length - 1) =>
+  broker.sockets[nth]?.sent.filter(frame => frame !== 'ping')
+
+describe('a session', () => {
+  it('waits for a login without asking the broker anything', async () => {
+    const session = openSession()
+    session.want('A:QUOTE')
+    await session.pass(30_000)
+    expect(session.broker.sockets).toEqual([])
+    expect(session.states()).toEqual(['starting', 'auth_required'])
+    expect(session.bus.statuses().at(-1)?.reason).toContain('nobody has logged in')
+  })
+
+  it('connects with the login as soon as there is one, without anything wanted', () => {
+    const session = openSession()
+    session.tickets.login('one')
+    expect(session.broker.sockets.map(({ url }) => url)).toEqual(['test:one'])
+    expect(session.status.state).toBe('starting')
+    session.broker.last.accept()
+    expect(session.status.state).toBe('live')
+  })
+
+  it('asks for each wanted instrument once, in the highest mode anyone wants, and projects what comes', () => {
+    const session = openSession()
+    session.live()
+    session.want('A:LTP', 'A:QUOTE')
+    session.broker.last.say('tick A 100 QUOTE')
+    expect(told(session)).toEqual(['sub QUOTE A'])
+    expect(session.bus.lane('P1')).toEqual([])
+    session.clock.advance(1)
+    expect(session.bus.lane('P1').map(({ topic }) => topic)).toEqual([topicOf('A', 'LTP'), topicOf('A', 'QUOTE')])
+  })
+
+  it('changes the mode when the highest wish changes, and drops what nobody wants', async () => {
+    const session = openSession()
+    session.live()
+    session.want('A:LTP')
+    session.want('A:LTP', 'A:DEPTH')
+    await session.pass(500)
+    session.want('A:LTP')
+    await session.pass(500)
+    session.want()
+    await session.pass(500)
+    expect(told(session)).toEqual(['sub LTP A', 'change LTP>DEPTH A', 'change DEPTH>LTP A', 'drop A'])
+  })
+
+  it('says the first change at once and further ones in batches, no faster than the broker likes', async () => {
+    const session = openSession()
+    session.live()
+    session.want('A:LTP')
+    session.want('A:LTP', 'B:LTP')
+    session.want('B:QUOTE')
+    expect(told(session)).toEqual(['sub LTP A'])
+    session.clock.advance(499)
+    expect(told(session)).toHaveLength(1)
+    session.clock.advance(1)
+    expect(told(session)).toEqual(['sub LTP A', 'drop A'])
+    await session.pass(500)
+    expect(told(session)?.slice(2)).toEqual(['sub QUOTE B'])
+  })
+
+  it('opens further connections when one is full, the first one before them, and closes them when they are empty', async () => {
+    const session = openSession()
+    session.want('A:LTP', 'B:LTP', 'C:LTP', 'D:LTP', 'E:LTP')
+    session.tickets.login('one')
+    expect(session.broker.sockets).toHaveLength(1)
+    session.broker.last.accept()
+    expect(session.broker.sockets).toHaveLength(2)
+    session.broker.last.accept()
+    expect(session.broker.sockets).toHaveLength(3)
+    session.broker.last.accept()
+    expect([0, 1, 2].map(nth => told(session, nth))).toEqual([['sub LTP A,B'], ['sub LTP C,D'], ['sub LTP E']])
+    session.want('A:LTP', 'C:LTP')
+    await session.pass(1000)
+    expect(session.broker.sockets.map(({ cut }) => cut)).toEqual([false, false, true])
+    expect(session.bus.statuses().at(-1)?.state).toBe('live')
+  })
+
+  it('refuses what is beyond the account’s limit, and takes it when there is room again', async () => {
+    const session = openSession()
+    session.live()
+    session.want(...LISTED.map(({ symbol }) => `${symbol}:LTP`))
+    expect(session.feed.usage()).toMatchObject({ used: 6, limit: 6, refused: [{ symbol: 'G' }] })
+    session.want(...LISTED.slice(1).map(({ symbol }) => `${symbol}:LTP`))
+    expect(session.feed.usage()).toMatchObject({ used: 6, refused: [] })
+    await session.pass(1000)
+    expect(told(session, 0)).toEqual(['sub LTP A,B', 'drop A', 'sub LTP G'])
+  })
+
+  it('is ready for subscriptions only after the broker has accepted a login frame, and answers what it asks', () => {
+    const session = openSession({ hello: ['hello'] })
+    session.tickets.login('one')
+    session.want('A:LTP')
+    session.broker.last.accept()
+    expect([session.status.state, told(session)]).toEqual(['starting', ['hello']])
+    session.broker.last.say('ready')
+    session.broker.last.say('ask me')
+    expect([session.status.state, told(session)]).toEqual(['live', ['hello', 'sub LTP A', 'me']])
+  })
+
+  it('sends the broker the heartbeat it wants', async () => {
+    const session = openSession()
+    session.live()
+    await session.pass(60_000, { beats: true })
+    expect(session.broker.last.sent.filter(frame => frame === 'ping')).toHaveLength(2)
+  })
+
+  it('says nothing more of a connection that is over, whatever still comes from it', async () => {
+    const session = openSession()
+    session.live()
+    session.want('A:LTP')
+    const [old] = session.broker.sockets
+    session.tickets.login('two')
+    session.broker.last.accept()
+    old?.say('tick A 1')
+    old?.drop()
+    await session.pass(1)
+    expect(session.status.state).toBe('live')
+    expect(session.bus.lane('P1')).toEqual([])
+  })
+})
+
+describe('a connection that is lost', () => {
+  it('is told at once, made again, and told everything again', async () => {
+    const session = openSession()
+    session.want('A:QUOTE')
+    session.live()
+    session.broker.last.say('tick A 100')
+    session.broker.last.drop()
+    expect(session.bus.statuses().at(-1)).toMatchObject({ state: 'down', reason: /^BROKER_UNREACHABLE/ })
+    await session.pass(1000)
+    session.broker.last.accept()
+    expect(told(session)).toEqual(['sub QUOTE A'])
+    expect(session.status.state).toBe('live')
+  })
+
+  it('leaves no last values behind, so that nobody takes them for the present', async () => {
+    const session = openSession()
+    session.want('A:LTP')
+    session.live()
+    session.broker.last.say('tick A 100')
+    session.broker.last.drop()
+    session.bus.want('P2', 1, [topicOf('A')])
+    await settle()
+    session.clock.advance(1)
+    expect(session.bus.lane('P2')).toEqual([])
+  })
+
+  it('takes only its own instruments with it, and the feed says how many are dark', async () => {
+    const session = openSession()
+    session.want('A:LTP', 'B:LTP', 'C:LTP')
+    session.live()
+    session.broker.last.accept()
+    session.broker.sockets[0]?.say('tick A 1')
+    session.broker.sockets[1]?.drop()
+    const reason = expect.stringMatching(/^connection 2 of 2: BROKER_UNREACHABLE.*1 instruments have no prices$/)
+    expect(session.bus.statuses().at(-1)).toMatchObject({ state: 'suspect', reason, confirmed: 1 })
+  })
+
+  it('is tried again after pauses that grow to 5 s, and in a long outage to 60 s', async () => {
+    const session = openSession()
+    session.live()
+    const failedAt: number[] = []
+    for (let tries = 0; tries < 40; tries++) {
+      session.broker.last.fail({ kind: 'network', reason: 'ECONNREFUSED' })
+      failedAt.push(session.clock.monotonic())
+      const before = session.broker.sockets.length
+      while (session.broker.sockets.length === before) await session.pass(250)
+    }
+    const pauses = failedAt.slice(1).map((at, nth) => at - (failedAt[nth] ?? 0))
+    expect(pauses.slice(0, 6)).toEqual([1000, 2000, 4000, 5000, 5000, 5000])
+    expect(Math.max(...pauses.filter((_, nth) => (failedAt[nth] ?? 0) - (failedAt[0] ?? 0) <= 30_000))).toBe(5000)
+    expect(pauses.at(-1)).toBe(60_000)
+  })
+
+  it('counts as lost when the handshake has no answer within 7 s', async () => {
+    const session = openSession()
+    session.tickets.login('one')
+    await session.pass(7000)
+    expect(session.broker.last.cut).toBe(true)
+    expect(session.bus.statuses().at(-1)?.reason).toContain('no answer to the handshake within 7 s')
+  })
+
+  it('is suspect after 4.5 s without a byte and given up after 10 s', async () => {
+    const session = openSession()
+    session.live()
+    await session.pass(4500)
+    expect(session.status.state).toBe('suspect')
+    session.broker.last.say('beat')
+    expect(session.status.state).toBe('live')
+    await session.pass(10_000)
+    expect(session.status.state).toBe('down')
+    expect(session.broker.sockets[0]?.cut).toBe(true)
+  })
+
+  it('is made anew after three frames within 10 s that cannot be read, and not after one in 10 s', async () => {
+    const session = openSession()
+    session.live()
+    for (let nth = 0; nth < 5; nth++) {
+      session.broker.last.say('bad')
+      await session.pass(6000, { beats: true })
+    }
+    expect(session.status.state).toBe('live')
+    session.broker.last.say('bad')
+    session.broker.last.say('bad')
+    expect(session.bus.statuses().at(-1)).toMatchObject({ state: 'down', reason: /^FRAME_MALFORMED/ })
+    expect(session.traffic.counts().malformed).toBe(7)
+  })
+
+  it('waits a minute after "too many", or as long as the broker says', async () => {
+    const session = openSession({ random: 0 })
+    session.tickets.login('one')
+    session.broker.last.refuse(429)
+    await session.pass(59_750)
+    expect(session.broker.sockets).toHaveLength(1)
+    await session.pass(250)
+    expect(session.broker.sockets).toHaveLength(2)
+    session.broker.last.refuse(429, 3000)
+    await session.pass(3000)
+    expect(session.broker.sockets).toHaveLength(3)
+  })
+
+  it('is made anew when the process stood still', () => {
+    const session = openSession()
+    session.live()
+    session.clock.freeze(3000)
+    session.look()
+    expect(session.broker.sockets.map(({ cut }) => cut)).toEqual([true, false])
+  })
+})
+
+describe('a ticket the broker refuses', () => {
+  it('is tried three times in all, then the feed asks for a login and leaves the broker alone', async () => {
+    const session = openSession()
+    session.want('A:LTP', 'B:LTP', 'C:LTP')
+    session.live()
+    session.broker.last.accept()
+    for (const socket of session.broker.sockets.slice()) socket.drop()
+    for (let tries = 0; tries < 3; tries++) {
+      await session.pass(2000)
+      expect(session.status.state).toBe('down')
+      session.broker.last.refuse(403)
+    }
+    expect(session.bus.statuses().at(-1)).toMatchObject({ state: 'auth_required', reason: 'SESSION_EXPIRED: HTTP 403' })
+    expect(session.tickets.looks).toBeGreaterThanOrEqual(3)
+    await session.pass(600_000)
+    expect(session.broker.sockets).toHaveLength(5)
+  })
+
+  it('is forgotten with the next login: everything is connected and wanted again at once', async () => {
+    const session = openSession()
+    session.want('A:LTP')
+    session.tickets.login('one')
+    for (let tries = 0; tries < 3; tries++) {
+      session.broker.last.refuse(403)
+      await session.pass(1000)
+    }
+    session.tickets.login('two')
+    expect(session.broker.last.url).toBe('test:two')
+    session.broker.last.accept()
+    expect([session.status.state, told(session)]).toEqual(['live', ['sub LTP A']])
+    session.broker.last.say('tick A 5')
+    session.clock.advance(1)
+    expect(ltps(session.bus.lane('P1'))).toEqual([5])
+  })
+
+  it('is not tried a second time when another one is there by then', async () => {
+    const session = openSession()
+    session.tickets.login('one')
+    session.broker.last.refuse(403)
+    session.tickets.login('two')
+    await session.pass(5000, { beats: true })
+    expect(session.broker.sockets.map(({ url }) => url)).toEqual(['test:one', 'test:two'])
+  })
+
+  it('is let go of when the credentials were replaced', () => {
+    const session = openSession()
+    session.live()
+    session.tickets.logout()
+    expect(session.broker.last.cut).toBe(true)
+    expect(session.status.state).toBe('auth_required')
+  })
+})
+
+describe('silence while the connection lives', () => {
+  it('is told within 30 s when the market trades, and the connection is made anew once a minute at most', async () => {
+    const session = openSession({ isTrading: true })
+    session.want('A:LTP')
+    session.live()
+    await session.pass(29_000, { beats: true })
+    expect(session.status.state).not.toBe('live')
+    expect(session.broker.sockets).toHaveLength(2)
+    session.broker.last.accept()
+    await session.pass(50_000, { beats: true })
+    expect(session.status.state).toBe('suspect')
+    expect(session.broker.sockets).toHaveLength(2)
+    await session.pass(10_000, { beats: true })
+    expect(session.broker.sockets).toHaveLength(3)
+    session.broker.last.accept()
+    session.broker.last.say('tick A 5')
+    await session.pass(1000)
+    expect(session.status.state).toBe('live')
+  })
+
+  it('is quiet, and nothing else, when the market is closed', async () => {
+    const session = openSession()
+    session.want('A:LTP')
+    session.live()
+    await session.pass(3_600_000, { beats: true, step: 1000 })
+    expect(session.states()).toEqual(['starting', 'auth_required', 'starting', 'live', 'quiet'])
+    expect(session.broker.sockets).toHaveLength(1)
+  })
+
+  it('is no news when nothing is wanted', async () => {
+    const session = openSession({ isTrading: true })
+    session.live()
+    await session.pass(120_000, { beats: true })
+    expect(session.status.state).toBe('live')
+  })
+})
+
+describe('a list of instruments that changes', () => {
+  it('moves what is wanted to the new token and keeps the sequence', async () => {
+    const session = openSession()
+    session.want('A:LTP', 'B:LTP')
+    session.live()
+    session.broker.last.say('tick A 100')
+    session.relist([equity('A', { token: 'A2' }), ...LISTED.slice(1)])
+    await session.pass(1000)
+    expect(told(session)).toEqual(['sub LTP A,B', 'drop A', 'sub LTP A2'])
+    session.broker.last.say('tick A 666')
+    session.broker.last.say('tick A2 101')
+    session.clock.advance(1)
+    expect(ltps(session.bus.lane('P1'))).toEqual([100, 101])
+    expect(session.bus.lane('P1').map(({ header }) => header.sequence)).toEqual([1, 2])
+  })
+
+  it('lets go of what is listed no more, and serves it when it is listed again', async () => {
+    const session = openSession()
+    session.want('A:LTP')
+    session.live()
+    session.relist(LISTED.slice(1))
+    await session.pass(500)
+    expect(session.bus.statuses().at(-1)?.wanted).toBe(0)
+    session.relist(LISTED)
+    await session.pass(500)
+    expect(told(session)).toEqual(['sub LTP A', 'drop A', 'sub LTP A'])
+  })
+})

@@ -1,0 +1,215 @@
+import { z } from 'zod'
+import {
+  type Decoder,
+  type Dial,
+  defineSession,
+  type Failure,
+  type Frame,
+  type Signal,
+} from '../../../adapters/contract.ts'
+import type { Pulse } from '../../../adapters/runtime/pulse.ts'
+import { SessionFeed } from '../../../adapters/runtime/session.ts'
+import type { OpenSocket, SocketListener } from '../../../adapters/runtime/socket.ts'
+import { StatusReporter } from '../../../adapters/runtime/status.ts'
+import type { Grant, Tickets } from '../../../adapters/runtime/tickets.ts'
+import { Traffic } from '../../../adapters/runtime/traffic.ts'
+import { TickwireError } from '../../../shared/errors.ts'
+import type { Instrument } from '../../../shared/market/instrument.ts'
+import type { TopicMode } from '../../../shared/market/mode.ts'
+import { equity, FEED, rig, settle } from './rig.ts'
+
+/** A socket as the broker holds its other end. */
+export class FakeSocket {
+  readonly url: string
+  readonly sent: Frame[] = []
+  cut = false
+  readonly #listener: SocketListener
+
+  constructor(dial: Dial, listener: SocketListener) {
+    this.url = dial.url
+    this.#listener = listener
+  }
+
+  accept = (): void => this.#listener.opened()
+  say = (frame: Frame): void => this.#listener.received(frame)
+  fail = (failure: Failure): void => this.#listener.ended(failure)
+  refuse = (status: number, retryAfterMs?: number): void =>
+    this.fail({ kind: 'handshake', status, body: '', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) })
+  drop = (): void => this.fail({ kind: 'closed', code: 1006, reason: '' })
+}
+
+/** Every socket that was opened, in order. */
+export class FakeBroker {
+  readonly sockets: FakeSocket[] = []
+
+  readonly open: OpenSocket = (dial, listener) => {
+    const socket = new FakeSocket(dial, listener)
+    this.sockets.push(socket)
+    return {
+      send: frame => void socket.sent.push(frame),
+      end: () => {
+        socket.cut = true
+      },
+    }
+  }
+
+  get last(): FakeSocket {
+    const socket = this.sockets.at(-1)
+    if (!socket) throw new Error('nothing was dialled')
+    return socket
+  }
+}
+
+/** Logins, as another process would make them. */
+export class FakeTickets implements Tickets {
+  looks = 0
+  #grant: Grant | undefined
+  #onChange: () => void = () => {}
+
+  current = (): Grant | undefined => this.#grant
+  look = (): void => void this.looks++
+  listen = (onChange: () => void): void => {
+    this.#onChange = onChange
+  }
+
+  login(ticket: string, more: Partial<Grant> = {}): void {
+    this.#grant = { ticket, mark: ticket, ...more }
+    this.#onChange()
+  }
+
+  logout(): void {
+    this.#grant = undefined
+    this.#onChange()
+  }
+}
+
+const SIGNALS: Record<string, (...words: string[]) => Signal> = {
+  beat: () => ({ kind: 'heartbeat' }),
+  bad: () => ({ kind: 'malformed', what: 'a bad frame' }),
+  order: () => ({ kind: 'ignored', what: 'order' }),
+  ready: () => ({ kind: 'ready' }),
+  ask: (...words) => ({ kind: 'reply', frame: words.join(' ') }),
+  words: (...words) => ({ kind: 'notice', level: 'error', text: words.join(' ') }),
+}
+
+/** `tick A 100 QUOTE; tick B 7; beat`: several signals in one frame. */
+const decode: Decoder = (frame, receivedAt) =>
+  String(frame)
+    .split('; ')
+    .map(text => {
+      const [kind = '', token = '', price, mode] = text.split(' ')
+      if (kind !== 'tick') return SIGNALS[kind]?.(...text.split(' ').slice(1)) ?? { kind: 'malformed', what: text }
+      const timestamp = Math.floor(receivedAt / 1000)
+      const tick = { ltp: Number(price), timestamp, ...(mode && { mode: mode as TopicMode }) }
+      return { kind: 'tick', token, tick }
+    })
+
+/** A broker whose words are easy to read: three connections of two instruments, two in a message, one message in 500 ms. */
+export const testBroker = (hello?: readonly Frame[]) =>
+  defineSession<unknown, unknown, string>({
+    name: 'testbroker',
+    title: 'A broker for tests',
+    label: 'live',
+    modes: ['LTP', 'QUOTE', 'DEPTH'],
+    settings: z.object({}),
+    credentials: z.object({}),
+    ticket: z.string(),
+    limits: { connections: 3, instrumentsPerConnection: 2, instrumentsPerMessage: 2, messagePauseMs: 500 },
+    login: { url: () => '', readAnswer: () => ({ code: '' }), redeem: async () => ({ ticket: '' }) },
+    master: { requests: () => [], parse: () => [], classify: () => new TickwireError('BROKER_REFUSED', 'no') },
+    session: {
+      dial: (_, ticket) => ({ url: `test:${ticket}`, ...(hello && { hello }) }),
+      subscribe: (tokens, mode) => [`sub ${mode} ${tokens.join(',')}`],
+      change: (tokens, from, to) => [`change ${from}>${to} ${tokens.join(',')}`],
+      unsubscribe: tokens => [`drop ${tokens.join(',')}`],
+      heartbeat: { suspectMs: 4500, deadMs: 10_000, send: { everyMs: 30_000, frame: 'ping' } },
+      classify(failure) {
+        if (failure.kind !== 'handshake') return new TickwireError('BROKER_UNREACHABLE', JSON.stringify(failure))
+        const code =
+          failure.status === 403 ? 'SESSION_EXPIRED' : failure.status === 429 ? 'BROKER_RATE_LIMITED' : 'BROKER_REFUSED'
+        return new TickwireError(code, `HTTP ${failure.status}`)
+      },
+    },
+    createDecoder: () => decode,
+  })
+
+export const LISTED = ['A', 'B', 'C', 'D', 'E', 'F', 'G'].map(symbol => equity(symbol, { token: symbol }))
+
+/** A session feed on a fake bus, a fake broker and a clock moved by hand; every random draw is `random`. */
+export function openSession({
+  random = 1,
+  isTrading = false,
+  hello,
+}: {
+  random?: number
+  isTrading?: boolean
+  hello?: readonly Frame[]
+} = {}) {
+  let listed: readonly Instrument[] = LISTED
+  const parts = rig({
+    find: (exchange, symbol) => listed.find(one => one.exchange === exchange && one.symbol === symbol),
+  })
+  const broker = new FakeBroker()
+  const tickets = new FakeTickets()
+  const traffic = new Traffic(parts.log)
+  const status = new StatusReporter({ label: 'live', ...parts })
+  const market = { isTrading }
+  const feed = new SessionFeed({
+    ...parts,
+    adapter: testBroker(hello),
+    settings: {},
+    tickets,
+    status,
+    traffic,
+    open: broker.open,
+    isTrading: () => market.isTrading,
+    capture: undefined,
+    random: () => random,
+  })
+  feed.setUnlisted(undefined)
+  const listen = (pulse: Pulse) => pulse.listen(gap => feed.missed(gap))
+  listen(parts.pulse)
+  let revision = 0
+  return {
+    ...parts,
+    broker,
+    tickets,
+    traffic,
+    status,
+    feed,
+    market,
+    /** The whole set the one proxy wants now: `A:QUOTE`, `B:LTP`. */
+    want(...wishes: string[]) {
+      const topics = wishes.map(wish => `${FEED}_NSE_${wish.replace(':', '_')}`)
+      parts.bus.want('P1', ++revision, topics)
+    },
+    relist(instruments: readonly Instrument[]) {
+      listed = instruments
+      parts.audience.review()
+    },
+    /** Logged in and connected. */
+    live() {
+      tickets.login('one')
+      broker.last.accept()
+    },
+    states: () =>
+      parts.bus
+        .statuses()
+        .map(({ state }) => state)
+        .filter((state, place, all) => state !== all[place - 1]),
+    /** Moves time in steps, with promises in between; proxies repeat their sets meanwhile, the broker its heartbeat. */
+    async pass(ms: number, { beats = false, step = 250 } = {}) {
+      for (let passed = 0; passed < ms; passed += step) {
+        parts.clock.advance(Math.min(step, ms - passed))
+        if (beats) for (const socket of broker.sockets) if (!socket.cut) socket.say('beat')
+        if (revision > 0 && passed % 2000 === 0) parts.bus.arrive(`CONTROL_${FEED}`, lastSet())
+        await settle()
+      }
+    },
+  }
+
+  function lastSet(): Buffer {
+    const topics = [...parts.audience.instruments()].map(([one, mode]) => `${FEED}_NSE_${one.symbol}_${mode}`)
+    return Buffer.from(JSON.stringify({ version: 1, feed: FEED, proxy: 'P1', revision, resync: 0, topics }))
+  }
+}
