@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import type { Signal } from '../contract.ts'
+import { oneLine } from './errors.ts'
+
+const shape = z.looseObject({ type: z.string(), data: z.unknown() })
+
+/** A text frame: `{"type": …, "data": …}`, the types of the Kite Connect 3 documentation, "Postbacks and updates". */
+export function decodeText(text: string): Signal {
+  const message = shape.safeParse(readJson(text))
+  if (!message.success) return { kind: 'malformed', what: 'text that is no message' }
+  const { type, data } = message.data
+  switch (type) {
+    case 'error':
+    case 'message':
+      return { kind: 'notice', level: type, text: oneLine(typeof data === 'string' ? data : JSON.stringify(data)) }
+    case 'order':
+      return { kind: 'ignored', what: 'order' }
+    default:
+      // Not by its name: what is counted must not grow with what a stranger writes.
+      return { kind: 'ignored', what: 'text of an unknown type' }
+  }
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
