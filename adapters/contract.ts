@@ -36,12 +36,21 @@ export interface SourceAdapter<Settings = unknown> extends AdapterBase<Settings>
   source(settings: Settings, clock: Clock, signal: AbortSignal): AsyncIterable<readonly Update[]>
 }
 
+/** Settings of every adapter with a session. */
+export interface SessionSettings {
+  /** Whether silence counts as a fault in market hours only, or around the clock (a replay, a mock session). */
+  readonly expect_ticks: 'calendar' | 'always'
+}
+
 /**
  * An adapter that speaks to a broker: it says what the broker's login, lists and frames mean, and the runtime opens the
  * sockets, waits, retries, splits and publishes. Nothing here does I/O except through the `Http` it is handed.
  */
-export interface SessionAdapter<Settings = unknown, Credentials = unknown, Ticket = unknown>
-  extends AdapterBase<Settings> {
+export interface SessionAdapter<
+  Settings extends SessionSettings = SessionSettings,
+  Credentials = unknown,
+  Ticket = unknown,
+> extends AdapterBase<Settings> {
   /**
    * What the account's owner types once: a flat object of texts, asked for in this order, each field with a `describe`
    * that names it for a person. Sealed at rest.
@@ -197,7 +206,7 @@ export type Http = (request: HttpRequest) => Promise<HttpAnswer>
 export const defineAdapter = <Settings>(adapter: SourceAdapter<Settings>): SourceAdapter => adapter as SourceAdapter
 
 /** The same for an adapter with a session. */
-export const defineSession = <Settings, Credentials, Ticket>(
+export const defineSession = <Settings extends SessionSettings, Credentials, Ticket>(
   adapter: SessionAdapter<Settings, Credentials, Ticket>,
 ): SessionAdapter => adapter as unknown as SessionAdapter
 

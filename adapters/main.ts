@@ -8,7 +8,7 @@ import { isFeedName } from '../shared/market/topic.ts'
 import type { FeedRecord } from '../shared/store/feeds.ts'
 import type { DataFolder } from '../shared/store/folder.ts'
 import { writeInstruments } from '../shared/store/instruments.ts'
-import { type Adapter, isSession, type SourceAdapter } from './contract.ts'
+import type { SourceAdapter } from './contract.ts'
 import { createCatalogue, indexInstruments } from './runtime/catalogue.ts'
 import { Feed } from './runtime/feed.ts'
 import { openOutlet } from './runtime/outlet.ts'
@@ -26,13 +26,13 @@ export interface RunningAdapter {
 }
 
 /**
- * Runs one feed: writes its instruments, then lets the adapter's ticks flow to `bus` for whoever wants them.
+ * Runs one feed with a source: writes its instruments, then lets the adapter's ticks flow to `bus` for whoever wants them.
  * `configured` goes over the registered settings. Throws CONFIG_INVALID for settings or a feed name that do not fit,
  * ADAPTER_INVALID for instruments that cannot be served, and what the instrument file throws.
  */
 export async function startAdapter(options: {
   feed: FeedRecord
-  adapter: Adapter
+  adapter: SourceAdapter
   configured: SettingsLayer
   bus: Bus
   folder: DataFolder
@@ -44,7 +44,6 @@ export async function startAdapter(options: {
     throw new TickwireError('CONFIG_INVALID', `"${feed.name}" is no feed name: 1 to 32 of A-Z, 0-9 and -`, {
       next: 'add the feed under another name',
     })
-  if (isSession(adapter)) throw new TickwireError('ADAPTER_INVALID', 'sessions are not wired yet')
   const settings = readSettings(feed.name, adapter, feedLayers(feed, options.configured))
   const instruments = listInstruments(feed, adapter, settings)
   const catalogue = createCatalogue({

@@ -150,8 +150,14 @@ function addAdapters(program: Command): void {
     .command('run')
     .argument('<name>', 'feed name')
     .description('run one registered feed alone')
-    .addHelpText('before', examples('tickwire adapter run SIMULATOR'))
-    .action(async (name, _, command) => (await import('./commands/feed.ts')).runFeed(globals(command), name))
+    .option('--capture <file>', 'keep what the broker sends on a tape, without credentials')
+    .addHelpText(
+      'before',
+      examples('tickwire adapter run SIMULATOR', 'tickwire adapter run MY-BROKER --capture morning.tape'),
+    )
+    .action(async (name, options, command) =>
+      (await import('./commands/feed.ts')).runFeed(globals(command), name, options),
+    )
 }
 
 function addKeys(program: Command): void {

@@ -2,7 +2,7 @@ import { type Cancel, type Clock, pause } from '../../shared/clock.ts'
 import type { TickwireError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import type { Exchange } from '../../shared/market/exchange.ts'
-import type { SessionAdapter } from '../contract.ts'
+import type { SessionAdapter, SessionSettings } from '../contract.ts'
 import type { Audience } from './audience.ts'
 import type { LinkCapture } from './link.ts'
 import { Links } from './links.ts'
@@ -18,7 +18,7 @@ import type { Traffic } from './traffic.ts'
 export interface SessionParts {
   readonly adapter: SessionAdapter
   /** As the adapter's own schema gives them. */
-  readonly settings: unknown
+  readonly settings: SessionSettings
   readonly tickets: Tickets
   readonly publisher: Publisher
   readonly audience: Audience
@@ -92,6 +92,12 @@ export class SessionFeed {
   /** Instruments carried, the most the account may have, and those beyond it. */
   usage(): ReturnType<Links['usage']> {
     return this.#links.usage()
+  }
+
+  /** Open now, and needed for what is wanted. */
+  connections(): { readonly open: number; readonly needed: number } {
+    const needed = this.#links.views().filter(({ state }) => state !== 'idle')
+    return { open: needed.filter(({ state }) => state === 'open').length, needed: needed.length }
   }
 
   /** When the broker says the session ends, milliseconds since 1970. */

@@ -1,18 +1,29 @@
+import { resolve } from 'node:path'
+import { startAccount } from '../../adapters/account.ts'
+import { openCapture } from '../../adapters/capture.ts'
+import { type Adapter, isSession, type SessionSettings } from '../../adapters/contract.ts'
+import { createHttp } from '../../adapters/http.ts'
 import { startAdapter } from '../../adapters/main.ts'
 import { loadAdapter } from '../../adapters/registry.ts'
+import { feedLayers, readSettings } from '../../adapters/settings.ts'
 import { busAddresses } from '../../bus/addresses.ts'
 import { openZmqBus } from '../../bus/zmq.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import { runProcess, unlessEnding } from '../../shared/process.ts'
 import { type FeedRecord, isBrokerValid } from '../../shared/store/feeds.ts'
 import { acquireLock } from '../../shared/store/lock.ts'
+import { Vault } from '../../shared/store/vault.ts'
 import { lockName } from '../facts.ts'
 import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, openLog, withStore } from '../invocation.ts'
 import { adapterPlace } from '../roster.ts'
 
-/** `tickwire adapter run NAME`: one feed, from its source to the bus. */
-export async function runFeed(globals: Globals, name: string): Promise<void> {
+/** `tickwire adapter run NAME`: one feed, from its source or its broker to the bus. */
+export async function runFeed(
+  globals: Globals,
+  name: string,
+  { capture }: { readonly capture?: string } = {},
+): Promise<void> {
   const invocation = openInvocation(globals)
   const { config, folder, clock } = invocation
   const log = openLog(invocation, name)
@@ -29,13 +40,11 @@ export async function runFeed(globals: Globals, name: string): Promise<void> {
         await bus.close()
         lock.release()
       }
-      const configured = { origin: config.configFile, settings: config.feeds[name] ?? {} }
-      const running = await startAdapter({ feed, adapter, configured, bus, folder, clock, log }).catch(
-        async (error: unknown) => {
-          await letGo()
-          throw error
-        },
-      )
+      const parts = { feed, bus, folder, clock, log }
+      const running = await startFeed(invocation, adapter, parts, capture).catch(async (error: unknown) => {
+        await letGo()
+        throw error
+      })
       return {
         async close() {
           await running.close()
@@ -44,6 +53,43 @@ export async function runFeed(globals: Globals, name: string): Promise<void> {
       }
     },
   })
+}
+
+type FeedParts = Omit<Parameters<typeof startAdapter>[0], 'adapter' | 'configured'>
+
+async function startFeed(
+  { config }: Invocation,
+  adapter: Adapter,
+  parts: FeedParts,
+  capture: string | undefined,
+): Promise<{ close(): Promise<void> }> {
+  const { feed, folder, clock, log } = parts
+  const configured = { origin: config.configFile, settings: config.feeds[feed.name] ?? {} }
+  if (!isSession(adapter)) {
+    if (capture === undefined) return startAdapter({ ...parts, adapter, configured })
+    throw new TickwireError('USAGE', `Feed ${feed.name} has no broker whose frames could be captured`, {
+      next: `tickwire adapter run ${feed.name}`,
+    })
+  }
+  const settings = readSettings(feed.name, adapter, feedLayers(feed, configured)) as SessionSettings
+  const vault = Vault.open(folder, config.vault)
+  try {
+    const tape =
+      capture === undefined
+        ? undefined
+        : openCapture(resolve(capture), { feed: feed.name, broker: adapter.name, clock, log })
+    const account = startAccount({ ...parts, adapter, settings, vault, http: createHttp(), capture: tape })
+    return {
+      async close() {
+        await account.close()
+        await tape?.close()
+        vault.close()
+      },
+    }
+  } catch (error) {
+    vault.close()
+    throw error
+  }
 }
 
 /** Throws FEED_UNKNOWN, and CONFIG_INVALID for a feed that VALID_BROKERS leaves out. */

@@ -5,6 +5,7 @@ import {
   defineSession,
   type Failure,
   type Frame,
+  type SessionSettings,
   type Signal,
 } from '../../../adapters/contract.ts'
 import type { Pulse } from '../../../adapters/runtime/pulse.ts'
@@ -106,12 +107,12 @@ const decode: Decoder = (frame, receivedAt) =>
 
 /** A broker whose words are easy to read: three connections of two instruments, two in a message, one message in 500 ms. */
 export const testBroker = (hello?: readonly Frame[]) =>
-  defineSession<unknown, unknown, string>({
+  defineSession<SessionSettings, unknown, string>({
     name: 'testbroker',
     title: 'A broker for tests',
     label: 'live',
     modes: ['LTP', 'QUOTE', 'DEPTH'],
-    settings: z.object({}),
+    settings: z.object({ expect_ticks: z.enum(['calendar', 'always']) }),
     credentials: z.object({}),
     ticket: z.string(),
     limits: { connections: 3, instrumentsPerConnection: 2, instrumentsPerMessage: 2, messagePauseMs: 500 },
@@ -157,7 +158,7 @@ export function openSession({
   const feed = new SessionFeed({
     ...parts,
     adapter: testBroker(hello),
-    settings: {},
+    settings: { expect_ticks: 'calendar' },
     tickets,
     status,
     traffic,

@@ -1,0 +1,116 @@
+import type { Bus } from '../bus/bus.ts'
+import { logOutages } from '../bus/outage.ts'
+import type { Clock } from '../shared/clock.ts'
+import type { Log } from '../shared/log.ts'
+import { expectTicks } from '../shared/market/calendar.ts'
+import type { Instrument } from '../shared/market/instrument.ts'
+import type { FeedRecord } from '../shared/store/feeds.ts'
+import type { DataFolder } from '../shared/store/folder.ts'
+import { InstrumentBook } from '../shared/store/instruments.ts'
+import type { Vault } from '../shared/store/vault.ts'
+import type { Capture } from './capture.ts'
+import type { Http, SessionAdapter, SessionSettings } from './contract.ts'
+import { ListKeeper } from './keeper.ts'
+import { Listing } from './listing.ts'
+import { syncInstruments } from './master.ts'
+import { createCatalogue } from './runtime/catalogue.ts'
+import { openOutlet } from './runtime/outlet.ts'
+import { SessionFeed } from './runtime/session.ts'
+import { openSocket } from './runtime/socket.ts'
+import type { SessionReport } from './runtime/status.ts'
+import { Traffic } from './runtime/traffic.ts'
+import { VaultTickets } from './tickets.ts'
+
+export interface AccountParts {
+  readonly feed: FeedRecord
+  readonly adapter: SessionAdapter
+  /** As the adapter's own schema gives them. */
+  readonly settings: SessionSettings
+  readonly bus: Bus
+  readonly folder: DataFolder
+  readonly vault: Vault
+  readonly http: Http
+  readonly capture?: Capture | undefined
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/**
+ * Runs one broker account: follows its ticket in the vault and its list of instruments on the disk, and lets what the
+ * broker sends flow to `bus`. Nothing the broker or the network does makes it throw: the feed's status says it. Throws
+ * VAULT_LOCKED and what the instrument file throws.
+ */
+export function startAccount(parts: AccountParts): { close(): Promise<void> } {
+  const { feed, adapter, settings, bus, folder, vault, http, capture, clock, log } = parts
+  const random = Math.random
+  const credentials = capture && vault.credentials(feed.name)
+  if (credentials) capture.protect(credentials)
+  const book = new InstrumentBook(folder)
+  const listing = new Listing(book, feed.name, clock)
+  const tickets = new VaultTickets({ vault, account: feed.name, adapter, onSecret: capture?.protect, clock, log })
+  const { name, label, modes } = adapter
+  const catalogue = createCatalogue({ feed: feed.name, broker: name, modes, find: listing.find })
+  logOutages(bus, log, clock)
+  const { pulse, ...outlet } = openOutlet({ catalogue, label, bus, clock, log })
+  const traffic = new Traffic(log)
+  const session = new SessionFeed({
+    ...outlet,
+    adapter,
+    settings,
+    tickets,
+    traffic,
+    open: openSocket,
+    isTrading: exchange => settings.expect_ticks === 'always' || expectTicks(exchange, clock.now()) === 'expected',
+    capture: capture?.record,
+    random,
+    clock,
+    log,
+  })
+  outlet.status.ask(() =>
+    reportOf(session, traffic, wish => catalogue.target(wish, outlet.audience.instruments().get(wish) ?? 'LTP').topic),
+  )
+  pulse.listen(gap => session.missed(gap))
+  const keeper = new ListKeeper({
+    writtenAt: () => book.facts(feed.name)?.writtenAt,
+    look: () => listing.look(),
+    sync() {
+      const ticket = tickets.current()?.ticket
+      return syncInstruments({ feed: feed.name, adapter, settings, ticket, http, folder, clock, log })
+    },
+    listener: {
+      changed: () => outlet.audience.review(),
+      unlisted: standing => session.setUnlisted(standing),
+    },
+    random,
+    clock,
+    log,
+  })
+  return {
+    async close() {
+      keeper.close()
+      tickets.close()
+      session.close()
+      outlet.status.close()
+      outlet.audience.close()
+      pulse.close()
+      book.close()
+    },
+  }
+}
+
+/** What the status says of the session. */
+function reportOf(session: SessionFeed, traffic: Traffic, topicOf: (wanted: Instrument) => string): SessionReport {
+  const { used, limit, refused } = session.usage()
+  const { expiresAt } = session
+  return {
+    ...(expiresAt === undefined ? {} : { tokenExpiresAt: expiresAt }),
+    limits: { instruments: { used, limit } },
+    connections: session.connections(),
+    traffic: traffic.counts(),
+    refused: refused.map(instrument => ({
+      topic: topicOf(instrument),
+      code: 'SUBSCRIPTION_LIMIT',
+      reason: `the broker allows ${limit} instruments at a time, and that many are wanted already`,
+    })),
+  }
+}

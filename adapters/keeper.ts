@@ -1,0 +1,109 @@
+import type { Cancel, Clock } from '../shared/clock.ts'
+import { TickwireError } from '../shared/errors.ts'
+import type { Log } from '../shared/log.ts'
+import { listIsOfToday } from '../shared/market/validity.ts'
+import { backoff } from './runtime/backoff.ts'
+import type { Standing } from './runtime/standing.ts'
+
+interface KeeperParts {
+  /** When the stored list was fetched, milliseconds since 1970; nothing when there is none. */
+  readonly writtenAt: () => number | undefined
+  /** Fetches the list and stores it. Rejects with a TickwireError. */
+  readonly sync: () => Promise<unknown>
+  /** The list was replaced, here or by another process, or a day is over: true when that changes anything. */
+  readonly look: () => boolean
+  readonly listener: {
+    /** What was found in the list may be another. */
+    changed(): void
+    /** What keeps the feed from serving; nothing when there is a list to serve. */
+    unlisted(standing: Standing | undefined): void
+  }
+  /** In [0, 1). */
+  readonly random: () => number
+  readonly clock: Clock
+  readonly log: Log
+}
+
+const LOOK_MS = 1000
+/** All accounts of all users want the new list at the same minute. */
+const SPREAD_MS = 120_000
+/** A long weekend. Contracts that are over are left out by their date; what else changed in longer nobody knows. */
+const OLDEST_LIST_MS = 4 * 86_400_000
+
+/**
+ * Keeps a feed's list of instruments that of today: fetches it when there is none or an older one, tries again when that
+ * fails, and notices when somebody else has replaced it.
+ */
+export class ListKeeper {
+  readonly #parts: KeeperParts
+  readonly #stop: Cancel
+  readonly #startedAt: number
+  #tryAt: number
+  #failures = 0
+  #failingSince = 0
+  #problem: string | undefined
+  #syncing = false
+  #closed = false
+
+  constructor(parts: KeeperParts) {
+    this.#parts = parts
+    const { clock } = parts
+    this.#startedAt = clock.monotonic()
+    this.#tryAt = this.#startedAt
+    this.#stop = clock.every(LOOK_MS, () => this.look())
+    this.look()
+  }
+
+  /** Happens by itself every second. */
+  look(): void {
+    const { clock, look, listener, random } = this.#parts
+    if (look()) listener.changed()
+    this.#tell()
+    const now = clock.monotonic()
+    if (this.#isOfToday()) {
+      // When the day of this list ends, not everybody at once.
+      this.#tryAt = now + random() * SPREAD_MS
+      this.#failures = 0
+      this.#problem = undefined
+    } else if (now >= this.#tryAt && !this.#syncing) void this.#sync()
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#stop()
+  }
+
+  #isOfToday(): boolean {
+    const writtenAt = this.#parts.writtenAt()
+    return writtenAt !== undefined && listIsOfToday(writtenAt, this.#parts.clock.now())
+  }
+
+  async #sync(): Promise<void> {
+    const { sync, clock, log, random } = this.#parts
+    this.#syncing = true
+    try {
+      await sync()
+    } catch (error) {
+      if (!(error instanceof TickwireError)) throw error
+      if (this.#failures++ === 0) this.#failingSince = clock.monotonic()
+      const pauseMs = backoff(this.#failures, clock.monotonic() - this.#failingSince, random())
+      this.#tryAt = clock.monotonic() + pauseMs
+      const problem = `${error.code}: ${error.message}`
+      if (problem !== this.#problem) log.warn({ err: error }, 'the list of instruments cannot be fetched; tried again')
+      this.#problem = problem
+    } finally {
+      this.#syncing = false
+    }
+    if (!this.#closed) this.look()
+  }
+
+  #tell(): void {
+    const { writtenAt, clock, listener } = this.#parts
+    const at = writtenAt()
+    const isUsable = at !== undefined && clock.now() - at < OLDEST_LIST_MS
+    if (isUsable) listener.unlisted(undefined)
+    else if (this.#problem === undefined)
+      listener.unlisted({ state: 'starting', reason: 'fetching the list of instruments' })
+    else listener.unlisted({ state: 'down', reason: `no list of instruments: ${this.#problem}` })
+  }
+}

@@ -1,0 +1,61 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Clock } from '../shared/clock.ts'
+import { indianDate } from '../shared/market/india.ts'
+import type { Instrument } from '../shared/market/instrument.ts'
+import { isExpired } from '../shared/market/validity.ts'
+import type { InstrumentBook } from '../shared/store/instruments.ts'
+import type { Find } from './runtime/catalogue.ts'
+
+/**
+ * What the stored list of one feed says now. An instrument is the same object as long as the list says the same of it;
+ * one whose last day is over is not listed, whatever the list says: brokers give its token to another one.
+ */
+export class Listing {
+  readonly #book: Pick<InstrumentBook, 'find' | 'mark'>
+  readonly #feed: string
+  readonly #clock: Clock
+  /** What was asked for, found or not. */
+  readonly #known = new Map<string, Instrument | undefined>()
+  #mark: string | undefined
+  #date: string
+
+  constructor(book: Pick<InstrumentBook, 'find' | 'mark'>, feed: string, clock: Clock) {
+    this.#book = book
+    this.#feed = feed
+    this.#clock = clock
+    this.#mark = book.mark(feed)
+    this.#date = indianDate(clock.now())
+  }
+
+  readonly find: Find = (exchange, symbol) => {
+    const key = `${exchange}:${symbol}`
+    if (this.#known.has(key)) return this.#known.get(key)
+    const instrument = this.#read(exchange, symbol)
+    this.#known.set(key, instrument)
+    return instrument
+  }
+
+  /** Looks whether the list was replaced, or a day is over. True when something that was asked for is another now. */
+  look(): boolean {
+    const mark = this.#book.mark(this.#feed)
+    const date = indianDate(this.#clock.now())
+    if (mark === this.#mark && date === this.#date) return false
+    this.#mark = mark
+    this.#date = date
+    let changed = false
+    for (const [key, before] of this.#known) {
+      const colon = key.indexOf(':')
+      const now = this.#read(key.slice(0, colon), key.slice(colon + 1))
+      if (isDeepStrictEqual(before, now)) continue
+      this.#known.set(key, now)
+      changed = true
+    }
+    return changed
+  }
+
+  /** By its common symbol only: a topic has one spelling. */
+  #read(exchange: string, symbol: string): Instrument | undefined {
+    const found = this.#book.find(this.#feed, exchange, symbol)
+    return found?.symbol === symbol && !isExpired(found, this.#clock.now()) ? found : undefined
+  }
+}
