@@ -40,7 +40,7 @@ const BOOKS: readonly (readonly [number, BookMode])[] = [
 
 /**
  * Finds the feed that serves a wish, among the feeds of the client's user: the first that lists the instrument, one
- * that is up before one that is not.
+ * that is up before one that is not. Pretended prices never stand in for real ones, not even for those that are missing.
  */
 export function route(wish: Wish, feeds: readonly FeedView[], instruments: Instruments): Route {
   const primary = feeds[0]?.broker ?? ''
@@ -52,7 +52,9 @@ export function route(wish: Wish, feeds: readonly FeedView[], instruments: Instr
     const instrument = instruments.find(feed.name, wish.exchange, symbol)
     return instrument ? [{ feed, instrument }] : []
   })
-  const best = known.find(one => isUp(one.feed)) ?? known[0]
+  const real = known.filter(one => !isPretended(one.feed))
+  const candidates = real.length > 0 ? real : known
+  const best = candidates.find(one => isUp(one.feed)) ?? candidates[0]
   if (!best) return refused(whyUnknown(wish.exchange, symbol, feeds, instruments), primary)
   const { feed, instrument } = best
   const offered = offer(wish.mode, depth, feed.modes, instrument.kind)
@@ -73,6 +75,8 @@ export function commonSymbols(
 }
 
 export const refused = (message: string, broker: string): Route => ({ ok: false, message, broker })
+
+const isPretended = ({ label }: FeedView): boolean => label === 'simulated' || label === 'replay'
 
 /** `RELIANCE:20` asks for 20 levels: clients without a depth argument write it so. */
 function splitDepth({ symbol, depth, mode }: Omit<Wish, 'exchange'>): { symbol: string; depth: number } {

@@ -48,6 +48,14 @@ describe('a wish leads', () => {
     ['past a feed that is down', 'TCS', [feed('ONE', { state: 'down' }), feed('TWO')], 'TWO'],
     ['not past one that is quiet', 'TCS', [feed('ONE', { state: 'quiet' }), feed('TWO')], 'ONE'],
     ['to a feed that is down when no other knows it', 'SBIN', [feed('ONE', { state: 'parked' }), feed('TWO')], 'ONE'],
+    ['past simulated prices', 'TCS', [feed('ONE', { label: 'simulated' }), feed('TWO')], 'TWO'],
+    [
+      'not to simulated prices, though the real ones are missing',
+      'TCS',
+      [feed('ONE', { label: 'simulated' }), feed('TWO', { state: 'auth_required' })],
+      'TWO',
+    ],
+    ['to simulated prices when there are no others', 'SBIN', [feed('ONE', { label: 'simulated' }), feed('TWO')], 'ONE'],
     ['to a foreign publisher that lists it', 'ODD', [feed('ONE'), feed('EXT', { external: true })], 'EXT'],
   ])('%s', (_, symbol, feeds, name) => {
     expect(route(wish(symbol), feeds, BOTH)).toMatchObject({
