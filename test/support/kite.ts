@@ -1,0 +1,91 @@
+import { KiteEmulator, type KiteOptions } from '../emulators/kite/server.ts'
+import { Charts, type MarketFrame } from './openalgo.ts'
+import { eventually, type Said, System } from './system.ts'
+
+/** How one feed stands, as the proxy says. */
+export interface FeedSaid {
+  readonly name: string
+  readonly state: string
+  readonly reason?: string
+  readonly status?: { readonly ticks: number; readonly wanted: number; readonly confirmed: number }
+}
+
+/** A whole Tickwire with one Zerodha account at an emulated Kite, set up with the commands a user types. */
+export class KiteSystem {
+  readonly kite: KiteEmulator
+  readonly system: System
+  readonly charts: Charts
+
+  private constructor(kite: KiteEmulator, system: System) {
+    this.kite = kite
+    this.system = system
+    this.charts = new Charts(() => system.url(), system.key)
+  }
+
+  /** Logged in and live, unless told otherwise. */
+  static async start(options: KiteOptions = {}, { login = true } = {}): Promise<KiteSystem> {
+    const kite = await KiteEmulator.start({ heartbeatMs: 1000, tickMs: 50, ...options })
+    const { apiUrl, streamUrl, loginUrl } = kite
+    const system = await System.start(
+      `[feeds.ZERODHA]\napi_url = "${apiUrl}"\nstream_url = "${streamUrl}"\nlogin_url = "${loginUrl}"\nexpect_ticks = "always"\n`,
+    )
+    const all = new KiteSystem(kite, system)
+    const credentials = JSON.stringify({ api_key: kite.apiKey, api_secret: kite.apiSecret })
+    const added = await system.pipe(credentials, 'account', 'add', 'zerodha')
+    if (added.code !== 0) throw new Error(`account add: ${added.err}`)
+    if (!login) return all
+    await all.login()
+    await all.enters('live')
+    return all
+  }
+
+  /** As after a login in the browser: the request token comes in by stdin. */
+  async login(): Promise<Said> {
+    const said = await this.system.pipe(
+      this.kite.issueRequestToken(),
+      'account',
+      'login',
+      'zerodha',
+      '--callback-port',
+      'off',
+    )
+    if (said.code !== 0) throw new Error(`account login: ${said.err}`)
+    return said
+  }
+
+  /** How the feed stands now, as the proxy tells its clients. */
+  async feed(): Promise<FeedSaid> {
+    const headers = { authorization: `Bearer ${this.system.key}` }
+    const answer = await fetch(`${this.system.url().replace('ws', 'http')}/status`, { headers })
+    const { feeds } = (await answer.json()) as { feeds: FeedSaid[] }
+    const feed = feeds.find(({ name }) => name === 'ZERODHA')
+    if (!feed) throw new Error('the proxy knows no ZERODHA')
+    return feed
+  }
+
+  /** Waits until the feed is in one of these states, and gives what it says. */
+  enters(...states: string[]): Promise<FeedSaid> {
+    return eventually(async () => {
+      const feed = await this.feed()
+      return states.includes(feed.state) && feed
+    }, 30_000)
+  }
+
+  /** Frames of one instrument in one mode (1, 2, 3), as they came. */
+  frames(symbol: string, mode: number): MarketFrame[] {
+    return this.charts.frames.filter(frame => frame.symbol === symbol && frame.mode === mode)
+  }
+
+  /** Subscribes; gives the first frame. */
+  async first(mode: 'LTP' | 'Quote' | 'Depth', symbol: string, exchange: string): Promise<MarketFrame> {
+    this.charts.feed.subscribe(mode, symbol, exchange)
+    const number = { LTP: 1, Quote: 2, Depth: 3 }[mode]
+    return eventually(() => this.frames(symbol, number)[0])
+  }
+
+  async close(): Promise<void> {
+    this.charts.close()
+    await this.system.close()
+    await this.kite.close()
+  }
+}
