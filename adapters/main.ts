@@ -52,7 +52,7 @@ export async function startAdapter(options: {
     modes: adapter.modes,
     find: indexInstruments(feed.adapter, instruments),
   })
-  const written = writeInstruments(folder, feed.name, instruments, clock.now())
+  const written = await writeInstruments(folder, feed.name, instruments, clock)
   log.info({ changed: written.changed }, `${written.count} instruments listed`)
   logOutages(bus, log, clock)
   const { pulse, ...outlet } = openOutlet({ catalogue, label: adapter.label, bus, clock, log })
