@@ -23,10 +23,7 @@ export type Row = Readonly<Record<Column, string>>
 
 /** Bytes that are read in one go: some three milliseconds, after which the caller may let others work. */
 const PIECE = 24_576
-/** A quote without its twin would make one piece of all that follows. */
-const MOST = 4 * PIECE
 const NEWLINE = 0x0a
-const QUOTE = 0x22
 
 /**
  * The rows of the list, read piece by piece. Lines that are no row are left out and told to `skipped`. Throws
@@ -35,14 +32,13 @@ const QUOTE = 0x22
 export function* readRows(body: Uint8Array, skipped: (why: string) => void): Generator<Row> {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
   const headEnd = lineEnd(bytes, 0)
-  const places = readHead(bytes.subarray(0, headEnd))
-  checkEnd(bytes, places)
-  const width = widthOf(places)
+  const head = readHead(bytes.subarray(0, headEnd))
+  checkEnd(bytes, head)
   for (let start = headEnd; start < bytes.length; ) {
-    const end = pieceEnd(bytes, start)
-    for (const record of readRecords(bytes.subarray(start, end), skipped))
-      if (record.length < width) skipped(`a line of ${record.length} columns`)
-      else yield rowOf(record, places)
+    const end = lineEnd(bytes, start + PIECE)
+    for (const record of readLines(bytes.subarray(start, end), skipped))
+      if (record.length !== head.width) skipped(`a line of ${record.length} columns, not ${head.width}`)
+      else yield rowOf(record, head)
     start = end
   }
 }
@@ -51,49 +47,60 @@ export function* readRows(body: Uint8Array, skipped: (why: string) => void): Gen
  * A download that was cut must not take the place of a whole list: a last line without its end has to be a row in every
  * column, up to an exchange that exists. (One that was cut between two lines looks whole; its length gives it away.)
  */
-function checkEnd(bytes: Buffer, places: Places): void {
+function checkEnd(bytes: Buffer, { places, width }: Head): void {
   const start = bytes.lastIndexOf(NEWLINE) + 1
   if (start === bytes.length) return
   const [record = []] = readRecords(bytes.subarray(start), () => {})
-  if (record.length < widthOf(places) || !isExchangeCode(record[places.exchange] ?? ''))
+  if (record.length !== width || !isExchangeCode(record[places.exchange] ?? ''))
     throw malformed('it ends in the middle of a row, so the download was cut')
 }
 
-type Places = Readonly<Record<Column, number>>
+/** Which column is where, and how many there are. */
+interface Head {
+  readonly places: Readonly<Record<Column, number>>
+  readonly width: number
+}
 
-const widthOf = (places: Places): number => Math.max(...Object.values(places)) + 1
-
-function readHead(line: Buffer): Places {
-  const [names = []] = readRecords(line, () => {}, true)
+function readHead(line: Buffer): Head {
+  const [names = []] = readRecords(line, () => {})
   const missing = COLUMNS.filter(column => !names.includes(column))
   if (missing.length > 0)
     throw malformed(`it lacks the columns ${missing.join(', ')} and begins with ${JSON.stringify(begin(line))}`)
-  return Object.fromEntries(COLUMNS.map(column => [column, names.indexOf(column)])) as Places
+  const places = Object.fromEntries(COLUMNS.map(column => [column, names.indexOf(column)])) as Head['places']
+  return { places, width: names.length }
 }
 
 const begin = (line: Buffer): string => line.subarray(0, 60).toString('latin1')
-
-function pieceEnd(bytes: Buffer, start: number): number {
-  let end = lineEnd(bytes, start + PIECE)
-  while (end < bytes.length && end - start < MOST && hasOddQuotes(bytes, start, end)) end = lineEnd(bytes, end)
-  return end
-}
 
 function lineEnd(bytes: Buffer, from: number): number {
   const newline = from < bytes.length ? bytes.indexOf(NEWLINE, from) : -1
   return newline === -1 ? bytes.length : newline + 1
 }
 
-/** A line that ends between two quotes goes on in the next. */
-function hasOddQuotes(bytes: Buffer, start: number, end: number): boolean {
-  let odd = false
-  for (let at = bytes.indexOf(QUOTE, start); at !== -1 && at < end; at = bytes.indexOf(QUOTE, at + 1)) odd = !odd
-  return odd
+/**
+ * A row of Kite's is a line. Where quotes say otherwise one of them has lost its twin, and would take the rows behind it
+ * along: then every line is read for itself.
+ */
+function readLines(piece: Buffer, skipped: (why: string) => void): string[][] {
+  const records = readRecords(piece, () => {})
+  const lines = splitLines(piece)
+  if (records.length === lines.length) return records
+  return lines.flatMap(line => readRecords(line, skipped))
 }
 
-const readRecords = (bytes: Buffer, skipped: (why: string) => void, bom = false): string[][] =>
+function splitLines(piece: Buffer): Buffer[] {
+  const lines: Buffer[] = []
+  for (let start = 0; start < piece.length; ) {
+    const end = lineEnd(piece, start)
+    lines.push(piece.subarray(start, end))
+    start = end
+  }
+  return lines
+}
+
+const readRecords = (bytes: Buffer, skipped: (why: string) => void): string[][] =>
   parse(bytes, {
-    bom,
+    bom: true,
     relax_column_count: true,
     relax_quotes: true,
     skip_empty_lines: true,
@@ -104,7 +111,7 @@ const readRecords = (bytes: Buffer, skipped: (why: string) => void, bom = false)
     },
   })
 
-function rowOf(record: readonly string[], places: Places): Row {
+function rowOf(record: readonly string[], { places }: Head): Row {
   const field = (column: Column) => record[places[column]] ?? ''
   return {
     instrument_token: field('instrument_token'),

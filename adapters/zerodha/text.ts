@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Signal } from '../contract.ts'
 import { oneLine } from './errors.ts'
 
-const shape = z.looseObject({ type: z.string(), data: z.unknown() })
+const shape = z.looseObject({ type: z.string(), data: z.unknown().optional() })
 
 /** A text frame: `{"type": …, "data": …}`, the types of the Kite Connect 3 documentation, "Postbacks and updates". */
 export function decodeText(text: string): Signal {
@@ -12,7 +12,7 @@ export function decodeText(text: string): Signal {
   switch (type) {
     case 'error':
     case 'message':
-      return { kind: 'notice', level: type, text: oneLine(typeof data === 'string' ? data : JSON.stringify(data)) }
+      return { kind: 'notice', level: type, text: wordsOf(data) }
     case 'order':
       return { kind: 'ignored', what: 'order' }
     default:
@@ -20,6 +20,9 @@ export function decodeText(text: string): Signal {
       return { kind: 'ignored', what: 'text of an unknown type' }
   }
 }
+
+const wordsOf = (data: unknown): string =>
+  oneLine(typeof data === 'string' ? data : data === undefined ? '' : JSON.stringify(data)) || 'no text'
 
 function readJson(text: string): unknown {
   try {
