@@ -16,6 +16,9 @@ export interface TrafficCounts {
 /** A broker may say the same thousands of times. */
 const NOTICES_TOLD = 20
 const LONGEST_NOTICE = 300
+/** Noise has a new kind in every frame; those beyond these are counted together. */
+const KINDS_KEPT = 20
+const LONGEST_KIND = 80
 
 export class Traffic {
   readonly #log: Log
@@ -52,7 +55,9 @@ export class Traffic {
     if (this.#malformed++ === 0) this.#log.warn({ what }, 'a frame could not be read; further ones are counted')
   }
 
-  #noteIgnored(what: string): void {
+  #noteIgnored(kind: string): void {
+    const name = kind.slice(0, LONGEST_KIND)
+    const what = this.#ignored.has(name) || this.#ignored.size < KINDS_KEPT ? name : 'other'
     const count = this.#ignored.get(what) ?? 0
     this.#ignored.set(what, count + 1)
     if (count === 0) this.#log.info({ what }, 'ignored; further ones are counted')

@@ -38,7 +38,8 @@ function decodeBinary(bytes: Uint8Array, receivedAt: number, guessed: Set<number
     readPacket(view, at + 2, length, now, signals, guessed)
     at = next
   }
-  if (at < end) signals.push({ kind: 'malformed', what: 'bytes behind the last packet' })
+  // All packets were read: no reason to distrust the connection.
+  if (at < end) signals.push({ kind: 'ignored', what: 'bytes behind the last packet' })
   else if (count === 0) signals.push({ kind: 'ignored', what: 'message without packets' })
   return signals
 }
