@@ -54,6 +54,9 @@ export const lockName = (kind: ChildKind, name: string): string => (kind === 'ad
 /** Starts a feed afresh that was parked. */
 export const enableCommand = (feed: string): string => `tickwire adapter enable ${feed}`
 
+/** Gives a feed a session with its broker. */
+export const loginCommand = (feed: string): string => `tickwire account login ${feed}`
+
 /** The supervisor's own facts; `undefined` when no `tickwire up` runs in this data folder. */
 export const readUp = (folder: DataFolder): UpFacts | undefined => readFacts(folder, 'up', upFacts)
 

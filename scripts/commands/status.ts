@@ -1,6 +1,6 @@
 import { TickwireError } from '../../shared/errors.ts'
 import { timeOfDay } from '../banner.ts'
-import { type ChildFacts, enableCommand, type Happening, readUp, type UpFacts } from '../facts.ts'
+import { type ChildFacts, enableCommand, type Happening, loginCommand, readUp, type UpFacts } from '../facts.ts'
 import { formatCount, formatSpan } from '../figures.ts'
 import type { Globals } from '../globals.ts'
 import { openInvocation } from '../invocation.ts'
@@ -81,8 +81,10 @@ function show(
   else parts.push('No `tickwire up` runs in this data folder; the processes were started one by one.')
   if (proxy) parts.push(terminal.table(proxy.feeds, feedColumns(now)), traffic(proxy))
   else parts.push('The proxy does not answer at the moment.')
-  const parked = proxy?.feeds.filter(({ state }) => state === 'parked') ?? []
-  for (const { name } of parked) parts.push(`${name} is parked: mend the cause, then: ${enableCommand(name)}`)
+  for (const { name, state } of proxy?.feeds ?? []) {
+    if (state === 'parked') parts.push(`${name} is parked: mend the cause, then: ${enableCommand(name)}`)
+    if (state === 'auth_required') parts.push(`${name} has no session with its broker: ${loginCommand(name)}`)
+  }
   const lines = events
     .slice(-EVENTS_SHOWN)
     .map(({ at, name, text }) => `  ${timeOfDay(at)}  ${oneLine(`${name} ${text}`)}`)
