@@ -44,15 +44,14 @@ const COMPARED_MS = 7 * 86_400_000
  * less than half of the last one, ADAPTER_INVALID, FOLDER_UNUSABLE. The last list stays where it rejects.
  */
 export async function syncInstruments(options: SyncOptions): Promise<Synced> {
-  const { feed, adapter, folder, clock, log, force = false } = options
+  const { feed, folder, clock, log, force = false } = options
   const writtenAt = clock.now()
-  const bodies = await fetchMaster(options)
-  const known = readFacts(folder, feed)
   let skipped = 0
   const skip = (why: string) => {
     if (++skipped <= SKIPPED_TOLD) log.debug({ feed }, `left out of the instrument list: ${why}`)
   }
-  const instruments = guarded(adapter, adapter.master.parse(bodies, skip))
+  const instruments = readMaster(options.adapter, await fetchMaster(options), skip)
+  const known = readFacts(folder, feed)
   const accept = (count: number) => checkCount(feed, count, known, writtenAt, force)
   const { count, changed } = await writeInstruments(folder, feed, instruments, clock, { writtenAt, accept })
   if (skipped > 0) log.info({ feed, skipped }, `${skipped} rows of the instrument list cannot be served`)
@@ -70,9 +69,13 @@ async function fetchMaster({ adapter, settings, ticket, http }: SyncOptions): Pr
 }
 
 /** The adapter's own code: whatever it throws gets a code here. */
-function* guarded({ name }: SessionAdapter, instruments: Iterable<Instrument>): Generator<Instrument> {
+function* readMaster(
+  { name, master }: SessionAdapter,
+  bodies: readonly Uint8Array[],
+  skip: (why: string) => void,
+): Generator<Instrument> {
   try {
-    yield* instruments
+    yield* master.parse(bodies, skip)
   } catch (cause) {
     if (cause instanceof TickwireError) throw cause
     const why = cause instanceof Error ? cause.message : String(cause)

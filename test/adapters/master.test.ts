@@ -31,7 +31,7 @@ const adapter: Pick<SessionAdapter, 'name' | 'master'> & { ticket: z.ZodType } =
         (path): HttpRequest => ({
           method: 'GET',
           url: `https://broker.test/${path}`,
-          ...(ticket === undefined ? {} : { headers: { authorization: String(ticket) } }),
+          ...(typeof ticket === 'string' && { headers: { authorization: ticket } }),
         }),
       ),
     *parse(bodies, skipped) {
