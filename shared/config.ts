@@ -1,6 +1,13 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { type Environment, readEnvironment, readSecrets, variable, withoutSecrets } from './config/environment.ts'
+import {
+  type Environment,
+  readEnvironment,
+  readSecrets,
+  variable,
+  vaultPlaces,
+  withoutSecrets,
+} from './config/environment.ts'
 import { type FileLayer, readConfigFile } from './config/file.ts'
 import type { Layer, Said } from './config/layer.ts'
 import { type Parsed, schema } from './config/schema.ts'
@@ -22,6 +29,11 @@ export interface Config {
     readonly tcp: { readonly host: string; readonly port: number } | undefined
     /** Messages. */
     readonly highWaterMark: number
+  }
+  readonly vault: {
+    readonly keyFile: string
+    /** Where a service manager would hand the key over; it wins where it exists. */
+    readonly handedOver: string | undefined
   }
   readonly log: Readonly<Parsed['log']>
   /** Lower-case broker names; without it, every registered feed may start. */
@@ -58,7 +70,7 @@ export function loadConfig(overrides: Overrides = {}, env: Environment = process
   const layers = [file, readEnvironment(env, cwd), readOverrides(overrides, cwd)]
   const said = new Map(layers.flatMap(layer => [...layer.values]))
   const problems = layers.flatMap(layer => [...layer.problems])
-  const input: Record<string, unknown> = { proxy: {}, bus: { tcp: {} }, log: {} }
+  const input: Record<string, unknown> = { proxy: {}, bus: { tcp: {} }, vault: {}, log: {} }
   for (const setting of SETTINGS) {
     const one = said.get(setting.spelling)
     if (one) place(input, setting, one, problems)
@@ -139,11 +151,13 @@ interface Context {
 function assemble(parsed: Parsed, { configFile, file, cwd, hasTcp, env, warnings }: Context): Config {
   const dataDir = absolute(parsed.dataDir, cwd)
   const { runDir = join(dataDir, 'run'), tcp, highWaterMark } = parsed.bus
+  const { keyFile, handedOver } = vaultPlaces(env)
   return {
     dataDir,
     configFile,
     proxy: parsed.proxy,
     bus: { runDir, tcp: hasTcp ? tcp : undefined, highWaterMark },
+    vault: { keyFile: absolute(parsed.vault.keyFile ?? keyFile, cwd), handedOver },
     log: parsed.log,
     validBrokers: parsed.validBrokers,
     feeds: file.feeds,

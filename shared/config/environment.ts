@@ -1,3 +1,4 @@
+import { isAbsolute, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { Secret } from '../secret.ts'
 import type { Layer, Said } from './layer.ts'
@@ -69,6 +70,17 @@ export function readSecrets(env: Environment): SecretValues {
   return {
     apiKey: secret(SECRETS.apiKey),
     brokerCredentials: { ...(apiKey && { apiKey }), ...(apiSecret && { apiSecret }) },
+  }
+}
+
+/** The default place of the vault's key, and where a service manager (systemd) hands it over. Neither is touched. */
+export function vaultPlaces(env: Environment): { readonly keyFile: string; readonly handedOver: string | undefined } {
+  const home = variable(env, 'XDG_CONFIG_HOME')
+  const credentials = variable(env, 'CREDENTIALS_DIRECTORY')
+  return {
+    // The XDG specification: a relative path is to be ignored.
+    keyFile: join(home !== undefined && isAbsolute(home) ? home : '~/.config', 'tickwire', 'vault.key'),
+    handedOver: credentials === undefined ? undefined : join(credentials, 'tickwire-vault-key'),
   }
 }
 

@@ -66,6 +66,14 @@ export const schema = z.strictObject({
       port: between(1, 65_534, 'must be a port from 1 to 65534; receivers use the one above it').default(5555),
     }),
   }),
+  vault: z.strictObject({
+    keyFile: text('a path')
+      .optional()
+      .describe(
+        'The key that broker credentials are sealed with; outside the data folder, for its owner only (0400). Made with the first account.',
+      )
+      .meta({ example: '~/.config/tickwire/vault.key' }),
+  }),
   log: z.strictObject({
     level: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info').describe('Least level written.'),
     format: oneOf(['json', 'pretty', 'auto'])

@@ -8,6 +8,8 @@ export interface DataFolder {
   readonly root: string
   readonly controlDb: string
   readonly pepperFile: string
+  /** Sealed credentials of accounts. */
+  readonly vaultDb: string
   /** Bus sockets, locks and run files. */
   readonly runDir: string
   lockFile(name: string): string
@@ -27,6 +29,7 @@ export function dataFolder({ dataDir, bus: { runDir } }: Places): DataFolder {
     root: dataDir,
     controlDb: join(dataDir, 'control.db'),
     pepperFile: join(dataDir, 'pepper.key'),
+    vaultDb: join(dataDir, 'vault.db'),
     runDir,
     // Beside the sockets: two data folders that share a run folder must not share a bus by accident.
     lockFile: name => join(runDir, `${name}.lock`),
@@ -72,8 +75,8 @@ function prepare(path: string, forbidden: number): void {
   rmSync(probe, { force: true })
 }
 
-/** By hand, because Node's own recursion never ends where a parent exists and takes no child (`/proc`). */
-function makeFolder(path: string): void {
+/** For its owner only, with those above it. By hand, because Node's own recursion never ends where a parent exists and takes no child (`/proc`). */
+export function makeFolder(path: string): void {
   try {
     mkdirSync(path, { mode: 0o700 })
   } catch (error) {

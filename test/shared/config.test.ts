@@ -41,6 +41,7 @@ test('without file and environment, every setting has its default', () => {
       maxAgeMs: 1000,
     },
     bus: { runDir: join(dataDir, 'run'), tcp: undefined, highWaterMark: 10_000 },
+    vault: { keyFile: join(homedir(), '.config/tickwire/vault.key'), handedOver: undefined },
     log: { level: 'info', format: 'auto' },
     validBrokers: undefined,
     feeds: {},
@@ -56,6 +57,18 @@ test('the data folder is .tickwire of the home folder unless said otherwise', ()
   expect(from({})).toBe(join(homedir(), '.tickwire'))
   expect(from({ TICKWIRE_DATA_DIR: '/srv/ticks' })).toBe('/srv/ticks')
   expect(from({ TICKWIRE_DATA_DIR: '~/ticks' })).toBe(join(homedir(), 'ticks'))
+})
+
+test('the key of the vault is beside other configuration of the user, or where somebody says', () => {
+  const vault = (env: Record<string, string>, toml = '') => loadConfig({ dataDir: folderWith(toml) }, env).vault
+  expect(vault({ XDG_CONFIG_HOME: '/etc/me' }).keyFile).toBe('/etc/me/tickwire/vault.key')
+  expect(vault({ XDG_CONFIG_HOME: 'relative' })).toEqual(vault({}))
+  expect(vault({}, '[vault]\nkey_file = "~/my.key"').keyFile).toBe(join(homedir(), 'my.key'))
+  const said = { TICKWIRE_VAULT_KEY_FILE: '/run/secrets/key', XDG_CONFIG_HOME: '/etc/me' }
+  expect(vault(said, '[vault]\nkey_file = "~/my.key"').keyFile).toBe('/run/secrets/key')
+  expect(vault({ CREDENTIALS_DIRECTORY: '/run/credentials/t' }).handedOver).toBe(
+    '/run/credentials/t/tickwire-vault-key',
+  )
 })
 
 test('the file sets what it names and leaves the rest', () => {
