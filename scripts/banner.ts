@@ -74,7 +74,8 @@ export function warnOfSecrets({ brokerCredentials: { apiKey, apiSecret } }: Conf
   const names = [...(apiKey ? ['BROKER_API_KEY'] : []), ...(apiSecret ? ['BROKER_API_SECRET'] : [])]
   if (names.length === 0) return
   terminal.say(
-    `warning: no installed adapter uses ${names.join(' and ')}; not stored, and kept out of the processes started here`,
+    `warning: ${names.join(' and ')}: not used by what is started here, and kept out of it. ` +
+      'next: tickwire account add BROKER moves them into the vault; then unset them',
   )
 }
 

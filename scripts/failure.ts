@@ -1,5 +1,6 @@
 import type { Command, CommanderError } from 'commander'
 import { TickwireError } from '../shared/errors.ts'
+import { isSecretName } from './credentials.ts'
 
 /** What a failed command writes to stderr, and the code it exits with. */
 export interface Failure {
@@ -24,6 +25,11 @@ export function explainFailure(error: unknown, debug: boolean): Failure {
  * repeats `--option=value` and words it does not know; both may be secrets.
  */
 export function usageError({ message, code }: CommanderError, command: Command, path: string): TickwireError {
+  const [, option = ''] = /^error: unknown option '(-[\w-]*)/.exec(message) ?? []
+  if (isSecretName(option.replaceAll('-', '_')))
+    return new TickwireError('USAGE', `${path} takes no ${option}: secrets have no place on a command line`, {
+      next: 'revoke it if it was real: others can see command lines, and histories keep them; --help shows how to give it',
+    })
   const text =
     code === 'commander.help'
       ? `${path} needs one of: ${command.commands.map(one => one.name()).join(', ')}`
@@ -40,8 +46,8 @@ export const EXIT_CODES: readonly (readonly [number, string])[] = [
   [0, 'fine'],
   [1, 'failure'],
   [2, 'usage: the command line is wrong'],
-  [3, 'auth: the key was refused'],
-  [4, 'not reachable: nothing runs at that address'],
+  [3, 'auth: the key or the login with the broker was refused'],
+  [4, 'not reachable: nothing answers at that address'],
   [5, 'degraded: it runs, not all of it well'],
   [78, 'configuration: a setting, the port or the data folder'],
 ]

@@ -1,11 +1,8 @@
 import { Command, Option } from 'commander'
+import { addAccounts } from './account.ts'
 import { EXIT_CODES, usageError } from './failure.ts'
-import type { Globals } from './globals.ts'
+import { examples, globalsOf as globals } from './help.ts'
 import { collect, parseCount, parseDuration, parsePort } from './value.ts'
-
-const examples = (...lines: string[]): string => `Examples:\n${lines.map(line => `  ${line}`).join('\n')}\n`
-
-const globals = (command: Command): Globals => command.optsWithGlobals()
 
 /**
  * The whole command line. What a command does is imported when it is called, so that `--help` and `--version` need
@@ -42,6 +39,7 @@ export function createProgram(version: string): Command {
       `\nExit codes:\n${EXIT_CODES.map(([code, words]) => `  ${String(code).padStart(2)}  ${words}`).join('\n')}`,
     )
   addProcesses(program)
+  addAccounts(program)
   addAdapters(program)
   addKeys(program)
   addInstruments(program)

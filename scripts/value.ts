@@ -20,12 +20,12 @@ export function parseCount(text: string): number {
   return count
 }
 
-const UNIT_MS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
+const UNIT_MS: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
-/** `30d`, `12h`, `90m` in milliseconds. */
+/** `30d`, `12h`, `90m`, `45s` in milliseconds. */
 export function parseDuration(text: string): number {
-  const [, amount = '', unit = ''] = /^([1-9]\d{0,4})([mhd])$/.exec(text) ?? []
+  const [, amount = '', unit = ''] = /^([1-9]\d{0,4})([smhd])$/.exec(text) ?? []
   const factor = UNIT_MS[unit]
-  if (factor === undefined) throw new InvalidArgumentError('It is a number with m, h or d, such as 30d.')
+  if (factor === undefined) throw new InvalidArgumentError('It is a number with s, m, h or d, such as 30d.')
   return Number(amount) * factor
 }

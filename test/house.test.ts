@@ -66,6 +66,21 @@ describe('the house', () => {
     expect(product.flatMap(file => walk(file.path, []))).toEqual([])
   })
 
+  it('lets nothing that runs in the proxy reach the vault', () => {
+    const byPath = new Map(product.map(file => [file.path, file]))
+    const reached = new Set<string>()
+    const reach = (path: string): void => {
+      if (reached.has(path)) return
+      reached.add(path)
+      for (const next of byPath.get(path)?.imports ?? []) reach(next)
+    }
+    for (const { path } of product) if (/^proxy\/|^scripts\/commands\/proxy\.ts$/.test(path)) reach(path)
+    expect(reached).toContain('shared/store/control.ts')
+    const vault = ['vault', 'vaultkey', 'seal'].map(name => `shared/store/${name}.ts`)
+    expect(product.map(({ path }) => path)).toEqual(expect.arrayContaining(vault))
+    expect(vault.filter(path => reached.has(path))).toEqual([])
+  })
+
   it('imports only files that exist', () => {
     const missing = files.flatMap(file =>
       file.imports.filter(target => !existsSync(join(ROOT, target))).map(target => `${file.path} -> ${target}`),

@@ -36,7 +36,8 @@ const LOGIN = 'tickwire account login zerodha'
 const NEXT: Readonly<Partial<Record<ErrorCode, string>>> = {
   SESSION_EXPIRED: LOGIN,
   CREDENTIALS_REJECTED: `check the app, its key and its secret at developers.kite.trade; then: ${LOGIN}`,
-  BROKER_RATE_LIMITED: 'stop other programs that use the same API key; 3 connections are all it may have',
+  BROKER_RATE_LIMITED:
+    'stop other programs that use the same API key: it may have 3 connections, and few requests a second',
   BROKER_UNREACHABLE: 'wait, or check this machine with: tickwire doctor',
 }
 

@@ -47,7 +47,7 @@ export async function checkConfiguration({ config, folder, clock }: Invocation):
 }
 
 /** `undefined` when the database cannot be read, which is the matter of another check. */
-function registeredFeeds(folder: Invocation['folder']): FeedRecord[] | undefined {
+export function registeredFeeds(folder: Invocation['folder']): FeedRecord[] | undefined {
   try {
     const store = ControlStore.open(folder)
     try {

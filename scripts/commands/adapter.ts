@@ -7,15 +7,17 @@ import type { Config } from '../../shared/config.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import type { Instrument } from '../../shared/market/instrument.ts'
 import type { TopicMode } from '../../shared/market/mode.ts'
-import { isFeedName } from '../../shared/market/topic.ts'
 import type { FeedRecord } from '../../shared/store/feeds.ts'
-import { removeInstruments, writeInstruments } from '../../shared/store/instruments.ts'
+import { writeInstruments } from '../../shared/store/instruments.ts'
+import { forgetFeed, sealedAccounts } from '../accounts.ts'
 import { type ExternalOptions, readExternal } from '../external.ts'
 import type { Globals } from '../globals.ts'
 import { openInvocation, withExistingStore, withStore } from '../invocation.ts'
 import { confirm } from '../prompt.ts'
 import { adapterPlace, goesOn } from '../roster.ts'
 import { type FeedRow, withStates } from '../running.ts'
+import { readSetting, requireFeedName } from '../setting.ts'
+import { firstFeed } from '../setup.ts'
 import type { Column, Paint } from '../terminal.ts'
 
 interface AddOptions extends ExternalOptions {
@@ -50,9 +52,6 @@ const COLUMNS: readonly Column<FeedRow>[] = [
   },
 ]
 
-/** What a name says of a value: credentials have no place in arguments. */
-const SECRET_NAME = /secret|password|passwd|token|totp|pin$|api_?key/i
-
 /** `tickwire adapter list`. */
 export async function listFeeds(globals: Globals): Promise<void> {
   const invocation = openInvocation(globals)
@@ -67,10 +66,7 @@ export async function listFeeds(globals: Globals): Promise<void> {
  * changes nothing; FEED_EXISTS when the name means another feed.
  */
 export async function addFeed(globals: Globals, name: string, options: AddOptions): Promise<void> {
-  if (!isFeedName(name))
-    throw new TickwireError('USAGE', `${name} is no feed name: 1 to 32 of A-Z, 0-9 and -, and no exchange code`, {
-      next: `tickwire adapter add ${nearName(name)} …`,
-    })
+  requireFeedName(name, 'tickwire adapter add')
   const invocation = openInvocation(globals)
   const { config, clock, folder, terminal } = invocation
   const settings = Object.fromEntries(options.set.map(readSetting))
@@ -113,7 +109,7 @@ async function offerOf(
       next: 'leave --symbols, --symbols-file and --modes to feeds with --external',
     })
   const adapter = await loadAdapter(adapterPlace(record))
-  if (isSession(adapter)) throw new TickwireError('USAGE', 'accounts are not wired yet')
+  if (isSession(adapter)) throw needsAccount(record)
   const configured = { origin: config.configFile, settings: config.feeds[name] ?? {} }
   const layers = [{ origin: '--set', settings }, configured]
   // Its modes are not kept: those of the adapter that runs count.
@@ -121,14 +117,10 @@ async function offerOf(
   return { instruments }
 }
 
-/** A feed name like the one that was meant. */
-function nearName(name: string): string {
-  const near = name
-    .toUpperCase()
-    .replace(/[^A-Z0-9-]/g, '-')
-    .slice(0, 30)
-  return isFeedName(near) ? near : `${near}-1`
-}
+const needsAccount = ({ name, adapter, path }: FeedRecord) =>
+  new TickwireError('USAGE', `Feed ${name}: adapter ${adapter} needs an account with its broker`, {
+    next: `tickwire account add ${adapter} --name ${name}${path === undefined ? '' : ` --path ${path}`}`,
+  })
 
 async function place(
   name: string,
@@ -143,37 +135,25 @@ async function place(
   const builtin = adapter ?? known.find(one => one === name.toLowerCase())
   if (builtin !== undefined) return { kind: 'builtin', adapter: builtin }
   throw new TickwireError('USAGE', `Feed ${name}: which adapter? Built in: ${known.join(', ')}`, {
-    next: `tickwire adapter add ${name} with --adapter ${known[0] ?? 'NAME'}, --path DIR or --external`,
+    next: `tickwire adapter add ${name} with --adapter ${firstFeed(0).adapter}, --path DIR or --external; a broker: tickwire account add`,
   })
 }
 
-/** `key=value`. The value stays the text it is: only the adapter knows whether 007 is a number or a name. */
-function readSetting(text: string): [string, string] {
-  const at = text.indexOf('=')
-  const key = text.slice(0, at)
-  const value = text.slice(at + 1)
-  if (at < 1)
-    throw new TickwireError('USAGE', `--set ${SECRET_NAME.test(text) ? '…' : text} is no key=value`, {
-      next: 'write it as --set key=value, for instance --set rate=100',
-    })
-  if (SECRET_NAME.test(key))
-    throw new TickwireError('USAGE', `--set ${key}: secrets have no place on a command line`, {
-      next: 'revoke that secret if it was real: command lines are seen by others and kept in histories',
-    })
-  return [key, value]
-}
-
-/** `tickwire adapter remove NAME`. Throws FEED_UNKNOWN. */
+/** `tickwire adapter remove NAME`, with the credentials and the login if it is an account. Throws FEED_UNKNOWN. */
 export async function removeFeed(
   globals: Globals,
   name: string,
   { yes = false }: { readonly yes?: boolean },
 ): Promise<void> {
   const invocation = openInvocation(globals)
-  await withStore(invocation, async store => {
-    if (store.feeds.names().includes(name)) await confirm(`Remove feed ${name} and its settings?`, yes)
-    store.feeds.remove(name)
-  })
-  removeInstruments(invocation.folder, name)
-  invocation.terminal.say(`Feed ${name} is removed; a running system stops it now.`)
+  const names = await withStore(invocation, store => store.feeds.names())
+  if (!names.includes(name))
+    throw new TickwireError('FEED_UNKNOWN', `There is no feed ${JSON.stringify(name)}`, {
+      next: names.length > 0 ? `use one of: ${names.join(', ')}` : 'tickwire adapter add NAME',
+    })
+  const isAccount = (await sealedAccounts(invocation)).some(({ account }) => account === name)
+  await confirm(`Remove feed ${name} and its settings${isAccount ? ', credentials and login' : ''}?`, yes)
+  await forgetFeed(invocation, name)
+  const also = isAccount ? ', with its credentials and its login' : ''
+  invocation.terminal.say(`Feed ${name} is removed${also}; a running system stops it now.`)
 }

@@ -39,6 +39,8 @@ async function* runChecks(globals: Globals): AsyncGenerator<Check> {
   yield await checkConfiguration(invocation)
   const { checkFolder, checkBusPlace, checkPort } = await import('../checks/folder.ts')
   yield* checkFolder(invocation)
+  const { checkAccounts } = await import('../checks/accounts.ts')
+  yield* await checkAccounts(invocation)
   const place = checkBusPlace(invocation)
   yield place
   yield await checkPort(invocation)

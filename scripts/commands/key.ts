@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { builtinNames } from '../../adapters/registry.ts'
+
 import { systemCode, TickwireError } from '../../shared/errors.ts'
 import { readKey } from '../../shared/key.ts'
 import type { Secret } from '../../shared/secret.ts'
@@ -8,6 +8,7 @@ import type { KeyRecord } from '../../shared/store/keys.ts'
 import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, withExistingStore, withStore } from '../invocation.ts'
 import { askSecret, readSecret } from '../prompt.ts'
+import { firstFeed } from '../setup.ts'
 import type { Column } from '../terminal.ts'
 
 /** A key as it may be shown. */
@@ -101,7 +102,7 @@ export async function importKey(
 /** The prices of a key are those of its user's feeds. */
 function warnWithoutFeed({ terminal }: Invocation, user: string, feeds: readonly FeedRecord[]): void {
   if (feeds.some(feed => feed.userId === user)) return
-  const [adapter = 'NAME'] = builtinNames()
+  const { adapter } = firstFeed(0)
   terminal.say(
     `warning: user ${user} has no feed yet, so this key gets no prices. ` +
       `next: tickwire adapter add NAME --adapter ${adapter} --user ${user}`,
@@ -109,8 +110,7 @@ function warnWithoutFeed({ terminal }: Invocation, user: string, feeds: readonly
 }
 
 async function obtainKey(file: string | undefined): Promise<Secret> {
-  if (file === undefined)
-    return process.stdin.isTTY ? askSecret('OpenAlgo key (not shown): ') : readSecret(process.stdin)
+  if (file === undefined) return process.stdin.isTTY ? askSecret('OpenAlgo key') : readSecret(process.stdin)
   try {
     return await readSecret(createReadStream(file))
   } catch (cause) {

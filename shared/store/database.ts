@@ -67,6 +67,8 @@ export class Database {
     const database = Database.#connect(path, { readonly: false }, `rm ${path}`)
     database.pragma('journal_mode = OFF')
     database.pragma('synchronous = OFF')
+    // Written bit by bit: a commit of all that fits into a large cache would hold up the event loop.
+    database.pragma('cache_size = -4000')
     return database
   }
 

@@ -123,23 +123,13 @@ export class FeedStore {
       )
     this.#users.require(userId)
     this.#database.atomically(() => {
-      const known = this.get(name)
-      if (known) {
-        const changed = differences(known, record)
-        if (changed.length === 0) return
-        if (kind === 'external' && changed.join() === 'modes') {
-          this.#database.write('UPDATE feeds SET modes = ? WHERE name = ?', JSON.stringify(modes), name)
-          return
-        }
-        const is = `${known.kind} adapter ${known.adapter}, user ${known.userId}`
-        throw new TickwireError(
-          'FEED_EXISTS',
-          `Feed ${name} exists already (${is}) with another ${changed.join(', ')}`,
-          {
-            next: `choose another name, or: tickwire adapter remove ${name}`,
-          },
-        )
+      const changed = this.#changes(record)
+      if (changed?.length === 0) return
+      if (kind === 'external' && changed?.join() === 'modes') {
+        this.#database.write('UPDATE feeds SET modes = ? WHERE name = ?', JSON.stringify(modes), name)
+        return
       }
+      this.requireFree(record)
       this.#database.write(
         'INSERT INTO feeds (name, user_id, adapter, kind, path, modes, settings, enabled, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
         name,
@@ -155,6 +145,18 @@ export class FeedStore {
     })
   }
 
+  /** Throws FEED_EXISTS when another feed has the name. */
+  requireFree(record: FeedRecord): void {
+    const { name } = record
+    const changed = this.#changes(record) ?? []
+    if (changed.length === 0) return
+    const { kind, adapter, userId } = this.get(name) ?? record
+    const is = `${kind} adapter ${adapter}, user ${userId}`
+    throw new TickwireError('FEED_EXISTS', `Feed ${name} exists already (${is}) with another ${changed.join(', ')}`, {
+      next: `choose another name, or: tickwire adapter remove ${name}`,
+    })
+  }
+
   /** Throws FEED_UNKNOWN. */
   remove(name: string): void {
     if (this.#database.write('DELETE FROM feeds WHERE name = ?', name) === 0) throw this.#unknown(name)
@@ -164,6 +166,12 @@ export class FeedStore {
   setEnabled(name: string, on: boolean, now: number): void {
     const sql = 'UPDATE feeds SET enabled = ?, switched_at = ? WHERE name = ?'
     if (this.#database.write(sql, on ? 1 : 0, now, name) === 0) throw this.#unknown(name)
+  }
+
+  /** What is not the same in the feed that has this name; `undefined` when none has. */
+  #changes(record: FeedRecord): string[] | undefined {
+    const known = this.get(record.name)
+    return known && differences(known, record)
   }
 
   #unknown(name: string): TickwireError {

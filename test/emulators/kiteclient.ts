@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { KiteMode } from './kite/mode.ts'
 import type { KiteEmulator } from './kite/server.ts'
 
@@ -38,7 +38,10 @@ export class KiteClient {
   readonly events: Event[] = []
 
   constructor() {
-    this.#child = fork(join(import.meta.dirname, 'kiteclient.mjs'), [], { execArgv: [], serialization: 'advanced' })
+    this.#child = fork(fileURLToPath(new URL('./kiteclient.mjs', import.meta.url)), [], {
+      execArgv: [],
+      serialization: 'advanced',
+    })
     this.#child.on('message', (event: Event) => this.events.push(event))
   }
 

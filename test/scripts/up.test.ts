@@ -174,7 +174,7 @@ describe('a supervisor', () => {
     await eventually(() => again.out.includes('tickwire tail'))
     await eventually(() => !pids.some(isAlive))
     expect(again.out).not.toContain('tw_live_')
-    expect(again.err).toContain('warning: no installed adapter uses BROKER_API_SECRET')
+    expect(again.err).toContain('warning: BROKER_API_SECRET: not used by what is started here')
     for (const { pid = 0 } of system.facts().children)
       expect(readFileSync(`/proc/${pid}/environ`, 'utf8')).not.toContain('hunter2')
     const children = system.facts().children.map(child => child.pid ?? 0)

@@ -25,7 +25,7 @@ export class Command {
   constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}, input?: string) {
     // An inherited setting would reach the machine's own data folder; a test starts from nothing.
     const clean = Object.fromEntries(
-      Object.entries(process.env).filter(([name]) => !/^(TICKWIRE|WEBSOCKET|ZMQ|BROKER)_/.test(name)),
+      Object.entries(process.env).filter(([name]) => !/^(TICKWIRE|WEBSOCKET|ZMQ|BROKER|CREDENTIALS)_/.test(name)),
     )
     this.child = spawn(process.execPath, [CLI, ...args], { env: { ...clean, ...env }, stdio: ['pipe', 'pipe', 'pipe'] })
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
@@ -74,12 +74,27 @@ export class Processes {
   constructor(config = '') {
     // Unix sockets live in it: their paths must stay short.
     this.folder = mkdtempSync('/tmp/tw-')
-    this.env = { TICKWIRE_DATA_DIR: this.folder }
+    this.env = { TICKWIRE_DATA_DIR: this.folder, TICKWIRE_VAULT_KEY_FILE: this.keyFile }
     if (config) writeFileSync(join(this.folder, 'tickwire.toml'), config)
   }
 
   start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Command {
     return new Command(args, { ...this.env, ...env })
+  }
+
+  /** Of the vault: outside the data folder, and not the one of whoever runs the tests. */
+  get keyFile(): string {
+    return `${this.folder}-vault.key`
+  }
+
+  /** Starts a command with this on its stdin. */
+  give(input: string, ...args: readonly string[]): Command {
+    return new Command(args, this.env, input)
+  }
+
+  /** Runs a command to its end, with this on its stdin. */
+  pipe(input: string, ...args: readonly string[]): Promise<Said> {
+    return this.give(input, ...args).done
   }
 
   /** Runs a command to its end. */
@@ -105,6 +120,7 @@ export class Processes {
 
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true })
+    rmSync(this.keyFile, { force: true })
   }
 }
 

@@ -13,6 +13,15 @@ describe('traps of the instrument list', () => {
     expect(one).toMatchObject({ kind: 'INDEX', exchange: 'NSE_INDEX', symbol: 'NIFTY' })
     expect(one).not.toHaveProperty('tickSize')
     expect(one).not.toHaveProperty('lotSize')
+    expect(listed('265,1,SENSEX,SENSEX,0,,0,0,0,EQ,INDICES,BSE')).toMatchObject({
+      kind: 'INDEX',
+      exchange: 'BSE_INDEX',
+    })
+    expect(listed('291849,1140,GIFT NIFTY,,0,,0,0,0,EQ,INDICES,NSEIX')).toMatchObject({
+      kind: 'INDEX',
+      exchange: 'GLOBAL_INDEX',
+      symbol: 'GIFTNIFTY',
+    })
   })
 
   it('the exchange token is not unique: INFY and an index are both 1594', () => {

@@ -15,13 +15,14 @@ const answer = (data: object) => JSON.stringify({ status: 'success', data })
 const granted = answer({ user_id: 'AB1234', access_token: 'accesstoken00004', refresh_token: '', meta: {} })
 
 /** Redeems against a broker that answers so; gives what it was asked, and what came of it. */
-async function redeem(status: number, body: string, now = NOW) {
+async function redeem(status: number, body: string, now = NOW, typed = { ...owner, code }) {
   const asked: HttpRequest[] = []
   const http = async (request: HttpRequest) => {
     asked.push(request)
     return { status, headers: {}, body: new TextEncoder().encode(body) }
   }
-  const result = login.redeem({ settings: defaults, credentials: owner, answer: { code }, http, now })
+  const credentials = { api_key: typed.api_key, api_secret: typed.api_secret }
+  const result = login.redeem({ settings: defaults, credentials, answer: { code: typed.code }, http, now })
   const outcome = await result.catch((error: unknown) => {
     if (!(error instanceof TickwireError)) throw error
     return error
@@ -153,12 +154,12 @@ describe('redeeming the answer', () => {
   })
 
   it('tells no secret, though the broker repeats them all', async () => {
-    const checksum = createHash('sha256')
-      .update(owner.api_key + code + owner.api_secret)
-      .digest('hex')
-    const echo = [owner.api_key, owner.api_secret, code, checksum].join(' ')
-    const { outcome } = await redeem(400, refused('InputException', echo))
-    for (const secret of [owner.api_key, owner.api_secret, code, checksum])
+    const typed = { api_key: 'plainletters', api_secret: 'with-hyphens-and-more', code: 'anything.goes' }
+    const checksum = createHash('sha256').update(`${typed.api_key}${typed.code}${typed.api_secret}`).digest('hex')
+    const secrets = [...Object.values(typed), checksum]
+    const { outcome } = await redeem(400, refused('InputException', secrets.join(' ')), NOW, typed)
+    expect(outcome).toMatchObject({ message: expect.stringContaining('InputException: [redacted] [redacted]') })
+    for (const secret of secrets)
       expect(outcome instanceof Error && `${outcome.message} ${outcome.stack}`).not.toContain(secret)
   })
 })

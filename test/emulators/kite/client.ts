@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws'
+import { systemCode } from '../../../shared/errors.ts'
 import type { KiteEmulator } from './server.ts'
 
 /** A client of the ticker with no opinion: what it was sent, and how its socket began and ended. */
@@ -9,6 +10,8 @@ export class RawClient {
   /** Of the answer to the handshake, when it was no socket. */
   refused: { status: number; retryAfter: string | undefined; body: string } | undefined
   closed: { code: number; reason: string } | undefined
+  /** The system's word for what broke the socket (`ECONNRESET`). */
+  broken: string | undefined
   pongs = 0
 
   constructor(emulator: KiteEmulator, accessToken = emulator.accessToken ?? '', apiKey = emulator.apiKey) {
@@ -21,7 +24,13 @@ export class RawClient {
     this.#ws.on('close', (code, reason) => {
       this.closed = { code, reason: reason.toString() }
     })
+    // What ends in 'close' has been noted there, except a socket that was broken, which only the socket tells.
     this.#ws.on('error', () => {})
+    this.#ws.on('upgrade', ({ socket }) =>
+      socket.on('error', error => {
+        this.broken = systemCode(error)
+      }),
+    )
     this.#ws.on('unexpected-response', (_request, response) => {
       let body = ''
       response.setEncoding('utf8').on('data', (part: string) => {

@@ -5,7 +5,7 @@
  */
 
 /** Rupees, or the integer as it stands on the wire. */
-export type Price = number | { readonly raw: number }
+type Price = number | { readonly raw: number }
 
 export interface KiteLevel {
   readonly price: Price
@@ -60,7 +60,7 @@ export interface IndexFullFields extends IndexFields {
 }
 
 export const LTP_BYTES = 8
-export const INDEX_QUOTE_BYTES = 28
+const INDEX_QUOTE_BYTES = 28
 export const INDEX_FULL_BYTES = 32
 export const QUOTE_BYTES = 44
 export const FULL_BYTES = 184
@@ -83,7 +83,7 @@ export const isIndex = (token: number): boolean => segmentOf(token) === INDEX_SE
 export const divisorOf = (token: number): number => DIVISORS[segmentOf(token)] ?? 100
 
 /** The integer that stands on the wire for a price of this token. */
-export const rawPrice = (token: number, price: Price): number =>
+const rawPrice = (token: number, price: Price): number =>
   typeof price === 'number' ? Math.round(price * divisorOf(token)) : price.raw
 
 /** 8 bytes, instrument or index. */

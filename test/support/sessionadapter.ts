@@ -1,0 +1,124 @@
+import { writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { onTestFinished } from 'vitest'
+import { temporaryPath } from './datafolder.ts'
+import { ROOT } from './source.ts'
+
+/** What the owner of the test's account has: canaries, to be looked for wherever they must not be. */
+export const CREDENTIALS = { api_key: 'canarykey0123456', api_secret: 'canary&secret/9+8=7' } as const
+/** What a login gives. */
+export const ACCESS_TOKEN = 'canary-access-token-31415926'
+
+/** As lines for stdin or a file. */
+export const credentialLines = (change: Partial<Record<string, string>> = {}): string =>
+  Object.entries({ ...CREDENTIALS, ...change })
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('')
+
+/**
+ * The folder of an adapter `testbroker` outside the tree, with a session; it goes away with the test. Its broker is at
+ * the setting `api_url`. Errors are those of the compiled program, which loads it.
+ */
+export function sessionAdapterFolder(name = 'testbroker'): string {
+  const folder = temporaryPath()
+  const errors = pathToFileURL(join(ROOT, 'dist/shared/errors.js')).href
+  const text = `
+    import { TickwireError } from ${JSON.stringify(errors)}
+    const rejected = why => new TickwireError('CREDENTIALS_REJECTED', why, { next: 'log in again' })
+    export default ({ z }) => ({
+      name: ${JSON.stringify(name)}, title: 'Test broker', label: 'live', modes: ['LTP'],
+      settings: z.strictObject({ api_url: z.string().default('http://127.0.0.1:1'), rate: z.coerce.number().default(1) }),
+      credentials: z.strictObject({
+        api_key: z.string().min(5, 'is too short').describe('API key'),
+        api_secret: z.string().min(5, 'is too short').describe('API secret'),
+      }),
+      ticket: z.strictObject({ api_key: z.string(), access_token: z.string() }),
+      limits: { connections: 3, instrumentsPerConnection: 10, instrumentsPerMessage: 5, messagePauseMs: 500 },
+      login: {
+        url: (settings, { api_key }, state) => settings.api_url + '/login?api_key=' + api_key + '&state=' + state,
+        readAnswer(pasted) {
+          if (!pasted.includes('://')) {
+            if (/^[\\w-]{8,}$/.test(pasted)) return { code: pasted }
+            throw new TickwireError('USAGE', 'This is neither an address nor a token: ' + pasted)
+          }
+          const query = new URL(pasted).searchParams
+          if (query.get('status') === 'error') throw rejected('The broker says: login was cancelled')
+          const code = query.get('token')
+          if (!code) throw new TickwireError('USAGE', 'There is no token in this address')
+          return { code, ...(query.get('state') && { state: query.get('state') }) }
+        },
+        async redeem({ settings, credentials, answer, http, now }) {
+          const { status, body } = await http({
+            method: 'POST',
+            url: settings.api_url + '/token?key=' + credentials.api_key,
+            headers: { 'content-type': 'application/json' },
+            body: JSON.stringify({ ...credentials, code: answer.code }),
+          })
+          const said = JSON.parse(new TextDecoder().decode(body))
+          if (status !== 200) throw rejected('The broker says: ' + said.message)
+          return { ticket: { api_key: credentials.api_key, access_token: said.access_token }, expiresAt: said.expires_at, holder: said.user }
+        },
+      },
+      master: { requests: () => [], parse: () => [], classify: () => new Error('none') },
+      session: {
+        dial: () => ({ url: 'ws://127.0.0.1:1' }), subscribe: () => [], change: () => [], unsubscribe: () => [],
+        classify: () => new TickwireError('BROKER_UNREACHABLE', 'none'), heartbeat: { suspectMs: 1000, deadMs: 2000 },
+      },
+      createDecoder: () => () => [],
+    })`
+  writeFileSync(join(folder, 'manifest.mjs'), text)
+  return folder
+}
+
+/** The broker of that adapter: knows one account, and takes each token once. */
+export class TestBroker {
+  readonly #server: Server
+  readonly #used = new Set<string>()
+  url = ''
+  user = 'AB1234'
+  /** Milliseconds since 1970. */
+  expiresAt: number | undefined = undefined
+  /** Bodies it was sent. */
+  readonly asked: Record<string, string>[] = []
+
+  private constructor() {
+    this.#server = createServer((request, response) => {
+      let body = ''
+      request.setEncoding('utf8').on('data', (part: string) => {
+        body += part
+      })
+      request.on('end', () => {
+        const asked: Record<string, string> = JSON.parse(body)
+        this.asked.push(asked)
+        const { code = '', api_secret } = asked
+        // It repeats what it was sent, as some do.
+        const refusal = this.#used.has(code)
+          ? `token ${code} was used before`
+          : api_secret === CREDENTIALS.api_secret
+            ? undefined
+            : `secret ${api_secret} is wrong`
+        this.#used.add(code)
+        const said = refusal
+          ? { message: refusal }
+          : { access_token: ACCESS_TOKEN, user: this.user, expires_at: this.expiresAt }
+        response.writeHead(refusal ? 403 : 200).end(JSON.stringify(said))
+      })
+    })
+  }
+
+  static async start(): Promise<TestBroker> {
+    const broker = new TestBroker()
+    await new Promise<void>(resolve => broker.#server.listen(0, '127.0.0.1', resolve))
+    const address = broker.#server.address()
+    broker.url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`
+    onTestFinished(() => broker.close())
+    return broker
+  }
+
+  close(): void {
+    this.#server.close()
+    this.#server.closeAllConnections()
+  }
+}
