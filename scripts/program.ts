@@ -43,6 +43,7 @@ export function createProgram(version: string): Command {
   addAdapters(program)
   addKeys(program)
   addInstruments(program)
+  addTapes(program)
   addViews(program)
   refuse(program, program.name())
   return program
@@ -227,6 +228,25 @@ function addInstruments(program: Command): void {
     .addHelpText('before', examples('tickwire instruments explain NSE:RELIANCE'))
     .action(async (name, _, command) =>
       (await import('./commands/instruments.ts')).explainInstrument(globals(command), name),
+    )
+}
+
+function addTapes(program: Command): void {
+  const tape = program
+    .command('tape')
+    .description('recordings of raw frames')
+    .addHelpText('before', examples('tickwire tape show morning.tape'))
+  tape
+    .command('show')
+    .argument('<file>', 'a tape')
+    .description('what was on the wire: a table of beginnings, whole frames as JSON lines on a pipe')
+    .option('--limit <n>', 'at most so many records', parseCount, 100)
+    .addHelpText(
+      'before',
+      examples('tickwire tape show morning.tape', 'tickwire tape show morning.tape --limit 100000 | jq -r .hex'),
+    )
+    .action(async (path, options, command) =>
+      (await import('./commands/tape.ts')).showTape(globals(command), path, options),
     )
 }
 

@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto'
+import { crc32 } from './checksum.ts'
 import { Secret } from './secret.ts'
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
@@ -47,21 +48,11 @@ function random(length: number): string {
 }
 
 function check(body: string): string {
-  let rest = crc32(body)
+  let rest = crc32(Buffer.from(body, 'latin1'))
   let text = ''
   for (let place = 0; place < CHECK_LENGTH; place++) {
     text = `${ALPHABET[rest % 62]}${text}`
     rest = Math.floor(rest / 62)
   }
   return text
-}
-
-/** The CRC-32 of zlib, which Node offers only from 20.15 on. */
-function crc32(ascii: string): number {
-  let crc = 0xffffffff
-  for (let index = 0; index < ascii.length; index++) {
-    crc ^= ascii.charCodeAt(index)
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0)
-  }
-  return (crc ^ 0xffffffff) >>> 0
 }
