@@ -1,4 +1,7 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ROOT } from '../support/source.ts'
 import { eventually } from '../support/system.ts'
 import { fullPacket, ltpPacket } from './kite/packet.ts'
 import { KiteEmulator } from './kite/server.ts'
@@ -24,7 +27,38 @@ async function connected(): Promise<void> {
 
 const last = (token: number): KiteTick | undefined => client.ticks.findLast(tick => tick.instrument_token === token)
 
+const recorded = join(ROOT, '../shared/fixtures/brokers/zerodha')
+
 describe("the broker's own client", () => {
+  it.runIf(existsSync(recorded))('reads the recorded packets as they were published', async () => {
+    await emulator.close()
+    emulator = await KiteEmulator.start({ tickMs: 20 })
+    emulator.login()
+    await connected()
+    client.subscribe([884737, 408065])
+    client.subscribe([256265], 'full')
+    client.subscribe([31132428], 'ltp')
+    await eventually(() => client.ticks.filter(tick => tick.instrument_token === 31132428).length > 3)
+    const published = (name: string) => JSON.parse(readFileSync(join(recorded, name), 'utf8'))
+    const [quote] = published('frame_quote_884737.expected.json').packets
+    expect(last(884737)).toMatchObject({
+      last_price: quote.last_price,
+      ohlc: quote.ohlc,
+      volume_traded: quote.volume_traded,
+    })
+    const infy = published('ticker_quote.json')
+    expect(last(408065)).toMatchObject({
+      last_price: infy.last_price,
+      average_traded_price: infy.average_price,
+      ohlc: infy.ohlc,
+    })
+    const [nifty] = published('index_rebuilt.json').vectors
+    expect(last(256265)).toMatchObject({ last_price: nifty.last_price, ohlc: nifty.ohlc, change: nifty.change_percent })
+    // This client divides commodities of the NSE by 100; the wire is right.
+    const [aluminium] = published('divisors.json')
+    expect(emulator.lastFrame(31132428)?.toString('hex')).toBe(aluminium.ltp_frame_hex)
+  })
+
   it('connects, subscribes, changes modes and unsubscribes, and hears of orders', async () => {
     await connected()
     const sbin = emulator.row('NSE:SBIN').token
