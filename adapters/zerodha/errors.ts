@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import { type ErrorCode, TickwireError } from '../../shared/errors.ts'
+
+/** What was asked for when Kite refused it. */
+export type Purpose = 'the login' | 'the instrument list' | 'the connection'
+
+interface Refusal {
+  readonly status: number
+  readonly body: string
+}
+
+/** `error_type` of a failed answer: Kite Connect 3 documentation, "Exceptions and errors". */
+const TYPES: Readonly<Record<string, ErrorCode>> = {
+  TokenException: 'SESSION_EXPIRED',
+  // What the account or the app may not do, no repetition mends: a person has to.
+  PermissionException: 'CREDENTIALS_REJECTED',
+  UserException: 'CREDENTIALS_REJECTED',
+  InputException: 'BROKER_REFUSED',
+  OrderException: 'BROKER_REFUSED',
+  MarginException: 'BROKER_REFUSED',
+  HoldingException: 'BROKER_REFUSED',
+  GeneralException: 'BROKER_REFUSED',
+  DataException: 'BROKER_UNREACHABLE',
+  NetworkException: 'BROKER_UNREACHABLE',
+}
+
+/** Where a login is refused there is no session that could have expired: what was typed or pasted is wrong. */
+const LOGIN_TYPES: Readonly<Record<string, ErrorCode>> = {
+  ...TYPES,
+  TokenException: 'CREDENTIALS_REJECTED',
+  InputException: 'CREDENTIALS_REJECTED',
+}
+
+const LOGIN = 'tickwire account login zerodha'
+
+const NEXT: Readonly<Partial<Record<ErrorCode, string>>> = {
+  SESSION_EXPIRED: LOGIN,
+  CREDENTIALS_REJECTED: `check the app, its key and its secret at developers.kite.trade; then: ${LOGIN}`,
+  BROKER_RATE_LIMITED:
+    'stop other programs that use the same API key: it may have 3 connections, and few requests a second',
+  BROKER_UNREACHABLE: 'wait, or check this machine with: tickwire doctor',
+}
+
+const failure = z.object({ message: z.string().optional(), error_type: z.string().optional() })
+
+/** The error of an answer that is not what was asked for. Of its body only Kite's own sentence is told. */
+export function refusal(purpose: Purpose, { status, body }: Refusal): TickwireError {
+  const { message, error_type: type } = readBody(body)
+  const code = codeOf(purpose, status, type)
+  const said = message ? `: ${oneLine(message)}` : ''
+  const kind = type !== undefined && type in TYPES ? `, ${type}` : ''
+  return failed(code, `Kite refused ${purpose} with HTTP ${status}${kind}${said}`)
+}
+
+/** With the next step that goes with the code. */
+export function failed(code: ErrorCode, text: string): TickwireError {
+  const next = NEXT[code]
+  return new TickwireError(code, text, next === undefined ? {} : { next })
+}
+
+function codeOf(purpose: Purpose, status: number, type: string | undefined): ErrorCode {
+  if (status === 429) return 'BROKER_RATE_LIMITED'
+  const known = type === undefined ? undefined : (purpose === 'the login' ? LOGIN_TYPES : TYPES)[type]
+  if (known !== undefined) return known
+  if (status === 403 || status === 401) return purpose === 'the login' ? 'CREDENTIALS_REJECTED' : 'SESSION_EXPIRED'
+  // The socket takes nothing but the key and the token: a bad request is one of them spoilt.
+  if (status === 400 && purpose !== 'the instrument list') return 'CREDENTIALS_REJECTED'
+  return status >= 500 ? 'BROKER_UNREACHABLE' : 'BROKER_REFUSED'
+}
+
+function readBody(body: string): z.infer<typeof failure> {
+  try {
+    const parsed = failure.safeParse(JSON.parse(body))
+    return parsed.success ? parsed.data : {}
+  } catch {
+    return {}
+  }
+}
+
+const LONGEST = 200
+
+/**
+ * A stranger's words as one short line of a log. What looks like a key or a token (16 characters and more with a digit
+ * among them; Kite's are 16 and 32) is masked, in case he repeats what he was sent.
+ */
+export const oneLine = (text: string): string =>
+  text
+    .replace(/[\p{C}\s]+/gu, ' ')
+    .trim()
+    .slice(0, LONGEST)
+    .replace(/\b(?=\w*\d)\w{16,}\b/g, '[redacted]')

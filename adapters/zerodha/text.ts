@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import type { Signal } from '../contract.ts'
+import { oneLine } from './errors.ts'
+
+const shape = z.looseObject({ type: z.string(), data: z.unknown().optional() })
+
+/** A text frame: `{"type": …, "data": …}`, the types of the Kite Connect 3 documentation, "Postbacks and updates". */
+export function decodeText(text: string): Signal {
+  const message = shape.safeParse(readJson(text))
+  if (!message.success) return { kind: 'malformed', what: 'text that is no message' }
+  const { type, data } = message.data
+  switch (type) {
+    case 'error':
+    case 'message':
+      return { kind: 'notice', level: type, text: wordsOf(data) }
+    case 'order':
+      return { kind: 'ignored', what: 'order' }
+    default:
+      // Not by its name: what is counted must not grow with what a stranger writes.
+      return { kind: 'ignored', what: 'text of an unknown type' }
+  }
+}
+
+const wordsOf = (data: unknown): string =>
+  oneLine(typeof data === 'string' ? data : data === undefined ? '' : JSON.stringify(data)) || 'no text'
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,90 @@
+import { KiteTicker } from 'kiteconnect'
+import type { Book, Tick } from '../../../shared/market/tick.ts'
+
+/** What the vendor's JavaScript client (kiteconnect 5.3.0) makes of a packet. */
+interface TheirTick {
+  readonly mode: 'ltp' | 'quote' | 'full'
+  readonly instrument_token: number
+  readonly last_price: number
+  readonly last_traded_quantity?: number
+  readonly average_traded_price?: number
+  readonly volume_traded?: number
+  readonly total_buy_quantity?: number
+  readonly total_sell_quantity?: number
+  readonly ohlc?: { readonly open: number; readonly high: number; readonly low: number; readonly close: number }
+  readonly change?: number
+  readonly last_trade_time?: Date | null
+  readonly exchange_timestamp?: Date | null
+  readonly oi?: number
+  readonly depth?: { readonly buy: readonly TheirLevel[]; readonly sell: readonly TheirLevel[] }
+}
+
+interface TheirLevel {
+  readonly price: number
+  readonly quantity: number
+  readonly orders: number
+}
+
+const ticker = new KiteTicker({ api_key: 'key', access_token: 'token' }) as unknown as {
+  parseBinary(bytes: ArrayBuffer): TheirTick[]
+}
+
+/** The vendor's own parser. It takes an ArrayBuffer of exactly the frame. */
+export const theirs = (frame: Uint8Array): TheirTick[] =>
+  ticker.parseBinary(new Uint8Array(frame).buffer as ArrayBuffer)
+
+/** Defects of theirs, by their sentences in the notes on this broker, that are put right before comparing. */
+export const DEFECTS = {
+  signed: '32-bit values read signed',
+  nco: 'NCO divided by 100',
+  ghost: 'what a cut leaves of a packet is read as a packet of a shorter kind',
+} as const
+
+export type Defect = keyof typeof DEFECTS
+
+/** What their tick says, in our words. `met` is told which defects had to be put right. */
+export function translate(their: TheirTick, receivedAt: number, met: (defect: Defect) => void) {
+  const word = (value: number) => {
+    if (value < 0) met('signed')
+    return value >>> 0
+  }
+  const token = word(their.instrument_token)
+  const segment = token & 0xff
+  const price = (value: number) => {
+    const raw = Math.round(value * (segment === 3 ? 10_000_000 : segment === 6 ? 10_000 : 100))
+    if (segment === 12 && value !== 0) met('nco')
+    if (value < 0) met('signed')
+    if (segment === 12) return (raw >>> 0) / 10_000
+    return value < 0 ? (raw >>> 0) / (segment === 3 ? 10_000_000 : segment === 6 ? 10_000 : 100) : value
+  }
+  const some = (field: string, value: number | undefined) => (value ? { [field]: value } : {})
+  const all = (field: string, value: number | undefined) => (value === undefined ? {} : { [field]: word(value) })
+  const time = (at: Date | null | undefined) => (at ? word(at.getTime() / 1000) * 1000 : undefined)
+  const side = (levels: readonly TheirLevel[]) =>
+    levels
+      .map(level => ({ price: price(level.price), quantity: word(level.quantity), orders: level.orders }))
+      .filter(level => level.price !== 0 || level.quantity !== 0 || level.orders !== 0)
+  const stamp = time(their.exchange_timestamp)
+  const { ohlc, depth } = their
+  const book: Book | undefined = depth && { buy: side(depth.buy), sell: side(depth.sell) }
+  // NFO, CDS, BFO, BCD, MCX, MCXSX, NCO trade contracts; elsewhere an open interest of 0 is none.
+  const interest = [2, 3, 5, 6, 7, 8, 12].includes(segment) ? all('openInterest', their.oi) : undefined
+  const tick: Tick = {
+    ltp: price(their.last_price),
+    mode: ({ ltp: 'LTP', quote: 'QUOTE', full: 'DEPTH' } as const)[their.mode],
+    ...(stamp === undefined ? { timestamp: Math.floor(receivedAt / 1000), isStampedHere: true } : { timestamp: stamp }),
+    ...some('lastTradeTime', time(their.last_trade_time)),
+    ...all('lastQuantity', their.last_traded_quantity),
+    ...some('averagePrice', their.average_traded_price && price(their.average_traded_price)),
+    ...all('volume', their.volume_traded),
+    ...all('totalBuyQuantity', their.total_buy_quantity),
+    ...all('totalSellQuantity', their.total_sell_quantity),
+    ...some('open', ohlc && price(ohlc.open)),
+    ...some('high', ohlc && price(ohlc.high)),
+    ...some('low', ohlc && price(ohlc.low)),
+    ...some('previousClose', ohlc && price(ohlc.close)),
+    ...(interest ?? some('openInterest', their.oi === undefined ? undefined : word(their.oi))),
+    ...(book && { book }),
+  }
+  return { token: String(token), tick }
+}

@@ -1,0 +1,111 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { ROOT } from '../support/source.ts'
+import { eventually } from '../support/system.ts'
+import { RawClient } from './kite/client.ts'
+import { ORDERS } from './kite/control.ts'
+import { KiteEmulator } from './kite/server.ts'
+
+const children: ChildProcess[] = []
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+})
+
+/** `npm run emulate -- …` without npm between. */
+function emulate(...args: readonly string[]) {
+  const child = spawn(join(ROOT, 'node_modules/.bin/tsx'), ['test/emulators/main.ts', ...args], { cwd: ROOT })
+  children.push(child)
+  const said = { out: '', err: '' }
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    said.out += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said.err += text
+  })
+  return { child, said }
+}
+
+describe('npm run emulate', () => {
+  it('prints the settings, what to type and every order, takes orders, and ends when told', async () => {
+    const { child, said } = emulate('zerodha', '--port', '0', '--rows', '500')
+    await eventually(() => said.out.includes('Ctrl-C'))
+    const url = /api_url = "(http:\/\/127\.0\.0\.1:\d+)"/.exec(said.out)?.[1] ?? ''
+    expect(said.out).toContain('[feeds.ZERODHA]')
+    expect(said.out).toContain(`stream_url = "${url.replace('http', 'ws')}"`)
+    expect(said.out).toContain('with 500 instruments')
+    for (const name of Object.keys(ORDERS)) expect(said.out).toContain(`${url}/emulator/${name} `)
+    const answer = await fetch(`${url}/emulator/silence`, { method: 'POST', body: '{"seconds":1}' })
+    expect(await answer.json()).toEqual({ done: 'silence' })
+    child.kill('SIGTERM')
+    expect(await once(child, 'exit')).toEqual([0, null])
+  })
+
+  it.each([
+    [[], 'Emulated brokers: zerodha'],
+    [['kite'], 'Emulated brokers: zerodha'],
+    [['zerodha', '--port', 'x'], '--port is a whole number, not "x"'],
+    [['zerodha', '--speed', '2'], "Unknown option '--speed'"],
+  ])('%j is refused in a line that names what there is', async (args, words) => {
+    const { child, said } = emulate(...args)
+    expect(await once(child, 'exit')).toEqual([2, null])
+    expect(said.err).toContain(words)
+    expect(said.err.trimEnd().split('\n').length).toBe(2)
+  })
+
+  it('says that its port is taken', async () => {
+    const there = await KiteEmulator.start()
+    const { child, said } = emulate('zerodha', '--port', new URL(there.apiUrl).port)
+    expect(await once(child, 'exit')).toEqual([2, null])
+    expect(said.err).toContain('is taken')
+    await there.close()
+  })
+})
+
+describe('orders over HTTP', () => {
+  it('every order does with its example what it says, or says what is wrong', async () => {
+    const emulator = await KiteEmulator.start({ tickMs: 0 })
+    const post = (name: string, body?: string) =>
+      fetch(`${emulator.apiUrl}/emulator/${name}`, { method: 'POST', ...(body === undefined ? {} : { body }) })
+    try {
+      for (const [name, { example }] of Object.entries(ORDERS).filter(([name]) => name !== 'outage')) {
+        const answer = await post(name, example)
+        expect(await answer.json(), name).toMatchObject({ done: name })
+      }
+      expect((await post('dance')).status).toBe(404)
+      expect((await post('toString')).status).toBe(404)
+      expect((await post('garbage', '{"frames":-1}')).status).toBe(400)
+      expect((await post('garbage', '{"frame":1}')).status).toBe(400)
+      expect((await post('garbage', '{')).status).toBe(400)
+      expect((await fetch(`${emulator.apiUrl}/emulator/drop`)).status).toBe(405)
+      await post('outage', '{"seconds":0.1}')
+      await expect.poll(() => fetch(emulator.apiUrl).catch(() => 'gone')).toBe('gone')
+      await eventually(async () => (await fetch(`${emulator.apiUrl}/emulator`)).ok)
+    } finally {
+      await emulator.close()
+    }
+  })
+
+  it('what there is to see holds no token, and a push reaches who subscribed', async () => {
+    const emulator = await KiteEmulator.start({ tickMs: 0 })
+    const client = new RawClient(emulator, emulator.login())
+    try {
+      await eventually(() => client.isOpen)
+      client.ask('subscribe', [884737])
+      await eventually(() => client.messages.length === 1)
+      const body = '{"packets":["000d80010000997f"]}'
+      const answer = await fetch(`${emulator.apiUrl}/emulator/push`, { method: 'POST', body })
+      expect(await answer.json()).toEqual({ done: 'push', reached: 1 })
+      await eventually(() => client.messages.length === 2)
+      expect(client.messages[1]?.toString('hex')).toBe('00010008000d80010000997f')
+      const facts = await (await fetch(`${emulator.apiUrl}/emulator`)).text()
+      expect(JSON.parse(facts)).toMatchObject({ connections: [{ open: true, subscribed: 1, requests: 1 }] })
+      for (const secret of [emulator.accessToken ?? '', emulator.apiSecret, emulator.apiKey])
+        expect(facts).not.toContain(secret)
+    } finally {
+      client.close()
+      await emulator.close()
+    }
+  })
+})
