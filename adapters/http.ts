@@ -75,11 +75,17 @@ function hostOf(url: string): string {
   }
 }
 
+/** What the library says in place of the system. */
+const WORDS: Readonly<Record<string, string>> = {
+  UND_ERR_CONNECT_TIMEOUT: 'no answer',
+  UND_ERR_SOCKET: 'the connection broke off',
+}
+
 /** The library hides the system's word one or two causes deep; where it tried several addresses, the last one counts. */
 function wordOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return wordOf(error.errors.at(-1))
   const code = systemCode(error)
-  if (code !== undefined) return code
+  if (code !== undefined) return WORDS[code] ?? code
   return error instanceof Error && error.cause !== undefined ? wordOf(error.cause) : 'the connection failed'
 }
 

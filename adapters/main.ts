@@ -51,7 +51,7 @@ export async function startAdapter(options: {
   if (isSession(adapter)) throw new TickwireError('ADAPTER_INVALID', 'sessions are not wired yet')
   const settings = readSettings(feed.name, adapter, feedLayers(feed, options.configured))
   const catalogue = listInstruments(feed, adapter, settings)
-  const written = writeInstruments(folder, feed.name, catalogue.instruments, clock.now())
+  const written = await writeInstruments(folder, feed.name, catalogue.instruments, clock)
   log.info({ changed: written.changed }, `${written.count} instruments listed`)
   logOutages(bus, log, clock)
   const pulse = new Pulse(clock)

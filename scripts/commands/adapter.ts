@@ -85,7 +85,7 @@ export async function addFeed(globals: Globals, name: string, options: AddOption
     return store.feeds.get(name)
   })
   // Whoever subscribes before its process has started shall not be told that nothing is known.
-  writeInstruments(folder, name, instruments, clock.now())
+  await writeInstruments(folder, name, instruments, clock)
   if (terminal.format === 'json') terminal.print(JSON.stringify(stored))
   const how = stored?.enabled ? goesOn(record) : `it is disabled; next: tickwire adapter enable ${name}`
   terminal.say(`Feed ${name} (${record.adapter}) is registered; ${how}.`)

@@ -1,49 +1,41 @@
 import { statSync } from 'node:fs'
 import { systemCode } from '../errors.ts'
-import { type Exchange, isExchange } from '../market/exchange.ts'
-import type { Instrument, InstrumentKind } from '../market/instrument.ts'
+import { isExchange } from '../market/exchange.ts'
+import type { Instrument } from '../market/instrument.ts'
 import { Database } from './database.ts'
 import { type DataFolder, folderError } from './folder.ts'
-import { searchQuery } from './search.ts'
+import { fromRow, type Meta, type Row, readMeta } from './list.ts'
+import { readReceipt } from './receipt.ts'
+import { searchTiers } from './search.ts'
 
-interface Row {
-  exchange: Exchange
-  symbol: string
-  token: string
-  broker_symbol: string
-  name: string
-  kind: InstrumentKind
-  tick_size: number | null
-  lot_size: number | null
-  expiry: string | null
-  strike: number | null
-  underlying: string | null
+interface List {
+  readonly database: Database
+  readonly meta: Meta
 }
-
-const fromRow = (row: Row): Instrument => ({
-  exchange: row.exchange,
-  symbol: row.symbol,
-  token: row.token,
-  brokerSymbol: row.broker_symbol,
-  name: row.name,
-  kind: row.kind,
-  ...(row.tick_size !== null && { tickSize: row.tick_size }),
-  ...(row.lot_size !== null && { lotSize: row.lot_size }),
-  ...(row.expiry !== null && { expiry: row.expiry }),
-  ...(row.strike !== null && { strike: row.strike }),
-  ...(row.underlying !== null && { underlying: row.underlying }),
-})
 
 interface Opened {
   readonly database: Database
   /** Tells this file from the one that replaces it. */
   readonly mark: string
+  /** `undefined` when it is of another layout. */
+  readonly meta: Meta | undefined
+}
+
+/** What is known of a feed's list as a whole. */
+export interface ListFacts {
+  readonly count: number
+  /** Of its content: the same list has the same. */
+  readonly hash: string
+  /** When it was last fetched, also when nothing had changed. Milliseconds since 1970. */
+  readonly writtenAt: number
 }
 
 const BY_SYMBOL = 'SELECT * FROM instruments WHERE exchange = ? AND symbol = ?'
-/** Without the hint, SQLite walks the exchange's part of the primary key instead. */
 const BY_BROKER_SYMBOL =
   'SELECT * FROM instruments INDEXED BY by_broker_symbol WHERE exchange = ? AND broker_symbol = ? LIMIT 1'
+const BY_WORDS = `
+  SELECT instruments.* FROM words JOIN instruments ON id = words.rowid
+  WHERE words MATCH ? AND words.rowid BETWEEN ? AND ? ORDER BY words.rowid LIMIT ?`
 
 /**
  * Reads the instrument lists of all feeds, each opened at first use and again when its file was replaced. A feed without
@@ -67,10 +59,18 @@ export class InstrumentBook {
     return markOf(this.#folder.instrumentsDb(feed))
   }
 
+  /** `undefined` without a list. */
+  facts(feed: string): ListFacts | undefined {
+    const meta = this.#open(feed)?.meta
+    if (!meta) return undefined
+    const { count, hash, writtenAt } = meta
+    return { count, hash, writtenAt: readReceipt(this.#folder.instrumentsDb(feed), hash) ?? writtenAt }
+  }
+
   /** By common symbol, else by the broker's own spelling. */
   find(feed: string, exchange: string, symbol: string): Instrument | undefined {
     if (!isExchange(exchange)) return undefined
-    const database = this.#open(feed)
+    const database = this.#open(feed)?.database
     const row =
       database?.row<Row>(BY_SYMBOL, exchange, symbol) ?? database?.row<Row>(BY_BROKER_SYMBOL, exchange, symbol)
     return row && fromRow(row)
@@ -78,9 +78,18 @@ export class InstrumentBook {
 
   /** Best match first, at most `limit`. Words in any order, each may be a beginning: "nifty 24800 ce". */
   search(feed: string, text: string, limit: number): Instrument[] {
-    const query = searchQuery(text, limit)
-    const rows = query && this.#open(feed)?.rows<Row>(query.sql, ...query.values)
-    return rows?.map(fromRow) ?? []
+    const list = this.#open(feed)
+    if (!list) return []
+    const { optionsFrom } = list.meta
+    const found = new Map<unknown, Row>()
+    for (const { match, options } of searchTiers(text)) {
+      if (found.size >= limit) break
+      const [from, to] = options ? [optionsFrom, Number.MAX_SAFE_INTEGER] : [0, optionsFrom - 1]
+      // What better questions found is among the answers again.
+      const rows = list.database.rows<Row>(BY_WORDS, match, from, to, limit + found.size)
+      for (const row of rows) found.set(row.id, row)
+    }
+    return [...found.values()].slice(0, limit).map(fromRow)
   }
 
   close(): void {
@@ -88,17 +97,27 @@ export class InstrumentBook {
     this.#opened.clear()
   }
 
-  #open(feed: string): Database | undefined {
+  #open(feed: string): List | undefined {
     const path = this.#folder.instrumentsDb(feed)
     const mark = markOf(path)
-    const known = this.#opened.get(feed)
-    if (known && known.mark === mark) return known.database
-    known?.database.close()
-    this.#opened.delete(feed)
-    if (mark === undefined) return undefined
-    const database = Database.read(path)
-    this.#opened.set(feed, { database, mark })
-    return database
+    let opened = this.#opened.get(feed)
+    if (opened?.mark !== mark) {
+      opened?.database.close()
+      this.#opened.delete(feed)
+      opened = mark === undefined ? undefined : openList(path, mark)
+      if (opened) this.#opened.set(feed, opened)
+    }
+    return opened?.meta && { database: opened.database, meta: opened.meta }
+  }
+}
+
+function openList(path: string, mark: string): Opened {
+  const database = Database.read(path)
+  try {
+    return { database, mark, meta: readMeta(database) }
+  } catch (error) {
+    database.close()
+    throw error
   }
 }
 

@@ -1,71 +1,71 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import type { Clock } from '../clock.ts'
 import { systemCode, TickwireError } from '../errors.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { isSymbol } from '../market/topic.ts'
+import { inTurns, type Work } from '../turns.ts'
 import { Database } from './database.ts'
 import { type DataFolder, folderError } from './folder.ts'
-import { searchWords } from './search.ts'
+import { fillWork, invalidList, LAYOUT, type Meta, readMeta, toLine } from './list.ts'
+import { sortWork } from './order.ts'
+import { removeReceipt, writeReceipt } from './receipt.ts'
 
-export { InstrumentBook } from './book.ts'
+export { InstrumentBook, type ListFacts } from './book.ts'
 
-/** A file of another layout is written anew. */
-const LAYOUT = 2
+interface WriteOptions {
+  /** When the list was asked for, milliseconds since 1970; now by default. */
+  readonly writtenAt?: number
+  /** Called with the number of instruments before anything is written: throws when they shall not replace the old ones. */
+  readonly accept?: (count: number) => void
+}
 
-const TABLES = `
-  CREATE TABLE meta (layout INTEGER NOT NULL, hash TEXT NOT NULL, count INTEGER NOT NULL, written_at INTEGER NOT NULL) STRICT;
-  CREATE TABLE instruments (
-    exchange TEXT NOT NULL,
-    symbol TEXT NOT NULL,
-    token TEXT NOT NULL,
-    broker_symbol TEXT NOT NULL,
-    name TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    tick_size REAL,
-    lot_size REAL,
-    expiry TEXT,
-    strike REAL,
-    underlying TEXT,
-    words TEXT NOT NULL,
-    PRIMARY KEY (exchange, symbol)
-  ) STRICT, WITHOUT ROWID;`
-
-const INSERT = 'INSERT INTO instruments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'
-
-const identity = ({ exchange, symbol }: Instrument): string => `${exchange}:${symbol}`
+/** Writers of one process must not share an unfinished file. */
+let writers = 0
 
 /**
  * Replaces the list of one feed, in a new file moved into place, so that readers see the old list or the new one. The
- * same content, in whatever order, leaves the file alone. Throws ADAPTER_INVALID for two instruments of one symbol or a
- * symbol that cannot travel, FOLDER_UNUSABLE when it cannot be written.
+ * same content, in whatever order, leaves the file alone and only notes the time. The event loop goes on meanwhile, and
+ * `instruments` is taken in pieces. Rejects with ADAPTER_INVALID for two instruments of one symbol or a symbol that
+ * cannot travel, FOLDER_UNUSABLE when it cannot be written, and what `accept` or `instruments` throws.
  */
-export function writeInstruments(
+export async function writeInstruments(
   folder: DataFolder,
   feed: string,
   instruments: Iterable<Instrument>,
-  now: number,
-): { count: number; changed: boolean } {
+  clock: Clock,
+  { writtenAt = clock.now(), accept }: WriteOptions = {},
+): Promise<{ count: number; changed: boolean }> {
   const path = folder.instrumentsDb(feed)
-  const sorted = sort(feed, instruments)
-  const hash = fingerprint(sorted)
+  const unsorted = await inTurns(clock, collectWork(feed, instruments))
+  const count = unsorted.length
+  accept?.(count)
+  const lines = await inTurns(clock, sortWork(unsorted))
+  const hash = await inTurns(clock, fingerprintWork(lines))
   removeUnfinished(path)
-  if (readHash(path) === hash) return { count: sorted.length, changed: false }
-  const beside = `${path}.${process.pid}.new`
-  rmSync(beside, { force: true })
+  if (readKnown(path)?.hash === hash) {
+    writeReceipt(path, { hash, writtenAt })
+    return { count, changed: false }
+  }
+  const beside = `${path}.${process.pid}-${++writers}.new`
   try {
+    rmSync(beside, { force: true })
     const database = Database.build(beside)
     try {
-      database.atomically(() => fill(database, sorted, hash, now))
+      await inTurns(clock, fillWork(database, feed, lines, { hash, writtenAt }))
     } finally {
       database.close()
     }
+    await flush(beside)
     renameSync(beside, path)
+    removeReceipt(path)
   } catch (error) {
     rmSync(beside, { force: true })
     throw folderError(path, error)
   }
-  return { count: sorted.length, changed: true }
+  return { count, changed: true }
 }
 
 /** Of a feed that is no more. Whoever has the file open keeps what he opened. */
@@ -74,6 +74,7 @@ export function removeInstruments(folder: DataFolder, feed: string): void {
   removeUnfinished(path)
   try {
     rmSync(path, { force: true })
+    removeReceipt(path)
   } catch (error) {
     throw folderError(path, error)
   }
@@ -86,7 +87,7 @@ function removeUnfinished(path: string): void {
   try {
     for (const file of readdirSync(folder)) {
       const pid = file.startsWith(start)
-        ? /^(\d+)\.new(-journal|-wal|-shm)?$/.exec(file.slice(start.length))?.[1]
+        ? /^(\d+)(-\d+)?\.new(-journal|-wal|-shm)?$/.exec(file.slice(start.length))?.[1]
         : undefined
       if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(folder, file), { force: true })
     }
@@ -104,53 +105,34 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** In the order of the primary key: inserting is several times faster, and the fingerprint does not depend on the source's order. */
-function sort(feed: string, instruments: Iterable<Instrument>): Instrument[] {
-  const byIdentity = new Map<string, Instrument>()
-  for (const instrument of instruments) {
-    const key = identity(instrument)
-    const twin = byIdentity.get(key)
-    // Guessing which of the two is meant would be a wrong price sooner or later.
-    if (twin) throw invalid(feed, `has ${key} twice, as tokens ${twin.token} and ${instrument.token}`)
-    if (!isSymbol(instrument.symbol)) throw invalid(feed, `has the symbol ${JSON.stringify(key)}, which cannot travel`)
-    byIdentity.set(key, instrument)
+function* collectWork(feed: string, instruments: Iterable<Instrument>): Work<string[]> {
+  const lines: string[] = []
+  for (const one of instruments) {
+    if (!isSymbol(one.symbol))
+      throw invalidList(feed, `has the symbol ${JSON.stringify(`${one.exchange}:${one.symbol}`)}, which cannot travel`)
+    lines.push(toLine(one))
+    yield
   }
-  return [...byIdentity].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, instrument]) => instrument)
+  return lines
 }
 
-const invalid = (feed: string, why: string) =>
-  new TickwireError('ADAPTER_INVALID', `The instrument list of ${feed} ${why}`, {
-    next: 'the adapter has to resolve this where it reads the list',
-  })
-
-const values = (one: Instrument) => [
-  one.exchange,
-  one.symbol,
-  one.token,
-  one.brokerSymbol,
-  one.name,
-  one.kind,
-  one.tickSize ?? null,
-  one.lotSize ?? null,
-  one.expiry ?? null,
-  one.strike ?? null,
-  one.underlying ?? null,
-]
-
-function fingerprint(instruments: readonly Instrument[]): string {
+function* fingerprintWork(lines: readonly string[]): Work<string> {
   const hash = createHash('sha256').update(`layout ${LAYOUT}\n`)
-  for (const one of instruments) hash.update(`${JSON.stringify(values(one))}\n`)
+  for (const line of lines) {
+    hash.update(`${line}\n`)
+    yield
+  }
   return hash.digest('hex')
 }
 
-function readHash(path: string): string | undefined {
+/** What the list that is about to be replaced says of itself, as far as it can be read. */
+function readKnown(path: string): Meta | undefined {
   if (!existsSync(path)) return undefined
   let database: Database | undefined
   try {
     database = Database.read(path)
-    return database.row<{ hash: string }>('SELECT hash FROM meta')?.hash
+    return readMeta(database)
   } catch (error) {
-    // Damaged, or of a layout without this table: the file is about to be replaced.
     if (error instanceof TickwireError && error.code !== 'STORE_CORRUPT') throw error
     return undefined
   } finally {
@@ -158,9 +140,12 @@ function readHash(path: string): string | undefined {
   }
 }
 
-function fill(database: Database, instruments: readonly Instrument[], hash: string, now: number): void {
-  database.script(TABLES)
-  for (const one of instruments) database.write(INSERT, ...values(one), searchWords(one))
-  database.script('CREATE INDEX by_broker_symbol ON instruments (broker_symbol, exchange)')
-  database.write('INSERT INTO meta VALUES (?, ?, ?, ?)', LAYOUT, hash, instruments.length, now)
+/** To the disk, before it takes the place of a whole one; by the thread pool, since a disk may take its time. */
+async function flush(path: string): Promise<void> {
+  const file = await open(path, 'r+')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
+  }
 }

@@ -1,5 +1,5 @@
-import { EXCHANGES } from '../market/exchange.ts'
 import type { Instrument, InstrumentKind } from '../market/instrument.ts'
+import { isOption } from './order.ts'
 
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC']
 
@@ -13,20 +13,38 @@ const KIND_WORDS: Readonly<Record<InstrumentKind, string>> = {
 
 /** More words than this narrow nothing down. */
 const MOST_WORDS = 8
+const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~'
+const SPACE = /[\s\p{Cc}]+/u
+/** Before the symbol and the underlying, so that they can be told from other words. */
+const SYMBOL = '='
+const UNDERLYING = '>'
 
 /**
- * Everything an instrument may be found by, upper case, each word behind one space (the first too), so that
- * "begins a word" is a plain substring search.
+ * The full-text index beside the instruments, by the same ids. Everything but white space belongs to a word. Beginnings
+ * of up to seven characters have an index of their own: longer ones are rare, and made of few words.
  */
+export const SEARCH_TABLE = `
+  CREATE VIRTUAL TABLE words USING fts5 (
+    text, content = '', columnsize = 0, detail = none, prefix = '1 2 3 4 5 6 7',
+    tokenize = "ascii tokenchars '${PUNCTUATION.replaceAll("'", "''").replaceAll('"', '""')}'"
+  );
+  -- Smaller pieces at a time: each is written within one statement, and the event loop waits for it.
+  INSERT INTO words (words, rank) VALUES ('hashsize', 262144);`
+
+/** Everything an instrument may be found by, upper case, with a space between. */
 export function searchWords(one: Instrument): string {
-  const texts = [one.symbol, one.brokerSymbol, one.name, one.underlying ?? '', KIND_WORDS[one.kind], one.exchange]
-  const words = new Set(texts.flatMap(text => text.toUpperCase().split(/\s+/)))
+  const { symbol, brokerSymbol, name, underlying = '', kind, exchange, strike, expiry } = one
+  const texts = `${symbol} ${brokerSymbol} ${name} ${underlying} ${KIND_WORDS[kind]} ${exchange}`.toUpperCase()
+  const words = new Set(texts.split(SPACE))
   // "BAJAJ-AUTO" is also found by "AUTO".
-  for (const word of words) for (const part of word.split(/[^A-Z0-9]+/)) words.add(part)
-  if (one.strike !== undefined) words.add(String(one.strike))
-  for (const word of expiryWords(one.expiry)) words.add(word)
+  if (/[^A-Z0-9\s]/.test(texts)) for (const word of words) for (const part of word.split(/[^A-Z0-9]+/)) words.add(part)
+  if (strike !== undefined) words.add(`${strike}${kind}`)
+  for (const word of expiryWords(expiry)) words.add(word)
+  // An option's whole symbol is found among the words; nobody means an option by its beginning.
+  if (!isOption(one)) words.add(SYMBOL + symbol.toUpperCase())
+  if (underlying !== '') words.add(UNDERLYING + underlying.toUpperCase())
   words.delete('')
-  return [...words].map(word => ` ${word}`).join('')
+  return [...words].join(' ')
 }
 
 /** `2026-11-28` is found by 28NOV26, NOV26, 28 and 2026. */
@@ -38,37 +56,32 @@ function expiryWords(expiry: string | undefined): string[] {
   return [`${day}${name}${short}`, `${name}${short}`, day, year]
 }
 
-export interface Search {
-  readonly sql: string
-  readonly values: readonly (string | number)[]
+/** A question to the full-text index, put to all options or to everything else. */
+export interface Tier {
+  readonly match: string
+  readonly options: boolean
 }
 
 /**
- * The query for words in any order, each the beginning of some word of the instrument. First what is called exactly so,
- * then what begins so; cash and indices before futures before options; the nearest expiry, then the lowest strike.
- * Undefined for a text without words.
+ * What to ask for words in any order, each the beginning of some word of the instrument; better matches first. What is
+ * called exactly so, its futures, what begins so, whatever else has the words; options come after all of it, since they
+ * are meant only when nothing else fits: those of that very underlying first. None for a text without words.
  */
-export function searchQuery(text: string, limit: number): Search | undefined {
+export function searchTiers(text: string): readonly Tier[] {
   const words = text
     .toUpperCase()
-    .split(/[\s:,]+/)
+    .split(/[\s\p{Cc}:,]+/u)
     .filter(Boolean)
     .slice(0, MOST_WORDS)
-  const [first] = words
-  if (first === undefined) return undefined
-  const sql = `
-    SELECT * FROM instruments
-    WHERE ${words.map(() => 'instr(words, ?)').join(' AND ')}
-    ORDER BY
-      CASE
-        WHEN symbol IN (${words.map(() => '?').join(', ')}) THEN 0
-        WHEN underlying IN (${words.map(() => '?').join(', ')}) THEN 1
-        WHEN substr(symbol, 1, length(?)) = ? THEN 2
-        ELSE 3
-      END,
-      CASE kind WHEN 'EQ' THEN 0 WHEN 'INDEX' THEN 0 WHEN 'FUT' THEN 1 ELSE 2 END,
-      expiry, strike, instr(?, ',' || exchange || ','), symbol
-    LIMIT ?`
-  const order = `,${EXCHANGES.join(',')},`
-  return { sql, values: [...words.map(word => ` ${word}`), ...words, ...words, first, first, order, limit] }
+  if (words.length === 0) return []
+  const all = words.map(begins).join(' AND ')
+  const any = (terms: readonly string[]) => `(${terms.join(' OR ')}) AND ${all}`
+  const called = any(words.map(word => is(SYMBOL + word)))
+  const calledLike = any(words.map(word => begins(SYMBOL + word)))
+  const derived = any(words.map(word => is(UNDERLYING + word)))
+  const cash = [called, derived, calledLike, all].map(match => ({ match, options: false }))
+  return [...cash, { match: derived, options: true }, { match: all, options: true }]
 }
+
+const is = (word: string): string => `"${word.replaceAll('"', '""')}"`
+const begins = (word: string): string => `${is(word)}*`

@@ -176,7 +176,7 @@ describe('a foreign publisher on the bus', () => {
     await subscribe('LIVELY', 1)
     publish('PYFEED_NSE_LIVELY_LTP', { ltp: 1 })
     await client.tick('the first', () => true)
-    writeInstruments(rig.folder, 'PYFEED', symbols.filter(one => one !== 'LIVELY').map(equity), 1)
+    await writeInstruments(rig.folder, 'PYFEED', symbols.filter(one => one !== 'LIVELY').map(equity), systemClock)
     await subscribe('ACME', 1)
     await vi.waitFor(
       async () => {
@@ -188,7 +188,7 @@ describe('a foreign publisher on the bus', () => {
       },
       { timeout: 5000 },
     )
-    writeInstruments(rig.folder, 'PYFEED', symbols.map(equity), 2)
+    await writeInstruments(rig.folder, 'PYFEED', symbols.map(equity), systemClock)
   })
 
   it('is asked for nothing that it does not list or offer', async () => {

@@ -10,3 +10,13 @@ export function failure(act: () => unknown): TickwireError {
   }
   throw new Error('Nothing was thrown')
 }
+
+/** The error of the family that a promise rejects with; anything else fails the test. */
+export async function rejection(promise: Promise<unknown>): Promise<TickwireError> {
+  const outcome = await promise.then(
+    () => new Error('Nothing was thrown'),
+    (error: unknown) => error,
+  )
+  if (outcome instanceof TickwireError) return outcome
+  throw outcome
+}

@@ -86,8 +86,8 @@ export async function startRig(options: RigOptions = {}): Promise<ProxyRig> {
   prepareFolder(folder)
   const store = ControlStore.open(folder)
   const keys = fillStore(store, broker, feeds)
-  writeInstruments(folder, FEED, [...INSTRUMENTS, ...symbols.map(symbol => equity(symbol))], 0)
-  for (const [name, list] of Object.entries(lists)) writeInstruments(folder, name, list, 0)
+  await writeInstruments(folder, FEED, [...INSTRUMENTS, ...symbols.map(symbol => equity(symbol))], systemClock)
+  for (const [name, list] of Object.entries(lists)) await writeInstruments(folder, name, list, systemClock)
   const exchange = new MemoryExchange()
   const log = pino({ enabled: false })
   const running = await startProxy({

@@ -1,0 +1,113 @@
+import type { Clock } from '../shared/clock.ts'
+import { TickwireError } from '../shared/errors.ts'
+import type { Log } from '../shared/log.ts'
+import type { Instrument } from '../shared/market/instrument.ts'
+import type { DataFolder } from '../shared/store/folder.ts'
+import { InstrumentBook, type ListFacts, writeInstruments } from '../shared/store/instruments.ts'
+import type { Http, SessionAdapter } from './contract.ts'
+
+export interface SyncOptions {
+  readonly feed: string
+  readonly adapter: SessionAdapter
+  /** As the adapter's own schema gave them. */
+  readonly settings: unknown
+  /** As the adapter's own schema gave it; absent before the first login. */
+  readonly ticket: unknown
+  readonly http: Http
+  readonly folder: DataFolder
+  readonly clock: Clock
+  readonly log: Log
+  /** Takes a list that is suspiciously short, too. */
+  readonly force?: boolean
+}
+
+export interface Synced {
+  readonly count: number
+  readonly changed: boolean
+  /** Rows that cannot be served. */
+  readonly skipped: number
+}
+
+/** A list of broker size is 11 MB; a few times that is still one that fits into memory. */
+export const MASTER_LIMITS = { timeoutMs: 60_000, maxBytes: 64 * 2 ** 20 } as const
+
+/** Told one by one; the others are counted. */
+const SKIPPED_TOLD = 5
+/** A list that has lost more than half of what the last one held was cut, whatever it says. */
+const LEAST_PART = 0.5
+/** Weekends and holidays between the two included. Older ones say nothing any more. */
+const COMPARED_MS = 7 * 86_400_000
+
+/**
+ * Fetches the broker's list of instruments and puts it in the place of the feed's last one, while the event loop goes on.
+ * Rejects with what the adapter says of a refusal, BROKER_UNREACHABLE, INSTRUMENTS_MALFORMED for what is no such list or
+ * less than half of the last one, ADAPTER_INVALID, FOLDER_UNUSABLE. The last list stays where it rejects.
+ */
+export async function syncInstruments(options: SyncOptions): Promise<Synced> {
+  const { feed, folder, clock, log, force = false } = options
+  const writtenAt = clock.now()
+  let skipped = 0
+  const skip = (why: string) => {
+    if (++skipped <= SKIPPED_TOLD) log.debug({ feed }, `left out of the instrument list: ${why}`)
+  }
+  const instruments = readMaster(options.adapter, await fetchMaster(options), skip)
+  const known = readFacts(folder, feed)
+  const accept = (count: number) => checkCount(feed, count, known, writtenAt, force)
+  const { count, changed } = await writeInstruments(folder, feed, instruments, clock, { writtenAt, accept })
+  if (skipped > 0) log.info({ feed, skipped }, `${skipped} rows of the instrument list cannot be served`)
+  return { count, changed, skipped }
+}
+
+async function fetchMaster({ adapter, settings, ticket, http }: SyncOptions): Promise<Uint8Array[]> {
+  const bodies: Uint8Array[] = []
+  for (const request of adapter.master.requests(settings, ticket)) {
+    const answer = await http(request)
+    if (answer.status !== 200) throw adapter.master.classify(answer)
+    bodies.push(answer.body)
+  }
+  return bodies
+}
+
+/** The adapter's own code: whatever it throws gets a code here. */
+function* readMaster(
+  { name, master }: SessionAdapter,
+  bodies: readonly Uint8Array[],
+  skip: (why: string) => void,
+): Generator<Instrument> {
+  try {
+    yield* master.parse(bodies, skip)
+  } catch (cause) {
+    if (cause instanceof TickwireError) throw cause
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new TickwireError('ADAPTER_INVALID', `Adapter ${name} cannot read the instrument list: ${why}`, {
+      next: 'correct what parse() of the adapter does',
+      cause,
+    })
+  }
+}
+
+function checkCount(feed: string, count: number, known: ListFacts | undefined, now: number, force: boolean): void {
+  if (count === 0) throw malformed(feed, 'holds nothing that can be served', 'tickwire instruments sync, later')
+  if (force || !known || now - known.writtenAt > COMPARED_MS || count >= known.count * LEAST_PART) return
+  throw malformed(
+    feed,
+    `holds ${count} instruments, less than half of the ${known.count} of the last one, which stays`,
+    `tickwire instruments sync ${feed}, later; with --force if it has become so short`,
+  )
+}
+
+const malformed = (feed: string, why: string, next: string) =>
+  new TickwireError('INSTRUMENTS_MALFORMED', `The instrument list of ${feed} ${why}`, { next })
+
+/** A damaged list is no measure for the next one, which takes its place. */
+function readFacts(folder: DataFolder, feed: string): ListFacts | undefined {
+  const book = new InstrumentBook(folder)
+  try {
+    return book.facts(feed)
+  } catch (error) {
+    if (error instanceof TickwireError && error.code === 'STORE_CORRUPT') return undefined
+    throw error
+  } finally {
+    book.close()
+  }
+}
