@@ -206,6 +206,8 @@ describe('tickwire account add', () => {
     rmSync(there.keyFile, { force: true })
     expectFailure(await add(), 78, /^error VAULT_LOCKED: .*-vault\.key is missing$/, /account remove NAME/)
     expect(await rows(there)).toMatchObject([{ name: 'TESTBROKER', login: 'none' }])
+    expect((await add(undefined, '--name', 'OTHER')).code).toBe(78)
+    expect(await feeds(there)).toEqual(['SIMULATOR', 'TESTBROKER'])
     const inside = { TICKWIRE_VAULT_KEY_FILE: join(there.folder, 'vault.key') }
     const said = await there.start(['account', 'login', 'testbroker'], inside).done
     expectFailure(said, 78, /^error CONFIG_INVALID: vault\.key_file .* is inside the data folder/, /outside/)
@@ -258,6 +260,15 @@ describe('tickwire account remove', () => {
     expect(await feeds(there)).toEqual(['SIMULATOR'])
     expect(existsSync(list)).toBe(false)
     expectFailure(await there.run(group, 'remove', word, '--yes'), 2, /^error FEED_UNKNOWN/, /^next/)
+  })
+
+  it('stops the feed first, so that nothing runs on whatever happens to the vault', async () => {
+    const { there, vault } = await enrolled()
+    vault.close()
+    writeFileSync(join(there.folder, 'vault.db'), 'no database'.repeat(1000))
+    for (const file of ['-wal', '-shm']) rmSync(join(there.folder, `vault.db${file}`), { force: true })
+    expectFailure(await there.run('adapter', 'remove', 'TESTBROKER', '--yes'), 78, /^error STORE_CORRUPT/, /^next/)
+    expect(await feeds(there)).toEqual(['SIMULATOR'])
   })
 
   it('removes what a removal that was broken off has left', async () => {
