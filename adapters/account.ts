@@ -1,8 +1,9 @@
 import type { Bus } from '../bus/bus.ts'
 import { logOutages } from '../bus/outage.ts'
 import type { Clock } from '../shared/clock.ts'
+import { TickwireError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
-import { expectTicks } from '../shared/market/calendar.ts'
+import { calendar } from '../shared/market/calendar.ts'
 import type { Instrument } from '../shared/market/instrument.ts'
 import type { FeedRecord } from '../shared/store/feeds.ts'
 import type { DataFolder } from '../shared/store/folder.ts'
@@ -60,7 +61,8 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
     tickets,
     traffic,
     open: openSocket,
-    isTrading: exchange => settings.expect_ticks === 'always' || expectTicks(exchange, clock.now()) === 'expected',
+    isTrading: exchange =>
+      settings.expect_ticks === 'always' || calendar.expectTicks(exchange, clock.now()) === 'expected',
     capture: capture?.record,
     random,
     clock,
@@ -73,9 +75,15 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
   const keeper = new ListKeeper({
     writtenAt: () => book.facts(feed.name)?.writtenAt,
     look: () => listing.look(),
-    sync() {
+    async sync() {
+      const list = { feed: feed.name, adapter, settings, http, folder, clock, log }
       const ticket = tickets.current()?.ticket
-      return syncInstruments({ feed: feed.name, adapter, settings, ticket, http, folder, clock, log })
+      // A list is no secret, and a ticket that is over must not keep it away.
+      await syncInstruments({ ...list, ticket }).catch((error: unknown) => {
+        const isRefused = error instanceof TickwireError && error.retry === 'after-login'
+        if (!isRefused || ticket === undefined) throw error
+        return syncInstruments({ ...list, ticket: undefined })
+      })
     },
     listener: {
       changed: () => outlet.audience.review(),

@@ -26,9 +26,7 @@ export function openCapture(
   log.info({ path }, 'what the broker sends is captured')
   return {
     record(connection, frame, receivedAt) {
-      const kind = typeof frame === 'string' ? 'text' : 'binary'
-      const bytes = typeof frame === 'string' ? Buffer.from(frame) : frame
-      tape.append({ receivedAt, connection, direction: 'in', kind, bytes })
+      tape.append({ receivedAt, connection, direction: 'in', frame })
     },
     protect: sealed => tape.protect(secretsIn(sealed)),
     async close() {

@@ -46,11 +46,8 @@ export interface SessionSettings {
  * An adapter that speaks to a broker: it says what the broker's login, lists and frames mean, and the runtime opens the
  * sockets, waits, retries, splits and publishes. Nothing here does I/O except through the `Http` it is handed.
  */
-export interface SessionAdapter<
-  Settings extends SessionSettings = SessionSettings,
-  Credentials = unknown,
-  Ticket = unknown,
-> extends AdapterBase<Settings> {
+export interface SessionAdapter<Settings = unknown, Credentials = unknown, Ticket = unknown>
+  extends AdapterBase<Settings> {
   /**
    * What the account's owner types once: a flat object of texts, asked for in this order, each field with a `describe`
    * that names it for a person. Sealed at rest.

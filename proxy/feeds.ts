@@ -25,6 +25,11 @@ export interface FeedView {
 
 type FeedCounts = Pick<FeedStatus, 'epoch' | 'ticks' | 'dropped' | 'wanted' | 'confirmed'> & {
   readonly rejected: number
+} & SessionFacts
+
+/** What only feeds with a session say. */
+type SessionFacts = {
+  readonly [Fact in 'tokenExpiresAt' | 'limits' | 'connections' | 'traffic']: FeedStatus[Fact] | undefined
 }
 
 /** A change of a feed's state, for people. */
@@ -240,11 +245,9 @@ const viewOf = ({ record, state, reason, since, silent, lastTickAt, status }: En
 })
 
 /** Without what is of no concern to clients: the lanes of all proxies, and topics that others asked for. */
-const countsOf = ({ epoch, ticks, dropped, wanted, confirmed, rejected }: FeedStatus): FeedCounts => ({
-  epoch,
-  ticks,
-  dropped,
-  wanted,
-  confirmed,
-  rejected: rejected.length,
-})
+function countsOf(status: FeedStatus): FeedCounts {
+  const { epoch, ticks, dropped, wanted, confirmed, rejected } = status
+  const { tokenExpiresAt, limits, connections, traffic } = status
+  const session = { tokenExpiresAt, limits, connections, traffic }
+  return { epoch, ticks, dropped, wanted, confirmed, rejected: rejected.length, ...session }
+}

@@ -21,7 +21,7 @@ const reportedFeed = z.object({
   since: count,
   lastTickAt: count.optional(),
   label: z.enum(FEED_LABELS).optional(),
-  status: z.object({ ticks: count, wanted: count, confirmed: count }).optional(),
+  status: z.looseObject({ ticks: count, wanted: count, confirmed: count }).optional(),
 })
 
 /** What the proxy answers at `/status`, as far as commands read it. Times in milliseconds since 1970. */

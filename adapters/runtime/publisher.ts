@@ -79,6 +79,9 @@ export class Publisher {
   }
 }
 
+/** What is older by more was not overtaken on its way: the source's clock was wrong before, or is set back now. */
+const OVERTAKEN_MS = 60_000
+
 /** A time of receipt says nothing of the order at the exchange: only times of one clock are compared. */
 const isLate = ({ newestAt }: Entry, { isStampedHere, timestamp }: Tick): boolean =>
-  !isStampedHere && timestamp < newestAt
+  !isStampedHere && timestamp < newestAt && newestAt - timestamp <= OVERTAKEN_MS

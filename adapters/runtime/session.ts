@@ -2,7 +2,7 @@ import { type Cancel, type Clock, pause } from '../../shared/clock.ts'
 import type { TickwireError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import type { Exchange } from '../../shared/market/exchange.ts'
-import type { SessionAdapter, SessionSettings } from '../contract.ts'
+import type { SessionAdapter } from '../contract.ts'
 import type { Audience } from './audience.ts'
 import type { LinkCapture } from './link.ts'
 import { Links } from './links.ts'
@@ -18,7 +18,7 @@ import type { Traffic } from './traffic.ts'
 export interface SessionParts {
   readonly adapter: SessionAdapter
   /** As the adapter's own schema gives them. */
-  readonly settings: SessionSettings
+  readonly settings: unknown
   readonly tickets: Tickets
   readonly publisher: Publisher
   readonly audience: Audience
@@ -85,8 +85,8 @@ export class SessionFeed {
     this.#stopLook = clock.every(LOOK_MS, () => this.#look())
     tickets.listen(() => this.#takeTicket())
     audience.listen(() => this.#follow())
-    this.#follow()
     this.#takeTicket()
+    this.#follow()
   }
 
   /** Instruments carried, the most the account may have, and those beyond it. */

@@ -6,6 +6,7 @@ import { builtinNames, loadAdapter } from '../../adapters/registry.ts'
 import { readSettings } from '../../adapters/settings.ts'
 import { didYouMean } from '../../shared/config/spelling.ts'
 import { TickwireError } from '../../shared/errors.ts'
+import type { ControlStore } from '../../shared/store/control.ts'
 import { type FeedRecord, isBrokerValid } from '../../shared/store/feeds.ts'
 import { keyPath } from '../../shared/store/vaultkey.ts'
 import { brokers, withVault } from '../accounts.ts'
@@ -43,9 +44,18 @@ export async function addAccount(
   readSettings(name, adapter, [{ origin: '--set', settings: record.settings }, configured])
   const given = await obtainCredentials(credentialFields(adapter), options.file, config.brokerCredentials)
   const sealed = sealCredentials(adapter, given.values)
+  const pretended = await pretendedAdapters()
   const hadKey = existsSync(keyPath(config.vault))
   const credentials = await withVault(invocation, vault => vault.putCredentials(name, sealed, clock.now()))
-  await withStore(invocation, store => store.feeds.add(record))
+  const retired = await withStore(invocation, store => {
+    store.feeds.add(record)
+    return isNew ? retirePretended(store, record, pretended, clock.now()) : []
+  })
+  for (const feed of retired)
+    terminal.say(
+      `Feed ${feed} is disabled: its prices are simulated, and none of them shall be taken for a real one. ` +
+        `next, should you want them besides: tickwire adapter enable ${feed}`,
+    )
   if (terminal.format === 'json')
     terminal.print(JSON.stringify({ name, broker: record.adapter, userId: record.userId, credentials }))
   if (!hadKey)
@@ -64,6 +74,24 @@ export async function addAccount(
     same: isNew ? `${registered} next: tickwire account login ${name}` : `${registered} nothing changed.`,
   }
   terminal.say(SAID[credentials])
+}
+
+/** The built-in adapters whose prices are nobody's. */
+async function pretendedAdapters(): Promise<ReadonlySet<string>> {
+  const adapters = await Promise.all(builtinNames().map(adapter => loadAdapter({ kind: 'builtin', adapter })))
+  return new Set(adapters.filter(({ label }) => label === 'simulated').map(({ name }) => name))
+}
+
+/** Switches off the simulated feeds of who now has a real one; gives their names. */
+function retirePretended(
+  { feeds }: ControlStore,
+  { userId }: FeedRecord,
+  pretended: ReadonlySet<string>,
+  now: number,
+): string[] {
+  const those = feeds.list().filter(feed => feed.userId === userId && feed.enabled && pretended.has(feed.adapter))
+  for (const { name } of those) feeds.setEnabled(name, false, now)
+  return those.map(({ name }) => name)
 }
 
 /** What is to be registered, checked against what there is before anybody types a secret. */

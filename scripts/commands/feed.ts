@@ -4,6 +4,7 @@ import { openCapture } from '../../adapters/capture.ts'
 import { type Adapter, isSession, type SessionSettings } from '../../adapters/contract.ts'
 import { createHttp } from '../../adapters/http.ts'
 import { startAdapter } from '../../adapters/main.ts'
+import { MASTER_LIMITS } from '../../adapters/master.ts'
 import { loadAdapter } from '../../adapters/registry.ts'
 import { feedLayers, readSettings } from '../../adapters/settings.ts'
 import { busAddresses } from '../../bus/addresses.ts'
@@ -78,7 +79,7 @@ async function startFeed(
       capture === undefined
         ? undefined
         : openCapture(resolve(capture), { feed: feed.name, broker: adapter.name, clock, log })
-    const account = startAccount({ ...parts, adapter, settings, vault, http: createHttp(), capture: tape })
+    const account = startAccount({ ...parts, adapter, settings, vault, http: createHttp(MASTER_LIMITS), capture: tape })
     return {
       async close() {
         await account.close()

@@ -24,6 +24,6 @@ export interface Instrument {
   readonly underlying?: string
 }
 
-/** Futures have settled below zero. For all others a price of 0 is how some sources say "none". */
+/** Futures have settled below zero. A price of 0 is how sources say "none". */
 export const isPossiblePrice = (kind: InstrumentKind, price: number): boolean =>
-  kind === 'FUT' ? Number.isFinite(price) : price > 0 && price < Number.POSITIVE_INFINITY
+  Number.isFinite(price) && (kind === 'FUT' ? price !== 0 : price > 0)

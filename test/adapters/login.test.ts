@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { defineSession, type Login, type LoginAnswer, type SessionAdapter } from '../../adapters/contract.ts'
+import {
+  defineSession,
+  type Login,
+  type LoginAnswer,
+  type SessionAdapter,
+  type SessionSettings,
+} from '../../adapters/contract.ts'
 import { type Account, beginLogin, credentialFields, finishLogin, sealCredentials } from '../../adapters/login.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import { Secret } from '../../shared/secret.ts'
@@ -14,13 +20,13 @@ const never = () => {
 }
 
 /** An adapter that does nothing but log in. */
-function adapterWith(login: Partial<Login<unknown, Given, { access_token: string }>> = {}): SessionAdapter {
-  return defineSession<unknown, Given, { access_token: string }>({
+function adapterWith(login: Partial<Login<SessionSettings, Given, { access_token: string }>> = {}): SessionAdapter {
+  return defineSession<SessionSettings, Given, { access_token: string }>({
     name: 'testbroker',
     title: 'Test',
     label: 'live',
     modes: ['LTP'],
-    settings: z.unknown(),
+    settings: z.object({ expect_ticks: z.literal('calendar').default('calendar') }),
     credentials: z.strictObject({
       api_key: z.string().min(5, 'is too short').describe('API key'),
       api_secret: z.string().min(5, 'is too short'),

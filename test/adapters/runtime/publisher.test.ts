@@ -131,6 +131,26 @@ describe('updates that may not be published', () => {
     expect(publisher.counts()).toEqual({ ticks: 3, late: 1, invalid: 0, unknown: 0 })
   })
 
+  it('older by more than a minute are those of a source whose clock was set back, and go out', () => {
+    const { offer, publisher, clock } = rig()
+    offer(RELIANCE, 100)
+    offer(RELIANCE, 99, { timestamp: clock.now() - 60_000 })
+    offer(RELIANCE, 98, { timestamp: clock.now() - 60_001 })
+    offer(RELIANCE, 97, { timestamp: clock.now() - 60_001 })
+    expect(publisher.counts()).toMatchObject({ ticks: 3, late: 1 })
+  })
+
+  it('stamped with their receipt are late neither to the exchange’s time nor make it late', () => {
+    const { offer, publisher, clock } = rig()
+    const exchangeTime = clock.now() - 900
+    offer(RELIANCE, 100, { isStampedHere: true })
+    offer(RELIANCE, 101, { timestamp: exchangeTime })
+    offer(RELIANCE, 102, { isStampedHere: true })
+    offer(RELIANCE, 103, { timestamp: exchangeTime })
+    offer(RELIANCE, 104, { timestamp: exchangeTime - 1 })
+    expect(publisher.counts()).toMatchObject({ ticks: 4, late: 1 })
+  })
+
   it('out of bounds are dropped and leave the last value alone', () => {
     const { bus, clock, offer, publisher } = rig()
     offer(RELIANCE, 100)
@@ -165,5 +185,43 @@ describe('updates that may not be published', () => {
     expect(lines).toMatchObject([
       { level: 'warn', details: { kind: 'invalid', symbol: 'RELIANCE', ltp: -1, ...times } },
     ])
+  })
+})
+
+describe('ticks that say less than a topic promises', () => {
+  const book = { buy: [{ price: 99, quantity: 1 }], sell: [{ price: 101, quantity: 1 }] }
+
+  it('are kept from it while the broker changes the mode, and go to the topics that want no more', () => {
+    const { bus, clock, offer } = rig()
+    bus.want('P1', 1, [topicOf('RELIANCE'), topicOf('RELIANCE', 'DEPTH')])
+    offer(RELIANCE, 100, { mode: 'QUOTE' })
+    offer(RELIANCE, 101, { mode: 'DEPTH', book })
+    clock.advance(0)
+    const seen = bus.lane('P1').map(({ topic, frame }) => [topic, frame.data.ltp])
+    expect(seen).toEqual([
+      [topicOf('RELIANCE'), 100],
+      [topicOf('RELIANCE'), 101],
+      [topicOf('RELIANCE', 'DEPTH'), 101],
+    ])
+  })
+
+  it('go out all the same when the broker gives nothing else for 2 s: less is better than nothing', () => {
+    const { bus, clock, offer } = rig()
+    bus.want('P1', 1, [topicOf('RELIANCE', 'DEPTH')])
+    offer(RELIANCE, 100, { mode: 'QUOTE' })
+    clock.advance(1999)
+    offer(RELIANCE, 101, { mode: 'QUOTE' })
+    clock.advance(1)
+    offer(RELIANCE, 102, { mode: 'QUOTE' })
+    clock.advance(0)
+    expect(ltps(bus.lane('P1'))).toEqual([102])
+  })
+
+  it('are no snapshot for it', () => {
+    const { bus, clock, offer } = rig()
+    offer(RELIANCE, 100, { mode: 'LTP' })
+    bus.want('P1', 1, [topicOf('RELIANCE', 'QUOTE'), topicOf('RELIANCE')])
+    clock.advance(0)
+    expect(bus.lane('P1').map(({ topic }) => topic)).toEqual([topicOf('RELIANCE')])
   })
 })
