@@ -6,10 +6,9 @@ import { builtinNames, loadAdapter } from '../../adapters/registry.ts'
 import { readSettings } from '../../adapters/settings.ts'
 import { didYouMean } from '../../shared/config/spelling.ts'
 import { TickwireError } from '../../shared/errors.ts'
-import type { ControlStore } from '../../shared/store/control.ts'
 import { type FeedRecord, isBrokerValid } from '../../shared/store/feeds.ts'
 import { keyPath } from '../../shared/store/vaultkey.ts'
-import { brokers, withVault } from '../accounts.ts'
+import { brokers, simulatedBeside, withVault } from '../accounts.ts'
 import { obtainCredentials, refuseWords } from '../credentials.ts'
 import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, withStore } from '../invocation.ts'
@@ -28,6 +27,7 @@ interface AddOptions {
 /**
  * `tickwire account add BROKER`: seals the credentials, then registers the feed, so that nothing runs without them and
  * a second `add` completes one that was broken off. The same again changes nothing; other credentials replace the old.
+ * A new account puts an end to the simulated feeds of its user.
  */
 export async function addAccount(
   globals: Globals,
@@ -44,18 +44,14 @@ export async function addAccount(
   readSettings(name, adapter, [{ origin: '--set', settings: record.settings }, configured])
   const given = await obtainCredentials(credentialFields(adapter), options.file, config.brokerCredentials)
   const sealed = sealCredentials(adapter, given.values)
-  const pretended = await pretendedAdapters()
   const hadKey = existsSync(keyPath(config.vault))
   const credentials = await withVault(invocation, vault => vault.putCredentials(name, sealed, clock.now()))
-  const retired = await withStore(invocation, store => {
+  const disabled = await withStore(invocation, async store => {
     store.feeds.add(record)
-    return isNew ? retirePretended(store, record, pretended, clock.now()) : []
+    const simulated = isNew ? await simulatedBeside(record, store.feeds.list()) : []
+    for (const other of simulated) store.feeds.setEnabled(other, false, clock.now())
+    return simulated
   })
-  for (const feed of retired)
-    terminal.say(
-      `Feed ${feed} is disabled: its prices are simulated, and none of them shall be taken for a real one. ` +
-        `next, should you want them besides: tickwire adapter enable ${feed}`,
-    )
   if (terminal.format === 'json')
     terminal.print(JSON.stringify({ name, broker: record.adapter, userId: record.userId, credentials }))
   if (!hadKey)
@@ -66,6 +62,11 @@ export async function addAccount(
     )
   if (!isBrokerValid(record, config.validBrokers))
     terminal.say(`warning: VALID_BROKERS leaves out ${record.adapter}: the feed does not start until it is added there`)
+  for (const other of disabled)
+    terminal.say(
+      `Feed ${other} is disabled: its prices are simulated, and must not pass for real ones. ` +
+        `next, should you want it all the same: tickwire adapter enable ${other}`,
+    )
   const follows = record.enabled ? goesOn(record) : `it is disabled; next: tickwire adapter enable ${name}`
   const registered = isNew ? `Account ${name} (${record.adapter}) is registered; ${follows}.` : `Account ${name}:`
   const SAID = {
@@ -74,24 +75,6 @@ export async function addAccount(
     same: isNew ? `${registered} next: tickwire account login ${name}` : `${registered} nothing changed.`,
   }
   terminal.say(SAID[credentials])
-}
-
-/** The built-in adapters whose prices are nobody's. */
-async function pretendedAdapters(): Promise<ReadonlySet<string>> {
-  const adapters = await Promise.all(builtinNames().map(adapter => loadAdapter({ kind: 'builtin', adapter })))
-  return new Set(adapters.filter(({ label }) => label === 'simulated').map(({ name }) => name))
-}
-
-/** Switches off the simulated feeds of who now has a real one; gives their names. */
-function retirePretended(
-  { feeds }: ControlStore,
-  { userId }: FeedRecord,
-  pretended: ReadonlySet<string>,
-  now: number,
-): string[] {
-  const those = feeds.list().filter(feed => feed.userId === userId && feed.enabled && pretended.has(feed.adapter))
-  for (const { name } of those) feeds.setEnabled(name, false, now)
-  return those.map(({ name }) => name)
 }
 
 /** What is to be registered, checked against what there is before anybody types a secret. */
