@@ -4,6 +4,7 @@ import type { Clock } from '../shared/clock.ts'
 import { TickwireError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
 import { calendar } from '../shared/market/calendar.ts'
+import type { Exchange } from '../shared/market/exchange.ts'
 import type { Instrument } from '../shared/market/instrument.ts'
 import type { FeedRecord } from '../shared/store/feeds.ts'
 import type { DataFolder } from '../shared/store/folder.ts'
@@ -17,6 +18,7 @@ import { syncInstruments } from './master.ts'
 import { createCatalogue } from './runtime/catalogue.ts'
 import { openOutlet } from './runtime/outlet.ts'
 import { SessionFeed } from './runtime/session.ts'
+import { SILENCE_LIMIT_MS } from './runtime/silence.ts'
 import { openSocket } from './runtime/socket.ts'
 import type { SessionReport } from './runtime/status.ts'
 import { Traffic } from './runtime/traffic.ts'
@@ -61,8 +63,7 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
     tickets,
     traffic,
     open: openSocket,
-    isTrading: exchange =>
-      settings.expect_ticks === 'always' || calendar.expectTicks(exchange, clock.now()) === 'expected',
+    isTrading: exchange => settings.expect_ticks === 'always' || hasTraded(exchange, clock.now()),
     capture: capture?.record,
     random,
     clock,
@@ -105,6 +106,10 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
     },
   }
 }
+
+/** Whether it has traded for as long as silence is no fault: at the open nobody has had time to say anything. */
+const hasTraded = (exchange: Exchange, now: number): boolean =>
+  [now, now - SILENCE_LIMIT_MS].every(at => calendar.expectTicks(exchange, at) === 'expected')
 
 /** What the status says of the session. */
 function reportOf(session: SessionFeed, traffic: Traffic, topicOf: (wanted: Instrument) => string): SessionReport {

@@ -2,7 +2,7 @@
 export type Silence = 'none' | 'quiet' | 'suspect'
 
 /** Clients are told within 30 s; one look may pass in between. */
-const LIMIT_MS = 28_000
+export const SILENCE_LIMIT_MS = 28_000
 const BUCKET_MS = 10_000
 const BUCKETS = 12
 /** So many ticks in two minutes, and then none for half a minute, is no whim of the market. */
@@ -41,7 +41,7 @@ export class SilenceWatch {
 
   /** `expected`: whether the market of what is wanted trades now. */
   judge(now: number, expected: boolean): Silence {
-    if (now - this.#lastAt < LIMIT_MS) return 'none'
+    if (now - this.#lastAt < SILENCE_LIMIT_MS) return 'none'
     const recent = this.#counts.reduce((sum, count) => sum + count, 0)
     return expected && (this.#sinceAsked === 0 || recent >= BUSY_TICKS) ? 'suspect' : 'quiet'
   }

@@ -35,7 +35,7 @@ const CLOSED: Day = { hours: [], isSure: true }
 const NOON = 720
 
 /** The calendar that some data make; pure. */
-export function createCalendar({ version, markets, coverage, schedules, days }: Sessions): Calendar {
+function createCalendar({ version, markets, coverage, schedules, days }: Sessions): Calendar {
   const marketOf = new Map(
     Object.entries(markets).flatMap(([market, exchanges]) => exchanges.map(one => [one, market as Market] as const)),
   )
@@ -57,7 +57,7 @@ export function createCalendar({ version, markets, coverage, schedules, days }: 
       const day = market && dayOf(exchange, market, indianDate(at))
       if (!day) return 'unknown'
       const now = indianMinutes(at)
-      if (!day.hours.some(({ from, to }) => from < now && now < to)) return 'quiet'
+      if (!day.hours.some(({ from, to }) => from <= now && now < to)) return 'quiet'
       return day.isSure ? 'expected' : 'unknown'
     },
     nextExpected(exchange, at) {

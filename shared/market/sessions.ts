@@ -3,7 +3,7 @@ import type { Exchange } from './exchange.ts'
 /** Exchanges that share a list of holidays. */
 export type Market = 'equity' | 'currency' | 'commodity'
 
-export interface Source {
+interface Source {
   /**
    * `confirmed` by a circular or page of the exchange or the regulator, `reported` by press or brokers, `derived` by a
    * known rule, `open` when sources disagree or none was found.

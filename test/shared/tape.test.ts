@@ -141,7 +141,9 @@ describe('a writer of a tape', () => {
     const tape = new TapeWriter(full, '/data/a.tape', TAPE_HEADER, [], { onEnd: error => errors.push(error) })
     for (let count = 0; count < 100; count++) tape.append(frameOf('x'))
     await expect.poll(() => errors.length).toBe(1)
+    const { counts } = tape
     tape.append(frameOf('later'))
+    expect(tape.counts).toEqual(counts)
     await tape.close()
     expect(errors).toMatchObject([
       {

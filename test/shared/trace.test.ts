@@ -7,7 +7,8 @@ const isFoundIn = (text: string | Buffer, secret: string): boolean =>
   tracesOf(new Secret(secret)).some(trace => Buffer.from(text).includes(trace))
 
 /** Long enough that it is not found by chance. */
-const secrets = fc.string({ unit: 'binary', minLength: 8, maxLength: 40 })
+const secretsOf = (unit: 'binary' | 'grapheme-ascii') => fc.string({ unit, minLength: 8, maxLength: 40 })
+const secrets = fc.oneof(secretsOf('grapheme-ascii'), secretsOf('binary'))
 const around = fc.uint8Array({ maxLength: 9 })
 
 describe('the traces of a secret', () => {
