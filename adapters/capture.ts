@@ -11,7 +11,7 @@ const SHORTEST_SECRET = 6
 export interface Capture {
   readonly record: LinkCapture
   /** Frames that hold a text of this JSON object are not kept. */
-  protect(sealed: Secret): void
+  readonly protect: (sealed: Secret) => void
   /** Resolves when the tape is on the disk. */
   close(): Promise<void>
 }

@@ -3,7 +3,7 @@ import { TickwireError } from '../../shared/errors.ts'
 import type { Decoder, Dial, Failure, Frame, Session, Signal } from '../contract.ts'
 import type { OpenSocket, Socket } from './socket.ts'
 
-export interface ConnectionListener {
+interface ConnectionListener {
   /** The broker takes subscriptions now. */
   ready(): void
   /** What one frame said. Microseconds. */

@@ -6,7 +6,7 @@ import { Link, type LinkCapture, type LinkListener, type LinkParts, type LinkVie
 import { assignShards, NO_SHARDS, type Shards } from './shards.ts'
 import type { Union } from './union.ts'
 
-export interface LinksListener extends Pick<LinkListener, 'changed' | 'ticked' | 'lost'> {
+interface LinksListener extends Pick<LinkListener, 'changed' | 'ticked' | 'lost'> {
   /** A connection is open, and was told to carry what it has to. */
   opened(): void
   /** The broker takes the session no more. */

@@ -14,7 +14,7 @@ const BUSY_TICKS = 60
  * they were asked for.
  */
 export class SilenceWatch {
-  readonly #counts = new Array<number>(BUCKETS).fill(0)
+  readonly #counts = Array.from({ length: BUCKETS }, () => 0)
   #bucket = 0
   #lastAt: number
   #sinceAsked = 0

@@ -22,7 +22,7 @@ function listing(...instruments: Instrument[]) {
     clock,
     listing: new Listing(book, 'FEED', clock),
     reads: () => reads,
-    replace(...next: Instrument[]) {
+    replace: (...next: Instrument[]) => {
       list = next
       mark++
     },

@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { equity, ltps, settle, topicOf } from './rig.ts'
-import { LISTED, openSession } from './sessionrig.ts'
-
-/** What the sockets that are not cut were told, in order. */
-const told = ({ broker }: ReturnType<typeof openSession>, nth = broker.sockets.length - 1) =>
-  broker.sockets[nth]?.sent.filter(frame => frame !== 'ping')
+import { equity, ltps, topicOf } from './rig.ts'
+import { LISTED, openSession, told } from './sessionrig.ts'
 
 describe('a session', () => {
   it('waits for a login without asking the broker anything', async () => {
@@ -122,115 +118,6 @@ describe('a session', () => {
     await session.pass(1)
     expect(session.status.state).toBe('live')
     expect(session.bus.lane('P1')).toEqual([])
-  })
-})
-
-describe('a connection that is lost', () => {
-  it('is told at once, made again, and told everything again', async () => {
-    const session = openSession()
-    session.want('A:QUOTE')
-    session.live()
-    session.broker.last.say('tick A 100')
-    session.broker.last.drop()
-    expect(session.bus.statuses().at(-1)).toMatchObject({ state: 'down', reason: /^BROKER_UNREACHABLE/ })
-    await session.pass(1000)
-    session.broker.last.accept()
-    expect(told(session)).toEqual(['sub QUOTE A'])
-    expect(session.status.state).toBe('live')
-  })
-
-  it('leaves no last values behind, so that nobody takes them for the present', async () => {
-    const session = openSession()
-    session.want('A:LTP')
-    session.live()
-    session.broker.last.say('tick A 100')
-    session.broker.last.drop()
-    session.bus.want('P2', 1, [topicOf('A')])
-    await settle()
-    session.clock.advance(1)
-    expect(session.bus.lane('P2')).toEqual([])
-  })
-
-  it('takes only its own instruments with it, and the feed says how many are dark', async () => {
-    const session = openSession()
-    session.want('A:LTP', 'B:LTP', 'C:LTP')
-    session.live()
-    session.broker.last.accept()
-    session.broker.sockets[0]?.say('tick A 1')
-    session.broker.sockets[1]?.drop()
-    const reason = expect.stringMatching(/^connection 2 of 2: BROKER_UNREACHABLE.*1 instruments have no prices$/)
-    expect(session.bus.statuses().at(-1)).toMatchObject({ state: 'suspect', reason, confirmed: 1 })
-  })
-
-  it('is tried again after pauses that grow to 5 s, and in a long outage to 60 s', async () => {
-    const session = openSession()
-    session.live()
-    const failedAt: number[] = []
-    for (let tries = 0; tries < 40; tries++) {
-      session.broker.last.fail({ kind: 'network', reason: 'ECONNREFUSED' })
-      failedAt.push(session.clock.monotonic())
-      const before = session.broker.sockets.length
-      while (session.broker.sockets.length === before) await session.pass(250)
-    }
-    const pauses = failedAt.slice(1).map((at, nth) => at - (failedAt[nth] ?? 0))
-    expect(pauses.slice(0, 6)).toEqual([1000, 2000, 4000, 5000, 5000, 5000])
-    expect(Math.max(...pauses.filter((_, nth) => (failedAt[nth] ?? 0) - (failedAt[0] ?? 0) <= 30_000))).toBe(5000)
-    expect(pauses.at(-1)).toBe(60_000)
-  })
-
-  it('counts as lost when the handshake has no answer within 7 s', async () => {
-    const session = openSession()
-    session.tickets.login('one')
-    await session.pass(7000)
-    expect(session.broker.last.cut).toBe(true)
-    expect(session.bus.statuses().at(-1)?.reason).toContain('no answer to the handshake within 7 s')
-  })
-
-  it('is suspect after 4.5 s without a byte and given up after 10 s', async () => {
-    const session = openSession()
-    session.live()
-    await session.pass(4500)
-    expect(session.status.state).toBe('suspect')
-    session.broker.last.say('beat')
-    expect(session.status.state).toBe('live')
-    await session.pass(10_000)
-    expect(session.status.state).toBe('down')
-    expect(session.broker.sockets[0]?.cut).toBe(true)
-  })
-
-  it('is made anew after three frames within 10 s that cannot be read, and not after one in 10 s', async () => {
-    const session = openSession()
-    session.live()
-    for (let nth = 0; nth < 5; nth++) {
-      session.broker.last.say('bad')
-      await session.pass(6000, { beats: true })
-    }
-    expect(session.status.state).toBe('live')
-    session.broker.last.say('bad')
-    session.broker.last.say('bad')
-    expect(session.bus.statuses().at(-1)).toMatchObject({ state: 'down', reason: /^FRAME_MALFORMED/ })
-    expect(session.traffic.counts().malformed).toBe(7)
-  })
-
-  it('waits a minute after "too many", or as long as the broker says', async () => {
-    const session = openSession({ random: 0 })
-    session.tickets.login('one')
-    session.broker.last.refuse(429)
-    await session.pass(59_750)
-    expect(session.broker.sockets).toHaveLength(1)
-    await session.pass(250)
-    expect(session.broker.sockets).toHaveLength(2)
-    session.broker.last.refuse(429, 3000)
-    await session.pass(3000)
-    expect(session.broker.sockets).toHaveLength(3)
-  })
-
-  it('is made anew when the process stood still', () => {
-    const session = openSession()
-    session.live()
-    session.clock.freeze(3000)
-    session.look()
-    expect(session.broker.sockets.map(({ cut }) => cut)).toEqual([true, false])
   })
 })
 

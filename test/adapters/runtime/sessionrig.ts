@@ -20,7 +20,7 @@ import type { TopicMode } from '../../../shared/market/mode.ts'
 import { equity, FEED, rig, settle } from './rig.ts'
 
 /** A socket as the broker holds its other end. */
-export class FakeSocket {
+class FakeSocket {
   readonly url: string
   readonly sent: Frame[] = []
   cut = false
@@ -40,7 +40,7 @@ export class FakeSocket {
 }
 
 /** Every socket that was opened, in order. */
-export class FakeBroker {
+class FakeBroker {
   readonly sockets: FakeSocket[] = []
 
   readonly open: OpenSocket = (dial, listener) => {
@@ -62,7 +62,7 @@ export class FakeBroker {
 }
 
 /** Logins, as another process would make them. */
-export class FakeTickets implements Tickets {
+class FakeTickets implements Tickets {
   looks = 0
   #grant: Grant | undefined
   #onChange: () => void = () => {}
@@ -214,3 +214,7 @@ export function openSession({
     return Buffer.from(JSON.stringify({ version: 1, feed: FEED, proxy: 'P1', revision, resync: 0, topics }))
   }
 }
+
+/** What the last socket, or the nth, was told, in order, without our heartbeat. */
+export const told = ({ broker }: ReturnType<typeof openSession>, nth = broker.sockets.length - 1) =>
+  broker.sockets[nth]?.sent.filter(frame => frame !== 'ping')

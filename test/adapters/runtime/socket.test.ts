@@ -4,6 +4,7 @@ import { afterEach, expect, it } from 'vitest'
 import { WebSocketServer } from 'ws'
 import type { Failure, Frame } from '../../../adapters/contract.ts'
 import { openSocket, type Socket } from '../../../adapters/runtime/socket.ts'
+import { eventually } from '../../support/system.ts'
 
 const closing: (() => void)[] = []
 afterEach(() => {
@@ -12,26 +13,31 @@ afterEach(() => {
 
 const portOf = (server: { address(): unknown }) => (server.address() as AddressInfo).port
 
-/** Opens a socket and keeps what it tells; `opened` and `ended` resolve when it says so. */
+/** Opens a socket and keeps what it tells; `opened` and `ended` wait until it does. */
 function open(url: string, headers?: Record<string, string>) {
   const received: Frame[] = []
-  const told = { opened: () => {}, ended: (_: Failure) => {} }
-  const opened = new Promise<void>(resolve => {
-    told.opened = resolve
-  })
-  const ended = new Promise<Failure>(resolve => {
-    told.ended = resolve
-  })
+  let isOpen = false
+  let failure: Failure | undefined
   const socket: Socket = openSocket(
     { url, ...(headers && { headers }) },
     {
-      opened: () => told.opened(),
+      opened() {
+        isOpen = true
+      },
       received: frame => void received.push(frame),
-      ended: failure => told.ended(failure),
+      ended(why) {
+        failure = why
+      },
     },
   )
   closing.push(() => socket.end())
-  return { socket, received, opened, ended }
+  return {
+    socket,
+    received,
+    opened: () => eventually(() => isOpen),
+    ended: () => eventually(() => failure),
+    failure: () => failure,
+  }
 }
 
 async function broker(): Promise<{ server: WebSocketServer; url: string }> {
@@ -61,13 +67,15 @@ it('carries text as text and bytes as bytes, both ways, with the headers it was 
   const { server, url } = await broker()
   const got = new Promise<unknown>(resolve =>
     server.on('connection', (socket, request) => {
-      socket.on('message', (bytes, isBinary) => resolve([String(bytes), isBinary, request.headers['x-kite-version']]))
+      socket.on('message', (bytes: Buffer, isBinary) =>
+        resolve([bytes.toString(), isBinary, request.headers['x-kite-version']]),
+      )
       socket.send('words')
       socket.send(Buffer.from([0]))
     }),
   )
   const { socket, received, opened } = open(url, { 'x-kite-version': '3' })
-  await opened
+  await opened()
   socket.send('{"a":1}')
   expect(await got).toEqual(['{"a":1}', false, '3'])
   await expect.poll(() => received).toEqual(['words', Buffer.from([0])])
@@ -76,22 +84,22 @@ it('carries text as text and bytes as bytes, both ways, with the headers it was 
 it('says how the broker closed it', async () => {
   const { server, url } = await broker()
   server.on('connection', socket => socket.close(4001, 'enough'))
-  expect(await open(url).ended).toEqual({ kind: 'closed', code: 4001, reason: 'enough' })
+  expect(await open(url).ended()).toEqual({ kind: 'closed', code: 4001, reason: 'enough' })
 })
 
 it('says that it was cut without a word', async () => {
   const { server, url } = await broker()
   server.on('connection', socket => socket.terminate())
-  expect(await open(url).ended).toEqual({ kind: 'closed', code: 1006, reason: '' })
+  expect(await open(url).ended()).toEqual({ kind: 'closed', code: 1006, reason: '' })
 })
 
 it('says what a broker answered instead of a socket, and how long it asks to wait', async () => {
   const url = await refusing(429, { 'Retry-After': '7' }, 'slow down')
-  expect(await open(url).ended).toEqual({ kind: 'handshake', status: 429, body: 'slow down', retryAfterMs: 7000 })
+  expect(await open(url).ended()).toEqual({ kind: 'handshake', status: 429, body: 'slow down', retryAfterMs: 7000 })
 })
 
 it('keeps no more of that answer than a page', async () => {
-  const failure = await open(await refusing(500, {}, 'x'.repeat(100_000))).ended
+  const failure = await open(await refusing(500, {}, 'x'.repeat(100_000))).ended()
   expect(failure).toMatchObject({ kind: 'handshake', status: 500, body: 'x'.repeat(4096) })
 })
 
@@ -100,23 +108,23 @@ it('says when nobody is there', async () => {
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const port = portOf(server)
   await new Promise(resolve => server.close(resolve))
-  expect(await open(`ws://127.0.0.1:${port}`).ended).toEqual({ kind: 'network', reason: 'ECONNREFUSED' })
+  expect(await open(`ws://127.0.0.1:${port}`).ended()).toEqual({ kind: 'network', reason: 'ECONNREFUSED' })
 })
 
 it('ends at a frame that is longer than any broker sends', async () => {
   const { server, url } = await broker()
   server.on('connection', socket => socket.send(Buffer.alloc(1_100_000)))
-  expect(await open(url).ended).toMatchObject({ kind: 'network', reason: 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' })
+  expect(await open(url).ended()).toMatchObject({ kind: 'network', reason: 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' })
 })
 
 it('tells nothing after it was ended, not even that it ended', async () => {
   const { server, url } = await broker()
-  const { socket, ended, opened } = open(url)
-  await opened
+  const { socket, failure, opened } = open(url)
+  await opened()
   const gone = new Promise(resolve => {
     for (const client of server.clients) client.on('close', resolve)
   })
   socket.end()
   await gone
-  expect(await Promise.race([ended, Promise.resolve('nothing')])).toBe('nothing')
+  expect(failure()).toBeUndefined()
 })

@@ -67,8 +67,8 @@ describe('tickwire account add', () => {
     ])
     expectFailure(await there.run('account', 'login', 'testbroker'), 1, /^error NOT_FOUND: .*TESTBROKER/, /account add/)
     expect((await add()).err).toMatch(/TESTBROKER \(testbroker\) is registered/)
-    expect((await there.run('adapter', 'list')).out.replace(/"createdAt":\d+/g, '')).toBe(
-      registered.out.replace(/"createdAt":\d+/g, ''),
+    expect((await there.run('adapter', 'list')).out.replace(/"(createdAt|switchedAt)":\d+/g, '')).toBe(
+      registered.out.replace(/"(createdAt|switchedAt)":\d+/g, ''),
     )
   })
 
