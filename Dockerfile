@@ -16,8 +16,8 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY LICENSE ./
-# The data folder belongs to this user before a volume is laid over it, so that the volume does too.
-RUN ln -s /app/dist/scripts/cli.js /usr/local/bin/tickwire && install -d -o node -g node -m 700 /data
+# The folders belong to this user before a volume is laid over them, so that the volumes do too.
+RUN ln -s /app/dist/scripts/cli.js /usr/local/bin/tickwire && install -d -o node -g node -m 700 /data /vault
 USER node
 ENV NODE_ENV=production TICKWIRE_DATA_DIR=/data
 VOLUME /data

@@ -9,6 +9,8 @@ import { type Command, eventually, Processes } from '../support/system.ts'
 interface Service {
   readonly command: readonly string[]
   readonly ports?: readonly string[]
+  readonly profiles?: readonly string[]
+  readonly volumes: readonly string[]
   readonly depends_on?: Readonly<Record<string, unknown>>
 }
 
@@ -30,9 +32,14 @@ afterAll(async () => {
 
 describe('the services of docker-compose.yml, started by hand as compose would', () => {
   it('are one per process, and only the proxy has a port, on loopback', () => {
-    expect(Object.keys(compose.services)).toEqual(['setup', 'bus', 'simulator', 'proxy'])
+    expect(Object.keys(compose.services)).toEqual(['setup', 'bus', 'simulator', 'zerodha', 'proxy'])
     const ports = Object.entries(compose.services).flatMap(([name, { ports = [] }]) => ports.map(port => [name, port]))
     expect(ports).toEqual([['proxy', '127.0.0.1:8765:8765']])
+  })
+
+  it('give the key of the vault to accounts only, which start when they are asked for', () => {
+    const withKey = Object.entries(compose.services).filter(([, { volumes }]) => volumes.includes('vault:/vault'))
+    expect(withKey.map(([name, { profiles }]) => [name, profiles])).toEqual([['zerodha', ['zerodha']]])
   })
 
   it('depend on services that exist', () => {
@@ -45,8 +52,8 @@ describe('the services of docker-compose.yml, started by hand as compose would',
   it('prepare the data folder, run side by side, and serve an unmodified client', async () => {
     const { setup, ...others } = compose.services
     expect(await processes.run(...(setup?.command ?? []))).toMatchObject({ code: 0 })
-    for (const [name, { command }] of Object.entries(others))
-      running.set(name, processes.start(command, { TICKWIRE_PROXY_PORT: 'auto' }))
+    for (const [name, { command, profiles }] of Object.entries(others))
+      if (!profiles) running.set(name, processes.start(command, { TICKWIRE_PROXY_PORT: 'auto' }))
     await eventually(() => processes.hasProxy())
     const created = await processes.run('key', 'create', 'my-bot')
     expect(created.code).toBe(0)
