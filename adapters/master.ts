@@ -5,6 +5,7 @@ import type { Instrument } from '../shared/market/instrument.ts'
 import type { DataFolder } from '../shared/store/folder.ts'
 import { InstrumentBook, type ListFacts, writeInstruments } from '../shared/store/instruments.ts'
 import type { Http, SessionAdapter } from './contract.ts'
+import { adapterFault } from './fault.ts'
 
 export interface SyncOptions {
   readonly feed: string
@@ -59,16 +60,21 @@ export async function syncInstruments(options: SyncOptions): Promise<Synced> {
 }
 
 async function fetchMaster({ adapter, settings, ticket, http }: SyncOptions): Promise<Uint8Array[]> {
+  const { name, master } = adapter
   const bodies: Uint8Array[] = []
-  for (const request of adapter.master.requests(settings, ticket)) {
+  for (const request of guard(name, 'master.requests', () => master.requests(settings, ticket))) {
     const answer = await http(request)
-    if (answer.status !== 200) throw adapter.master.classify(answer)
+    if (answer.status !== 200)
+      throw adapterFault(
+        name,
+        'master.classify',
+        guard(name, 'master.classify', () => master.classify(answer)),
+      )
     bodies.push(answer.body)
   }
   return bodies
 }
 
-/** The adapter's own code: whatever it throws gets a code here. */
 function* readMaster(
   { name, master }: SessionAdapter,
   bodies: readonly Uint8Array[],
@@ -76,13 +82,16 @@ function* readMaster(
 ): Generator<Instrument> {
   try {
     yield* master.parse(bodies, skip)
-  } catch (cause) {
-    if (cause instanceof TickwireError) throw cause
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new TickwireError('ADAPTER_INVALID', `Adapter ${name} cannot read the instrument list: ${why}`, {
-      next: 'correct what parse() of the adapter does',
-      cause,
-    })
+  } catch (error) {
+    throw adapterFault(name, 'master.parse', error)
+  }
+}
+
+function guard<Result>(adapter: string, what: string, act: () => Result): Result {
+  try {
+    return act()
+  } catch (error) {
+    throw adapterFault(adapter, what, error)
   }
 }
 

@@ -206,7 +206,20 @@ function addInstruments(program: Command): void {
     .description('what the feeds know')
     .addHelpText(
       'before',
-      examples('tickwire instruments search nifty 24800 ce', 'tickwire instruments explain NSE:RELIANCE'),
+      examples(
+        'tickwire instruments sync',
+        'tickwire instruments search nifty 24800 ce',
+        'tickwire instruments explain NSE:RELIANCE',
+      ),
+    )
+  instruments
+    .command('sync')
+    .argument('[feeds...]', 'names of accounts; default: all that are enabled')
+    .description("fetch the brokers' lists of today; a running system takes them at once")
+    .option('--force', 'also a list with less than half of what the last one held')
+    .addHelpText('before', examples('tickwire instruments sync', 'tickwire instruments sync ZERODHA --force'))
+    .action(async (feeds, options, command) =>
+      (await import('./commands/sync.ts')).syncLists(globals(command), feeds, options),
     )
   instruments
     .command('search')

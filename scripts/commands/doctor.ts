@@ -41,6 +41,8 @@ async function* runChecks(globals: Globals): AsyncGenerator<Check> {
   yield* checkFolder(invocation)
   const { checkAccounts } = await import('../checks/accounts.ts')
   yield* await checkAccounts(invocation)
+  const { checkLists } = await import('../checks/lists.ts')
+  yield* await checkLists(invocation)
   const place = checkBusPlace(invocation)
   yield place
   yield await checkPort(invocation)

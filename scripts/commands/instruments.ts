@@ -1,11 +1,13 @@
+import { isSession } from '../../adapters/contract.ts'
 import { loadAdapter } from '../../adapters/registry.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import type { Instrument } from '../../shared/market/instrument.ts'
 import type { TopicMode } from '../../shared/market/mode.ts'
 import { formatTopic } from '../../shared/market/topic.ts'
+import { isExpired, listIsOfToday } from '../../shared/market/validity.ts'
 import type { FeedRecord } from '../../shared/store/feeds.ts'
 import { InstrumentBook } from '../../shared/store/instruments.ts'
-import { formatPrice } from '../figures.ts'
+import { formatPrice, formatSpan } from '../figures.ts'
 import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, wasStarted, withStore } from '../invocation.ts'
 import { adapterPlace } from '../roster.ts'
@@ -44,31 +46,56 @@ export async function searchInstruments(
 export async function explainInstrument(globals: Globals, word: string): Promise<void> {
   const { exchange, symbol } = parseSymbol(word)
   const invocation = openInvocation(globals)
-  const { terminal } = invocation
+  const { terminal, clock } = invocation
   const feeds = await knownFeeds(invocation)
   const found = withBook(invocation, book =>
     booked(book, feeds).flatMap(feed => {
       const instrument = book.find(feed.name, exchange, symbol)
-      return instrument ? [{ feed, instrument }] : []
+      const facts = book.facts(feed.name)
+      return instrument && facts ? [{ feed, instrument, facts }] : []
     }),
   )
   if (found.length === 0)
     throw new TickwireError('INSTRUMENT_UNKNOWN', `No feed knows ${exchange}:${symbol}`, {
       next: `tickwire instruments search ${symbol}`,
     })
-  for (const { feed, instrument } of found) {
-    const modes = feed.modes ?? (await loadAdapter(adapterPlace(feed))).modes
+  const now = clock.now()
+  for (const { feed, instrument, facts } of found) {
+    const adapter = feed.kind === 'external' ? undefined : await loadAdapter(adapterPlace(feed))
+    const modes = feed.modes ?? adapter?.modes ?? []
     const topics = modes.map(mode => formatTopic({ feed: feed.name, ...instrument, mode }))
-    if (terminal.format === 'json') terminal.print(JSON.stringify({ feed: feed.name, ...instrument, modes, topics }))
-    else terminal.print(explain(feed.name, instrument, modes, topics))
+    const { writtenAt } = facts
+    const isFetched = adapter !== undefined && isSession(adapter)
+    const known = { feed: feed.name, instrument, modes, topics, now, writtenAt, isFetched }
+    if (terminal.format === 'table') terminal.print(explain(known))
+    else {
+      const expired = isExpired(instrument, now)
+      terminal.print(JSON.stringify({ feed: feed.name, ...instrument, expired, listedAt: writtenAt, modes, topics }))
+    }
   }
 }
 
-function explain(feed: string, instrument: Instrument, modes: readonly TopicMode[], topics: readonly string[]): string {
+/** What one feed says of an instrument. */
+interface Known {
+  readonly feed: string
+  readonly instrument: Instrument
+  readonly modes: readonly TopicMode[]
+  readonly topics: readonly string[]
+  readonly now: number
+  /** When its list was fetched or written. */
+  readonly writtenAt: number
+  /** From a broker, whose list is valid for a day. */
+  readonly isFetched: boolean
+}
+
+function explain({ feed, instrument, modes, topics, now, writtenAt, isFetched }: Known): string {
   const { token, brokerSymbol, lotSize, tickSize } = instrument
+  const age = `${isFetched ? 'fetched' : 'written'} ${formatSpan(now - writtenAt)} ago`
+  const isOld = isFetched && !listIsOfToday(writtenAt, now)
   const lines: [string, string][] = [
-    [`${instrument.exchange}:${instrument.symbol}`, describe(instrument)],
+    [`${instrument.exchange}:${instrument.symbol}`, describe(instrument, now)],
     ['feed', `${feed}, where it is ${brokerSymbol} with token ${token}`],
+    ['list', isOld ? `${age}: not of today; next: tickwire instruments sync ${feed}` : age],
     ...(lotSize === undefined ? [] : [['lot', `${lotSize}`] satisfies [string, string]]),
     ...(tickSize === undefined ? [] : [['tick', `${tickSize} rupees`] satisfies [string, string]]),
     ...modes.map((mode, at): [string, string] => [mode.toLowerCase(), topics[at] ?? '']),
@@ -77,18 +104,21 @@ function explain(feed: string, instrument: Instrument, modes: readonly TopicMode
 }
 
 /** What an instrument is, in words. */
-function describe({ kind, name, expiry, strike, underlying }: Instrument): string {
+function describe(instrument: Instrument, now: number): string {
+  const { kind, name, expiry, strike, underlying } = instrument
+  const end =
+    expiry === undefined ? 'expires unknown' : `${isExpired(instrument, now) ? 'EXPIRED' : 'expires'} ${expiry}`
   switch (kind) {
     case 'EQ':
       return `${name}, equity`
     case 'INDEX':
       return `${name}, index: not tradable, no volume and no book`
     case 'FUT':
-      return `future on ${underlying ?? name}, expires ${expiry ?? 'unknown'}`
+      return `future on ${underlying ?? name}, ${end}`
     case 'CE':
-      return `call on ${underlying ?? name} at ${formatPrice(strike) ?? 'an unknown strike'}, expires ${expiry ?? 'unknown'}`
+      return `call on ${underlying ?? name} at ${formatPrice(strike) ?? 'an unknown strike'}, ${end}`
     case 'PE':
-      return `put on ${underlying ?? name} at ${formatPrice(strike) ?? 'an unknown strike'}, expires ${expiry ?? 'unknown'}`
+      return `put on ${underlying ?? name} at ${formatPrice(strike) ?? 'an unknown strike'}, ${end}`
     default:
       throw kind satisfies never
   }
@@ -118,9 +148,9 @@ function booked(book: InstrumentBook, feeds: readonly FeedRecord[]): FeedRecord[
   if (those.length > 0) return those
   throw new TickwireError(
     'INSTRUMENTS_MISSING',
-    'No feed has written its instruments yet; it does when it first runs',
+    'No feed has its instruments yet: it writes them when it first runs, and those of a broker are fetched',
     {
-      next: 'tickwire up',
+      next: 'tickwire up, or for accounts: tickwire instruments sync',
     },
   )
 }

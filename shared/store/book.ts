@@ -6,7 +6,7 @@ import { Database } from './database.ts'
 import { type DataFolder, folderError } from './folder.ts'
 import { fromRow, type Meta, type Row, readMeta } from './list.ts'
 import { readReceipt } from './receipt.ts'
-import { searchTiers } from './search.ts'
+import { searchQuestions } from './search.ts'
 
 interface List {
   readonly database: Database
@@ -35,7 +35,7 @@ const BY_BROKER_SYMBOL =
   'SELECT * FROM instruments INDEXED BY by_broker_symbol WHERE exchange = ? AND broker_symbol = ? LIMIT 1'
 const BY_WORDS = `
   SELECT instruments.* FROM words JOIN instruments ON id = words.rowid
-  WHERE words MATCH ? AND words.rowid BETWEEN ? AND ? ORDER BY words.rowid LIMIT ?`
+  WHERE words MATCH ? ORDER BY words.rowid LIMIT ?`
 
 /**
  * Reads the instrument lists of all feeds, each opened at first use and again when its file was replaced. A feed without
@@ -78,16 +78,13 @@ export class InstrumentBook {
 
   /** Best match first, at most `limit`. Words in any order, each may be a beginning: "nifty 24800 ce". */
   search(feed: string, text: string, limit: number): Instrument[] {
-    const list = this.#open(feed)
-    if (!list) return []
-    const { optionsFrom } = list.meta
+    const database = this.#open(feed)?.database
+    if (!database) return []
     const found = new Map<unknown, Row>()
-    for (const { match, options } of searchTiers(text)) {
+    for (const question of searchQuestions(text)) {
       if (found.size >= limit) break
-      const [from, to] = options ? [optionsFrom, Number.MAX_SAFE_INTEGER] : [0, optionsFrom - 1]
       // What better questions found is among the answers again.
-      const rows = list.database.rows<Row>(BY_WORDS, match, from, to, limit + found.size)
-      for (const row of rows) found.set(row.id, row)
+      for (const row of database.rows<Row>(BY_WORDS, question, limit + found.size)) found.set(row.id, row)
     }
     return [...found.values()].slice(0, limit).map(fromRow)
   }

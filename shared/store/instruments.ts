@@ -9,8 +9,8 @@ import { isSymbol } from '../market/topic.ts'
 import { inTurns, type Work } from '../turns.ts'
 import { Database } from './database.ts'
 import { type DataFolder, folderError } from './folder.ts'
+import { Lines } from './lines.ts'
 import { fillWork, invalidList, LAYOUT, type Meta, readMeta, toLine } from './list.ts'
-import { sortWork } from './order.ts'
 import { removeReceipt, writeReceipt } from './receipt.ts'
 
 export { InstrumentBook, type ListFacts } from './book.ts'
@@ -21,6 +21,9 @@ interface WriteOptions {
   /** Called with the number of instruments before anything is written: throws when they shall not replace the old ones. */
   readonly accept?: (count: number) => void
 }
+
+/** Of all that is said of one instrument. */
+const LONGEST = 10_000
 
 /** Writers of one process must not share an unfinished file. */
 let writers = 0
@@ -39,11 +42,11 @@ export async function writeInstruments(
   { writtenAt = clock.now(), accept }: WriteOptions = {},
 ): Promise<{ count: number; changed: boolean }> {
   const path = folder.instrumentsDb(feed)
-  const unsorted = await inTurns(clock, collectWork(feed, instruments))
-  const count = unsorted.length
+  const lines = await inTurns(clock, collectWork(feed, instruments))
+  const { count } = lines
   accept?.(count)
-  const lines = await inTurns(clock, sortWork(unsorted))
-  const hash = await inTurns(clock, fingerprintWork(lines))
+  const order = await inTurns(clock, lines.sortWork())
+  const hash = await inTurns(clock, fingerprintWork(lines, order))
   removeUnfinished(path)
   if (readKnown(path)?.hash === hash) {
     writeReceipt(path, { hash, writtenAt })
@@ -54,7 +57,7 @@ export async function writeInstruments(
     rmSync(beside, { force: true })
     const database = Database.build(beside)
     try {
-      await inTurns(clock, fillWork(database, feed, lines, { hash, writtenAt }))
+      await inTurns(clock, fillWork(database, feed, lines, order, { hash, writtenAt }))
     } finally {
       database.close()
     }
@@ -105,21 +108,24 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function* collectWork(feed: string, instruments: Iterable<Instrument>): Work<string[]> {
-  const lines: string[] = []
+function* collectWork(feed: string, instruments: Iterable<Instrument>): Work<Lines> {
+  const lines = new Lines()
   for (const one of instruments) {
     if (!isSymbol(one.symbol))
       throw invalidList(feed, `has the symbol ${JSON.stringify(`${one.exchange}:${one.symbol}`)}, which cannot travel`)
-    lines.push(toLine(one))
+    const line = toLine(one)
+    if (line.length > LONGEST)
+      throw invalidList(feed, `has ${one.exchange}:${one.symbol} with ${line.length} characters, ${LONGEST} at most`)
+    lines.add(line)
     yield
   }
   return lines
 }
 
-function* fingerprintWork(lines: readonly string[]): Work<string> {
+function* fingerprintWork(lines: Lines, order: Uint32Array): Work<string> {
   const hash = createHash('sha256').update(`layout ${LAYOUT}\n`)
-  for (const line of lines) {
-    hash.update(`${line}\n`)
+  for (const line of order) {
+    hash.update(lines.bytes(line)).update('\n')
     yield
   }
   return hash.digest('hex')

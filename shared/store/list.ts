@@ -3,7 +3,8 @@ import type { Exchange } from '../market/exchange.ts'
 import type { Instrument, InstrumentKind } from '../market/instrument.ts'
 import type { Work } from '../turns.ts'
 import type { Database } from './database.ts'
-import { isOption, orderKey } from './order.ts'
+import type { Lines } from './lines.ts'
+import { orderKey } from './order.ts'
 import { SEARCH_TABLE, searchWords } from './search.ts'
 
 /** A file of another layout is written anew, and nothing to its readers. */
@@ -13,7 +14,7 @@ export const LAYOUT = 3
 const TABLES = `
   PRAGMA user_version = ${LAYOUT};
   CREATE TABLE meta (
-    hash TEXT NOT NULL, count INTEGER NOT NULL, options_from INTEGER NOT NULL, written_at INTEGER NOT NULL
+    hash TEXT NOT NULL, count INTEGER NOT NULL, written_at INTEGER NOT NULL
   ) STRICT;
   CREATE TABLE instruments (
     id INTEGER PRIMARY KEY,
@@ -86,10 +87,7 @@ export type Row = Readonly<Record<string, unknown>>
 
 export const fromRow = (row: Row): Instrument => fromValues(Object.values(row).slice(1) as Values)
 
-/**
- * An instrument as one text, which needs a third of the memory of an object. Texts compare in the order of the list: the
- * key has a fixed width, and the symbol comes next.
- */
+/** An instrument as one text. Texts compare in the order of the list: the key has a fixed width, the symbol comes next. */
 export const toLine = (one: Instrument): string => JSON.stringify([orderKey(one), ...toValues(one)])
 
 const valuesOf = (line: string): Values => JSON.parse(line).slice(1)
@@ -98,8 +96,6 @@ const valuesOf = (line: string): Values => JSON.parse(line).slice(1)
 export interface Meta {
   readonly hash: string
   readonly count: number
-  /** Ids from here on are options. */
-  readonly optionsFrom: number
   /** Milliseconds since 1970. */
   readonly writtenAt: number
 }
@@ -107,14 +103,15 @@ export interface Meta {
 /** `undefined` for a file of another layout. */
 export function readMeta(database: Database): Meta | undefined {
   if (database.pragma('user_version') !== LAYOUT) return undefined
-  return database.row<Meta>('SELECT hash, count, options_from AS optionsFrom, written_at AS writtenAt FROM meta')
+  return database.row<Meta>('SELECT hash, count, written_at AS writtenAt FROM meta')
 }
 
-/** Fills a new file with the sorted lines of a list. Throws ADAPTER_INVALID for two instruments of one symbol. */
+/** Fills a new file with the lines of a list, in their order. Throws ADAPTER_INVALID for two instruments of one symbol. */
 export function* fillWork(
   database: Database,
   feed: string,
-  lines: readonly string[],
+  lines: Lines,
+  order: Uint32Array,
   facts: Pick<Meta, 'hash' | 'writtenAt'>,
 ): Work<void> {
   database.script(TABLES)
@@ -122,19 +119,17 @@ export function* fillWork(
   // By hand, because a transaction of the library ends with the turn it began in.
   database.script('BEGIN')
   let id = 0
-  let optionsFrom: number | undefined
-  for (const line of lines) {
+  for (const line of order) {
     id++
-    const values = valuesOf(line)
+    const values = valuesOf(lines.text(line))
     const one = fromValues(values)
-    if (isOption(one)) optionsFrom ??= id
     if (database.write(INSERT, id, ...values) === 0) throw twice(database, feed, one)
     yield
     database.write(INSERT_WORDS, id, searchWords(one))
     yield
   }
   const { hash, writtenAt } = facts
-  database.write('INSERT INTO meta VALUES (?, ?, ?, ?)', hash, lines.length, optionsFrom ?? id + 1, writtenAt)
+  database.write('INSERT INTO meta VALUES (?, ?, ?)', hash, lines.count, writtenAt)
   yield
   database.script('COMMIT')
 }

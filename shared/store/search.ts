@@ -14,10 +14,13 @@ const KIND_WORDS: Readonly<Record<InstrumentKind, string>> = {
 /** More words than this narrow nothing down. */
 const MOST_WORDS = 8
 const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~'
-const SPACE = /[\s\p{Cc}]+/u
+/** The index itself knows only the white space of ASCII. */
+const SPACE = /[\s\p{Cc}]+/gu
 /** Before the symbol and the underlying, so that they can be told from other words. */
 const SYMBOL = '='
 const UNDERLYING = '>'
+/** A word of everything that is no option. */
+const NO_OPTION = '~'
 
 /**
  * The full-text index beside the instruments, by the same ids. Everything but white space belongs to a word. Beginnings
@@ -31,46 +34,39 @@ export const SEARCH_TABLE = `
   -- Smaller pieces at a time: each is written within one statement, and the event loop waits for it.
   INSERT INTO words (words, rank) VALUES ('hashsize', 262144);`
 
-/** Everything an instrument may be found by, upper case, with a space between. */
+/** Everything an instrument may be found by, upper case, with a space between; words may come twice. */
 export function searchWords(one: Instrument): string {
   const { symbol, brokerSymbol, name, underlying = '', kind, exchange, strike, expiry } = one
-  const texts = `${symbol} ${brokerSymbol} ${name} ${underlying} ${KIND_WORDS[kind]} ${exchange}`.toUpperCase()
-  const words = new Set(texts.split(SPACE))
+  const names = `${symbol} ${brokerSymbol === symbol ? '' : brokerSymbol} ${name === underlying ? '' : name} ${underlying}`
+  const words = [names, KIND_WORDS[kind], exchange]
   // "BAJAJ-AUTO" is also found by "AUTO".
-  if (/[^A-Z0-9\s]/.test(texts)) for (const word of words) for (const part of word.split(/[^A-Z0-9]+/)) words.add(part)
-  if (strike !== undefined) words.add(`${strike}${kind}`)
-  for (const word of expiryWords(expiry)) words.add(word)
+  if (/[^A-Za-z0-9\s]/.test(names)) words.push(names.replace(/[^A-Za-z0-9]+/g, ' '))
+  if (strike !== undefined) words.push(`${strike}${kind}`)
+  if (expiry !== undefined) words.push(expiryWords(expiry))
   // An option's whole symbol is found among the words; nobody means an option by its beginning.
-  if (!isOption(one)) words.add(SYMBOL + symbol.toUpperCase())
-  if (underlying !== '') words.add(UNDERLYING + underlying.toUpperCase())
-  words.delete('')
-  return [...words].join(' ')
+  if (!isOption(one)) words.push(SYMBOL + symbol, NO_OPTION)
+  if (underlying !== '') words.push(UNDERLYING + underlying)
+  return words.join(' ').toUpperCase().replace(SPACE, ' ')
 }
 
-/** `2026-11-28` is found by 28NOV26, NOV26, 28 and 2026. */
-function expiryWords(expiry: string | undefined): string[] {
-  const [year = '', month, day = ''] = expiry?.split('-') ?? []
-  const name = MONTHS[Number(month) - 1]
-  if (name === undefined) return []
-  const short = year.slice(2)
-  return [`${day}${name}${short}`, `${name}${short}`, day, year]
-}
-
-/** A question to the full-text index, put to all options or to everything else. */
-export interface Tier {
-  readonly match: string
-  readonly options: boolean
+/** `2026-11-28` is found by 28NOV26, its beginning 28, NOV26 and 2026. */
+function expiryWords(expiry: string): string {
+  const year = expiry.slice(0, 4)
+  const month = `${MONTHS[Number(expiry.slice(5, 7)) - 1]}${expiry.slice(2, 4)}`
+  return `${expiry.slice(8)}${month} ${month} ${year}`
 }
 
 /**
- * What to ask for words in any order, each the beginning of some word of the instrument; better matches first. What is
- * called exactly so, its futures, what begins so, whatever else has the words; options come after all of it, since they
- * are meant only when nothing else fits: those of that very underlying first. None for a text without words.
+ * What to ask the index for words in any order, each the beginning of some word of the instrument; better matches first.
+ * What is called exactly so, its futures, what begins so, whatever else has the words; options come after all of it,
+ * since they are meant only when nothing else fits: those of that very underlying first. Later questions find again what
+ * earlier ones found. None for a text without words.
  */
-export function searchTiers(text: string): readonly Tier[] {
+export function searchQuestions(text: string): readonly string[] {
   const words = text
     .toUpperCase()
-    .split(/[\s\p{Cc}:,]+/u)
+    .replace(SPACE, ' ')
+    .split(/[ :,]+/)
     .filter(Boolean)
     .slice(0, MOST_WORDS)
   if (words.length === 0) return []
@@ -79,8 +75,8 @@ export function searchTiers(text: string): readonly Tier[] {
   const called = any(words.map(word => is(SYMBOL + word)))
   const calledLike = any(words.map(word => begins(SYMBOL + word)))
   const derived = any(words.map(word => is(UNDERLYING + word)))
-  const cash = [called, derived, calledLike, all].map(match => ({ match, options: false }))
-  return [...cash, { match: derived, options: true }, { match: all, options: true }]
+  const noOptions = [called, derived, calledLike, all].map(question => `${is(NO_OPTION)} AND ${question}`)
+  return [...noOptions, derived, all]
 }
 
 const is = (word: string): string => `"${word.replaceAll('"', '""')}"`

@@ -139,7 +139,7 @@ describe('the instrument list of an account', () => {
       { nse: 'A BROKEN' },
       {},
       'ADAPTER_INVALID',
-      'Adapter lines cannot read the instrument list: no such line',
+      'Adapter lines: master.parse failed: no such line',
     ],
   ] as const)('stays the last one when the new one is %s', async (_, files, more, code, message) => {
     const { sync, facts } = rig()

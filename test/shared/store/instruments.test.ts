@@ -121,6 +121,8 @@ test('two instruments of one symbol, and a symbol that cannot travel, are refuse
   expect(twice.message).toContain('NSE:SBIN twice, as tokens 3045 and 9')
   const odd = await rejection(writeInstruments(folder, 'ALPHA', [{ ...SBIN, symbol: 'A"B' }], systemClock))
   expect(odd.message).toContain('cannot travel')
+  const long = await rejection(writeInstruments(folder, 'ALPHA', [{ ...SBIN, name: 'x'.repeat(1e6) }], systemClock))
+  expect(long.message).toMatch(/has NSE:SBIN with \d+ characters, 10000 at most/)
   expect(openBook(folder).has('ALPHA')).toBe(false)
 })
 

@@ -1,37 +1,8 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Instrument } from '../../../shared/market/instrument.ts'
-import { orderKey, sortWork } from '../../../shared/store/order.ts'
+import { orderKey } from '../../../shared/store/order.ts'
 
 const one: Instrument = { exchange: 'NSE', symbol: 'A', token: '1', brokerSymbol: 'A', name: 'A', kind: 'EQ' }
-
-function finish<Result>(work: Generator<void, Result>): { result: Result; steps: number } {
-  for (let steps = 0; ; steps++) {
-    const { done, value } = work.next()
-    if (done) return { result: value, steps }
-  }
-}
-
-test('the merge sort gives what sorting gives', () => {
-  fc.assert(
-    fc.property(
-      fc.array(fc.string({ maxLength: 3 }), { maxLength: 50 }),
-      fc.integer({ min: 1, max: 200 }),
-      (some, times) => {
-        const texts = Array.from({ length: times }, (_, at) => some.map(text => `${text}${at % 7}`)).flat()
-        expect(finish(sortWork(texts)).result).toEqual([...texts].sort())
-      },
-    ),
-    { numRuns: 50 },
-  )
-})
-
-test('the merge sort stops on its way', () => {
-  const texts = Array.from({ length: 20_000 }, (_, at) => String((at * 7919) % 20_000).padStart(5, '0'))
-  const { result, steps } = finish(sortWork(texts))
-  expect(result).toEqual([...texts].sort())
-  expect(steps).toBeGreaterThan(40)
-})
 
 test('indices, cash, futures, options; then the nearest expiry, the lowest strike, the exchange', () => {
   const option = { ...one, exchange: 'NFO', kind: 'CE', expiry: '2026-11-28', strike: 9900 } as const
