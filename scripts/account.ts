@@ -17,8 +17,7 @@ export function addAccounts(program: Command): void {
   account
     .command('add')
     .argument('<broker>', 'such as zerodha')
-    .argument('[words...]')
-    .usage('<broker> [options]')
+    .allowExcessArguments()
     .description('register an account and seal its credentials: asked for, or read from stdin or a file')
     .option('--name <name>', 'feed name: A-Z, 0-9 and -; default: the broker in capitals')
     .option('--user <id>', 'whose account it is; default: trader')
@@ -34,21 +33,24 @@ export function addAccounts(program: Command): void {
         'pass show zerodha | tickwire account add zerodha          the same from a pipe',
       ),
     )
-    .action(async (broker, words, options, command) =>
-      (await import('./commands/enrol.ts')).addAccount(globals(command), broker, words, options),
+    .action(async (broker, options, command: Command) =>
+      (await import('./commands/enrol.ts')).addAccount(globals(command), broker, command.args.slice(1), options),
     )
   account
     .command('login')
     .argument('<name>', 'feed name of the account, or the broker if it is the only one there')
-    .argument('[words...]')
-    .usage('<name> [options]')
+    .allowExcessArguments()
     .description('log in for the day: prints the address, takes the answer; a running system goes on with it at once')
     .addOption(
       new Option('--callback-port <port>', 'takes the answer at http://127.0.0.1:PORT/ too, or off')
         .argParser(parseCallbackPort)
         .default(CALLBACK_PORT),
     )
-    .option('--timeout <duration>', 'how long to wait, such as 90m', parseDuration, parseDuration(LOGIN_LIMIT))
+    .addOption(
+      new Option('--timeout <duration>', 'how long to wait, such as 90s')
+        .argParser(parseDuration)
+        .default(parseDuration(LOGIN_LIMIT), LOGIN_LIMIT),
+    )
     .addOption(new Option('--no-browser', 'the address is only ever printed; this says it once more').hideHelp())
     .addHelpText(
       'before',
@@ -58,8 +60,8 @@ export function addAccounts(program: Command): void {
         'tickwire account login zerodha --callback-port off < answer.txt   the address you were sent to, or its token',
       ),
     )
-    .action(async (name, words, options, command) =>
-      (await import('./commands/login.ts')).login(globals(command), name, words, options),
+    .action(async (name, options, command: Command) =>
+      (await import('./commands/login.ts')).login(globals(command), name, command.args.slice(1), options),
     )
   account
     .command('list')

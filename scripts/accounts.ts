@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { isSession, type SessionAdapter } from '../adapters/contract.ts'
+import { type Adapter, isSession, type SessionAdapter } from '../adapters/contract.ts'
 import { builtinNames, loadAdapter } from '../adapters/registry.ts'
 import { TickwireError } from '../shared/errors.ts'
 import { indianDate, indianMinutes } from '../shared/market/india.ts'
@@ -43,9 +43,22 @@ export const sealedAccounts = async (
   existsSync(invocation.folder.vaultDb) ? withVault(invocation, vault => vault.list()) : []
 
 /** The built-in adapters that need an account. */
-export async function brokers(): Promise<SessionAdapter[]> {
-  const adapters = await Promise.all(builtinNames().map(adapter => loadAdapter({ kind: 'builtin', adapter })))
-  return adapters.filter(isSession)
+export const brokers = async (): Promise<SessionAdapter[]> => (await builtins()).filter(isSession)
+
+const builtins = (): Promise<Adapter[]> =>
+  Promise.all(builtinNames().map(adapter => loadAdapter({ kind: 'builtin', adapter })))
+
+/**
+ * Other feeds of the same user whose prices are made up: a client that asks for a symbol both know would get theirs.
+ * Adapters outside the tree are not loaded.
+ */
+export async function simulatedBeside(feed: FeedRecord, feeds: readonly FeedRecord[]): Promise<string[]> {
+  const adapters = await builtins()
+  const simulated = new Set(adapters.filter(({ label }) => label === 'simulated').map(({ name }) => name))
+  return feeds
+    .filter(({ kind, adapter, enabled }) => kind === 'builtin' && enabled && simulated.has(adapter))
+    .filter(({ userId }) => userId === feed.userId)
+    .map(({ name }) => name)
 }
 
 /** Feeds of brokers and feeds with credentials, by name. */

@@ -12,7 +12,7 @@ import { writeInstruments } from '../../shared/store/instruments.ts'
 import { forgetFeed, sealedAccounts } from '../accounts.ts'
 import { type ExternalOptions, readExternal } from '../external.ts'
 import type { Globals } from '../globals.ts'
-import { openInvocation, withExistingStore, withStore } from '../invocation.ts'
+import { type Invocation, openInvocation, withExistingStore, withStore } from '../invocation.ts'
 import { confirm } from '../prompt.ts'
 import { adapterPlace, goesOn } from '../roster.ts'
 import { type FeedRow, withStates } from '../running.ts'
@@ -151,9 +151,19 @@ export async function removeFeed(
     throw new TickwireError('FEED_UNKNOWN', `There is no feed ${JSON.stringify(name)}`, {
       next: names.length > 0 ? `use one of: ${names.join(', ')}` : 'tickwire adapter add NAME',
     })
-  const isAccount = (await sealedAccounts(invocation)).some(({ account }) => account === name)
+  const isAccount = await hasSecrets(invocation, name)
   await confirm(`Remove feed ${name} and its settings${isAccount ? ', credentials and login' : ''}?`, yes)
   await forgetFeed(invocation, name)
   const also = isAccount ? ', with its credentials and its login' : ''
   invocation.terminal.say(`Feed ${name} is removed${also}; a running system stops it now.`)
+}
+
+/** A vault that cannot be read keeps no feed from being removed; what it says comes after that. */
+async function hasSecrets(invocation: Invocation, name: string): Promise<boolean> {
+  try {
+    return (await sealedAccounts(invocation)).some(({ account }) => account === name)
+  } catch (error) {
+    if (error instanceof TickwireError) return false
+    throw error
+  }
 }

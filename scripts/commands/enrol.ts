@@ -8,7 +8,7 @@ import { didYouMean } from '../../shared/config/spelling.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import { type FeedRecord, isBrokerValid } from '../../shared/store/feeds.ts'
 import { keyPath } from '../../shared/store/vaultkey.ts'
-import { brokers, withVault } from '../accounts.ts'
+import { brokers, simulatedBeside, withVault } from '../accounts.ts'
 import { obtainCredentials, refuseWords } from '../credentials.ts'
 import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, withStore } from '../invocation.ts'
@@ -45,7 +45,10 @@ export async function addAccount(
   const sealed = sealCredentials(adapter, given.values)
   const hadKey = existsSync(keyPath(config.vault))
   const credentials = await withVault(invocation, vault => vault.putCredentials(name, sealed, clock.now()))
-  await withStore(invocation, store => store.feeds.add(record))
+  const feeds = await withStore(invocation, store => {
+    store.feeds.add(record)
+    return store.feeds.list()
+  })
   if (terminal.format === 'json')
     terminal.print(JSON.stringify({ name, broker: record.adapter, userId: record.userId, credentials }))
   if (!hadKey)
@@ -56,6 +59,10 @@ export async function addAccount(
     )
   if (!isBrokerValid(record, config.validBrokers))
     terminal.say(`warning: VALID_BROKERS leaves out ${record.adapter}: the feed does not start until it is added there`)
+  for (const other of isNew ? await simulatedBeside(record, feeds) : [])
+    terminal.say(
+      `warning: ${other} gives simulated prices to the same user, also of symbols that both know. next: tickwire adapter disable ${other}`,
+    )
   const follows = record.enabled ? goesOn(record) : `it is disabled; next: tickwire adapter enable ${name}`
   const registered = isNew ? `Account ${name} (${record.adapter}) is registered; ${follows}.` : `Account ${name}:`
   const SAID = {

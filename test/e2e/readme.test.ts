@@ -1,15 +1,21 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { KiteEmulator } from '../emulators/kite/server.ts'
 import { ROOT } from '../support/source.ts'
 import { eventually, System } from '../support/system.ts'
 
 const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
 const blocks = (language: string): string[] =>
   [...readme.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, text = '']) => text)
+/** Of one section, in its order. */
+const section = (title: string): string => readme.split(/^## /m).find(text => text.startsWith(title)) ?? ''
 const commands = blocks('sh').flatMap(block => block.split('\n').map(line => line.replace(/#.*/, '').trim()))
-const tickwire = commands.filter(line => line.startsWith('npx tickwire ')).map(line => line.split(/\s+/).slice(2))
+const ofBroker = (line: string): boolean => section('Your broker').includes(line)
+const all = commands.filter(line => line.startsWith('npx tickwire '))
+const wordsOf = (line: string): string[] => line.split(/\s+/).slice(2)
+const tickwire = all.filter(line => !ofBroker(line)).map(wordsOf)
 
 let system: System
 
@@ -60,5 +66,31 @@ describe('the README', () => {
     const links = [...readme.matchAll(/\]\((?!http)([^)#]+)/g)].map(([, path = '']) => path)
     expect(links.length).toBeGreaterThan(5)
     for (const path of links) expect(() => readFileSync(join(ROOT, path)), path).not.toThrow()
+  })
+})
+
+describe('the way to a broker', () => {
+  it('is what the README says, from the credentials to the login', async () => {
+    const emulator = await KiteEmulator.start({ tickMs: 0 })
+    const { apiUrl, streamUrl, loginUrl, apiKey, apiSecret } = emulator
+    const urls = { api_url: apiUrl, stream_url: streamUrl, login_url: loginUrl }
+    const settings = Object.entries(urls).map(([name, url]) => `${name} = "${url}"\n`)
+    const there = await System.start(`[feeds.ZERODHA]\n${settings.join('')}`)
+    onTestFinished(async () => {
+      await there.close()
+      await emulator.close()
+    })
+    const inputs: Record<string, string> = {
+      'account add zerodha': `api_key=${apiKey}\napi_secret=${apiSecret}\n`,
+      'account login zerodha': emulator.issueRequestToken(),
+    }
+    const lines = all.filter(ofBroker).map(line => wordsOf(line).join(' '))
+    expect(lines).toEqual(expect.arrayContaining(Object.keys(inputs)))
+    for (const line of lines) {
+      const said = await there.pipe(inputs[line] ?? '', ...line.split(' '))
+      expect(said.code, `${line}: ${said.err}`).toBe(0)
+    }
+    const { out } = await there.run('account', 'list')
+    expect(JSON.parse(out)).toMatchObject({ name: 'ZERODHA', broker: 'zerodha', holder: 'AB1234', login: 'valid' })
   })
 })

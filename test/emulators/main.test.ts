@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { ROOT } from '../support/source.ts'
@@ -28,6 +29,16 @@ function emulate(...args: readonly string[]) {
 }
 
 describe('npm run emulate', () => {
+  it('is what the README says it is', () => {
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+    expect(scripts.emulate).toBe('tsx test/emulators/main.ts')
+    const readme = readFileSync(join(ROOT, 'test/README.md'), 'utf8')
+    expect(readme).toContain('npm run emulate -- zerodha --port 9400')
+    const named = [...readme.matchAll(/`\.(\w+)\(|faults\.(\w+)\(/g)].map(([, a, b]) => a ?? b ?? '')
+    expect(named.length).toBeGreaterThan(2)
+    for (const name of named) expect(Object.keys(ORDERS), name).toContain(name)
+  })
+
   it('prints the settings, what to type and every order, takes orders, and ends when told', async () => {
     const { child, said } = emulate('zerodha', '--port', '0', '--rows', '500')
     await eventually(() => said.out.includes('Ctrl-C'))

@@ -59,8 +59,12 @@ describe('a failure', () => {
 
   it('repeats neither the value of an option nor a key, which are secrets', async () => {
     const { lines } = await refused('key', 'import', 'x', '--api-key=tw_live_abc')
-    expect(lines.join()).toContain('--api-key=…')
+    expect(lines[0]).toBe(
+      'error USAGE: tickwire key import takes no --api-key: secrets have no place on a command line',
+    )
     expect(lines.join()).not.toContain('tw_live_abc')
+    const other = await refused('key', 'import', 'x', '--apples=tw_live_abc')
+    expect(other.lines[0]).toContain("unknown option '--apples=…'")
     expect((await refused('key', 'tw_live_abc')).lines.join()).not.toContain('tw_live_abc')
     expect((await refused('key', 'aB'.repeat(32))).lines.join()).not.toContain('aBaB')
   })

@@ -153,8 +153,10 @@ describe('the market', () => {
         [408065, new Map<KiteMode, Buffer>([['ltp', ltp]])],
       ]),
     })
+    const whole = one.packet(884737, 'full')
     for (let turn = 0; turn < 5; turn++) {
       one.step(tokens)
+      expect(one.packet(884737, 'full')).toEqual(whole)
       expect(one.packet(884737, 'quote')).toEqual(quote)
       expect(one.packet(884737, 'full')?.subarray(0, 44)).toEqual(quote)
       expect(one.packet(884737, 'ltp')).toEqual(quote.subarray(0, 8))

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ManualClock } from '../../../shared/clock.ts'
 import { eventually } from '../../support/system.ts'
 import { RawClient } from './client.ts'
 import { FULL_BYTES, ltpPacket, message, packetsOf, QUOTE_BYTES } from './packet.ts'
@@ -106,6 +107,7 @@ describe('subscriptions', () => {
     await eventually(() => emulator.connections[0]?.requests.length === 2 && one.heartbeats > 2)
     expect(one.messages).toEqual([])
     expect(one.texts).toEqual([])
+    expect(emulator.connections[0]?.subscribed.size).toBe(0)
   })
 
   it.each(['nonsense', '{"a":"subscribe"}', '{"a":"dance","v":[1]}', '[]', 'null', '{"a":"mode","v":["book",[1]]}'])(
@@ -161,12 +163,21 @@ describe('what is sent', () => {
     expect(emulator.connections[0]?.sent.heartbeats).toBeGreaterThanOrEqual(3)
   })
 
-  it('no heartbeats between ticks', async () => {
-    await start({ tickMs: 5, heartbeatMs: 1000 })
+  it('a heartbeat only when nothing was sent for two seconds', async () => {
+    const clock = new ManualClock()
+    await start({ heartbeatMs: 2000, clock })
     const one = await connected()
-    one.ask('subscribe', [tokenOf('NSE:SBIN')])
-    await eventually(() => one.messages.length > 20)
-    expect(one.heartbeats).toBe(0)
+    one.ask('subscribe', [408065])
+    await eventually(() => one.messages.length === 1)
+    const sent = emulator.connections[0]?.sent
+    clock.advance(1500)
+    emulator.push([ltpPacket({ token: 408065, lastPrice: 1573.15 })])
+    clock.advance(1500)
+    expect(sent?.heartbeats).toBe(0)
+    clock.advance(500)
+    expect(sent?.heartbeats).toBe(1)
+    clock.advance(20_000)
+    expect(sent?.heartbeats).toBe(11)
   })
 
   it('the packets of all tokens that changed, in one message a turn, and only changes', async () => {

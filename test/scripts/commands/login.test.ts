@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { dataFolder } from '../../../shared/store/folder.ts'
@@ -12,6 +11,7 @@ import {
   TestBroker,
 } from '../../support/sessionadapter.ts'
 import { eventually, Processes } from '../../support/system.ts'
+import { typing } from '../../support/typing.ts'
 
 const OFF = ['--callback-port', 'off'] as const
 
@@ -127,8 +127,9 @@ describe('tickwire account login', () => {
 
   it('goes on with pasting when the port is taken', async () => {
     const { there } = await enrolled()
-    const { port, close } = await holdPort()
-    onTestFinished(close)
+    const held = await holdPort()
+    onTestFinished(() => held.close())
+    const { port } = held
     const said = await there.pipe('the-token-1', 'account', 'login', 'testbroker', '--callback-port', String(port))
     expect(said).toMatchObject({
       code: 0,
@@ -213,32 +214,10 @@ describe('tickwire account login', () => {
 
   it('asks on a terminal until it gets an answer, and shows nothing of it', async () => {
     const { there } = await enrolled()
-    // util-linux gives the command a terminal of its own.
-    const cli = join(import.meta.dirname, '../../../dist/scripts/cli.js')
-    const line = `${process.execPath} ${cli} account login testbroker --callback-port off`
     const typed = ['nonsense!', '', 'the-token-1']
-    const said = await typing(line, typed, there)
+    const said = await typing('account login testbroker --callback-port off', typed, there)
     expect(said).toMatch(/Address or token \(not shown\): [\s\S]*neither an address nor a token/)
     expect(said).toMatch(/logged in as AB1234/)
     expect(said).not.toMatch(/the-token|nonsense/)
   })
 })
-
-/** What a command shows on a terminal whose keys are typed line by line, as it asks. */
-async function typing(line: string, typed: readonly string[], { env }: Processes): Promise<string> {
-  const child = spawn('script', ['--quiet', '--return', '--command', line, '/dev/null'], {
-    env: { ...process.env, ...env },
-  })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  let shown = ''
-  child.stdout.on('data', (text: Buffer) => {
-    shown += text
-  })
-  const closed = new Promise(resolve => child.once('close', resolve))
-  for (const [at, text] of typed.entries()) {
-    await eventually(() => shown.split('(not shown): ').length > at + 1)
-    child.stdin.write(`${text}\r`)
-  }
-  await closed
-  return shown
-}
