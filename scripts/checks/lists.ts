@@ -9,7 +9,7 @@ import { type Check, fail, finding, ok, warn } from './check.ts'
 import { registeredFeeds } from './configuration.ts'
 
 /** The age of every account's instrument list; nothing where there is no account. */
-export async function checkLists(invocation: Invocation): Promise<Check[]> {
+export async function checkLists(invocation: Pick<Invocation, 'config' | 'folder' | 'clock'>): Promise<Check[]> {
   const { folder, clock } = invocation
   const feeds = existsSync(folder.controlDb) ? (registeredFeeds(folder) ?? []) : []
   // What cannot be read of the accounts is the matter of another check.

@@ -83,8 +83,8 @@ export class InstrumentBook {
     const found = new Map<unknown, Row>()
     for (const question of searchQuestions(text)) {
       if (found.size >= limit) break
-      // What better questions found is among the answers again.
-      for (const row of database.rows<Row>(BY_WORDS, question, limit + found.size)) found.set(row.id, row)
+      // What better questions found may be among the answers again.
+      for (const row of database.rows<Row>(BY_WORDS, question, limit)) found.set(row.id, row)
     }
     return [...found.values()].slice(0, limit).map(fromRow)
   }

@@ -172,6 +172,13 @@ test('every write of a list tells when it was fetched, also of the same list, wh
   expect(readdirSync(dirname(folder.instrumentsDb('ALPHA')))).toEqual([])
 })
 
+test('a list that comes back after another one is as old as its last fetch', async () => {
+  const folder = temporaryFolder()
+  const lists = [[SBIN], [SBIN], [OPTION], [SBIN]]
+  for (const [day, list] of lists.entries()) await writeInstruments(folder, 'ALPHA', list, new ManualClock(day))
+  expect(openBook(folder).facts('ALPHA')?.writtenAt).toBe(3)
+})
+
 test('a list that was put back from a backup is as old as it was', async () => {
   const folder = temporaryFolder()
   const book = openBook(folder)

@@ -15,32 +15,13 @@ const LIMIT_MS = 20
 const TRIES = 5
 
 /** What people type, and what costs most: words that thousands have, words that nothing has together, one letter. */
-const QUERIES = [
-  ...['nifty', 'reliance', 'nifty 24800 ce', 'bajaj auto', 'm&m', 'gold fut', 'banknifty 24nov', 'sbi', 'state bank'],
-  ...[
-    'n',
-    'c',
-    '2',
-    'ce',
-    'nfo',
-    'option',
-    'banknifty option',
-    'nifty27oct26',
-    'NIFTY26102724800CE',
-    'usdinr 88.25 pe',
-  ],
-  ...[
-    'ce pe',
-    'call put option',
-    'nfo bfo call',
-    'nfo 27oct26 call put',
-    'option zzzz',
-    'o c e n',
-    'zzzz',
-    'equity future',
-  ],
-  ...['nifty nfo 27oct26 call option 24800', 'nifty option 2026 nov26 nfo c ce 24'],
-]
+const QUERIES = `
+  nifty; reliance; nifty 24800 ce; bajaj auto; m&m; gold fut; banknifty 24nov; sbi; state bank; usdinr 88.25 pe; nifty 248;
+  n; c; 2; ce; nfo; option; banknifty option; nifty27oct26; NIFTY26102724800CE; ce pe; call put option; nfo bfo call;
+  nfo 27oct26 call put; option zzzz; o c e n; zzzz; equity future; nifty nfo 27oct26 call option 24800;
+  nifty option 2026 nov26 nfo c ce 24`
+  .split(';')
+  .map(text => text.trim())
 
 let folder: DataFolder
 let book: InstrumentBook
