@@ -2,7 +2,7 @@ import { indianDate, nextIndian } from './india.ts'
 import type { Instrument } from './instrument.ts'
 
 /** From when on brokers have the list of the day: 08:30 in India. They make one each day, weekends included. */
-export const LIST_MINUTES = 8 * 60 + 30
+const LIST_MINUTES = 8 * 60 + 30
 const DAY_MS = 86_400_000
 
 /**
