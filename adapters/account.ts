@@ -58,6 +58,7 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
   const traffic = new Traffic(log)
   const session = new SessionFeed({
     ...outlet,
+    account: feed.name,
     adapter,
     settings,
     tickets,

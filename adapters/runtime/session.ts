@@ -16,6 +16,8 @@ import type { Grant, Tickets } from './tickets.ts'
 import type { Traffic } from './traffic.ts'
 
 export interface SessionParts {
+  /** Name of the feed. */
+  readonly account: string
   readonly adapter: SessionAdapter
   /** As the adapter's own schema gives them. */
   readonly settings: unknown
@@ -194,14 +196,18 @@ export class SessionFeed {
   }
 
   #standing(): Standing {
-    if (!this.#grant) return { state: 'auth_required', reason: 'SESSION_EXPIRED: nobody has logged in to this account' }
+    if (!this.#grant) return this.#unauthorised('SESSION_EXPIRED: nobody has logged in to this account')
     if (this.#refusal) {
       const reason = `${this.#refusal.code}: ${this.#refusal.message}`
-      return { state: this.#refusals >= MOST_REFUSALS ? 'auth_required' : 'down', reason }
+      return this.#refusals >= MOST_REFUSALS ? this.#unauthorised(reason) : { state: 'down', reason }
     }
     if (this.#unlisted) return this.#unlisted
     const standing = judgeLinks(this.#links.views())
     return standing.state === 'live' ? SILENCE[this.#judgeSilence()] : standing
+  }
+
+  #unauthorised(reason: string): Standing {
+    return { state: 'auth_required', reason: `${reason}; next: tickwire account login ${this.#parts.account}` }
   }
 }
 

@@ -27,7 +27,9 @@ export function orphanSections({ configFile, feeds: sections }: FeedConfig, feed
   const names = feeds.map(({ name }) => name)
   const orphans = Object.keys(sections).filter(name => !names.includes(name))
   return orphans.map(name => {
-    const hint = didYouMean(name, names) || `; remove the section, or: tickwire adapter add ${name}`
+    const hint =
+      didYouMean(name, names) ||
+      `; remove the section, or register it: tickwire account add, tickwire adapter add ${name}`
     return `feeds.${name} (${configFile}) is not used: no feed of this name is registered${hint}`
   })
 }

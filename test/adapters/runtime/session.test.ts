@@ -133,7 +133,10 @@ describe('a ticket the broker refuses', () => {
       expect(session.status.state).toBe('down')
       session.broker.last.refuse(403)
     }
-    expect(session.bus.statuses().at(-1)).toMatchObject({ state: 'auth_required', reason: 'SESSION_EXPIRED: HTTP 403' })
+    expect(session.bus.statuses().at(-1)).toMatchObject({
+      state: 'auth_required',
+      reason: 'SESSION_EXPIRED: HTTP 403; next: tickwire account login TESTFEED',
+    })
     expect(session.tickets.looks).toBeGreaterThanOrEqual(3)
     await session.pass(600_000)
     expect(session.broker.sockets).toHaveLength(5)

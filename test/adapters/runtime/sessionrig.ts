@@ -157,6 +157,7 @@ export function openSession({
   const market = { isTrading }
   const feed = new SessionFeed({
     ...parts,
+    account: FEED,
     adapter: testBroker(hello),
     settings: { expect_ticks: 'calendar' },
     tickets,
