@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { systemClock } from '../../shared/clock.ts'
 import { KiteSystem } from '../support/kite.ts'
+import { Canaries } from '../support/leaks.ts'
 import { eventually } from '../support/system.ts'
 
 /** A frame this much behind the clock would be an old price sold as a present one. */
@@ -175,6 +176,18 @@ describe('a session that is over', () => {
 })
 
 describe('an account', () => {
+  it('has come through all of it without a secret in a log, a file, a status or a command line', async () => {
+    const canaries = new Canaries(all.secrets)
+    const status = await all.system.run('status', '--json')
+    expect(all.secrets.length).toBeGreaterThan(8)
+    expect(all.system.up.err).toContain('SESSION_EXPIRED')
+    expect(canaries.in(all.system.up.out + all.system.up.err + status.out)).toEqual([])
+    expect(canaries.in(JSON.stringify(all.charts.frames))).toEqual([])
+    // The keys and addresses of the configuration are no secrets; the vault holds what is, sealed.
+    expect(canaries.inFiles(all.system.folder)).toEqual([])
+    expect(canaries.inProcesses(all.system.facts().children)).toEqual([])
+  })
+
   it('that is removed stops at once, and nothing of it is left', async () => {
     const said = await all.system.run('account', 'remove', 'zerodha', '--yes')
     expect(said.code).toBe(0)

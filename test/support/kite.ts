@@ -15,11 +15,14 @@ export class KiteSystem {
   readonly kite: KiteEmulator
   readonly system: System
   readonly charts: Charts
+  /** What must never be seen: of the app, of the person, of every login so far. */
+  readonly secrets: string[]
 
   private constructor(kite: KiteEmulator, system: System) {
     this.kite = kite
     this.system = system
     this.charts = new Charts(() => system.url(), system.key)
+    this.secrets = [kite.apiKey, kite.apiSecret]
   }
 
   /** Logged in and live, unless told otherwise. */
@@ -27,7 +30,7 @@ export class KiteSystem {
     const kite = await KiteEmulator.start({ heartbeatMs: 1000, tickMs: 50, ...options })
     const { apiUrl, streamUrl, loginUrl } = kite
     const system = await System.start(
-      `[feeds.ZERODHA]\napi_url = "${apiUrl}"\nstream_url = "${streamUrl}"\nlogin_url = "${loginUrl}"\nexpect_ticks = "always"\n`,
+      `[feeds.ZERODHA]\napi_url = "${apiUrl}"\nstream_url = "${streamUrl}"\nlogin_url = "${loginUrl}"\nexpect_ticks = "always"\n[log]\nlevel = "debug"\n`,
     )
     const all = new KiteSystem(kite, system)
     const credentials = JSON.stringify({ api_key: kite.apiKey, api_secret: kite.apiSecret })
@@ -41,15 +44,10 @@ export class KiteSystem {
 
   /** As after a login in the browser: the request token comes in by stdin. */
   async login(): Promise<Said> {
-    const said = await this.system.pipe(
-      this.kite.issueRequestToken(),
-      'account',
-      'login',
-      'zerodha',
-      '--callback-port',
-      'off',
-    )
+    const requestToken = this.kite.issueRequestToken()
+    const said = await this.system.pipe(requestToken, 'account', 'login', 'zerodha', '--callback-port', 'off')
     if (said.code !== 0) throw new Error(`account login: ${said.err}`)
+    this.secrets.push(requestToken, this.kite.accessToken ?? '')
     return said
   }
 

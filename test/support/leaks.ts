@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { UpFacts } from '../../scripts/facts.ts'
+import { Secret } from '../../shared/secret.ts'
+import { tracesOf } from '../../shared/trace.ts'
+
+/** Looks for secrets, in every form in which one could stand among other bytes. */
+export class Canaries {
+  readonly #traces: readonly Buffer[]
+
+  constructor(secrets: readonly string[]) {
+    this.#traces = secrets.flatMap(secret => tracesOf(new Secret(secret)))
+  }
+
+  /** The forms found in it. */
+  in(content: string | Uint8Array): string[] {
+    const bytes = Buffer.from(content)
+    return this.#traces.filter(trace => bytes.includes(trace)).map(String)
+  }
+
+  /** `file: form` for every file below a folder. */
+  inFiles(folder: string): string[] {
+    return filesIn(folder).flatMap(file => this.in(readFileSync(file)).map(form => `${file}: ${form}`))
+  }
+
+  /** The same for command lines and environments of running processes. */
+  inProcesses(children: UpFacts['children']): string[] {
+    return children.flatMap(({ pid, name }) =>
+      pid === undefined
+        ? []
+        : ['cmdline', 'environ'].flatMap(part =>
+            this.in(readFileSync(`/proc/${pid}/${part}`)).map(form => `${name} ${part}: ${form}`),
+          ),
+    )
+  }
+}
+
+/** Every file below a folder. */
+export const filesIn = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath, entry.name))
