@@ -10,6 +10,9 @@ import type { OpenSocket } from './socket.ts'
 import type { Traffic } from './traffic.ts'
 import type { Union } from './union.ts'
 
+/** A broker that takes a connection and cuts it sooner than this is as good as away: pauses go on growing. */
+const TRUSTED_MS = 10_000
+
 /** How one place for a connection stands. */
 export interface LinkView {
   /** From 1, as people count. */
@@ -17,7 +20,7 @@ export interface LinkView {
   readonly state: 'idle' | 'connecting' | 'open' | 'silent' | 'waiting'
   /** Why it is not open. */
   readonly error: TickwireError | undefined
-  /** Tries that failed since it was last open. */
+  /** Tries that failed, and connections cut soon, one after the other. */
   readonly failures: number
   readonly instruments: number
 }
@@ -56,8 +59,10 @@ export class Link {
   #connection: Connection | undefined
   #state: LinkView['state'] = 'idle'
   #error: TickwireError | undefined
+  /** Since it was last open for long enough to be trusted. */
   #failures = 0
   #lostAt = 0
+  #readyAt = 0
   #wanted = new Map<string, TopicMode>()
   #instruments: ReadonlyMap<string, Instrument> = new Map()
   /** What this connection was told. */
@@ -150,7 +155,7 @@ export class Link {
 
   #ready(): void {
     this.#error = undefined
-    this.#failures = 0
+    this.#readyAt = this.#parts.clock.monotonic()
     this.#orderedAt = Number.NEGATIVE_INFINITY
     this.#enter('open')
     this.#parts.listener.answered(this)
@@ -162,10 +167,11 @@ export class Link {
     const wasOpen = this.isOpen
     this.#disconnect()
     const now = clock.monotonic()
-    if (wasOpen) {
+    if (wasOpen && now - this.#readyAt >= TRUSTED_MS) {
+      this.#failures = 0
       this.#lostAt = now
-      listener.lost(this.#instruments.values())
     }
+    if (wasOpen) listener.lost(this.#instruments.values())
     this.#error = error
     this.#failures++
     this.#enter('waiting')

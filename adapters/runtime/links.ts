@@ -83,11 +83,13 @@ export class Links {
 
   stop(): void {
     this.#running = false
+    this.#dialling = undefined
     for (const link of this.#links) link.stop()
   }
 
   /** Cuts what is connected and connects again at once: what is in the sockets is no longer trusted. */
   restart(): void {
+    this.#dialling = undefined
     for (const link of this.#links) if (link.view().state !== 'idle') link.restart()
   }
 
@@ -97,9 +99,16 @@ export class Links {
     for (const [place, link] of this.#links.entries()) {
       const { state, instruments } = link.view()
       const isNeeded = place === 0 || instruments > 0
-      if (!isNeeded && state !== 'idle') link.stop()
+      if (!isNeeded && state !== 'idle') this.#letGo(link)
       if (isNeeded && state === 'idle' && (place === 0 || this.#links[0]?.isOpen)) link.start()
     }
+  }
+
+  #letGo(link: Link): void {
+    link.stop()
+    if (this.#dialling !== link) return
+    this.#dialling = undefined
+    this.#dialNext()
   }
 
   #enqueue(link: Link): void {
@@ -108,8 +117,7 @@ export class Links {
   }
 
   #dialNext(): void {
-    if (this.#dialling?.view().state === 'connecting') return
-    this.#dialling = undefined
+    if (this.#dialling) return
     for (let link = this.#queue.shift(); link; link = this.#queue.shift()) {
       const dial = link.view().state === 'connecting' ? this.#parts.dial() : undefined
       if (!dial) continue

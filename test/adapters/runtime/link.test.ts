@@ -55,6 +55,46 @@ describe('a connection that is lost', () => {
     expect(pauses.at(-1)).toBe(60_000)
   })
 
+  it('is tried more and more slowly by a broker that takes each one and cuts it', async () => {
+    const session = openSession()
+    session.live()
+    const dialledAt: number[] = []
+    for (let tries = 0; tries < 8; tries++) {
+      session.broker.last.drop()
+      const before = session.broker.sockets.length
+      while (session.broker.sockets.length === before) await session.pass(250)
+      dialledAt.push(session.clock.monotonic())
+      session.broker.last.accept()
+    }
+    const pauses = dialledAt.slice(1).map((at, nth) => at - (dialledAt[nth] ?? 0))
+    expect(pauses.slice(0, 4)).toEqual([2000, 4000, 5000, 5000])
+    await session.pass(10_000, { beats: true })
+    session.broker.last.drop()
+    const { length } = session.broker.sockets
+    await session.pass(1000)
+    expect(session.broker.sockets).toHaveLength(length + 1)
+  })
+
+  it('is dialled again when the process stood still during the handshake', async () => {
+    const session = openSession()
+    session.tickets.login('one')
+    session.feed.missed({ ms: 3000, clock: 'process' })
+    expect(session.broker.sockets.map(({ cut }) => cut)).toEqual([true, false])
+    session.broker.last.accept()
+    expect(session.status.state).toBe('live')
+  })
+
+  it('that is let go of during its handshake keeps no other one waiting', async () => {
+    const session = openSession()
+    session.want('A:LTP', 'B:LTP', 'C:LTP', 'D:LTP', 'E:LTP')
+    session.live()
+    expect(session.broker.sockets).toHaveLength(2)
+    session.want('A:LTP', 'B:LTP', 'E:LTP')
+    expect(session.broker.sockets).toHaveLength(3)
+    session.broker.last.accept()
+    expect(session.bus.statuses().at(-1)?.state).toBe('live')
+  })
+
   it('counts as lost when the handshake has no answer within 7 s', async () => {
     const session = openSession()
     session.tickets.login('one')
