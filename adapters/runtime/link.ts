@@ -143,6 +143,11 @@ export class Link {
     return this.#state === 'open' || this.#state === 'silent'
   }
 
+  /** The broker has a dial of it before it; one that only waits for its turn has not. */
+  get isDialling(): boolean {
+    return this.#state === 'connecting' && this.#connection !== undefined
+  }
+
   #ask(): void {
     this.#enter('connecting')
     this.#parts.listener.asks(this)

@@ -100,6 +100,8 @@ export class Links {
       if (!isNeeded && state !== 'idle') link.stop()
       if (isNeeded && state === 'idle' && (place === 0 || this.#links[0]?.isOpen)) link.start()
     }
+    // The one that was stopped may have had the turn.
+    this.#dialNext()
   }
 
   #enqueue(link: Link): void {
@@ -108,7 +110,7 @@ export class Links {
   }
 
   #dialNext(): void {
-    if (this.#dialling?.view().state === 'connecting') return
+    if (this.#dialling?.isDialling) return
     this.#dialling = undefined
     for (let link = this.#queue.shift(); link; link = this.#queue.shift()) {
       const dial = link.view().state === 'connecting' ? this.#parts.dial() : undefined

@@ -109,4 +109,27 @@ describe('a connection that is lost', () => {
     session.look()
     expect(session.broker.sockets.map(({ cut }) => cut)).toEqual([true, false])
   })
+
+  it('dials again when it is made anew, or there is another login, while a dial has no answer yet', async () => {
+    for (const again of ['login', 'gap'] as const) {
+      const session = openSession()
+      session.tickets.login('one')
+      if (again === 'login') session.tickets.login('two')
+      else session.feed.missed({ ms: 9000, clock: 'wall' })
+      expect(session.broker.sockets.map(({ cut }) => cut)).toEqual([true, false])
+      session.broker.last.accept()
+      expect(session.status.state).toBe('live')
+    }
+  })
+
+  it('leaves its turn to dial to the next one when it is needed no more', () => {
+    const session = openSession()
+    session.live()
+    session.want('A:LTP', 'B:LTP', 'C:LTP', 'D:LTP', 'E:LTP')
+    expect(session.broker.sockets).toHaveLength(2)
+    session.want('A:LTP', 'B:LTP', 'E:LTP')
+    expect(session.broker.sockets).toHaveLength(3)
+    session.broker.last.accept()
+    expect(told(session)).toEqual(['sub LTP E'])
+  })
 })
