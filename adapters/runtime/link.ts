@@ -17,10 +17,13 @@ export interface LinkView {
   readonly state: 'idle' | 'connecting' | 'open' | 'silent' | 'waiting'
   /** Why it is not open. */
   readonly error: TickwireError | undefined
-  /** Tries that failed since it was last open. */
+  /** Tries that failed since it was last open for good. */
   readonly failures: number
   readonly instruments: number
 }
+
+/** A connection that ends sooner was no success: the broker takes it and throws it out, over and over. */
+const STEADY_MS = 10_000
 
 export interface LinkListener {
   /** The state is another. */
@@ -58,6 +61,9 @@ export class Link {
   #error: TickwireError | undefined
   #failures = 0
   #lostAt = 0
+  #openedAt = 0
+  /** The broker's "too many", and until when it counts, whatever is wanted meanwhile. */
+  #limited: { readonly error: TickwireError; readonly until: number } | undefined
   #wanted = new Map<string, TopicMode>()
   #instruments: ReadonlyMap<string, Instrument> = new Map()
   /** What this connection was told. */
@@ -94,12 +100,16 @@ export class Link {
     if (this.isOpen) this.#order()
   }
 
-  /** Begins to connect, or again at once where it waits. */
+  /** Begins to connect, or again at once where it waits; not before the broker that said "too many" wants it. */
   start(): void {
     if (this.#state !== 'idle' && this.#state !== 'waiting') return
     this.#cancelWait()
     this.#lostAt = this.#parts.clock.monotonic()
-    this.#ask()
+    const limited = this.#limited
+    if (!limited || limited.until <= this.#lostAt) return this.#ask()
+    this.#error = limited.error
+    this.#failures = 1
+    this.#wait(limited.until - this.#lostAt)
   }
 
   /** Connects, in answer to `asks`. */
@@ -155,7 +165,7 @@ export class Link {
 
   #ready(): void {
     this.#error = undefined
-    this.#failures = 0
+    this.#openedAt = this.#parts.clock.monotonic()
     this.#orderedAt = Number.NEGATIVE_INFINITY
     this.#enter('open')
     this.#parts.listener.answered(this)
@@ -167,19 +177,26 @@ export class Link {
     const wasOpen = this.isOpen
     this.#disconnect()
     const now = clock.monotonic()
-    if (wasOpen) {
+    if (wasOpen) listener.lost(this.#instruments.values())
+    if (wasOpen && now - this.#openedAt >= STEADY_MS) {
       this.#lostAt = now
-      listener.lost(this.#instruments.values())
+      this.#failures = 0
     }
     this.#error = error
     this.#failures++
-    this.#enter('waiting')
-    const pauseMs =
-      error.code === 'BROKER_RATE_LIMITED'
-        ? rateLimitPause(retryAfterMs, random())
-        : backoff(this.#failures, now - this.#lostAt, random())
-    this.#cancelWait = clock.after(pauseMs, () => this.#ask())
+    const isLimited = error.code === 'BROKER_RATE_LIMITED'
+    const pauseMs = isLimited
+      ? rateLimitPause(retryAfterMs, random())
+      : backoff(this.#failures, now - this.#lostAt, random())
+    this.#limited = isLimited ? { error, until: now + pauseMs } : undefined
+    this.#wait(pauseMs)
     if (!wasOpen || error.retry === 'after-login') listener.answered(this, error)
+  }
+
+  #wait(ms: number): void {
+    this.#cancelWait()
+    this.#cancelWait = this.#parts.clock.after(ms, () => this.#ask())
+    this.#enter('waiting')
   }
 
   #disconnect(): void {

@@ -180,7 +180,8 @@ export class SessionFeed {
 
   #judgeSilence(): Silence {
     const { clock, isTrading } = this.#parts
-    if (this.#exchanges.size === 0) return 'none'
+    // A connection that is not there is silent for a reason that is known, and waits as long as it has to.
+    if (this.#exchanges.size === 0 || judgeLinks(this.#links.views()).state !== 'live') return 'none'
     return this.#silence.judge(clock.monotonic(), [...this.#exchanges].some(isTrading))
   }
 
