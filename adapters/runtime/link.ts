@@ -106,10 +106,11 @@ export class Link {
     this.#cancelWait()
     this.#lostAt = this.#parts.clock.monotonic()
     const limited = this.#limited
-    if (!limited || limited.until <= this.#lostAt) return this.#ask()
-    this.#error = limited.error
-    this.#failures = 1
-    this.#wait(limited.until - this.#lostAt)
+    if (limited && limited.until > this.#lostAt) {
+      this.#error = limited.error
+      this.#failures = 1
+      this.#wait(limited.until - this.#lostAt)
+    } else this.#ask()
   }
 
   /** Connects, in answer to `asks`. */
