@@ -71,6 +71,8 @@ export class Links {
       if (mode !== undefined) shares[place]?.set(instrument, mode)
       isMore ||= !before.has(instrument)
     }
+    // Nobody follows them any more: whoever comes back to one later shall not take its value of now for the present.
+    this.#parts.listener.lost([...before.keys()].filter(instrument => !this.#shards.places.has(instrument)))
     for (const [place, link] of this.#links.entries()) link.want(shares[place] ?? new Map())
     this.#connectNeeded()
     return isMore

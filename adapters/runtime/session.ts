@@ -146,7 +146,9 @@ export class SessionFeed {
   }
 
   #opened(): void {
-    this.#refusals = 0
+    const { open, needed } = this.connections()
+    // A broker that takes one connection and refuses the next has not taken the ticket.
+    if (open === needed) this.#refusals = 0
     this.#refusal = undefined
     if (!this.#isMute) this.#silence.asked(this.#parts.clock.monotonic())
   }

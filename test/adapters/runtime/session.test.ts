@@ -60,6 +60,20 @@ describe('a session', () => {
     expect(told(session)?.slice(2)).toEqual(['sub QUOTE B'])
   })
 
+  it('hands out no value of a time when nobody wanted the instrument', async () => {
+    const session = openSession()
+    session.live()
+    session.want('A:LTP', 'B:LTP')
+    session.broker.last.say('tick A 100; tick B 7')
+    session.want('B:LTP')
+    await session.pass(600_000, { beats: true, step: 1000 })
+    session.want('A:LTP', 'B:LTP')
+    await session.pass(1000, { beats: true })
+    session.broker.last.say('tick A 90')
+    session.clock.advance(1)
+    expect(ltps(session.bus.lane('P1'))).toEqual([100, 7, 90])
+  })
+
   it('opens further connections when one is full, the first one before them, and closes them when they are empty', async () => {
     const session = openSession()
     session.want('A:LTP', 'B:LTP', 'C:LTP', 'D:LTP', 'E:LTP')
@@ -137,6 +151,19 @@ describe('a ticket the broker refuses', () => {
     expect(session.tickets.looks).toBeGreaterThanOrEqual(3)
     await session.pass(600_000)
     expect(session.broker.sockets).toHaveLength(5)
+  })
+
+  it('is given up, too, when one connection is taken and the next one refused', async () => {
+    const session = openSession({ random: 0.5 })
+    session.want('A:LTP', 'B:LTP', 'C:LTP')
+    session.tickets.login('one')
+    for (let tries = 0; tries < 3; tries++) {
+      session.broker.last.accept()
+      session.broker.last.refuse(403)
+      await session.pass(1000)
+    }
+    expect(session.status.state).toBe('auth_required')
+    expect(session.broker.sockets.map(({ cut }) => cut)).toEqual(Array(6).fill(true))
   })
 
   it('is forgotten with the next login: everything is connected and wanted again at once', async () => {
