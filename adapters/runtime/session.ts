@@ -52,7 +52,7 @@ export class SessionFeed {
   readonly #silence: SilenceWatch
   readonly #stopLook: Cancel
   readonly #stop = new AbortController()
-  #exchanges: ReadonlySet<Exchange> = new Set()
+  #hasWishes = false
   #grant: Grant | undefined
   #refusals = 0
   /** The last one, until a connection is open. */
@@ -74,7 +74,7 @@ export class SessionFeed {
         changed: () => this.#tell(),
         ticked: (instrument, { tick }, receivedAt) => {
           this.#isMute = false
-          this.#silence.ticked(clock.monotonic())
+          this.#silence.ticked(instrument, clock.monotonic())
           publisher.offer({ instrument, tick, receivedAt })
         },
         lost: instruments => publisher.forget(instruments),
@@ -140,8 +140,10 @@ export class SessionFeed {
 
   #follow(): void {
     const union = this.#parts.audience.instruments()
-    this.#exchanges = new Set([...union.keys()].map(({ exchange }) => exchange))
-    if (this.#links.carry(union)) this.#silence.asked(this.#parts.clock.monotonic())
+    const now = this.#parts.clock.monotonic()
+    if (!this.#hasWishes) this.#silence.restarted(now)
+    this.#hasWishes = union.size > 0
+    if (this.#links.carry(union)) this.#silence.asked(now)
     this.#tell()
   }
 
@@ -150,7 +152,10 @@ export class SessionFeed {
     // A broker that takes one connection and refuses the next has not taken the ticket.
     if (open === needed) this.#refusals = 0
     this.#refusal = undefined
-    if (!this.#isMute) this.#silence.asked(this.#parts.clock.monotonic())
+    const now = this.#parts.clock.monotonic()
+    if (this.#isMute) return
+    if (open === 1) this.#silence.restarted(now)
+    else this.#silence.asked(now)
   }
 
   /** Somebody may have logged in a moment ago: the ticket is read again before the broker is asked again. */
@@ -181,10 +186,14 @@ export class SessionFeed {
   }
 
   #judgeSilence(): Silence {
-    const { clock, isTrading } = this.#parts
+    const { clock, isTrading, audience } = this.#parts
     // A connection that is not there is silent for a reason that is known, and waits as long as it has to.
-    if (this.#exchanges.size === 0 || judgeLinks(this.#links.views()).state !== 'live') return 'none'
-    return this.#silence.judge(clock.monotonic(), [...this.#exchanges].some(isTrading))
+    if (!this.#hasWishes || judgeLinks(this.#links.views()).state !== 'live') return 'none'
+    return this.#silence.judge(clock.monotonic(), () => {
+      const wanted = [...audience.instruments().keys()]
+      const trading = new Set([...new Set(wanted.map(({ exchange }) => exchange))].filter(isTrading))
+      return new Set(wanted.filter(({ exchange }) => trading.has(exchange)))
+    })
   }
 
   #tell(): void {

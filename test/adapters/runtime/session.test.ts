@@ -230,6 +230,32 @@ describe('silence while the connection lives', () => {
     expect(session.broker.sockets).toHaveLength(1)
   })
 
+  it('is told although somebody wants something more every few seconds', async () => {
+    const session = openSession({ isTrading: true })
+    session.live()
+    session.want('A:LTP', 'B:LTP')
+    for (let nth = 0; nth < 100; nth++) session.broker.last.say('tick A 5')
+    for (let nth = 0; nth < 3; nth++) {
+      session.want('A:LTP', 'B:LTP')
+      await session.pass(5000, { beats: true })
+      session.want('A:LTP')
+      await session.pass(5000, { beats: true })
+    }
+    expect(session.broker.sockets).toHaveLength(2)
+  })
+
+  it('of what is thin is no news when what was busy is wanted no more', async () => {
+    const session = openSession({ isTrading: true })
+    session.live()
+    session.want('A:LTP', 'B:LTP')
+    session.broker.last.say('tick B 7')
+    for (let nth = 0; nth < 100; nth++) session.broker.last.say('tick A 5')
+    session.want('B:LTP')
+    await session.pass(60_000, { beats: true })
+    expect(session.status.state).toBe('quiet')
+    expect(session.broker.sockets).toHaveLength(1)
+  })
+
   it('is no news when nothing is wanted', async () => {
     const session = openSession({ isTrading: true })
     session.live()
