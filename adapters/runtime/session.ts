@@ -14,6 +14,7 @@ import { judgeLinks, type Standing } from './standing.ts'
 import type { StatusReporter } from './status.ts'
 import type { Grant, Tickets } from './tickets.ts'
 import type { Traffic } from './traffic.ts'
+import type { Union } from './union.ts'
 
 export interface SessionParts {
   readonly adapter: SessionAdapter
@@ -105,10 +106,12 @@ export class SessionFeed {
     return this.#grant?.expiresAt
   }
 
-  /** What keeps the feed from serving its list of instruments; nothing when it is there. */
+  /** What keeps the feed from serving its list of instruments; nothing when it is there. Until then nothing is asked for. */
   setUnlisted(standing: Standing | undefined): void {
+    const isChange = (standing === undefined) !== (this.#unlisted === undefined)
     this.#unlisted = standing
-    this.#tell()
+    if (isChange) this.#follow()
+    else this.#tell()
   }
 
   /** The process saw nothing for a while: what is in the sockets is of the past. */
@@ -139,7 +142,8 @@ export class SessionFeed {
   }
 
   #follow(): void {
-    const union = this.#parts.audience.instruments()
+    // By tokens of a list that cannot be served any more, prices would go to the wrong names.
+    const union: Union = this.#unlisted ? new Map() : this.#parts.audience.instruments()
     const now = this.#parts.clock.monotonic()
     if (!this.#hasWishes) this.#silence.restarted(now)
     this.#hasWishes = union.size > 0

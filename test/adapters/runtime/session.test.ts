@@ -280,6 +280,21 @@ describe('a list of instruments that changes', () => {
     expect(session.bus.lane('P1').map(({ header }) => header.sequence)).toEqual([1, 2])
   })
 
+  it('serves nothing by a list that is too old, and everything again by the next one', async () => {
+    const session = openSession()
+    session.want('A:LTP')
+    session.live()
+    session.feed.setUnlisted({ state: 'down', reason: 'no list of instruments' })
+    session.broker.last.say('tick A 666')
+    await session.pass(500, { beats: true })
+    session.feed.setUnlisted(undefined)
+    await session.pass(500, { beats: true })
+    session.broker.last.say('tick A 101')
+    session.clock.advance(1)
+    expect(ltps(session.bus.lane('P1'))).toEqual([101])
+    expect(told(session)).toEqual(['sub LTP A', 'drop A', 'sub LTP A'])
+  })
+
   it('lets go of what is listed no more, and serves it when it is listed again', async () => {
     const session = openSession()
     session.want('A:LTP')
