@@ -88,5 +88,5 @@ export const oneLine = (text: string): string =>
   text
     .replace(/[\p{C}\s]+/gu, ' ')
     .trim()
-    .slice(0, LONGEST)
     .replace(/\b(?=\w*\d)\w{16,}\b/g, '[redacted]')
+    .slice(0, LONGEST)

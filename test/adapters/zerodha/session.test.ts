@@ -84,6 +84,13 @@ describe('an end of the connection', () => {
     })
   })
 
+  it('tells no piece of a key that stands where its words are cut', () => {
+    const { message } = session.classify(
+      handshake(403, refused('TokenException', `${'no '.repeat(63)}abcdefghijklmnop1`)),
+    )
+    expect(message).not.toContain('abc')
+  })
+
   it('by itself, or of the network, is a broker that is not reached', () => {
     expect(session.classify({ kind: 'closed', code: 1006, reason: '' })).toMatchObject({
       code: 'BROKER_UNREACHABLE',
