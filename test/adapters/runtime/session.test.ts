@@ -201,69 +201,6 @@ describe('a ticket the broker refuses', () => {
   })
 })
 
-describe('silence while the connection lives', () => {
-  it('is told within 30 s when the market trades, and the connection is made anew once a minute at most', async () => {
-    const session = openSession({ isTrading: true })
-    session.want('A:LTP')
-    session.live()
-    await session.pass(29_000, { beats: true })
-    expect(session.status.state).not.toBe('live')
-    expect(session.broker.sockets).toHaveLength(2)
-    session.broker.last.accept()
-    await session.pass(50_000, { beats: true })
-    expect(session.status.state).toBe('suspect')
-    expect(session.broker.sockets).toHaveLength(2)
-    await session.pass(10_000, { beats: true })
-    expect(session.broker.sockets).toHaveLength(3)
-    session.broker.last.accept()
-    session.broker.last.say('tick A 5')
-    await session.pass(1000)
-    expect(session.status.state).toBe('live')
-  })
-
-  it('is quiet, and nothing else, when the market is closed', async () => {
-    const session = openSession()
-    session.want('A:LTP')
-    session.live()
-    await session.pass(3_600_000, { beats: true, step: 1000 })
-    expect(session.states()).toEqual(['starting', 'auth_required', 'starting', 'live', 'quiet'])
-    expect(session.broker.sockets).toHaveLength(1)
-  })
-
-  it('is told although somebody wants something more every few seconds', async () => {
-    const session = openSession({ isTrading: true })
-    session.live()
-    session.want('A:LTP', 'B:LTP')
-    for (let nth = 0; nth < 100; nth++) session.broker.last.say('tick A 5')
-    for (let nth = 0; nth < 3; nth++) {
-      session.want('A:LTP', 'B:LTP')
-      await session.pass(5000, { beats: true })
-      session.want('A:LTP')
-      await session.pass(5000, { beats: true })
-    }
-    expect(session.broker.sockets).toHaveLength(2)
-  })
-
-  it('of what is thin is no news when what was busy is wanted no more', async () => {
-    const session = openSession({ isTrading: true })
-    session.live()
-    session.want('A:LTP', 'B:LTP')
-    session.broker.last.say('tick B 7')
-    for (let nth = 0; nth < 100; nth++) session.broker.last.say('tick A 5')
-    session.want('B:LTP')
-    await session.pass(60_000, { beats: true })
-    expect(session.status.state).toBe('quiet')
-    expect(session.broker.sockets).toHaveLength(1)
-  })
-
-  it('is no news when nothing is wanted', async () => {
-    const session = openSession({ isTrading: true })
-    session.live()
-    await session.pass(120_000, { beats: true })
-    expect(session.status.state).toBe('live')
-  })
-})
-
 describe('a list of instruments that changes', () => {
   it('moves what is wanted to the new token and keeps the sequence', async () => {
     const session = openSession()
