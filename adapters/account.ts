@@ -75,7 +75,7 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
   )
   pulse.listen(gap => session.missed(gap))
   const keeper = new ListKeeper({
-    writtenAt: () => book.facts(feed.name)?.writtenAt,
+    writtenAt: () => listing.writtenAt(),
     look: () => listing.look(),
     async sync() {
       const list = { feed: feed.name, adapter, settings, http, folder, clock, log }

@@ -1,9 +1,6 @@
 import { ERROR_CODES, type ErrorCode, TickwireError } from '../shared/errors.ts'
 
-/**
- * What an adapter's own code threw, with a code of ours. An adapter outside the tree has no class of ours: an error that
- * carries one of our codes means it. Anything else is ADAPTER_INVALID, naming what failed.
- */
+/** What an adapter's own code threw, with a code of ours; without one, ADAPTER_INVALID, naming what failed. */
 export function adapterFault(adapter: string, what: string, error: unknown): TickwireError {
   if (error instanceof TickwireError) return error
   const message = error instanceof Error ? error.message : String(error)
@@ -16,7 +13,8 @@ export function adapterFault(adapter: string, what: string, error: unknown): Tic
   return new TickwireError(code, message, next)
 }
 
-const codeOf = (error: unknown): ErrorCode | undefined =>
+/** An adapter outside the tree has no class of ours: an error that carries one of our codes means it. */
+export const codeOf = (error: unknown): ErrorCode | undefined =>
   error instanceof Error && 'code' in error && Object.hasOwn(ERROR_CODES, String(error.code))
     ? (error.code as ErrorCode)
     : undefined

@@ -2,7 +2,7 @@ import type { Cancel, Clock } from '../shared/clock.ts'
 import { TickwireError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
 import { listIsOfToday } from '../shared/market/validity.ts'
-import { backoff } from './runtime/backoff.ts'
+import { backoff, rateLimitPause } from './runtime/backoff.ts'
 import type { Standing } from './runtime/standing.ts'
 
 interface KeeperParts {
@@ -86,7 +86,10 @@ export class ListKeeper {
     } catch (error) {
       if (!(error instanceof TickwireError)) throw error
       if (this.#failures++ === 0) this.#failingSince = clock.monotonic()
-      const pauseMs = backoff(this.#failures, clock.monotonic() - this.#failingSince, random())
+      const pauseMs =
+        error.code === 'BROKER_RATE_LIMITED'
+          ? rateLimitPause(undefined, random())
+          : backoff(this.#failures, clock.monotonic() - this.#failingSince, random())
       this.#tryAt = clock.monotonic() + pauseMs
       const problem = `${error.code}: ${error.message}`
       if (problem !== this.#problem) log.warn({ err: error }, 'the list of instruments cannot be fetched; tried again')

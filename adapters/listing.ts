@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from '../shared/clock.ts'
+import { TickwireError } from '../shared/errors.ts'
 import { indianDate } from '../shared/market/india.ts'
 import type { Instrument } from '../shared/market/instrument.ts'
 import { isExpired } from '../shared/market/validity.ts'
@@ -8,10 +9,11 @@ import type { Find } from './runtime/catalogue.ts'
 
 /**
  * What the stored list of one feed says now. An instrument is the same object as long as the list says the same of it;
- * one whose last day is over is not listed, whatever the list says: brokers give its token to another one.
+ * one whose last day is over is not listed, whatever the list says: brokers give its token to another one. A damaged
+ * list is none: the next one that is fetched takes its place.
  */
 export class Listing {
-  readonly #book: Pick<InstrumentBook, 'find' | 'mark'>
+  readonly #book: Pick<InstrumentBook, 'find' | 'mark' | 'facts'>
   readonly #feed: string
   readonly #clock: Clock
   /** What was asked for, found or not. */
@@ -19,7 +21,7 @@ export class Listing {
   #mark: string | undefined
   #date: string
 
-  constructor(book: Pick<InstrumentBook, 'find' | 'mark'>, feed: string, clock: Clock) {
+  constructor(book: Pick<InstrumentBook, 'find' | 'mark' | 'facts'>, feed: string, clock: Clock) {
     this.#book = book
     this.#feed = feed
     this.#clock = clock
@@ -33,6 +35,11 @@ export class Listing {
     const instrument = this.#read(exchange, symbol)
     this.#known.set(key, instrument)
     return instrument
+  }
+
+  /** When the list was fetched, milliseconds since 1970; nothing when there is none. */
+  writtenAt(): number | undefined {
+    return unlessDamaged(() => this.#book.facts(this.#feed))?.writtenAt
   }
 
   /** Looks whether the list was replaced, or a day is over. True when something that was asked for is another now. */
@@ -55,7 +62,16 @@ export class Listing {
 
   /** By its common symbol only: a topic has one spelling. */
   #read(exchange: string, symbol: string): Instrument | undefined {
-    const found = this.#book.find(this.#feed, exchange, symbol)
+    const found = unlessDamaged(() => this.#book.find(this.#feed, exchange, symbol))
     return found?.symbol === symbol && !isExpired(found, this.#clock.now()) ? found : undefined
+  }
+}
+
+function unlessDamaged<T>(read: () => T | undefined): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof TickwireError && error.code === 'STORE_CORRUPT') return undefined
+    throw error
   }
 }

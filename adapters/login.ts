@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { didYouMean } from '../shared/config/spelling.ts'
-import { ERROR_CODES, type ErrorCode, TickwireError } from '../shared/errors.ts'
+import { TickwireError } from '../shared/errors.ts'
 import { Secret } from '../shared/secret.ts'
 import type { Http, LoginAnswer, SessionAdapter } from './contract.ts'
+import { codeOf } from './fault.ts'
 
 /** One thing the account's owner is asked for. */
 export interface CredentialField {
@@ -158,12 +159,6 @@ function named({ name }: SessionAdapter, what: string, hidden: readonly string[]
   if (code) return new TickwireError(code, message, next)
   return new TickwireError('ADAPTER_INVALID', `Adapter ${name}: login.${what} failed: ${message}`)
 }
-
-/** An adapter outside the tree has no class of ours: an error that carries one of our codes means it. */
-const codeOf = (error: unknown): ErrorCode | undefined =>
-  error instanceof Error && 'code' in error && Object.hasOwn(ERROR_CODES, String(error.code))
-    ? (error.code as ErrorCode)
-    : undefined
 
 /** On one line, without these texts, as they are or as an address or a header carries them. */
 function redact(text: string, hidden: readonly string[]): string {

@@ -16,8 +16,12 @@ export function backoff(tries: number, outageMs: number, random: number): number
 /** A broker that says "too many" is left alone for a minute, or for as long as it says. */
 const RATE_LIMIT_PAUSE_MS = 60_000
 const RATE_LIMIT_JITTER_MS = 5000
+/** "Retry-After: 0" is no leave to ask without end, and a week is a mistake. */
+const RATE_LIMIT_LEAST_MS = 1000
+const RATE_LIMIT_MOST_MS = 3_600_000
 
 /** Milliseconds until the next try after a refusal for too many requests. */
-export const rateLimitPause = (retryAfterMs: number | undefined, random: number): number =>
-  (retryAfterMs ?? RATE_LIMIT_PAUSE_MS) +
-  Math.round(random * Math.min(RATE_LIMIT_JITTER_MS, retryAfterMs ?? RATE_LIMIT_JITTER_MS))
+export function rateLimitPause(retryAfterMs: number | undefined, random: number): number {
+  const pauseMs = Math.min(Math.max(retryAfterMs ?? RATE_LIMIT_PAUSE_MS, RATE_LIMIT_LEAST_MS), RATE_LIMIT_MOST_MS)
+  return pauseMs + Math.round(random * Math.min(RATE_LIMIT_JITTER_MS, pauseMs))
+}

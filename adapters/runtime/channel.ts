@@ -42,11 +42,18 @@ export class Channel {
   }
 
   setDirect(direct: boolean): void {
+    this.#beginAnew()
     this.#direct = direct
   }
 
   join(lane: Lane): void {
+    this.#beginAnew()
     if (!this.#lanes.includes(lane)) this.#lanes.push(lane)
+  }
+
+  /** What was missing when it was last wanted is no reason for impatience now. */
+  #beginAnew(): void {
+    if (!this.wanted) this.#lessSince = undefined
   }
 
   leave(lane: Lane): void {

@@ -127,7 +127,8 @@ export class Connection {
   }
 
   #tooLate(): void {
-    this.#fail({ kind: 'network', reason: `no answer to the handshake within ${HANDSHAKE_LIMIT_MS / 1000} s` })
+    const reason = `no answer to the handshake within ${HANDSHAKE_LIMIT_MS / 1000} s`
+    this.#fail(this.#socket.refusal() ?? { kind: 'network', reason })
   }
 
   #fail(failure: Failure): void {

@@ -10,9 +10,6 @@ import type { OpenSocket } from './socket.ts'
 import type { Traffic } from './traffic.ts'
 import type { Union } from './union.ts'
 
-/** A broker that takes a connection and cuts it sooner than this is as good as away: pauses go on growing. */
-const TRUSTED_MS = 10_000
-
 /** How one place for a connection stands. */
 export interface LinkView {
   /** From 1, as people count. */
@@ -20,10 +17,13 @@ export interface LinkView {
   readonly state: 'idle' | 'connecting' | 'open' | 'silent' | 'waiting'
   /** Why it is not open. */
   readonly error: TickwireError | undefined
-  /** Tries that failed, and connections cut soon, one after the other. */
+  /** Tries that failed since it was last open for good. */
   readonly failures: number
   readonly instruments: number
 }
+
+/** A connection that ends sooner was no success: the broker takes it and throws it out, over and over. */
+const STEADY_MS = 10_000
 
 export interface LinkListener {
   /** The state is another. */
@@ -59,10 +59,11 @@ export class Link {
   #connection: Connection | undefined
   #state: LinkView['state'] = 'idle'
   #error: TickwireError | undefined
-  /** Since it was last open for long enough to be trusted. */
   #failures = 0
   #lostAt = 0
-  #readyAt = 0
+  #openedAt = 0
+  /** The broker's "too many", and until when it counts, whatever is wanted meanwhile. */
+  #limited: { readonly error: TickwireError; readonly until: number } | undefined
   #wanted = new Map<string, TopicMode>()
   #instruments: ReadonlyMap<string, Instrument> = new Map()
   /** What this connection was told. */
@@ -99,12 +100,17 @@ export class Link {
     if (this.isOpen) this.#order()
   }
 
-  /** Begins to connect, or again at once where it waits. */
+  /** Begins to connect, or again at once where it waits; not before the broker that said "too many" wants it. */
   start(): void {
     if (this.#state !== 'idle' && this.#state !== 'waiting') return
     this.#cancelWait()
     this.#lostAt = this.#parts.clock.monotonic()
-    this.#ask()
+    const limited = this.#limited
+    if (limited && limited.until > this.#lostAt) {
+      this.#error = limited.error
+      this.#failures = 1
+      this.#wait(limited.until - this.#lostAt)
+    } else this.#ask()
   }
 
   /** Connects, in answer to `asks`. */
@@ -148,6 +154,11 @@ export class Link {
     return this.#state === 'open' || this.#state === 'silent'
   }
 
+  /** The broker has a dial of it before it; one that only waits for its turn has not. */
+  get isDialling(): boolean {
+    return this.#state === 'connecting' && this.#connection !== undefined
+  }
+
   #ask(): void {
     this.#enter('connecting')
     this.#parts.listener.asks(this)
@@ -155,7 +166,7 @@ export class Link {
 
   #ready(): void {
     this.#error = undefined
-    this.#readyAt = this.#parts.clock.monotonic()
+    this.#openedAt = this.#parts.clock.monotonic()
     this.#orderedAt = Number.NEGATIVE_INFINITY
     this.#enter('open')
     this.#parts.listener.answered(this)
@@ -167,20 +178,26 @@ export class Link {
     const wasOpen = this.isOpen
     this.#disconnect()
     const now = clock.monotonic()
-    if (wasOpen && now - this.#readyAt >= TRUSTED_MS) {
-      this.#failures = 0
-      this.#lostAt = now
-    }
     if (wasOpen) listener.lost(this.#instruments.values())
+    if (wasOpen && now - this.#openedAt >= STEADY_MS) {
+      this.#lostAt = now
+      this.#failures = 0
+    }
     this.#error = error
     this.#failures++
-    this.#enter('waiting')
-    const pauseMs =
-      error.code === 'BROKER_RATE_LIMITED'
-        ? rateLimitPause(retryAfterMs, random())
-        : backoff(this.#failures, now - this.#lostAt, random())
-    this.#cancelWait = clock.after(pauseMs, () => this.#ask())
+    const isLimited = error.code === 'BROKER_RATE_LIMITED'
+    const pauseMs = isLimited
+      ? rateLimitPause(retryAfterMs, random())
+      : backoff(this.#failures, now - this.#lostAt, random())
+    this.#limited = isLimited ? { error, until: now + pauseMs } : undefined
+    this.#wait(pauseMs)
     if (!wasOpen || error.retry === 'after-login') listener.answered(this, error)
+  }
+
+  #wait(ms: number): void {
+    this.#cancelWait()
+    this.#cancelWait = this.#parts.clock.after(ms, () => this.#ask())
+    this.#enter('waiting')
   }
 
   #disconnect(): void {

@@ -71,6 +71,8 @@ export class Links {
       if (mode !== undefined) shares[place]?.set(instrument, mode)
       isMore ||= !before.has(instrument)
     }
+    // Nobody follows them any more: whoever comes back to one later shall not take its value of now for the present.
+    this.#parts.listener.lost([...before.keys()].filter(instrument => !this.#shards.places.has(instrument)))
     for (const [place, link] of this.#links.entries()) link.want(shares[place] ?? new Map())
     this.#connectNeeded()
     return isMore
@@ -83,13 +85,11 @@ export class Links {
 
   stop(): void {
     this.#running = false
-    this.#dialling = undefined
     for (const link of this.#links) link.stop()
   }
 
   /** Cuts what is connected and connects again at once: what is in the sockets is no longer trusted. */
   restart(): void {
-    this.#dialling = undefined
     for (const link of this.#links) if (link.view().state !== 'idle') link.restart()
   }
 
@@ -99,15 +99,10 @@ export class Links {
     for (const [place, link] of this.#links.entries()) {
       const { state, instruments } = link.view()
       const isNeeded = place === 0 || instruments > 0
-      if (!isNeeded && state !== 'idle') this.#letGo(link)
+      if (!isNeeded && state !== 'idle') link.stop()
       if (isNeeded && state === 'idle' && (place === 0 || this.#links[0]?.isOpen)) link.start()
     }
-  }
-
-  #letGo(link: Link): void {
-    link.stop()
-    if (this.#dialling !== link) return
-    this.#dialling = undefined
+    // The one that was stopped may have had the turn.
     this.#dialNext()
   }
 
@@ -117,7 +112,8 @@ export class Links {
   }
 
   #dialNext(): void {
-    if (this.#dialling) return
+    if (this.#dialling?.isDialling) return
+    this.#dialling = undefined
     for (let link = this.#queue.shift(); link; link = this.#queue.shift()) {
       const dial = link.view().state === 'connecting' ? this.#parts.dial() : undefined
       if (!dial) continue

@@ -14,6 +14,7 @@ import { judgeLinks, type Standing } from './standing.ts'
 import type { StatusReporter } from './status.ts'
 import type { Grant, Tickets } from './tickets.ts'
 import type { Traffic } from './traffic.ts'
+import type { Union } from './union.ts'
 
 export interface SessionParts {
   /** Name of the feed. */
@@ -54,7 +55,7 @@ export class SessionFeed {
   readonly #silence: SilenceWatch
   readonly #stopLook: Cancel
   readonly #stop = new AbortController()
-  #exchanges: ReadonlySet<Exchange> = new Set()
+  #hasWishes = false
   #grant: Grant | undefined
   #refusals = 0
   /** The last one, until a connection is open. */
@@ -76,7 +77,7 @@ export class SessionFeed {
         changed: () => this.#tell(),
         ticked: (instrument, { tick }, receivedAt) => {
           this.#isMute = false
-          this.#silence.ticked(clock.monotonic())
+          this.#silence.ticked(instrument, clock.monotonic())
           publisher.offer({ instrument, tick, receivedAt })
         },
         lost: instruments => publisher.forget(instruments),
@@ -107,10 +108,12 @@ export class SessionFeed {
     return this.#grant?.expiresAt
   }
 
-  /** What keeps the feed from serving its list of instruments; nothing when it is there. */
+  /** What keeps the feed from serving its list of instruments; nothing when it is there. Until then nothing is asked for. */
   setUnlisted(standing: Standing | undefined): void {
+    const isChange = (standing === undefined) !== (this.#unlisted === undefined)
     this.#unlisted = standing
-    this.#tell()
+    if (isChange) this.#follow()
+    else this.#tell()
   }
 
   /** The process saw nothing for a while: what is in the sockets is of the past. */
@@ -141,16 +144,24 @@ export class SessionFeed {
   }
 
   #follow(): void {
-    const union = this.#parts.audience.instruments()
-    this.#exchanges = new Set([...union.keys()].map(({ exchange }) => exchange))
-    if (this.#links.carry(union)) this.#silence.asked(this.#parts.clock.monotonic())
+    // By tokens of a list that cannot be served any more, prices would go to the wrong names.
+    const union: Union = this.#unlisted ? new Map() : this.#parts.audience.instruments()
+    const now = this.#parts.clock.monotonic()
+    if (!this.#hasWishes) this.#silence.restarted(now)
+    this.#hasWishes = union.size > 0
+    if (this.#links.carry(union)) this.#silence.asked(now)
     this.#tell()
   }
 
   #opened(): void {
-    this.#refusals = 0
+    const { open, needed } = this.connections()
+    // A broker that takes one connection and refuses the next has not taken the ticket.
+    if (open === needed) this.#refusals = 0
     this.#refusal = undefined
-    if (!this.#isMute) this.#silence.asked(this.#parts.clock.monotonic())
+    const now = this.#parts.clock.monotonic()
+    if (this.#isMute) return
+    if (open === 1) this.#silence.restarted(now)
+    else this.#silence.asked(now)
   }
 
   /** Somebody may have logged in a moment ago: the ticket is read again before the broker is asked again. */
@@ -181,9 +192,14 @@ export class SessionFeed {
   }
 
   #judgeSilence(): Silence {
-    const { clock, isTrading } = this.#parts
-    if (this.#exchanges.size === 0) return 'none'
-    return this.#silence.judge(clock.monotonic(), [...this.#exchanges].some(isTrading))
+    const { clock, isTrading, audience } = this.#parts
+    // A connection that is not there is silent for a reason that is known, and waits as long as it has to.
+    if (!this.#hasWishes || judgeLinks(this.#links.views()).state !== 'live') return 'none'
+    return this.#silence.judge(clock.monotonic(), () => {
+      const wanted = [...audience.instruments().keys()]
+      const trading = new Set([...new Set(wanted.map(({ exchange }) => exchange))].filter(isTrading))
+      return new Set(wanted.filter(({ exchange }) => trading.has(exchange)))
+    })
   }
 
   #tell(): void {

@@ -1,3 +1,5 @@
+import type { Instrument } from '../../shared/market/instrument.ts'
+
 /** What a stretch without a tick means while the connection lives. */
 export type Silence = 'none' | 'quiet' | 'suspect'
 
@@ -10,46 +12,62 @@ const BUSY_TICKS = 60
 
 /**
  * Watches the ticks of a feed whose broker sends heartbeats: those prove the connection, and nothing of the market. A thin
- * instrument may be silent for minutes, so that silence counts only where many ticks came before, or none at all since
- * they were asked for.
+ * instrument may be silent for minutes, so that silence counts only where many ticks came before of what should still
+ * tick, or none at all since something was asked for.
  */
 export class SilenceWatch {
-  readonly #counts = Array.from({ length: BUCKETS }, () => 0)
+  /** Ticks by instrument: what is let go of, or closes, does not make a thin rest suspect. */
+  readonly #counts = Array.from({ length: BUCKETS }, () => new Map<Instrument, number>())
   #bucket = 0
   #lastAt: number
-  #sinceAsked = 0
+  /** When the first thing was asked for that no tick came after. */
+  #askedAt: number | undefined
 
   /** `now`: monotonic milliseconds, as everywhere here. */
   constructor(now: number) {
     this.#lastAt = now
+    this.#askedAt = now
   }
 
-  /** Something new was asked for, or everything again: from now on an answer is due. */
+  /** Everything was asked for anew: what was before says nothing any more. */
+  restarted(now: number): void {
+    this.#lastAt = now
+    this.#askedAt = now
+    for (const counts of this.#counts) counts.clear()
+  }
+
+  /** Something more was asked for: an answer is due, and the silence of the rest goes on. */
   asked(now: number): void {
-    this.#lastAt = now
-    this.#sinceAsked = 0
-    this.#counts.fill(0)
+    this.#askedAt ??= now
   }
 
-  ticked(now: number): void {
+  ticked(instrument: Instrument, now: number): void {
     this.#turn(now)
-    const at = this.#bucket % BUCKETS
-    this.#counts[at] = (this.#counts[at] ?? 0) + 1
+    const counts = this.#counts[this.#bucket % BUCKETS]
+    counts?.set(instrument, (counts.get(instrument) ?? 0) + 1)
     this.#lastAt = now
-    this.#sinceAsked++
+    this.#askedAt = undefined
   }
 
-  /** `expected`: whether the market of what is wanted trades now. */
-  judge(now: number, expected: boolean): Silence {
+  /** `expectations`: what is wanted, of markets that trade now. */
+  judge(now: number, expectations: () => ReadonlySet<Instrument>): Silence {
     if (now - this.#lastAt < SILENCE_LIMIT_MS) return 'none'
-    const recent = this.#counts.reduce((sum, count) => sum + count, 0)
-    return expected && (this.#sinceAsked === 0 || recent >= BUSY_TICKS) ? 'suspect' : 'quiet'
+    const expected = expectations()
+    const isUnanswered = this.#askedAt !== undefined && now - this.#askedAt >= SILENCE_LIMIT_MS
+    return expected.size > 0 && (isUnanswered || this.#recent(expected) >= BUSY_TICKS) ? 'suspect' : 'quiet'
+  }
+
+  #recent(expected: ReadonlySet<Instrument>): number {
+    let recent = 0
+    for (const counts of this.#counts)
+      for (const [instrument, count] of counts) if (expected.has(instrument)) recent += count
+    return recent
   }
 
   #turn(now: number): void {
     const bucket = Math.floor(now / BUCKET_MS)
     for (let step = 0; step < Math.min(bucket - this.#bucket, BUCKETS); step++)
-      this.#counts[(bucket - step) % BUCKETS] = 0
+      this.#counts[(bucket - step) % BUCKETS]?.clear()
     this.#bucket = bucket
   }
 }

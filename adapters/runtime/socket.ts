@@ -15,6 +15,8 @@ export interface Socket {
   send(frame: Frame): void
   /** Cuts it at once; also one that was never open. */
   end(): void
+  /** What the broker answered instead of a socket, should the end of its answer not come. */
+  refusal(): Failure | undefined
 }
 
 /** The door to the network: a test puts its own in its place. */
@@ -33,6 +35,7 @@ export const openSocket: OpenSocket = ({ url, headers }, listener) => {
     followRedirects: false,
   })
   let over = false
+  let refusal = (): Failure | undefined => undefined
   const end = (failure: Failure) => {
     if (over) return
     over = true
@@ -47,8 +50,14 @@ export const openSocket: OpenSocket = ({ url, headers }, listener) => {
     const status = answer.statusCode ?? 0
     const retryAfterMs = readRetryAfter(answer.headers['retry-after'])
     let body = ''
-    const refuse = () =>
-      end({ kind: 'handshake', status, body, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) })
+    const failure = (): Failure => ({
+      kind: 'handshake',
+      status,
+      body,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    })
+    const refuse = () => end(failure())
+    refusal = failure
     answer.setEncoding('utf8')
     answer.on('data', (text: string) => {
       body = (body + text).slice(0, MAX_ANSWER_BYTES)
@@ -65,6 +74,7 @@ export const openSocket: OpenSocket = ({ url, headers }, listener) => {
       over = true
       socket.terminate()
     },
+    refusal: () => refusal(),
   }
 }
 

@@ -48,7 +48,7 @@ export function refusal(purpose: Purpose, { status, body }: Refusal): TickwireEr
   const { message, error_type: type } = readBody(body)
   const code = codeOf(purpose, status, type)
   const said = message ? `: ${oneLine(message)}` : ''
-  const kind = type !== undefined && type in TYPES ? `, ${type}` : ''
+  const kind = type !== undefined && Object.hasOwn(TYPES, type) ? `, ${type}` : ''
   return failed(code, `Kite refused ${purpose} with HTTP ${status}${kind}${said}`)
 }
 
@@ -60,7 +60,8 @@ export function failed(code: ErrorCode, text: string): TickwireError {
 
 function codeOf(purpose: Purpose, status: number, type: string | undefined): ErrorCode {
   if (status === 429) return 'BROKER_RATE_LIMITED'
-  const known = type === undefined ? undefined : (purpose === 'the login' ? LOGIN_TYPES : TYPES)[type]
+  const types = purpose === 'the login' ? LOGIN_TYPES : TYPES
+  const known = type !== undefined && Object.hasOwn(types, type) ? types[type] : undefined
   if (known !== undefined) return known
   if (status === 403 || status === 401) return purpose === 'the login' ? 'CREDENTIALS_REJECTED' : 'SESSION_EXPIRED'
   // The socket takes nothing but the key and the token: a bad request is one of them spoilt.
@@ -87,5 +88,5 @@ export const oneLine = (text: string): string =>
   text
     .replace(/[\p{C}\s]+/gu, ' ')
     .trim()
-    .slice(0, LONGEST)
     .replace(/\b(?=\w*\d)\w{16,}\b/g, '[redacted]')
+    .slice(0, LONGEST)

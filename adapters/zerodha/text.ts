@@ -12,7 +12,7 @@ export function decodeText(text: string): Signal {
   switch (type) {
     case 'error':
     case 'message':
-      return { kind: 'notice', level: type, text: wordsOf(data) }
+      return { kind: 'notice', level: type, text: wordsOf(data, text) }
     case 'order':
       return { kind: 'ignored', what: 'order' }
     default:
@@ -21,8 +21,9 @@ export function decodeText(text: string): Signal {
   }
 }
 
-const wordsOf = (data: unknown): string =>
-  oneLine(typeof data === 'string' ? data : data === undefined ? '' : JSON.stringify(data)) || 'no text'
+/** Data that are no text are told as they came: what is nested deep enough cannot be written down anew. */
+const wordsOf = (data: unknown, frame: string): string =>
+  oneLine(typeof data === 'string' ? data : data === undefined ? '' : frame) || 'no text'
 
 function readJson(text: string): unknown {
   try {

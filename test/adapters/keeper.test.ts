@@ -8,11 +8,19 @@ import { pass } from './runtime/rig.ts'
 
 const MORNING = Date.parse('2026-11-24T08:00:00+05:30')
 const gone = new TickwireError('BROKER_UNREACHABLE', 'no answer from api.example')
+const tooMany = new TickwireError('BROKER_RATE_LIMITED', 'HTTP 429')
 let keeper: ListKeeper | undefined
 afterEach(() => keeper?.close())
 
+interface Start {
+  writtenAt?: number
+  now?: number
+  away?: boolean
+  error?: TickwireError
+}
+
 /** A keeper at eight in the morning; `sync` writes the list unless the broker is away. */
-function keep({ writtenAt, now = MORNING, away = false }: { writtenAt?: number; now?: number; away?: boolean } = {}) {
+function keep({ writtenAt, now = MORNING, away = false, error = gone }: Start = {}) {
   const clock = new ManualClock(now)
   const state = { writtenAt, away, syncs: 0, changed: 0, isOther: false }
   const standings: (Standing | undefined)[] = []
@@ -20,7 +28,7 @@ function keep({ writtenAt, now = MORNING, away = false }: { writtenAt?: number; 
     writtenAt: () => state.writtenAt,
     async sync() {
       state.syncs++
-      if (state.away) throw gone
+      if (state.away) throw error
       state.writtenAt = clock.now()
     },
     look: () => state.isOther,
@@ -78,6 +86,15 @@ it('is down for want of a list, with the reason, until it has one', async () => 
   state.away = false
   await pass(clock, 60_000, 1000)
   expect(last()).toBeUndefined()
+})
+
+it('leaves a broker that says "too many" alone for a minute', async () => {
+  const { clock, state } = keep({ away: true, error: tooMany })
+  await pass(clock, 59_000, 500)
+  expect(state.syncs).toBe(1)
+  state.away = false
+  await pass(clock, 10_000, 500)
+  expect(state.syncs).toBe(2)
 })
 
 it('does not serve a list of more than four days ago', async () => {

@@ -12,6 +12,7 @@ function listing(...instruments: Instrument[]) {
   const clock = new ManualClock(Date.parse('2026-11-24T10:00:00+05:30'))
   const book = {
     mark: () => String(mark),
+    facts: () => undefined,
     find(_: string, exchange: string, symbol: string) {
       reads++
       const found = list.find(one => one.exchange === exchange && [one.symbol, one.brokerSymbol].includes(symbol))

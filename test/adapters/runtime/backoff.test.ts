@@ -29,4 +29,5 @@ it('leaves a broker that says "too many" alone for at least a minute, or for at 
   expect([rateLimitPause(undefined, 0), rateLimitPause(undefined, 1)]).toEqual([60_000, 65_000])
   expect([rateLimitPause(2000, 0), rateLimitPause(2000, 1)]).toEqual([2000, 4000])
   expect(rateLimitPause(120_000, 0)).toBe(120_000)
+  expect([rateLimitPause(0, 0), rateLimitPause(1e13, 1)]).toEqual([1000, 3_605_000])
 })

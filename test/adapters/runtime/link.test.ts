@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { ManualClock } from '../../../shared/clock.ts'
 import { settle, topicOf } from './rig.ts'
 import { openSession, told } from './sessionrig.ts'
+
+/** Where the clocks of tests begin. */
+const START = new ManualClock().monotonic()
 
 describe('a connection that is lost', () => {
   it('is told at once, made again, and told everything again', async () => {
@@ -103,6 +107,15 @@ describe('a connection that is lost', () => {
     expect(session.bus.statuses().at(-1)?.reason).toContain('no answer to the handshake within 7 s')
   })
 
+  it('counts as refused when the broker refuses and never comes to the end of it', async () => {
+    const session = openSession()
+    session.tickets.login('one')
+    session.broker.last.begun = { kind: 'handshake', status: 403, body: '' }
+    await session.pass(7000)
+    expect(session.broker.last.cut).toBe(true)
+    expect(session.bus.statuses().at(-1)?.reason).toBe('SESSION_EXPIRED: HTTP 403')
+  })
+
   it('is suspect after 4.5 s without a byte and given up after 10 s', async () => {
     const session = openSession()
     session.live()
@@ -148,5 +161,63 @@ describe('a connection that is lost', () => {
     session.clock.freeze(3000)
     session.look()
     expect(session.broker.sockets.map(({ cut }) => cut)).toEqual([true, false])
+  })
+
+  it('dials again when it is made anew, or there is another login, while a dial has no answer yet', async () => {
+    for (const again of ['login', 'gap'] as const) {
+      const session = openSession()
+      session.tickets.login('one')
+      if (again === 'login') session.tickets.login('two')
+      else session.feed.missed({ ms: 9000, clock: 'wall' })
+      expect(session.broker.sockets.map(({ cut }) => cut)).toEqual([true, false])
+      session.broker.last.accept()
+      expect(session.status.state).toBe('live')
+    }
+  })
+
+  it('leaves its turn to dial to the next one when it is needed no more', () => {
+    const session = openSession()
+    session.live()
+    session.want('A:LTP', 'B:LTP', 'C:LTP', 'D:LTP', 'E:LTP')
+    expect(session.broker.sockets).toHaveLength(2)
+    session.want('A:LTP', 'B:LTP', 'E:LTP')
+    expect(session.broker.sockets).toHaveLength(3)
+    session.broker.last.accept()
+    expect(told(session)).toEqual(['sub LTP E'])
+  })
+
+  it('is tried ever more slowly when the broker takes it and throws it out again', async () => {
+    const session = openSession({ random: 0.5 })
+    session.tickets.login('one')
+    for (let done = 0; session.clock.monotonic() < START + 60_000; await session.pass(250))
+      for (; done < session.broker.sockets.length; done++) {
+        session.broker.last.accept()
+        session.broker.last.drop()
+      }
+    expect(session.broker.sockets.length).toBeLessThan(30)
+  })
+
+  it('waits out the minute after "too many" whatever is wanted meanwhile, in market hours too', async () => {
+    const session = openSession({ random: 0.5, isTrading: true })
+    session.live()
+    session.want('A:LTP', 'B:LTP', 'C:LTP')
+    session.broker.last.refuse(429)
+    session.want('A:LTP', 'B:LTP')
+    session.want('A:LTP', 'B:LTP', 'C:LTP')
+    await session.pass(59_000, { beats: true })
+    expect(session.broker.sockets.filter(({ cut }) => cut)).toHaveLength(1)
+    expect(session.bus.statuses().at(-1)?.reason).toContain('BROKER_RATE_LIMITED')
+  })
+
+  it('is not cut while it dials because no ticks come: the connection that is missing explains that', async () => {
+    const session = openSession({ random: 0.5, isTrading: true })
+    session.live()
+    session.want('A:LTP')
+    session.broker.last.drop()
+    await session.pass(1000)
+    for (let passed = 0; passed < 120_000; passed += 250) {
+      await session.pass(250)
+      expect(session.status.state).toBe('down')
+    }
   })
 })

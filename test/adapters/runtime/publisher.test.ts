@@ -217,6 +217,19 @@ describe('ticks that say less than a topic promises', () => {
     expect(ltps(bus.lane('P1'))).toEqual([102])
   })
 
+  it('are kept from it again when it is wanted again', () => {
+    const { bus, clock, offer } = rig()
+    bus.want('P1', 1, [topicOf('RELIANCE', 'DEPTH')])
+    offer(RELIANCE, 100, { mode: 'QUOTE' })
+    bus.want('P1', 2, [])
+    clock.advance(3000)
+    bus.want('P1', 3, [topicOf('RELIANCE', 'DEPTH')])
+    offer(RELIANCE, 101, { mode: 'QUOTE' })
+    offer(RELIANCE, 102, { mode: 'DEPTH', book })
+    clock.advance(0)
+    expect(ltps(bus.lane('P1'))).toEqual([102])
+  })
+
   it('are no snapshot for it', () => {
     const { bus, clock, offer } = rig()
     offer(RELIANCE, 100, { mode: 'LTP' })

@@ -60,6 +60,20 @@ describe('a session', () => {
     expect(told(session)?.slice(2)).toEqual(['sub QUOTE B'])
   })
 
+  it('hands out no value of a time when nobody wanted the instrument', async () => {
+    const session = openSession()
+    session.live()
+    session.want('A:LTP', 'B:LTP')
+    session.broker.last.say('tick A 100; tick B 7')
+    session.want('B:LTP')
+    await session.pass(600_000, { beats: true, step: 1000 })
+    session.want('A:LTP', 'B:LTP')
+    await session.pass(1000, { beats: true })
+    session.broker.last.say('tick A 90')
+    session.clock.advance(1)
+    expect(ltps(session.bus.lane('P1'))).toEqual([100, 7, 90])
+  })
+
   it('opens further connections when one is full, the first one before them, and closes them when they are empty', async () => {
     const session = openSession()
     session.want('A:LTP', 'B:LTP', 'C:LTP', 'D:LTP', 'E:LTP')
@@ -142,6 +156,19 @@ describe('a ticket the broker refuses', () => {
     expect(session.broker.sockets).toHaveLength(5)
   })
 
+  it('is given up, too, when one connection is taken and the next one refused', async () => {
+    const session = openSession({ random: 0.5 })
+    session.want('A:LTP', 'B:LTP', 'C:LTP')
+    session.tickets.login('one')
+    for (let tries = 0; tries < 3; tries++) {
+      session.broker.last.accept()
+      session.broker.last.refuse(403)
+      await session.pass(1000)
+    }
+    expect(session.status.state).toBe('auth_required')
+    expect(session.broker.sockets.map(({ cut }) => cut)).toEqual(Array(6).fill(true))
+  })
+
   it('is forgotten with the next login: everything is connected and wanted again at once', async () => {
     const session = openSession()
     session.want('A:LTP')
@@ -177,43 +204,6 @@ describe('a ticket the broker refuses', () => {
   })
 })
 
-describe('silence while the connection lives', () => {
-  it('is told within 30 s when the market trades, and the connection is made anew once a minute at most', async () => {
-    const session = openSession({ isTrading: true })
-    session.want('A:LTP')
-    session.live()
-    await session.pass(29_000, { beats: true })
-    expect(session.status.state).not.toBe('live')
-    expect(session.broker.sockets).toHaveLength(2)
-    session.broker.last.accept()
-    await session.pass(50_000, { beats: true })
-    expect(session.status.state).toBe('suspect')
-    expect(session.broker.sockets).toHaveLength(2)
-    await session.pass(10_000, { beats: true })
-    expect(session.broker.sockets).toHaveLength(3)
-    session.broker.last.accept()
-    session.broker.last.say('tick A 5')
-    await session.pass(1000)
-    expect(session.status.state).toBe('live')
-  })
-
-  it('is quiet, and nothing else, when the market is closed', async () => {
-    const session = openSession()
-    session.want('A:LTP')
-    session.live()
-    await session.pass(3_600_000, { beats: true, step: 1000 })
-    expect(session.states()).toEqual(['starting', 'auth_required', 'starting', 'live', 'quiet'])
-    expect(session.broker.sockets).toHaveLength(1)
-  })
-
-  it('is no news when nothing is wanted', async () => {
-    const session = openSession({ isTrading: true })
-    session.live()
-    await session.pass(120_000, { beats: true })
-    expect(session.status.state).toBe('live')
-  })
-})
-
 describe('a list of instruments that changes', () => {
   it('moves what is wanted to the new token and keeps the sequence', async () => {
     const session = openSession()
@@ -228,6 +218,21 @@ describe('a list of instruments that changes', () => {
     session.clock.advance(1)
     expect(ltps(session.bus.lane('P1'))).toEqual([100, 101])
     expect(session.bus.lane('P1').map(({ header }) => header.sequence)).toEqual([1, 2])
+  })
+
+  it('serves nothing by a list that is too old, and everything again by the next one', async () => {
+    const session = openSession()
+    session.want('A:LTP')
+    session.live()
+    session.feed.setUnlisted({ state: 'down', reason: 'no list of instruments' })
+    session.broker.last.say('tick A 666')
+    await session.pass(500, { beats: true })
+    session.feed.setUnlisted(undefined)
+    await session.pass(500, { beats: true })
+    session.broker.last.say('tick A 101')
+    session.clock.advance(1)
+    expect(ltps(session.bus.lane('P1'))).toEqual([101])
+    expect(told(session)).toEqual(['sub LTP A', 'drop A', 'sub LTP A'])
   })
 
   it('lets go of what is listed no more, and serves it when it is listed again', async () => {

@@ -24,6 +24,8 @@ class FakeSocket {
   readonly url: string
   readonly sent: Frame[] = []
   cut = false
+  /** An answer of the broker that has begun and does not end. */
+  begun: Failure | undefined
   readonly #listener: SocketListener
 
   constructor(dial: Dial, listener: SocketListener) {
@@ -51,6 +53,7 @@ class FakeBroker {
       end: () => {
         socket.cut = true
       },
+      refusal: () => socket.begun,
     }
   }
 

@@ -1,36 +1,121 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { SilenceWatch } from '../../../adapters/runtime/silence.ts'
+import { equity } from './rig.ts'
+import { openSession } from './sessionrig.ts'
 
-/** A watch that was asked at 0 and saw a tick every `everyMs` until `untilMs`. */
+const A = equity('A')
+const B = equity('B')
+const both = () => new Set([A, B])
+const thin = () => new Set([B])
+const none = () => new Set<typeof A>()
+
+/** A watch that was asked at 0 and saw a tick of A every `everyMs` until `untilMs`. */
 function watch(everyMs: number, untilMs: number): SilenceWatch {
   const silence = new SilenceWatch(0)
-  for (let at = everyMs; at <= untilMs; at += everyMs) silence.ticked(at)
+  for (let at = everyMs; at <= untilMs; at += everyMs) silence.ticked(A, at)
   return silence
 }
 
 it('says nothing for half a minute', () => {
-  expect(watch(100, 60_000).judge(87_999, true)).toBe('none')
+  expect(watch(100, 60_000).judge(87_999, both)).toBe('none')
 })
 
 it('suspects a stop of many ticks while the market trades, and calls it quiet when it does not', () => {
-  expect(watch(100, 60_000).judge(88_000, true)).toBe('suspect')
-  expect(watch(100, 60_000).judge(88_000, false)).toBe('quiet')
+  expect(watch(100, 60_000).judge(88_000, both)).toBe('suspect')
+  expect(watch(100, 60_000).judge(88_000, none)).toBe('quiet')
 })
 
 it('does not suspect an instrument that ticks twice in a minute, at any hour', () => {
-  expect(watch(30_000, 600_000).judge(640_000, true)).toBe('quiet')
+  expect(watch(30_000, 600_000).judge(640_000, both)).toBe('quiet')
+})
+
+it('does not suspect the thin rest when what was busy is let go of, or its market closes', () => {
+  expect(watch(100, 60_000).judge(88_000, thin)).toBe('quiet')
 })
 
 it('suspects a broker that has never answered what was asked', () => {
-  expect(new SilenceWatch(0).judge(28_000, true)).toBe('suspect')
-  const silence = watch(100, 60_000)
+  expect(new SilenceWatch(0).judge(28_000, both)).toBe('suspect')
+  const silence = watch(30_000, 60_000)
   silence.asked(70_000)
-  expect(silence.judge(97_000, true)).toBe('none')
-  expect(silence.judge(98_000, true)).toBe('suspect')
+  expect(silence.judge(97_000, both)).toBe('quiet')
+  expect(silence.judge(98_000, both)).toBe('suspect')
 })
 
-it('forgets the ticks of more than two minutes ago', () => {
+it('is not put off by further wishes', () => {
   const silence = watch(100, 60_000)
-  silence.ticked(200_000)
-  expect(silence.judge(230_000, true)).toBe('quiet')
+  for (const at of [70_000, 80_000]) silence.asked(at)
+  expect(silence.judge(88_000, both)).toBe('suspect')
+})
+
+it('forgets the ticks of more than two minutes ago, and all when everything is asked for anew', () => {
+  const silence = watch(100, 60_000)
+  silence.ticked(A, 200_000)
+  expect(silence.judge(230_000, both)).toBe('quiet')
+  const again = watch(100, 60_000)
+  again.restarted(70_000)
+  again.ticked(A, 71_000)
+  expect(again.judge(99_000, both)).toBe('quiet')
+})
+
+describe('silence while the connection lives', () => {
+  it('is told within 30 s when the market trades, and the connection is made anew once a minute at most', async () => {
+    const session = openSession({ isTrading: true })
+    session.want('A:LTP')
+    session.live()
+    await session.pass(29_000, { beats: true })
+    expect(session.status.state).not.toBe('live')
+    expect(session.broker.sockets).toHaveLength(2)
+    session.broker.last.accept()
+    await session.pass(50_000, { beats: true })
+    expect(session.status.state).toBe('suspect')
+    expect(session.broker.sockets).toHaveLength(2)
+    await session.pass(10_000, { beats: true })
+    expect(session.broker.sockets).toHaveLength(3)
+    session.broker.last.accept()
+    session.broker.last.say('tick A 5')
+    await session.pass(1000)
+    expect(session.status.state).toBe('live')
+  })
+
+  it('is quiet, and nothing else, when the market is closed', async () => {
+    const session = openSession()
+    session.want('A:LTP')
+    session.live()
+    await session.pass(3_600_000, { beats: true, step: 1000 })
+    expect(session.states()).toEqual(['starting', 'auth_required', 'starting', 'live', 'quiet'])
+    expect(session.broker.sockets).toHaveLength(1)
+  })
+
+  it('is told although somebody wants something more every few seconds', async () => {
+    const session = openSession({ isTrading: true })
+    session.live()
+    session.want('A:LTP', 'B:LTP')
+    for (let nth = 0; nth < 100; nth++) session.broker.last.say('tick A 5')
+    for (let nth = 0; nth < 3; nth++) {
+      session.want('A:LTP', 'B:LTP')
+      await session.pass(5000, { beats: true })
+      session.want('A:LTP')
+      await session.pass(5000, { beats: true })
+    }
+    expect(session.broker.sockets).toHaveLength(2)
+  })
+
+  it('of what is thin is no news when what was busy is wanted no more', async () => {
+    const session = openSession({ isTrading: true })
+    session.live()
+    session.want('A:LTP', 'B:LTP')
+    session.broker.last.say('tick B 7')
+    for (let nth = 0; nth < 100; nth++) session.broker.last.say('tick A 5')
+    session.want('B:LTP')
+    await session.pass(60_000, { beats: true })
+    expect(session.status.state).toBe('quiet')
+    expect(session.broker.sockets).toHaveLength(1)
+  })
+
+  it('is no news when nothing is wanted', async () => {
+    const session = openSession({ isTrading: true })
+    session.live()
+    await session.pass(120_000, { beats: true })
+    expect(session.status.state).toBe('live')
+  })
 })

@@ -128,3 +128,16 @@ it('tells nothing after it was ended, not even that it ended', async () => {
   await gone
   expect(failure()).toBeUndefined()
 })
+
+it('knows a refusal whose end does not come', async () => {
+  const server = createTcpServer(socket => {
+    socket.on('error', () => {})
+    socket.once('data', () => socket.write('HTTP/1.1 403 Forbidden\r\nContent-Length: 100\r\n\r\n{"a"'))
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  closing.push(() => server.close())
+  const { socket, failure } = open(`ws://127.0.0.1:${portOf(server)}`)
+  await eventually(() => socket.refusal())
+  expect(socket.refusal()).toMatchObject({ kind: 'handshake', status: 403 })
+  expect(failure()).toBeUndefined()
+})

@@ -196,8 +196,13 @@ describe('the decoder', () => {
     ])
     expect(decode('{"type":"error"}')).toEqual([{ kind: 'notice', level: 'error', text: 'no text' }])
     expect(decode('{"type":"error","data":{"code":4}}')).toEqual([
-      { kind: 'notice', level: 'error', text: '{"code":4}' },
+      { kind: 'notice', level: 'error', text: '{"type":"error","data":{"code":4}}' },
     ])
+  })
+
+  it('says something of data that are nested too deep to be written down', () => {
+    const deep = `{"type":"message","data":${'['.repeat(100_000)}${']'.repeat(100_000)}}`
+    expect(decode(deep)).toEqual([{ kind: 'notice', level: 'message', text: deep.slice(0, 200) }])
   })
 
   it.each(['', '{', 'null', '[]', '"order"', '{"data":1}', '{"type":1}'])('finds the text %j malformed', text => {

@@ -77,6 +77,20 @@ describe('an end of the connection', () => {
     expect(echo.message).toContain('token [redacted] is spent')
   })
 
+  it.each(['constructor', 'toString', '__proto__'])('is not what the type %s means elsewhere', type => {
+    expect(session.classify(handshake(403, refused(type, 'no')))).toMatchObject({
+      code: 'SESSION_EXPIRED',
+      message: 'Kite refused the connection with HTTP 403: no',
+    })
+  })
+
+  it('tells no piece of a key that stands where its words are cut', () => {
+    const { message } = session.classify(
+      handshake(403, refused('TokenException', `${'no '.repeat(63)}abcdefghijklmnop1`)),
+    )
+    expect(message).not.toContain('abc')
+  })
+
   it('by itself, or of the network, is a broker that is not reached', () => {
     expect(session.classify({ kind: 'closed', code: 1006, reason: '' })).toMatchObject({
       code: 'BROKER_UNREACHABLE',
