@@ -58,10 +58,11 @@ describe('an answer', () => {
   })
 
   it('that cannot be unpacked to its end is none, and holds nobody up beyond the limit', async () => {
-    const packed = gzipSync('NSE,RELIANCE')
+    // Long enough that it is not unpacked in one go.
+    const packed = gzipSync(Array.from({ length: 20_000 }, (_, row) => `${row},NSE,SHARE${row}`).join('\n'))
     packed.fill(0, packed.length - 8)
     const url = await serve((_, response) => response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(packed))
-    const error = await rejection(createHttp({ ...LIMITS, timeoutMs: 300 })({ method: 'GET', url }))
+    const error = await rejection(createHttp({ timeoutMs: 300, maxBytes: 1_000_000 })({ method: 'GET', url }))
     expect(error).toMatchObject({ code: 'BROKER_UNREACHABLE' })
   })
 
