@@ -6,6 +6,8 @@ import type { Dial, Failure, Frame } from '../contract.ts'
 export interface SocketListener {
   opened(): void
   received(frame: Frame): void
+  /** The broker answered with this instead of a socket; what else it says of it comes with `ended`, or never. */
+  refused(failure: Failure): void
   ended(failure: Failure): void
 }
 
@@ -47,8 +49,14 @@ export const openSocket: OpenSocket = ({ url, headers }, listener) => {
     const status = answer.statusCode ?? 0
     const retryAfterMs = readRetryAfter(answer.headers['retry-after'])
     let body = ''
-    const refuse = () =>
-      end({ kind: 'handshake', status, body, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) })
+    const failure = (): Failure => ({
+      kind: 'handshake',
+      status,
+      body,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    })
+    const refuse = () => end(failure())
+    if (!over) listener.refused(failure())
     answer.setEncoding('utf8')
     answer.on('data', (text: string) => {
       body = (body + text).slice(0, MAX_ANSWER_BYTES)

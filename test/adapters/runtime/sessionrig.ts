@@ -36,6 +36,8 @@ class FakeSocket {
   fail = (failure: Failure): void => this.#listener.ended(failure)
   refuse = (status: number, retryAfterMs?: number): void =>
     this.fail({ kind: 'handshake', status, body: '', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) })
+  /** The status of a refusal whose words never end. */
+  stall = (status: number): void => this.#listener.refused({ kind: 'handshake', status, body: '' })
   drop = (): void => this.fail({ kind: 'closed', code: 1006, reason: '' })
 }
 
