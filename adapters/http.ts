@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../shared/clock.ts'
 import { systemCode, TickwireError } from '../shared/errors.ts'
-import type { Http, HttpRequest } from './contract.ts'
+import type { Http, HttpAnswer, HttpRequest } from './contract.ts'
 
 export interface HttpLimits {
   /** For the whole of it, from the first byte sent to the last one read. */
@@ -21,10 +21,11 @@ export const createHttp =
   async request => {
     const host = hostOf(request.url)
     const end = new AbortController()
+    const late = new Promise<never>((_, reject) => end.signal.addEventListener('abort', reject))
     const stopLimit = clock.after(timeoutMs, () => end.abort())
     try {
-      const { status, headers, body } = await send(request, host, end.signal)
-      return { status, headers: Object.fromEntries(headers), body: await readBody(host, body, maxBytes) }
+      // The library reads for ever what it cannot unpack to its end, aborted or not.
+      return await Promise.race([exchange(request, host, maxBytes, end.signal), late])
     } catch (error) {
       if (error instanceof TickwireError) throw error
       if (end.signal.aborted) throw unreachable(host, `has not answered within ${timeoutMs / 1000} s`)
@@ -35,6 +36,16 @@ export const createHttp =
       end.abort()
     }
   }
+
+async function exchange(
+  request: HttpRequest,
+  host: string,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
+  const { status, headers, body } = await send(request, host, signal)
+  return { status, headers: Object.fromEntries(headers), body: await readBody(host, body, maxBytes) }
+}
 
 function send({ method, url, headers, body }: HttpRequest, host: string, signal: AbortSignal): Promise<Response> {
   let request: Request

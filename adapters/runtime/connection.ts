@@ -27,6 +27,8 @@ interface ConnectionParts {
 
 /** A broker that has not answered by then does not. */
 const HANDSHAKE_LIMIT_MS = 7000
+/** For the words of a refusal: its status says enough. */
+const REFUSAL_LIMIT_MS = 1000
 const LOOK_MS = 250
 /** So many malformed frames within so long a time: what comes next can no longer be trusted. */
 const MALFORMED_LIMIT = 3
@@ -38,7 +40,7 @@ export class Connection {
   readonly #socket: Socket
   readonly #malformedAt: number[] = []
   readonly #cancels: Cancel[] = []
-  readonly #cancelDeadline: Cancel
+  #cancelDeadline: Cancel
   #heardAt: number
   #ready = false
   #silent = false
@@ -52,6 +54,7 @@ export class Connection {
     this.#socket = open(dial, {
       opened: () => this.#opened(),
       received: frame => this.#received(frame),
+      refused: failure => this.#refused(failure),
       ended: failure => this.#fail(failure),
     })
   }
@@ -77,6 +80,12 @@ export class Connection {
     if (send) this.#cancels.push(clock.every(send.everyMs, () => this.send([send.frame])))
     if (dial.hello) this.send(dial.hello)
     else this.#becomeReady()
+  }
+
+  #refused(failure: Failure): void {
+    if (this.#over) return
+    this.#cancelDeadline()
+    this.#cancelDeadline = this.#parts.clock.after(REFUSAL_LIMIT_MS, () => this.#fail(failure))
   }
 
   #becomeReady(): void {
@@ -128,7 +137,7 @@ export class Connection {
 
   #tooLate(): void {
     const reason = `no answer to the handshake within ${HANDSHAKE_LIMIT_MS / 1000} s`
-    this.#fail(this.#socket.refusal() ?? { kind: 'network', reason })
+    this.#fail({ kind: 'network', reason })
   }
 
   #fail(failure: Failure): void {

@@ -88,9 +88,12 @@ export class Links {
     for (const link of this.#links) link.stop()
   }
 
-  /** Cuts what is connected and connects again at once: what is in the sockets is no longer trusted. */
+  /**
+   * Cuts what is connected and connects again at once: what is in the sockets is no longer trusted. What is not connected
+   * keeps its pause: the broker may have asked for it.
+   */
   restart(): void {
-    for (const link of this.#links) if (link.view().state !== 'idle') link.restart()
+    for (const link of this.#links) if (link.isOpen || link.isDialling) link.restart()
   }
 
   /** The first connection is kept open for nothing, too: it proves the session, and does so before others use it. */

@@ -182,7 +182,8 @@ export class SessionFeed {
 
   #look(): void {
     const now = this.#parts.clock.monotonic()
-    if (this.#judgeSilence() === 'suspect' && now - this.#reconnectedAt >= RECONNECT_PAUSE_MS) {
+    const isDue = now - this.#reconnectedAt >= RECONNECT_PAUSE_MS
+    if (isDue && this.#judgeSilence() === 'suspect') {
       this.#reconnectedAt = now
       this.#isMute = true
       this.#parts.log.warn('no tick for long while the market trades; all connections are made anew')

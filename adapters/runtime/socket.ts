@@ -6,6 +6,8 @@ import type { Dial, Failure, Frame } from '../contract.ts'
 export interface SocketListener {
   opened(): void
   received(frame: Frame): void
+  /** The broker answered with this instead of a socket; what else it says of it comes with `ended`, or never. */
+  refused(failure: Failure): void
   ended(failure: Failure): void
 }
 
@@ -15,8 +17,6 @@ export interface Socket {
   send(frame: Frame): void
   /** Cuts it at once; also one that was never open. */
   end(): void
-  /** What the broker answered instead of a socket, should the end of its answer not come. */
-  refusal(): Failure | undefined
 }
 
 /** The door to the network: a test puts its own in its place. */
@@ -35,7 +35,6 @@ export const openSocket: OpenSocket = ({ url, headers }, listener) => {
     followRedirects: false,
   })
   let over = false
-  let refusal = (): Failure | undefined => undefined
   const end = (failure: Failure) => {
     if (over) return
     over = true
@@ -57,7 +56,7 @@ export const openSocket: OpenSocket = ({ url, headers }, listener) => {
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     })
     const refuse = () => end(failure())
-    refusal = failure
+    if (!over) listener.refused(failure())
     answer.setEncoding('utf8')
     answer.on('data', (text: string) => {
       body = (body + text).slice(0, MAX_ANSWER_BYTES)
@@ -74,7 +73,6 @@ export const openSocket: OpenSocket = ({ url, headers }, listener) => {
       over = true
       socket.terminate()
     },
-    refusal: () => refusal(),
   }
 }
 

@@ -24,11 +24,16 @@ const TYPES: Readonly<Record<string, ErrorCode>> = {
   NetworkException: 'BROKER_UNREACHABLE',
 }
 
+/** The socket takes nothing but the key and the token: wrong parameters are one of them spoilt. */
+const SOCKET_TYPES: Readonly<Record<string, ErrorCode>> = { ...TYPES, InputException: 'CREDENTIALS_REJECTED' }
+
 /** Where a login is refused there is no session that could have expired: what was typed or pasted is wrong. */
-const LOGIN_TYPES: Readonly<Record<string, ErrorCode>> = {
-  ...TYPES,
-  TokenException: 'CREDENTIALS_REJECTED',
-  InputException: 'CREDENTIALS_REJECTED',
+const LOGIN_TYPES: Readonly<Record<string, ErrorCode>> = { ...SOCKET_TYPES, TokenException: 'CREDENTIALS_REJECTED' }
+
+const TYPES_OF: Readonly<Record<Purpose, Readonly<Record<string, ErrorCode>>>> = {
+  'the login': LOGIN_TYPES,
+  'the instrument list': TYPES,
+  'the connection': SOCKET_TYPES,
 }
 
 const LOGIN = 'tickwire account login zerodha'
@@ -60,11 +65,10 @@ export function failed(code: ErrorCode, text: string): TickwireError {
 
 function codeOf(purpose: Purpose, status: number, type: string | undefined): ErrorCode {
   if (status === 429) return 'BROKER_RATE_LIMITED'
-  const types = purpose === 'the login' ? LOGIN_TYPES : TYPES
+  const types = TYPES_OF[purpose]
   const known = type !== undefined && Object.hasOwn(types, type) ? types[type] : undefined
   if (known !== undefined) return known
   if (status === 403 || status === 401) return purpose === 'the login' ? 'CREDENTIALS_REJECTED' : 'SESSION_EXPIRED'
-  // The socket takes nothing but the key and the token: a bad request is one of them spoilt.
   if (status === 400 && purpose !== 'the instrument list') return 'CREDENTIALS_REJECTED'
   return status >= 500 ? 'BROKER_UNREACHABLE' : 'BROKER_REFUSED'
 }

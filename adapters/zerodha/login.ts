@@ -13,8 +13,15 @@ const TOKENS_END = 6 * 60
 /** `POST /session/token`: Kite Connect 3 documentation, "User". There is more in it, which nobody here needs. */
 const granted = z.object({
   status: z.literal('success'),
-  data: z.object({ user_id: z.string().min(1).optional(), access_token: z.string().regex(/^\S+$/) }),
+  data: z.object({
+    // For people only: the answer cannot be had again, and is good without a name.
+    user_id: z.string().min(1).optional().catch(undefined),
+    access_token: z.string().regex(/^\S+$/),
+  }),
 })
+
+/** A failure says so whatever its HTTP status. */
+const refused = z.object({ status: z.literal('error'), error_type: z.string() })
 
 export const login: Login<Settings, Credentials, Ticket> = {
   url({ login_url }, { api_key }, state) {
@@ -49,7 +56,7 @@ export const login: Login<Settings, Credentials, Ticket> = {
 /** `secrets`: what we sent. A server that repeats it must not get it into a message. */
 function readGranted({ status, body }: HttpAnswer, secrets: readonly string[]): z.infer<typeof granted>['data'] {
   const text = secrets.reduce((masked, secret) => masked.replaceAll(secret, '[redacted]'), decode(body))
-  if (status !== 200) throw refusal('the login', { status, body: text })
+  if (status !== 200 || refused.safeParse(readJson(text)).success) throw refusal('the login', { status, body: text })
   const parsed = granted.safeParse(readJson(decode(body)))
   if (parsed.success) return parsed.data.data
   const paths = parsed.error.issues.map(({ path }) => path.join('.') || 'JSON')

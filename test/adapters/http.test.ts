@@ -57,6 +57,15 @@ describe('an answer', () => {
     expect((await http({ method: 'GET', url: `${url}/empty` })).body).toHaveLength(0)
   })
 
+  it('that cannot be unpacked to its end is none, and holds nobody up beyond the limit', async () => {
+    // Long enough that it is not unpacked in one go.
+    const packed = gzipSync(Array.from({ length: 20_000 }, (_, row) => `${row},NSE,SHARE${row}`).join('\n'))
+    packed.fill(0, packed.length - 8)
+    const url = await serve((_, response) => response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(packed))
+    const error = await rejection(createHttp({ timeoutMs: 300, maxBytes: 1_000_000 })({ method: 'GET', url }))
+    expect(error).toMatchObject({ code: 'BROKER_UNREACHABLE' })
+  })
+
   it('that sends elsewhere is an answer: nobody goes there', async () => {
     let asked = 0
     const url = await serve((_, response) => {

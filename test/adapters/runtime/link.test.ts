@@ -107,15 +107,6 @@ describe('a connection that is lost', () => {
     expect(session.bus.statuses().at(-1)?.reason).toContain('no answer to the handshake within 7 s')
   })
 
-  it('counts as refused when the broker refuses and never comes to the end of it', async () => {
-    const session = openSession()
-    session.tickets.login('one')
-    session.broker.last.begun = { kind: 'handshake', status: 403, body: '' }
-    await session.pass(7000)
-    expect(session.broker.last.cut).toBe(true)
-    expect(session.bus.statuses().at(-1)?.reason).toBe('SESSION_EXPIRED: HTTP 403')
-  })
-
   it('is suspect after 4.5 s without a byte and given up after 10 s', async () => {
     const session = openSession()
     session.live()

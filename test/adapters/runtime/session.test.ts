@@ -169,6 +169,20 @@ describe('a ticket the broker refuses', () => {
     expect(session.broker.sockets.map(({ cut }) => cut)).toEqual(Array(6).fill(true))
   })
 
+  it('counts as refused when the words of the refusal never end', async () => {
+    const session = openSession()
+    session.tickets.login('one')
+    for (let tries = 0; tries < 3; tries++) {
+      session.broker.last.stall(403)
+      await session.pass(2000)
+    }
+    expect(session.bus.statuses().at(-1)).toMatchObject({
+      state: 'auth_required',
+      reason: /^SESSION_EXPIRED: HTTP 403/,
+    })
+    expect(session.broker.sockets).toHaveLength(3)
+  })
+
   it('is forgotten with the next login: everything is connected and wanted again at once', async () => {
     const session = openSession()
     session.want('A:LTP')

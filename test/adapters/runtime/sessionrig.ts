@@ -24,8 +24,6 @@ class FakeSocket {
   readonly url: string
   readonly sent: Frame[] = []
   cut = false
-  /** An answer of the broker that has begun and does not end. */
-  begun: Failure | undefined
   readonly #listener: SocketListener
 
   constructor(dial: Dial, listener: SocketListener) {
@@ -38,6 +36,8 @@ class FakeSocket {
   fail = (failure: Failure): void => this.#listener.ended(failure)
   refuse = (status: number, retryAfterMs?: number): void =>
     this.fail({ kind: 'handshake', status, body: '', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) })
+  /** The status of a refusal whose words never end. */
+  stall = (status: number): void => this.#listener.refused({ kind: 'handshake', status, body: '' })
   drop = (): void => this.fail({ kind: 'closed', code: 1006, reason: '' })
 }
 
@@ -53,7 +53,6 @@ class FakeBroker {
       end: () => {
         socket.cut = true
       },
-      refusal: () => socket.begun,
     }
   }
 

@@ -77,6 +77,24 @@ describe('silence while the connection lives', () => {
     expect(session.status.state).toBe('live')
   })
 
+  it('is no fault of a broker that is not connected: what it refused for has its pause, and its reason stays', async () => {
+    const session = openSession({ isTrading: true })
+    session.want('A:LTP')
+    session.live()
+    session.broker.last.drop()
+    await session.pass(1000)
+    session.broker.last.refuse(429)
+    await session.pass(59_000)
+    expect(session.status).toMatchObject({ state: 'down' })
+    expect(session.bus.statuses().at(-1)?.reason).toContain('BROKER_RATE_LIMITED')
+    expect(session.broker.sockets).toHaveLength(2)
+    await session.pass(6000)
+    session.broker.last.accept()
+    await session.pass(27_000, { beats: true })
+    expect(session.status.state).toBe('live')
+    expect(session.broker.sockets).toHaveLength(3)
+  })
+
   it('is quiet, and nothing else, when the market is closed', async () => {
     const session = openSession()
     session.want('A:LTP')

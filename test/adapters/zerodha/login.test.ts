@@ -115,6 +115,23 @@ describe('redeeming the answer', () => {
     expect(outcome).toMatchObject({ expiresAt: Date.parse(end) })
   })
 
+  it.each(['', null, 1234])(
+    'gives a ticket, too, where the account is called %j: the code works once',
+    async user_id => {
+      const { outcome } = await redeem(200, answer({ user_id, access_token: 'accesstoken00004' }))
+      expect(outcome).toMatchObject({ ticket: { access_token: 'accesstoken00004' } })
+      expect(outcome).not.toHaveProperty('holder')
+    },
+  )
+
+  it('tells why Kite refused it, also where that comes with HTTP 200', async () => {
+    const { outcome } = await redeem(200, refused('TokenException', 'Token is invalid or has expired.'))
+    expect(outcome).toMatchObject({
+      code: 'CREDENTIALS_REJECTED',
+      message: expect.stringContaining('Token is invalid or has expired.'),
+    })
+  })
+
   it.runIf(hasRecordings)('reads the answer that the vendor published', async () => {
     const { outcome } = await redeem(200, recordedText('generate_session.json'))
     expect(outcome).toMatchObject({ ticket: { access_token: 'XXXXXX' }, holder: 'XX0000' })

@@ -70,6 +70,11 @@ describe('an end of the connection', () => {
     expect(token).toMatchObject({ code: 'SESSION_EXPIRED', next: 'tickwire account login zerodha' })
   })
 
+  it('for wrong parameters is the key or the token spoilt, with Kite’s words as without', () => {
+    const error = session.classify(handshake(400, refused('InputException', 'Missing `api_key`')))
+    expect(error).toMatchObject({ code: 'CREDENTIALS_REJECTED', retry: 'after-login' })
+  })
+
   it('tells nothing of a body that is not what Kite sends, and no key that one repeats', () => {
     const page = session.classify(handshake(403, '<html>access_token=abcdefghijklmnop1</html>'))
     expect(page.message).toBe('Kite refused the connection with HTTP 403')
