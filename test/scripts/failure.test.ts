@@ -53,7 +53,10 @@ describe('a failure', () => {
     expect(await next('key', 'create')).toBe('next: tickwire key create --help')
     expect(await refused('instruments')).toMatchObject({
       exitCode: 2,
-      lines: ['error USAGE: tickwire instruments needs one of: sync, search, explain', 'next: tickwire instruments --help'],
+      lines: [
+        'error USAGE: tickwire instruments needs one of: sync, search, explain',
+        'next: tickwire instruments --help',
+      ],
     })
   })
 
