@@ -152,8 +152,10 @@ export class Link {
     this.#error = undefined
     this.#failures = 0
     this.#orderedAt = Number.NEGATIVE_INFINITY
-    this.#enter('open')
+    this.#state = 'open'
+    // First what it begins, then how all stands: silence is counted from here.
     this.#parts.listener.answered(this)
+    this.#parts.listener.changed()
     this.#order()
   }
 

@@ -169,7 +169,9 @@ export class SessionFeed {
 
   #look(): void {
     const now = this.#parts.clock.monotonic()
-    if (this.#judgeSilence() === 'suspect' && now - this.#reconnectedAt >= RECONNECT_PAUSE_MS) {
+    // Where a connection is missing its own back-off counts: to dial anew would break it, and prove nothing.
+    const isWhole = judgeLinks(this.#links.views()).state === 'live'
+    if (isWhole && this.#judgeSilence() === 'suspect' && now - this.#reconnectedAt >= RECONNECT_PAUSE_MS) {
       this.#reconnectedAt = now
       this.#isMute = true
       this.#parts.log.warn('no tick for long while the market trades; all connections are made anew')

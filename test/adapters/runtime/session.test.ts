@@ -194,6 +194,23 @@ describe('silence while the connection lives', () => {
     expect(session.status.state).toBe('live')
   })
 
+  it('is none where nothing is connected: a broker that wants to be left alone is, and is not suspected afterwards', async () => {
+    const session = openSession({ isTrading: true })
+    session.want('A:LTP')
+    session.live()
+    session.broker.last.drop()
+    await session.pass(1500)
+    session.broker.last.refuse(429)
+    const asked = session.broker.sockets.length
+    await session.pass(50_000)
+    expect(session.broker.sockets).toHaveLength(asked)
+    expect(session.status.state).toBe('down')
+    await session.pass(16_000)
+    expect(session.broker.sockets).toHaveLength(asked + 1)
+    session.broker.last.accept()
+    expect(session.states().slice(-2)).toEqual(['down', 'live'])
+  })
+
   it('is quiet, and nothing else, when the market is closed', async () => {
     const session = openSession()
     session.want('A:LTP')
