@@ -141,7 +141,10 @@ export class SessionFeed {
   #follow(): void {
     const union = this.#parts.audience.instruments()
     this.#exchanges = new Set([...union.keys()].map(({ exchange }) => exchange))
+    const wasFull = this.#excess().reason !== undefined
     if (this.#links.carry(union)) this.#silence.asked(this.#parts.clock.monotonic())
+    const { reason } = this.#excess()
+    if (reason && !wasFull) this.#parts.log.warn(reason)
     this.#tell()
   }
 
@@ -195,6 +198,14 @@ export class SessionFeed {
     status.enter(state, reason)
   }
 
+  /** The subscriptions were accepted long ago: only here can a person see that some get nothing. */
+  #excess(): Pick<Standing, 'reason'> {
+    const { limit, refused } = this.#links.usage()
+    const more = refused.length === 1 ? '1 more is wanted and has' : `${refused.length} more are wanted and have`
+    const reason = `SUBSCRIPTION_LIMIT: the broker allows ${limit} instruments at a time; ${more} no prices`
+    return refused.length > 0 ? { reason } : {}
+  }
+
   #standing(): Standing {
     if (!this.#grant) return { state: 'auth_required', reason: 'SESSION_EXPIRED: nobody has logged in to this account' }
     if (this.#refusal) {
@@ -203,12 +214,13 @@ export class SessionFeed {
     }
     if (this.#unlisted) return this.#unlisted
     const standing = judgeLinks(this.#links.views())
-    return standing.state === 'live' ? SILENCE[this.#judgeSilence()] : standing
+    if (standing.state !== 'live') return standing
+    const silence = this.#judgeSilence()
+    return silence === 'none' ? { state: 'live', ...this.#excess() } : SILENCE[silence]
   }
 }
 
-const SILENCE: Readonly<Record<Silence, Standing>> = {
-  none: { state: 'live' },
+const SILENCE: Readonly<Record<Exclude<Silence, 'none'>, Standing>> = {
   quiet: { state: 'quiet', reason: 'no tick for half a minute: the market is closed, or has little to say' },
   suspect: { state: 'suspect', reason: 'no tick for half a minute while the market trades' },
 }
