@@ -168,8 +168,10 @@ export class Link {
     this.#error = undefined
     this.#openedAt = this.#parts.clock.monotonic()
     this.#orderedAt = Number.NEGATIVE_INFINITY
-    this.#enter('open')
+    this.#state = 'open'
+    // First what it begins, then how all stands: silence is counted from here.
     this.#parts.listener.answered(this)
+    this.#parts.listener.changed()
     this.#order()
   }
 

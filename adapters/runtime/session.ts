@@ -149,7 +149,10 @@ export class SessionFeed {
     const now = this.#parts.clock.monotonic()
     if (!this.#hasWishes) this.#silence.restarted(now)
     this.#hasWishes = union.size > 0
+    const wasFull = this.#excess().reason !== undefined
     if (this.#links.carry(union)) this.#silence.asked(now)
+    const { reason } = this.#excess()
+    if (reason && !wasFull) this.#parts.log.warn(reason)
     this.#tell()
   }
 
@@ -212,6 +215,14 @@ export class SessionFeed {
     status.enter(state, reason)
   }
 
+  /** The subscriptions were accepted long ago: only here can a person see that some get nothing. */
+  #excess(): Pick<Standing, 'reason'> {
+    const { limit, refused } = this.#links.usage()
+    const more = refused.length === 1 ? '1 more is wanted and has' : `${refused.length} more are wanted and have`
+    const reason = `SUBSCRIPTION_LIMIT: the broker allows ${limit} instruments at a time; ${more} no prices`
+    return refused.length > 0 ? { reason } : {}
+  }
+
   #standing(): Standing {
     if (!this.#grant) return this.#unauthorised('SESSION_EXPIRED: nobody has logged in to this account')
     if (this.#refusal) {
@@ -220,7 +231,9 @@ export class SessionFeed {
     }
     if (this.#unlisted) return this.#unlisted
     const standing = judgeLinks(this.#links.views())
-    return standing.state === 'live' ? SILENCE[this.#judgeSilence()] : standing
+    if (standing.state !== 'live') return standing
+    const silence = this.#judgeSilence()
+    return silence === 'none' ? { state: 'live', ...this.#excess() } : SILENCE[silence]
   }
 
   #unauthorised(reason: string): Standing {
@@ -228,8 +241,7 @@ export class SessionFeed {
   }
 }
 
-const SILENCE: Readonly<Record<Silence, Standing>> = {
-  none: { state: 'live' },
+const SILENCE: Readonly<Record<Exclude<Silence, 'none'>, Standing>> = {
   quiet: { state: 'quiet', reason: 'no tick for half a minute: the market is closed, or has little to say' },
   suspect: { state: 'suspect', reason: 'no tick for half a minute while the market trades' },
 }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { TickwireError } from '../../shared/errors.ts'
 import { nextIndian } from '../../shared/market/india.ts'
 import type { HttpAnswer, Login, LoginAnswer } from '../contract.ts'
-import { failed, oneLine, refusal } from './errors.ts'
+import { failed, refusal } from './errors.ts'
 import type { Settings } from './settings.ts'
 import type { Credentials, Ticket } from './ticket.ts'
 
@@ -82,7 +82,9 @@ function readAnswer(pasted: string): LoginAnswer {
   const query = new URLSearchParams(/\?([^#\s]*)/.exec(text)?.[1] ?? (text.includes('=') ? text : ''))
   const status = query.get('status')
   if (status !== null && status !== 'success')
-    throw failed('CREDENTIALS_REJECTED', `Kite ended the login with status "${oneLine(status)}"`)
+    throw new TickwireError('CREDENTIALS_REJECTED', 'Kite says that this login was not finished or not allowed', {
+      next: 'log in again, and allow the app: tickwire account login zerodha',
+    })
   const code = query.get('request_token')
   if (!code || !/^[\w-]+$/.test(code)) throw new TickwireError('USAGE', 'That holds no request_token', { next: PASTE })
   const state = query.get('state')

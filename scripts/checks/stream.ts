@@ -49,7 +49,9 @@ function checkFeed({ name, state, reason, lastTickAt }: ReportedFeed, now: numbe
   const check = `feed ${name}`
   const age = lastTickAt === undefined ? 'no tick yet' : `last tick ${formatSpan(now - lastTickAt)} ago`
   const detail = `${state}, ${age}${reason ? `: ${reason}` : ''}`
+  if (reason?.startsWith('SUBSCRIPTION_LIMIT')) return warn(check, detail, 'want fewer, or tickwire account add BROKER')
   if (state === 'live' || state === 'quiet') return ok(check, detail)
+  if (state === 'auth_required') return fail(check, detail, `tickwire account login ${name}`)
   if (state === 'starting') return warn(check, detail, 'tickwire status')
   // Nobody starts it again but a person who has mended the cause.
   const parked = `mend the cause, then: ${enableCommand(name)}`

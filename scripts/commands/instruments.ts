@@ -34,7 +34,9 @@ export async function searchInstruments(
   { feed, limit }: { readonly feed?: string; readonly limit: number },
 ): Promise<void> {
   const invocation = openInvocation(globals)
-  const feeds = await knownFeeds(invocation, feed)
+  const known = await knownFeeds(invocation, feed)
+  // What a disabled feed lists gives no price: the simulator's contracts would stand before those of the account.
+  const feeds = feed === undefined && known.some(one => one.enabled) ? known.filter(one => one.enabled) : known
   const text = words.join(' ')
   const rows = withBook(invocation, book =>
     booked(book, feeds).flatMap(({ name }) => book.search(name, text, limit).map(found => ({ ...found, feed: name }))),
@@ -66,11 +68,21 @@ export async function explainInstrument(globals: Globals, word: string): Promise
     const topics = modes.map(mode => formatTopic({ feed: feed.name, ...instrument, mode }))
     const { writtenAt } = facts
     const isFetched = adapter !== undefined && isSession(adapter)
-    const known = { feed: feed.name, instrument, modes, topics, now, writtenAt, isFetched }
+    const known = { feed: feed.name, isEnabled: feed.enabled, instrument, modes, topics, now, writtenAt, isFetched }
     if (terminal.format === 'table') terminal.print(explain(known))
     else {
       const expired = isExpired(instrument, now)
-      terminal.print(JSON.stringify({ feed: feed.name, ...instrument, expired, listedAt: writtenAt, modes, topics }))
+      terminal.print(
+        JSON.stringify({
+          feed: feed.name,
+          enabled: feed.enabled,
+          ...instrument,
+          expired,
+          listedAt: writtenAt,
+          modes,
+          topics,
+        }),
+      )
     }
   }
 }
@@ -78,6 +90,7 @@ export async function explainInstrument(globals: Globals, word: string): Promise
 /** What one feed says of an instrument. */
 interface Known {
   readonly feed: string
+  readonly isEnabled: boolean
   readonly instrument: Instrument
   readonly modes: readonly TopicMode[]
   readonly topics: readonly string[]
@@ -88,13 +101,13 @@ interface Known {
   readonly isFetched: boolean
 }
 
-function explain({ feed, instrument, modes, topics, now, writtenAt, isFetched }: Known): string {
+function explain({ feed, isEnabled, instrument, modes, topics, now, writtenAt, isFetched }: Known): string {
   const { token, brokerSymbol, lotSize, tickSize } = instrument
   const age = `${isFetched ? 'fetched' : 'written'} ${formatSpan(now - writtenAt)} ago`
   const isOld = isFetched && !listIsOfToday(writtenAt, now)
   const lines: [string, string][] = [
     [`${instrument.exchange}:${instrument.symbol}`, describe(instrument, now)],
-    ['feed', `${feed}, where it is ${brokerSymbol} with token ${token}`],
+    ['feed', `${feed}${isEnabled ? '' : ' (disabled)'}, where it is ${brokerSymbol} with token ${token}`],
     ['list', isOld ? `${age}: not of today; next: tickwire instruments sync ${feed}` : age],
     ...(lotSize === undefined ? [] : [['lot', `${lotSize}`] satisfies [string, string]]),
     ...(tickSize === undefined ? [] : [['tick', `${tickSize} rupees`] satisfies [string, string]]),

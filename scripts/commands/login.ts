@@ -8,6 +8,7 @@ import type { FeedRecord } from '../../shared/store/feeds.ts'
 import { describeLogin, findAccount, readAccounts, withVault } from '../accounts.ts'
 import { Callback, type Verdict } from '../callback.ts'
 import { refuseWords } from '../credentials.ts'
+import { formatSpan } from '../figures.ts'
 import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, withExistingStore } from '../invocation.ts'
 import { askSecret, readSecretLine } from '../prompt.ts'
@@ -182,6 +183,6 @@ async function paste(
 }
 
 const tooLate = (name: string, timeout: number): TickwireError =>
-  new TickwireError('SESSION_EXPIRED', `Nobody logged in for ${name} within ${Math.round(timeout / 60_000)} minutes`, {
+  new TickwireError('SESSION_EXPIRED', `Nobody logged in for ${name} within ${formatSpan(timeout)}`, {
     next: `tickwire account login ${name}`,
   })

@@ -63,7 +63,7 @@ describe('the answer of a login', () => {
     expect(() => login.readAnswer(`http://127.0.0.1/?request_token=${code}&status=cancelled`)).toThrow(
       expect.objectContaining({
         code: 'CREDENTIALS_REJECTED',
-        message: 'Kite ended the login with status "cancelled"',
+        message: 'Kite says that this login was not finished or not allowed',
       }),
     )
   })

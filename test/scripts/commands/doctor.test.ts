@@ -48,4 +48,25 @@ describe('tickwire doctor', () => {
     expect(there.runFile('bus')).toMatchObject({ pid: bus.child.pid })
     expect((await examine(there)).get('bus address')).toMatchObject({ verdict: 'ok' })
   })
+
+  it.each([
+    [
+      'that nobody has logged in to',
+      { state: 'auth_required', reason: 'SESSION_EXPIRED: no' },
+      'fail',
+      /^tickwire account login A$/,
+    ],
+    [
+      'whose account carries no more',
+      { state: 'live', reason: 'SUBSCRIPTION_LIMIT: full' },
+      'warn',
+      /^want fewer, or .*account add/,
+    ],
+    ['that is well', { state: 'live', reason: undefined }, 'ok', undefined],
+  ])('says of a feed %s what to do', async (_, how, verdict, fix) => {
+    const there = await StandIn.start({ ...SILENT_FEED, feeds: [{ ...SILENT_FEED.feeds[0], ...how }] })
+    const check = (await examine(there)).get('feed A')
+    expect(check?.verdict).toBe(verdict)
+    if (fix) expect(check?.fix).toMatch(fix)
+  })
 })

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { temporaryPath } from '../../support/datafolder.ts'
+import { emptyFolder } from '../../support/enrolled.ts'
 import { expectFailure } from '../../support/said.ts'
 import { Command } from '../../support/system.ts'
 
@@ -15,5 +16,19 @@ describe('tickwire instruments', () => {
     const said = await new Command(['--data-dir', folder, 'instruments', ...args]).done
     expectFailure(said, 1, /^error INSTRUMENTS_MISSING: Nothing was started in .*none yet/, /^next: tickwire up/)
     expect(existsSync(folder)).toBe(false)
+  })
+
+  it('search leaves out what is disabled unless it is named, and explain says that it is', async () => {
+    const there = emptyFolder()
+    for (const name of ['ON', 'OFF'])
+      await there.run('adapter', 'add', name, '--external', '--symbols', 'CRYPTO:BTCUSDFUT')
+    await there.run('adapter', 'disable', 'OFF')
+    const feedsOf = async (...words: string[]) =>
+      (await there.run('instruments', ...words)).out.match(/"feed":"[^"]+"/g)?.join()
+    expect(await feedsOf('search', 'btc')).toBe('"feed":"ON"')
+    expect(await feedsOf('search', 'btc', '--feed', 'OFF')).toBe('"feed":"OFF"')
+    const { out } = await there.run('instruments', 'explain', 'CRYPTO:BTCUSDFUT', '--format', 'table')
+    expect(out).toMatch(/feed +OFF \(disabled\), where/)
+    expect(out).toMatch(/feed +ON, where/)
   })
 })

@@ -169,7 +169,7 @@ describe('tickwire account login', () => {
     const { code, err } = await command.done
     expect({ code, err }).toEqual({
       code: 3,
-      err: expect.stringMatching(/^error SESSION_EXPIRED: Nobody logged in .*\nnext:/),
+      err: expect.stringMatching(/^error SESSION_EXPIRED: Nobody logged in .* within 1\.0 s\nnext:/),
     })
   })
 
