@@ -24,6 +24,9 @@ import type { SessionReport } from './runtime/status.ts'
 import { Traffic } from './runtime/traffic.ts'
 import { VaultTickets } from './tickets.ts'
 
+/** Every half second, and as many as a status holds. */
+const REFUSED_TOLD = 200
+
 export interface AccountParts {
   readonly feed: FeedRecord
   readonly adapter: SessionAdapter
@@ -90,6 +93,7 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
     listener: {
       changed: () => outlet.audience.review(),
       unlisted: standing => session.setUnlisted(standing),
+      aged: note => session.setNote(note),
     },
     random,
     clock,
@@ -121,7 +125,7 @@ function reportOf(session: SessionFeed, traffic: Traffic, topicOf: (wanted: Inst
     limits: { instruments: { used, limit } },
     connections: session.connections(),
     traffic: traffic.counts(),
-    refused: refused.map(instrument => ({
+    refused: refused.slice(0, REFUSED_TOLD).map(instrument => ({
       topic: topicOf(instrument),
       code: 'SUBSCRIPTION_LIMIT',
       reason: `the broker allows ${limit} instruments at a time, and that many are wanted already`,

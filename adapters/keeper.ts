@@ -17,6 +17,8 @@ interface KeeperParts {
     changed(): void
     /** What keeps the feed from serving; nothing when there is a list to serve. */
     unlisted(standing: Standing | undefined): void
+    /** What a person should know of a list that is served all the same; nothing when it is that of today. */
+    aged(note: string | undefined): void
   }
   /** In [0, 1). */
   readonly random: () => number
@@ -104,6 +106,8 @@ export class ListKeeper {
     const { writtenAt, clock, listener } = this.#parts
     const at = writtenAt()
     const isUsable = at !== undefined && clock.now() - at < OLDEST_LIST_MS
+    const isAged = isUsable && this.#problem !== undefined && !this.#isOfToday()
+    listener.aged(isAged ? `the list of instruments is of an earlier day; that of today: ${this.#problem}` : undefined)
     if (isUsable) listener.unlisted(undefined)
     else if (this.#problem === undefined)
       listener.unlisted({ state: 'starting', reason: 'fetching the list of instruments' })

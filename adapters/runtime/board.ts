@@ -57,7 +57,7 @@ export class Board {
 
   /** Forgets last values, all unless told: their source is gone, and nobody who comes now shall take them for the present. */
   forget(instruments?: Iterable<Instrument>): void {
-    if (!instruments) for (const entry of this.#entries.values()) entry.last = undefined
+    if (!instruments) for (const entry of this.#entries.values()) clear(entry)
     else for (const instrument of instruments) this.#forgetOne(instrument)
   }
 
@@ -69,7 +69,7 @@ export class Board {
 
   #forgetOne(instrument: Instrument): void {
     const entry = this.#entries.get(instrument)
-    if (entry) entry.last = undefined
+    if (entry) clear(entry)
   }
 
   /** Whether anybody ever wanted this topic. */
@@ -116,4 +116,10 @@ export class Board {
     }
     return channel
   }
+}
+
+/** A connection that is made anew begins with what the broker knows now, however old. */
+function clear(entry: Entry): void {
+  entry.last = undefined
+  entry.newestAt = 0
 }

@@ -7,7 +7,7 @@ const MAX_AHEAD_MS = 600_000
 
 /** Whether what a source said may be published. What is out of bounds is dropped, never mended. */
 export const withinBounds = ({ instrument, tick, receivedAt }: Update): boolean =>
-  isPossiblePrice(instrument.kind, tick.ltp) &&
+  (tick.ltp === undefined || isPossiblePrice(instrument.kind, tick.ltp)) &&
   isTime(receivedAt) &&
   hasHappened(tick.timestamp, receivedAt) &&
   (tick.lastTradeTime === undefined || hasHappened(tick.lastTradeTime, receivedAt)) &&

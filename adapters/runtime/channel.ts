@@ -63,7 +63,7 @@ export class Channel {
 
   /** A new tick, to everybody who wants it. `receivedAt` in microseconds. */
   publish(tick: Tick, receivedAt: number): void {
-    if (this.#holdsBack(tick, receivedAt)) return
+    if (!isForMode(tick, this.#mode) || this.#holdsBack(tick, receivedAt)) return
     this.#header.sequence++
     this.#encode(tick, receivedAt, false)
     for (const lane of this.#lanes) lane.append(this.#record)
@@ -72,14 +72,14 @@ export class Channel {
 
   /** The last value again, to one lane. */
   repeatTo(lane: Lane, tick: Tick, receivedAt: number): void {
-    if (!saysAll(tick, this.#mode)) return
+    if (!isForMode(tick, this.#mode) || !saysAll(tick, this.#mode)) return
     this.#encode(tick, receivedAt, true)
     lane.append(this.#record)
   }
 
   /** The last value again, as a message of its own. */
   repeat(tick: Tick, receivedAt: number): void {
-    if (!saysAll(tick, this.#mode)) return
+    if (!isForMode(tick, this.#mode) || !saysAll(tick, this.#mode)) return
     this.#encode(tick, receivedAt, true)
     this.#bus.publish(this.#topic, this.#record.body())
   }
@@ -103,5 +103,10 @@ export class Channel {
     this.#record.write(this.#topic, this.#header, formatFrame(this.#template, tick))
   }
 }
+
+/** Before its first trade an instrument has nothing but its book, which is for whoever wants the book. */
+const isForMode = ({ ltp, book }: Tick, wanted: TopicMode): boolean =>
+  ltp !== undefined ||
+  (wanted !== 'LTP' && wanted !== 'QUOTE' && book !== undefined && book.buy.length + book.sell.length > 0)
 
 const saysAll = ({ mode }: Tick, wanted: TopicMode): boolean => mode === undefined || coversMode(mode, wanted)

@@ -63,7 +63,8 @@ export class Publisher {
     const first = entry.last === undefined
     entry.last = tick
     entry.receivedAt = receivedAt
-    if (!tick.isStampedHere) entry.newestAt = tick.timestamp
+    // A stamp ahead of our clock must not make those of the present late.
+    if (!tick.isStampedHere) entry.newestAt = Math.min(tick.timestamp, Math.floor(receivedAt / 1000))
     this.#counts.ticks++
     this.#lastReceivedAt = receivedAt
     if (first) this.#audience.meet(entry)

@@ -63,6 +63,7 @@ export class SessionFeed {
   #reconnectedAt = Number.NEGATIVE_INFINITY
   /** The last reconnection was for silence, and no tick has come since: being open again is no news. */
   #isMute = false
+  #note: string | undefined
   /** Why there is no list of instruments to serve. */
   #unlisted: Standing | undefined = { state: 'starting', reason: 'reading the list of instruments' }
 
@@ -106,6 +107,12 @@ export class SessionFeed {
   /** When the broker says the session ends, milliseconds since 1970. */
   get expiresAt(): number | undefined {
     return this.#grant?.expiresAt
+  }
+
+  /** What a person should know though all is well; nothing when there is nothing. */
+  setNote(note: string | undefined): void {
+    this.#note = note
+    this.#tell()
   }
 
   /** What keeps the feed from serving its list of instruments; nothing when it is there. Until then nothing is asked for. */
@@ -233,7 +240,9 @@ export class SessionFeed {
     const standing = judgeLinks(this.#links.views())
     if (standing.state !== 'live') return standing
     const silence = this.#judgeSilence()
-    return silence === 'none' ? { state: 'live', ...this.#excess() } : SILENCE[silence]
+    if (silence !== 'none') return SILENCE[silence]
+    const note = this.#note === undefined ? {} : { reason: this.#note }
+    return { state: 'live', ...note, ...this.#excess() }
   }
 
   #unauthorised(reason: string): Standing {

@@ -8,7 +8,9 @@ export const SILENCE_LIMIT_MS = 28_000
 const BUCKET_MS = 10_000
 const BUCKETS = 12
 /** So many ticks in two minutes, and then none for half a minute, is no whim of the market. */
-const BUSY_TICKS = 60
+const BUSY_TICKS = 40
+/** Brokers say the value of what is asked for at once, but do not promise it: of few instruments it proves nothing. */
+const MANY = 5
 
 /**
  * Watches the ticks of a feed whose broker sends heartbeats: those prove the connection, and nothing of the market. A thin
@@ -54,7 +56,8 @@ export class SilenceWatch {
     if (now - this.#lastAt < SILENCE_LIMIT_MS) return 'none'
     const expected = expectations()
     const isUnanswered = this.#askedAt !== undefined && now - this.#askedAt >= SILENCE_LIMIT_MS
-    return expected.size > 0 && (isUnanswered || this.#recent(expected) >= BUSY_TICKS) ? 'suspect' : 'quiet'
+    const isOdd = isUnanswered && isLively(expected)
+    return isOdd || this.#recent(expected) >= BUSY_TICKS ? 'suspect' : 'quiet'
   }
 
   #recent(expected: ReadonlySet<Instrument>): number {
@@ -71,3 +74,7 @@ export class SilenceWatch {
     this.#bucket = bucket
   }
 }
+
+/** An index moves every second of the session; of many instruments one does. */
+const isLively = (instruments: ReadonlySet<Instrument>): boolean =>
+  instruments.size >= MANY || [...instruments].some(({ kind }) => kind === 'INDEX')

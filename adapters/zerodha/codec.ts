@@ -1,3 +1,4 @@
+import type { TopicMode } from '../../shared/market/mode.ts'
 import type { Level, Tick } from '../../shared/market/tick.ts'
 import type { Decoder, Signal } from '../contract.ts'
 import { divisorOf, hasOpenInterest, isKnownSegment, MCX, segmentOf } from './segment.ts'
@@ -71,13 +72,13 @@ function readPacket(
 function readTick(view: DataView, at: number, length: number, now: number): Tick | undefined {
   switch (length) {
     case 8:
-      return { ltp: price(view, at, 4), timestamp: now, isStampedHere: true, mode: 'LTP' }
+      return started(view, at, now, 'LTP')
     case 28:
-      return readIndex(view, at, { ltp: price(view, at, 4), timestamp: now, isStampedHere: true, mode: 'QUOTE' })
+      return readIndex(view, at, started(view, at, now, 'QUOTE'))
     case 32:
       return readIndex(view, at, stamped(view, at, 28, now))
     case 44:
-      return readQuote(view, at, { ltp: price(view, at, 4), timestamp: now, isStampedHere: true, mode: 'QUOTE' })
+      return readQuote(view, at, started(view, at, now, 'QUOTE'))
     case 184:
       return readFull(view, at, stamped(view, at, 60, now))
     default:
@@ -85,13 +86,19 @@ function readTick(view: DataView, at: number, length: number, now: number): Tick
   }
 }
 
+/** The last price: 0 before the first trade, which is none. */
+function started(view: DataView, at: number, now: number, mode: TopicMode): Draft {
+  const ltp = price(view, at, 4)
+  return ltp === 0 ? { timestamp: now, isStampedHere: true, mode } : { ltp, timestamp: now, isStampedHere: true, mode }
+}
+
 /** Of the packets that hold everything Kite knows. Epoch seconds; 0 is "none", never 1970. */
 function stamped(view: DataView, at: number, offset: number, now: number): Draft {
   const seconds = view.getUint32(at + offset)
+  if (seconds === 0) return started(view, at, now, 'DEPTH')
   const ltp = price(view, at, 4)
-  return seconds === 0
-    ? { ltp, timestamp: now, isStampedHere: true, mode: 'DEPTH' }
-    : { ltp, timestamp: seconds * 1000, mode: 'DEPTH' }
+  const timestamp = seconds * 1000
+  return ltp === 0 ? { timestamp, mode: 'DEPTH' } : { ltp, timestamp, mode: 'DEPTH' }
 }
 
 /** High, low, open, close: in another order than for instruments. The change at 24 is left: nobody knows its sign. */

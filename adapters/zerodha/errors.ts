@@ -43,6 +43,7 @@ const NEXT: Readonly<Partial<Record<ErrorCode, string>>> = {
   CREDENTIALS_REJECTED: `check the app, its key and its secret at developers.kite.trade; then: ${LOGIN}`,
   BROKER_RATE_LIMITED:
     'stop other programs that use the same API key: it may have 3 connections, and few requests a second',
+  BROKER_REFUSED: 'check api_url, stream_url and login_url where they are set, then try again; else ask at kite.trade',
   BROKER_UNREACHABLE: 'wait, or check this machine with: tickwire doctor',
 }
 

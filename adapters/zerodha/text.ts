@@ -6,8 +6,11 @@ const shape = z.looseObject({ type: z.string(), data: z.unknown().optional() })
 
 /** A text frame: `{"type": …, "data": …}`, the types of the Kite Connect 3 documentation, "Postbacks and updates". */
 export function decodeText(text: string): Signal {
-  const message = shape.safeParse(readJson(text))
-  if (!message.success) return { kind: 'malformed', what: 'text that is no message' }
+  const json = readJson(text)
+  if (json === undefined) return { kind: 'malformed', what: 'text that is no message' }
+  const message = shape.safeParse(json)
+  // Well formed and unknown: no reason to distrust what else comes on the connection.
+  if (!message.success) return { kind: 'ignored', what: 'text of an unknown shape' }
   const { type, data } = message.data
   switch (type) {
     case 'error':

@@ -39,10 +39,10 @@ export const formatFrame = (template: FrameTemplate, tick: Tick): string =>
   template.head + formatPayload(tick, template.mode) + template.tail
 
 function formatPayload(tick: Tick, mode: TopicMode): string {
-  let text = `"ltp":${tick.ltp}`
+  let text = tick.ltp === undefined ? `"timestamp":${tick.timestamp}` : `"ltp":${tick.ltp}`
   if (mode !== 'LTP') text += formatQuote(tick)
   if (tick.lastTradeTime !== undefined) text += `,"ltt":${tick.lastTradeTime}`
-  text += `,"timestamp":${tick.timestamp}`
+  if (tick.ltp !== undefined) text += `,"timestamp":${tick.timestamp}`
   if (mode !== 'LTP' && mode !== 'QUOTE' && tick.book) {
     const { buy, sell } = tick.book
     text += `,"depth":{"buy":${formatLevels(buy)},"sell":${formatLevels(sell)}},"depth_level":${Math.max(buy.length, sell.length)}`
@@ -62,7 +62,7 @@ function formatQuote(tick: Tick): string {
     text += `,"last_trade_quantity":${tick.lastQuantity},"last_quantity":${tick.lastQuantity}`
   if (tick.averagePrice !== undefined)
     text += `,"avg_trade_price":${tick.averagePrice},"average_price":${tick.averagePrice}`
-  if (tick.previousClose) text += formatChange(tick.ltp, tick.previousClose)
+  if (tick.previousClose && tick.ltp !== undefined) text += formatChange(tick.ltp, tick.previousClose)
   if (tick.openInterest !== undefined) text += `,"oi":${tick.openInterest}`
   if (tick.totalBuyQuantity !== undefined) text += `,"total_buy_quantity":${tick.totalBuyQuantity}`
   if (tick.totalSellQuantity !== undefined) text += `,"total_sell_quantity":${tick.totalSellQuantity}`

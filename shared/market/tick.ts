@@ -20,8 +20,8 @@ export interface Book {
  * Prices in rupees, quantities in units, times in integer milliseconds since 1970.
  */
 export interface Tick {
-  /** Last traded price. */
-  readonly ltp: number
+  /** Last traded price; absent before the first trade, when there is only a book. */
+  readonly ltp?: number
   /** Exchange time where the source gives it, else time of receipt. */
   readonly timestamp: number
   /** `timestamp` is the time of receipt: it says nothing of the order at the exchange. */

@@ -24,6 +24,7 @@ function keep({ writtenAt, now = MORNING, away = false, error = gone }: Start = 
   const clock = new ManualClock(now)
   const state = { writtenAt, away, syncs: 0, changed: 0, isOther: false }
   const standings: (Standing | undefined)[] = []
+  const notes: (string | undefined)[] = []
   keeper = new ListKeeper({
     writtenAt: () => state.writtenAt,
     async sync() {
@@ -32,12 +33,16 @@ function keep({ writtenAt, now = MORNING, away = false, error = gone }: Start = 
       state.writtenAt = clock.now()
     },
     look: () => state.isOther,
-    listener: { changed: () => state.changed++, unlisted: standing => standings.push(standing) },
+    listener: {
+      changed: () => state.changed++,
+      unlisted: standing => standings.push(standing),
+      aged: note => notes.push(note),
+    },
     random: () => 0.5,
     clock,
     log: keptLog().log,
   })
-  return { clock, state, last: () => standings.at(-1) }
+  return { clock, state, last: () => standings.at(-1), note: () => notes.at(-1) }
 }
 
 const yesterday = Date.parse('2026-11-23T09:00:00+05:30')
@@ -67,13 +72,15 @@ it('fetches the new one within two minutes after 08:30 in India, each account at
 })
 
 it('tries again when that fails, and goes on with the old list, whose expired contracts are left out', async () => {
-  const { clock, state, last } = keep({ writtenAt: yesterday, now: MORNING + 7_200_000, away: true })
+  const { clock, state, last, note } = keep({ writtenAt: yesterday, now: MORNING + 7_200_000, away: true })
   await pass(clock, 60_000, 500)
   expect(state.syncs).toBeGreaterThan(10)
   expect(state.syncs).toBeLessThan(60)
   expect(last()).toBeUndefined()
+  expect(note()).toMatch(/^the list of instruments is of an earlier day; that of today: BROKER_UNREACHABLE: no answer/)
   state.away = false
   await pass(clock, 10_000, 500)
+  expect(note()).toBeUndefined()
   const { syncs } = state
   await pass(clock, 60_000, 500)
   expect(state.syncs).toBe(syncs)

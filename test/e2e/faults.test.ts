@@ -21,7 +21,7 @@ let charts: Charts
 /** Prices the seed makes, per instrument: what may ever be delivered. */
 let possible: ReadonlyMap<string, ReadonlySet<string>>
 
-const priceAndVolume = (ltp: number, volume: number | undefined) => `${ltp}/${volume}`
+const priceAndVolume = (ltp: number | undefined, volume: number | undefined) => `${ltp}/${volume}`
 
 function pricesOf(seed: number, ticks: number): Map<string, Set<string>> {
   const stamp = { timestamp: 0, receivedAt: 0 }

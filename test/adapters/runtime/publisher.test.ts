@@ -151,6 +151,22 @@ describe('updates that may not be published', () => {
     expect(publisher.counts()).toMatchObject({ ticks: 4, late: 1 })
   })
 
+  it('that run ahead of our clock do not make those of the present late', () => {
+    const { offer, publisher, clock } = rig()
+    offer(RELIANCE, 100, { timestamp: clock.now() + 30_000 })
+    clock.advance(1)
+    offer(RELIANCE, 101)
+    expect(publisher.counts()).toMatchObject({ ticks: 2, late: 0 })
+  })
+
+  it('are not late to what was forgotten: a new connection begins with what the broker knows', () => {
+    const { offer, publisher, clock } = rig()
+    offer(RELIANCE, 100)
+    publisher.forget([RELIANCE])
+    offer(RELIANCE, 101, { timestamp: clock.now() - 5000 })
+    expect(publisher.counts()).toMatchObject({ ticks: 2, late: 0 })
+  })
+
   it('out of bounds are dropped and leave the last value alone', () => {
     const { bus, clock, offer, publisher } = rig()
     offer(RELIANCE, 100)
@@ -236,5 +252,41 @@ describe('ticks that say less than a topic promises', () => {
     bus.want('P1', 1, [topicOf('RELIANCE', 'QUOTE'), topicOf('RELIANCE')])
     clock.advance(0)
     expect(bus.lane('P1').map(({ topic }) => topic)).toEqual([topicOf('RELIANCE')])
+  })
+})
+
+describe('an instrument before its first trade', () => {
+  it('gives its book to whoever wants Depth, without a price that never was, and nothing to others', () => {
+    const { bus, clock, publisher } = rig()
+    bus.want(
+      'P1',
+      1,
+      ['LTP', 'QUOTE', 'DEPTH'].map(mode => topicOf('RELIANCE', mode)),
+    )
+    const book = { buy: [{ price: 10, quantity: 75 }], sell: [] }
+    const tick = { timestamp: clock.now(), previousClose: 12, totalBuyQuantity: 75, book }
+    publisher.offer({ instrument: RELIANCE, tick, receivedAt: clock.micros() })
+    publisher.offer({
+      instrument: RELIANCE,
+      tick: { ...tick, book: { buy: [], sell: [] } },
+      receivedAt: clock.micros(),
+    })
+    clock.advance(0)
+    const [only, ...others] = bus.lane('P1')
+    expect(only?.topic).toBe(topicOf('RELIANCE', 'DEPTH'))
+    expect(only?.frame.data).toEqual({
+      symbol: 'RELIANCE',
+      exchange: 'NSE',
+      mode: 3,
+      timestamp: clock.now(),
+      close: 12,
+      total_buy_quantity: 75,
+      bid_price: 10,
+      bid_size: 75,
+      depth: { buy: [{ price: 10, quantity: 75 }], sell: [] },
+      depth_level: 1,
+    })
+    expect(others).toEqual([])
+    expect(publisher.counts()).toMatchObject({ ticks: 2, invalid: 0 })
   })
 })

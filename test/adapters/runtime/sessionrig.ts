@@ -136,7 +136,10 @@ export const testBroker = (hello?: readonly Frame[]) =>
     createDecoder: () => decode,
   })
 
-export const LISTED = ['A', 'B', 'C', 'D', 'E', 'F', 'G'].map(symbol => equity(symbol, { token: symbol }))
+/** G is an index. */
+export const LISTED = ['A', 'B', 'C', 'D', 'E', 'F', 'G'].map(symbol =>
+  equity(symbol, { token: symbol, ...(symbol === 'G' && { kind: 'INDEX' }) }),
+)
 
 /** A session feed on a fake bus, a fake broker and a clock moved by hand; every random draw is `random`. */
 export function openSession({

@@ -8,6 +8,8 @@ const B = equity('B')
 const both = () => new Set([A, B])
 const thin = () => new Set([B])
 const none = () => new Set<typeof A>()
+const five = () => new Set(['A', 'B', 'C', 'D', 'E'].map(symbol => equity(symbol)))
+const index = () => new Set([equity('NIFTY', { kind: 'INDEX' })])
 
 /** A watch that was asked at 0 and saw a tick of A every `everyMs` until `untilMs`. */
 function watch(everyMs: number, untilMs: number): SilenceWatch {
@@ -33,12 +35,14 @@ it('does not suspect the thin rest when what was busy is let go of, or its marke
   expect(watch(100, 60_000).judge(88_000, thin)).toBe('quiet')
 })
 
-it('suspects a broker that has never answered what was asked', () => {
-  expect(new SilenceWatch(0).judge(28_000, both)).toBe('suspect')
+it('suspects a broker that has never answered, where an index is asked for, or many', () => {
+  expect(new SilenceWatch(0).judge(28_000, index)).toBe('suspect')
+  expect(new SilenceWatch(0).judge(28_000, five)).toBe('suspect')
+  expect(new SilenceWatch(0).judge(28_000, both)).toBe('quiet')
   const silence = watch(30_000, 60_000)
   silence.asked(70_000)
-  expect(silence.judge(97_000, both)).toBe('quiet')
-  expect(silence.judge(98_000, both)).toBe('suspect')
+  expect(silence.judge(97_000, five)).toBe('quiet')
+  expect(silence.judge(98_000, five)).toBe('suspect')
 })
 
 it('is not put off by further wishes', () => {
@@ -60,7 +64,7 @@ it('forgets the ticks of more than two minutes ago, and all when everything is a
 describe('silence while the connection lives', () => {
   it('is told within 30 s when the market trades, and the connection is made anew once a minute at most', async () => {
     const session = openSession({ isTrading: true })
-    session.want('A:LTP')
+    session.want('A:LTP', 'G:LTP')
     session.live()
     await session.pass(29_000, { beats: true })
     expect(session.status.state).not.toBe('live')

@@ -102,7 +102,14 @@ describe('prices', () => {
     const exchange = new Exchange(3)
     for (let nth = 0; nth < 300_000; nth++) exchange.next(STAMP)
     for (const { instrument, tick } of exchange.values(STAMP)) {
-      const { ltp, previousClose = Number.NaN, upperCircuit = Infinity, lowerCircuit = 0, high = 0, low = 0 } = tick
+      const {
+        ltp = Number.NaN,
+        previousClose = Number.NaN,
+        upperCircuit = Infinity,
+        lowerCircuit = 0,
+        high = 0,
+        low = 0,
+      } = tick
       if (instrument.kind === 'EQ' || instrument.exchange === 'CDS')
         expect(Math.abs(ltp / previousClose - 1), instrument.symbol).toBeLessThan(0.06)
       expect(low).toBeGreaterThan(lowerCircuit)
@@ -120,7 +127,7 @@ describe('prices', () => {
     let [together, spotSquares, optionSquares] = [0, 0, 0]
     for (const { instrument, tick } of updates(1, 100_000)) {
       const key = keyOf(instrument)
-      if (key === underlying) spot = tick.ltp
+      if (key === underlying) spot = tick.ltp ?? Number.NaN
       if (key !== option) continue
       const [spotMove, move] = [spot - spotBefore, middle(tick) - before]
       if (before > 0) {

@@ -17,14 +17,14 @@ const wholeSteps = (price: number, { tickSize = Number.NaN }: Instrument): boole
   return rupees(Math.round(stepsIn(price, step)), step) === price
 }
 
-const pricesOf = ({ ltp, open = 0, high = 0, low = 0, previousClose = 0, book }: Tick): number[] =>
+const pricesOf = ({ ltp = 0, open = 0, high = 0, low = 0, previousClose = 0, book }: Tick): number[] =>
   [ltp, open, high, low, previousClose].concat([...(book?.buy ?? []), ...(book?.sell ?? [])].map(level => level.price))
 
 /** What is wrong with one tick, in words; loops over many ticks with `expect` per field take minutes. */
 function faults({ instrument, tick }: Update): string[] {
   const wrong: string[] = []
   const must = (right: boolean, what: string) => right || wrong.push(`${keyOf(instrument)} ${what}`)
-  const { ltp, high = 0, low = Infinity, open = 0, averagePrice = ltp, book } = tick
+  const { ltp = Number.NaN, high = 0, low = Infinity, open = 0, averagePrice = ltp, book } = tick
   const { lotSize = Number.NaN } = instrument
   for (const price of pricesOf(tick)) {
     must(wholeSteps(price, instrument), `price ${price} is off the grid`)
@@ -143,7 +143,7 @@ test('the average price is weighted by volume', () => {
   let turnover = averagePrice * volume
   for (let nth = 0; nth < 200; nth++) {
     quotation.trade(842.15 + nth / 20, random)
-    const { ltp, lastQuantity = 0 } = quotation.tick(1)
+    const { ltp = 0, lastQuantity = 0 } = quotation.tick(1)
     turnover += ltp * lastQuantity
   }
   const after = quotation.tick(1)

@@ -205,7 +205,11 @@ describe('the decoder', () => {
     expect(decode(deep)).toEqual([{ kind: 'notice', level: 'message', text: deep.slice(0, 200) }])
   })
 
-  it.each(['', '{', 'null', '[]', '"order"', '{"data":1}', '{"type":1}'])('finds the text %j malformed', text => {
+  it.each(['null', '[]', '"order"', '"pong"', '{"data":1}', '{"type":1}'])('passes over the text %j', text => {
+    expect(decode(text)).toEqual([{ kind: 'ignored', what: 'text of an unknown shape' }])
+  })
+
+  it.each(['', '{', 'pong'])('finds the text %j malformed', text => {
     expect(decode(text)).toEqual([{ kind: 'malformed', what: 'text that is no message' }])
   })
 

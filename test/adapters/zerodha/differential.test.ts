@@ -160,10 +160,10 @@ describe("the vendor's own parser and the decoder", () => {
       fc.property(packet, bytes => {
         const [their] = theirs(message([bytes]))
         const [our] = ours(message([bytes]))
-        const close = our?.tick.previousClose
+        const { ltp, previousClose: close } = our?.tick ?? {}
         const isRight = bytes.length >= 4 && bytes.readUInt8(3) !== 12 && (their?.last_price ?? -1) >= 0
-        if (!our || !isRight || close === undefined || (their?.ohlc?.close ?? -1) <= 0) return
-        const change = ((our.tick.ltp - close) * 100) / close
+        if (ltp === undefined || !isRight || close === undefined || (their?.ohlc?.close ?? -1) <= 0) return
+        const change = ((ltp - close) * 100) / close
         expect(Math.abs((their?.change ?? Number.NaN) - change)).toBeLessThanOrEqual(Math.abs(change) * 1e-9 + 1e-9)
       }),
       { numRuns: 2000, seed: 5 },

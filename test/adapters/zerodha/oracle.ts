@@ -70,7 +70,7 @@ export function translate(their: TheirTick, receivedAt: number, met: (defect: De
   // NFO, CDS, BFO, BCD, MCX, MCXSX, NCO trade contracts; elsewhere an open interest of 0 is none.
   const interest = [2, 3, 5, 6, 7, 8, 12].includes(segment) ? all('openInterest', their.oi) : undefined
   const tick: Tick = {
-    ltp: price(their.last_price),
+    ...some('ltp', price(their.last_price)),
     mode: ({ ltp: 'LTP', quote: 'QUOTE', full: 'DEPTH' } as const)[their.mode],
     ...(stamp === undefined ? { timestamp: Math.floor(receivedAt / 1000), isStampedHere: true } : { timestamp: stamp }),
     ...some('lastTradeTime', time(their.last_trade_time)),
