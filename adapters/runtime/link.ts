@@ -62,6 +62,8 @@ export class Link {
   #failures = 0
   #lostAt = 0
   #openedAt = 0
+  /** The last connection died of silence: the next one is open when it has said something, not before. */
+  #mustProve = false
   /** The broker's "too many", and until when it counts, whatever is wanted meanwhile. */
   #limited: { readonly error: TickwireError; readonly until: number } | undefined
   #wanted = new Map<string, TopicMode>()
@@ -81,7 +83,7 @@ export class Link {
     const { number } = this
     return {
       number,
-      state: this.#state,
+      state: this.isOpen && this.#mustProve ? 'connecting' : this.#state,
       error: this.#error,
       failures: this.#failures,
       instruments: this.#instruments.size,
@@ -165,7 +167,7 @@ export class Link {
   }
 
   #ready(): void {
-    this.#error = undefined
+    if (!this.#mustProve) this.#error = undefined
     this.#openedAt = this.#parts.clock.monotonic()
     this.#orderedAt = Number.NEGATIVE_INFINITY
     this.#state = 'open'
@@ -178,6 +180,7 @@ export class Link {
   #ended(error: TickwireError, retryAfterMs: number | undefined): void {
     const { clock, random, listener } = this.#parts
     const wasOpen = this.isOpen
+    if (this.#state === 'silent') this.#mustProve = true
     this.#disconnect()
     const now = clock.monotonic()
     if (wasOpen) listener.lost(this.#instruments.values())
@@ -212,6 +215,7 @@ export class Link {
 
   #hear(signals: readonly Signal[], receivedAt: number): void {
     const { traffic, listener } = this.#parts
+    if (this.#mustProve) this.#prove()
     traffic.note(signals)
     for (const signal of signals) {
       if (signal.kind !== 'tick') continue
@@ -219,6 +223,12 @@ export class Link {
       if (instrument) listener.ticked(instrument, signal, receivedAt)
       else traffic.unasked++
     }
+  }
+
+  #prove(): void {
+    this.#mustProve = false
+    this.#error = undefined
+    this.#parts.listener.changed()
   }
 
   /** Tells the broker the next batch, the first at once, further ones at the pace it stands. */

@@ -20,7 +20,8 @@ interface AccountRow {
   readonly broker?: string
   readonly userId?: string
   readonly holder?: string
-  readonly login: LoginState | 'no credentials'
+  /** `refused`: the broker takes it no more, whatever it once said. */
+  readonly login: LoginState | 'no credentials' | 'refused'
   readonly grantedAt?: number
   readonly expiresAt?: number
   readonly state?: string
@@ -37,7 +38,7 @@ const columns = (now: number): readonly Column<AccountRow>[] => [
   {
     head: 'LOGIN',
     cell: ({ login, grantedAt, ...facts }) =>
-      login === 'no credentials'
+      login === 'no credentials' || login === 'refused'
         ? login
         : describeLogin(grantedAt === undefined ? {} : { ticket: { grantedAt, ...facts } }, now),
     paint: row => (row.login === 'valid' ? 'green' : 'yellow'),
@@ -78,11 +79,16 @@ function rowOf(
     name,
     ...(feed && { broker: feed.adapter, userId: feed.userId }),
     ...ticket,
-    login: hasCredentials ? loginState(account, now) : 'no credentials',
+    login: hasCredentials ? loginOf(account, state?.state, now) : 'no credentials',
     ...(feed
       ? { ...(state?.state && { state: state.state }), ...(state?.reason && { reason: state.reason }) }
       : leftOver),
   }
+}
+
+function loginOf(account: AccountRecord, state: string | undefined, now: number): AccountRow['login'] {
+  const login = loginState(account, now)
+  return login === 'valid' && state === 'auth_required' ? 'refused' : login
 }
 
 /** `tickwire account remove NAME`. Throws FEED_UNKNOWN; USAGE for a feed that is no account. */

@@ -151,6 +151,7 @@ describe('a session that is over', () => {
     expect(status.out).toMatch(/ZERODHA.*auth_required/)
     expect(status.out).toContain('tickwire account login ZERODHA')
     expect(refusals(handshakes)).toBeLessThanOrEqual(3)
+    expect((await all.system.run('account', 'list')).out).toContain('"login":"refused"')
     await all.login()
     const saved = systemClock.monotonic()
     await ticksGoOn(all.charts.arrivals.length)

@@ -119,6 +119,23 @@ describe('a connection that is lost', () => {
     expect(session.broker.sockets[0]?.cut).toBe(true)
   })
 
+  it('that died of silence is live again with the first byte of the next one, not with its handshake', async () => {
+    const session = openSession()
+    session.live()
+    await session.pass(10_000)
+    for (let tries = 0; tries < 2; tries++) {
+      await session.pass(2000)
+      session.broker.last.accept()
+      await session.pass(10_000)
+    }
+    expect(session.states().slice(-2)).toEqual(['suspect', 'down'])
+    await session.pass(5000)
+    session.broker.last.accept()
+    expect(session.status.state).toBe('down')
+    session.broker.last.say('beat')
+    expect(session.status.state).toBe('live')
+  })
+
   it('is made anew after three frames within 10 s that cannot be read, and not after one in 10 s', async () => {
     const session = openSession()
     session.live()
