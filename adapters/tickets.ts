@@ -5,7 +5,7 @@ import type { Secret } from '../shared/secret.ts'
 import type { Vault } from '../shared/store/vault.ts'
 import { Trouble } from '../shared/trouble.ts'
 import type { SessionAdapter } from './contract.ts'
-import type { Grant, Tickets } from './runtime/tickets.ts'
+import type { Grant, Tickets } from './runtime/session/tickets.ts'
 
 const WATCH_MS = 250
 

@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest'
 import { ListKeeper } from '../../adapters/keeper.ts'
-import type { Standing } from '../../adapters/runtime/standing.ts'
+import type { Standing } from '../../adapters/runtime/session/standing.ts'
 import { ManualClock } from '../../shared/clock.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import { keptLog } from '../support/log.ts'

@@ -7,17 +7,17 @@ import {
   type Frame,
   type SessionSettings,
   type Signal,
-} from '../../../adapters/contract.ts'
-import type { Pulse } from '../../../adapters/runtime/pulse.ts'
-import { SessionFeed } from '../../../adapters/runtime/session.ts'
-import type { OpenSocket, SocketListener } from '../../../adapters/runtime/socket.ts'
-import { StatusReporter } from '../../../adapters/runtime/status.ts'
-import type { Grant, Tickets } from '../../../adapters/runtime/tickets.ts'
-import { Traffic } from '../../../adapters/runtime/traffic.ts'
-import { TickwireError } from '../../../shared/errors.ts'
-import type { Instrument } from '../../../shared/market/instrument.ts'
-import type { TopicMode } from '../../../shared/market/mode.ts'
-import { equity, FEED, rig, settle } from './rig.ts'
+} from '../../../../adapters/contract.ts'
+import type { Pulse } from '../../../../adapters/runtime/pulse.ts'
+import { SessionFeed } from '../../../../adapters/runtime/session/session.ts'
+import type { OpenSocket, SocketListener } from '../../../../adapters/runtime/session/socket.ts'
+import type { Grant, Tickets } from '../../../../adapters/runtime/session/tickets.ts'
+import { Traffic } from '../../../../adapters/runtime/session/traffic.ts'
+import { StatusReporter } from '../../../../adapters/runtime/status.ts'
+import { TickwireError } from '../../../../shared/errors.ts'
+import type { Instrument } from '../../../../shared/market/instrument.ts'
+import type { TopicMode } from '../../../../shared/market/mode.ts'
+import { equity, FEED, rig, settle } from '../rig.ts'
 
 /** A socket as the broker holds its other end. */
 class FakeSocket {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { backoff, rateLimitPause } from '../../../adapters/runtime/backoff.ts'
+import { backoff, rateLimitPause } from '../../../../adapters/runtime/session/backoff.ts'
 
 it('draws every pause anew between nothing and a ceiling that doubles to 5 s', () => {
   expect([1, 2, 3, 4, 9].map(tries => backoff(tries, 0, 1))).toEqual([1000, 2000, 4000, 5000, 5000])

@@ -1,5 +1,5 @@
-import type { Log } from '../../shared/log.ts'
-import type { Signal } from '../contract.ts'
+import type { Log } from '../../../shared/log.ts'
+import type { Signal } from '../../contract.ts'
 
 /** What came from the broker besides ticks that were asked for, counted since the feed started. */
 export interface TrafficCounts {

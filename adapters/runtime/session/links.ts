@@ -1,10 +1,10 @@
-import type { TickwireError } from '../../shared/errors.ts'
-import type { Instrument } from '../../shared/market/instrument.ts'
-import type { TopicMode } from '../../shared/market/mode.ts'
-import type { Dial } from '../contract.ts'
+import type { TickwireError } from '../../../shared/errors.ts'
+import type { Instrument } from '../../../shared/market/instrument.ts'
+import type { TopicMode } from '../../../shared/market/mode.ts'
+import type { Dial } from '../../contract.ts'
+import type { Union } from '../union.ts'
 import { Link, type LinkCapture, type LinkListener, type LinkParts, type LinkView } from './link.ts'
 import { assignShards, NO_SHARDS, type Shards } from './shards.ts'
-import type { Union } from './union.ts'
 
 interface LinksListener extends Pick<LinkListener, 'changed' | 'ticked' | 'lost'> {
   /** A connection is open, and was told to carry what it has to. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ManualClock } from '../../../shared/clock.ts'
-import { settle, topicOf } from './rig.ts'
+import { ManualClock } from '../../../../shared/clock.ts'
+import { settle, topicOf } from '../rig.ts'
 import { openSession, told } from './sessionrig.ts'
 
 /** Where the clocks of tests begin. */

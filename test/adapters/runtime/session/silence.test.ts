@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { SilenceWatch } from '../../../adapters/runtime/silence.ts'
-import { equity } from './rig.ts'
+import { SilenceWatch } from '../../../../adapters/runtime/session/silence.ts'
+import { equity } from '../rig.ts'
 import { openSession } from './sessionrig.ts'
 
 const A = equity('A')

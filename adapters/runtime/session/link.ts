@@ -1,14 +1,14 @@
-import type { Cancel, Clock } from '../../shared/clock.ts'
-import type { TickwireError } from '../../shared/errors.ts'
-import type { Instrument } from '../../shared/market/instrument.ts'
-import type { TopicMode } from '../../shared/market/mode.ts'
-import type { Dial, SessionAdapter, Signal } from '../contract.ts'
+import type { Cancel, Clock } from '../../../shared/clock.ts'
+import type { TickwireError } from '../../../shared/errors.ts'
+import type { Instrument } from '../../../shared/market/instrument.ts'
+import type { TopicMode } from '../../../shared/market/mode.ts'
+import type { Dial, SessionAdapter, Signal } from '../../contract.ts'
+import type { Union } from '../union.ts'
 import { backoff, rateLimitPause } from './backoff.ts'
 import { Connection } from './connection.ts'
 import { nextOrder } from './orders.ts'
 import type { OpenSocket } from './socket.ts'
 import type { Traffic } from './traffic.ts'
-import type { Union } from './union.ts'
 
 /** How one place for a connection stands. */
 export interface LinkView {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { Traffic } from '../../../adapters/runtime/traffic.ts'
-import { keptLog } from '../../support/log.ts'
+import { Traffic } from '../../../../adapters/runtime/session/traffic.ts'
+import { keptLog } from '../../../support/log.ts'
 
 function traffic() {
   const { log, lines } = keptLog()

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { assignShards, NO_SHARDS, type Shards } from '../../../adapters/runtime/shards.ts'
-import { equity } from './rig.ts'
+import { assignShards, NO_SHARDS, type Shards } from '../../../../adapters/runtime/session/shards.ts'
+import { equity } from '../rig.ts'
 
 const LIMITS = { connections: 3, instrumentsPerConnection: 4, instrumentsPerMessage: 2, messagePauseMs: 0 }
 const ALL = Array.from({ length: 20 }, (_, nth) => equity(`S${nth}`))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { equity, ltps, topicOf } from './rig.ts'
+import { equity, ltps, topicOf } from '../rig.ts'
 import { LISTED, openSession, told } from './sessionrig.ts'
 
 describe('a session', () => {

@@ -1,5 +1,5 @@
-import type { TopicMode } from '../../shared/market/mode.ts'
-import type { Frame, Limits, Session } from '../contract.ts'
+import type { TopicMode } from '../../../shared/market/mode.ts'
+import type { Frame, Limits, Session } from '../../contract.ts'
 
 /** Tokens with their mode: what a connection was told, or should be. */
 export type Modes = ReadonlyMap<string, TopicMode>

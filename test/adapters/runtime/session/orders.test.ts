@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { nextOrder } from '../../../adapters/runtime/orders.ts'
-import type { TopicMode } from '../../../shared/market/mode.ts'
+import { nextOrder } from '../../../../adapters/runtime/session/orders.ts'
+import type { TopicMode } from '../../../../shared/market/mode.ts'
 import { testBroker } from './sessionrig.ts'
 
 const { session, limits } = testBroker()

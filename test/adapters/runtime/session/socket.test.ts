@@ -2,9 +2,9 @@ import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { afterEach, expect, it } from 'vitest'
 import { WebSocketServer } from 'ws'
-import type { Failure, Frame } from '../../../adapters/contract.ts'
-import { openSocket, type Socket } from '../../../adapters/runtime/socket.ts'
-import { eventually } from '../../support/system.ts'
+import type { Failure, Frame } from '../../../../adapters/contract.ts'
+import { openSocket, type Socket } from '../../../../adapters/runtime/session/socket.ts'
+import { eventually } from '../../../support/system.ts'
 
 const closing: (() => void)[] = []
 afterEach(() => {

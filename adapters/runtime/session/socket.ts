@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws'
-import { systemCode } from '../../shared/errors.ts'
-import type { Dial, Failure, Frame } from '../contract.ts'
+import { systemCode } from '../../../shared/errors.ts'
+import type { Dial, Failure, Frame } from '../../contract.ts'
 
 /** What a socket tells. After `ended`, and after `end()`, it tells nothing more. */
 export interface SocketListener {

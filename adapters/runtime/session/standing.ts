@@ -1,4 +1,4 @@
-import type { FeedState } from '../../shared/control.ts'
+import type { FeedState } from '../../../shared/control.ts'
 import type { LinkView } from './link.ts'
 
 /** How a feed stands, in one line for a person. */

@@ -1,4 +1,4 @@
-import type { Instrument } from '../../shared/market/instrument.ts'
+import type { Instrument } from '../../../shared/market/instrument.ts'
 
 /** What a stretch without a tick means while the connection lives. */
 export type Silence = 'none' | 'quiet' | 'suspect'

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import type { LinkView } from '../../../adapters/runtime/link.ts'
-import { judgeLinks } from '../../../adapters/runtime/standing.ts'
-import { TickwireError } from '../../../shared/errors.ts'
+import type { LinkView } from '../../../../adapters/runtime/session/link.ts'
+import { judgeLinks } from '../../../../adapters/runtime/session/standing.ts'
+import { TickwireError } from '../../../../shared/errors.ts'
 
 const gone = new TickwireError('BROKER_UNREACHABLE', 'the broker closed the connection')
 const link = (state: LinkView['state'], more: Partial<LinkView> = {}): LinkView => ({

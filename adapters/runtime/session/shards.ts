@@ -1,5 +1,5 @@
-import type { Instrument } from '../../shared/market/instrument.ts'
-import type { Limits } from '../contract.ts'
+import type { Instrument } from '../../../shared/market/instrument.ts'
+import type { Limits } from '../../contract.ts'
 
 /** Which connection carries which instrument. */
 export interface Shards {

@@ -1,6 +1,6 @@
-import type { Cancel, Clock } from '../../shared/clock.ts'
-import { TickwireError } from '../../shared/errors.ts'
-import type { Decoder, Dial, Failure, Frame, Session, Signal } from '../contract.ts'
+import type { Cancel, Clock } from '../../../shared/clock.ts'
+import { TickwireError } from '../../../shared/errors.ts'
+import type { Decoder, Dial, Failure, Frame, Session, Signal } from '../../contract.ts'
 import type { OpenSocket, Socket } from './socket.ts'
 
 interface ConnectionListener {
