@@ -41,7 +41,7 @@ export const session: Session<Settings, Ticket> = {
   unsubscribe: tokens => (tokens.length === 0 ? [] : [request('unsubscribe', tokens)]),
 
   /** One byte about every two seconds while there is nothing else; nothing is expected of us. */
-  heartbeat: { suspectMs: 4500, deadMs: 10_000 },
+  heartbeat: { suspectMs: 4000, deadMs: 10_000 },
 
   classify,
 }

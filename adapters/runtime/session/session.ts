@@ -251,6 +251,6 @@ export class SessionFeed {
 }
 
 const SILENCE: Readonly<Record<Exclude<Silence, 'none'>, Standing>> = {
-  quiet: { state: 'quiet', reason: 'no tick for half a minute: the market is closed, or has little to say' },
-  suspect: { state: 'suspect', reason: 'no tick for half a minute while the market trades' },
+  quiet: { state: 'quiet', reason: 'no tick for 25 s: the market is closed, or has little to say' },
+  suspect: { state: 'suspect', reason: 'no tick for 25 s while the market trades' },
 }

@@ -3,11 +3,11 @@ import type { Instrument } from '../../../shared/market/instrument.ts'
 /** What a stretch without a tick means while the connection lives. */
 export type Silence = 'none' | 'quiet' | 'suspect'
 
-/** Clients are told within 30 s; one look may pass in between. */
-export const SILENCE_LIMIT_MS = 28_000
+/** Clients are told within 30 s, also by a machine that is busy. */
+export const SILENCE_LIMIT_MS = 25_000
 const BUCKET_MS = 10_000
 const BUCKETS = 12
-/** So many ticks in two minutes, and then none for half a minute, is no whim of the market. */
+/** So many ticks in two minutes, and then none for so long, is no whim of the market. */
 const BUSY_TICKS = 40
 /** Brokers say the value of what is asked for at once, but do not promise it: of few instruments it proves nothing. */
 const MANY = 5

@@ -12,7 +12,7 @@ describe('the adapter', () => {
       instrumentsPerMessage: 1000,
       messagePauseMs: 500,
     })
-    expect(adapter.session.heartbeat).toEqual({ suspectMs: 4500, deadMs: 10_000 })
+    expect(adapter.session.heartbeat).toEqual({ suspectMs: 4000, deadMs: 10_000 })
     expect([adapter.label, adapter.modes]).toEqual(['live', ['LTP', 'QUOTE', 'DEPTH']])
   })
 
