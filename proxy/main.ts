@@ -98,9 +98,11 @@ export async function startProxy(
     const { name: feed, state, reason } = view
     log[isIdle(view, before) ? 'debug' : 'info']({ feed, state, was: before.state, reason }, `feed ${feed} is ${state}`)
     // Its last values are no longer the present: nobody who asks now shall get them.
-    if (!isPresent(view)) hub.forget(feed)
+    // Of a suspect feed some may still be: its adapter knows which, and says them again.
+    const isDoubtful = view.state === 'suspect' && !view.external
+    if (!isPresent(view) || isDoubtful) hub.forget(feed)
     // It may have gone on all the while. A feed that said itself that it was down has nothing newer to tell.
-    if (before.silent) wanted.resync(feed)
+    if (before.silent || isDoubtful) wanted.resync(feed)
   }
 
   const status = (visible: readonly FeedView[]) => ({

@@ -67,6 +67,25 @@ describe('a hole in the lane', () => {
   })
 })
 
+describe('a feed that lost one of its connections', () => {
+  it('gives nobody the last value of what is dark, and the adapter’s own of what is not', async () => {
+    await client.ask({ action: 'subscribe', symbol: 'RELIANCE', exchange: 'NSE', mode: 2 })
+    await rig.feed.wanted('NSE_RELIANCE_QUOTE')
+    tick(1)
+    rig.feed.tick('NSE', 'RELIANCE', tickOf(50))
+    await price(50)
+    rig.feed.forget('NSE', 'TCS')
+    rig.feed.enter('suspect')
+    await until('a resync is asked for', () => resyncs() === 1)
+    await vi.waitFor(() => expect(ltps(client.ticks).filter(ltp => ltp === 50)).toHaveLength(2))
+    expect(await firstSight()).toEqual([])
+    const late = await rig.enter()
+    await late.ask({ action: 'subscribe', symbol: 'RELIANCE', exchange: 'NSE', mode: 2 })
+    await late.settled()
+    expect(ltps(late.ticks)).toEqual([50])
+  })
+})
+
 describe('a publisher that was replaced', () => {
   it('is not heard any more', async () => {
     tick(1)

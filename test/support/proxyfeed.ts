@@ -97,6 +97,11 @@ export class FakeFeed {
     this.#values.set(`${exchange}:${symbol}`, tick)
   }
 
+  /** It has this value no more. */
+  forget(exchange: string, symbol: string): void {
+    this.#values.delete(`${exchange}:${symbol}`)
+  }
+
   /** `count` lane messages are lost on the way. */
   lose(count = 1): void {
     for (const lane of this.lanes.values()) lane.sequence += count
