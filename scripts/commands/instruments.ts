@@ -149,10 +149,7 @@ async function knownFeeds(invocation: Invocation, name?: string): Promise<FeedRe
       },
     )
   const feeds = await withStore(invocation, store => store.feeds.list())
-  if (name === undefined) {
-    const enabled = feeds.filter(feed => feed.enabled)
-    return enabled.length > 0 ? enabled : feeds
-  }
+  if (name === undefined) return feeds
   const one = feeds.filter(feed => feed.name === name)
   if (one.length > 0) return one
   throw new TickwireError('FEED_UNKNOWN', `There is no feed ${name}`, { next: 'tickwire adapter list' })
