@@ -39,7 +39,6 @@ const OLDEST_LIST_MS = 4 * 86_400_000
 export class ListKeeper {
   readonly #parts: KeeperParts
   readonly #stop: Cancel
-  readonly #startedAt: number
   #tryAt: number
   #failures = 0
   #failingSince = 0
@@ -50,8 +49,7 @@ export class ListKeeper {
   constructor(parts: KeeperParts) {
     this.#parts = parts
     const { clock } = parts
-    this.#startedAt = clock.monotonic()
-    this.#tryAt = this.#startedAt
+    this.#tryAt = clock.monotonic()
     this.#stop = clock.every(LOOK_MS, () => this.look())
     this.look()
   }
@@ -60,9 +58,11 @@ export class ListKeeper {
   look(): void {
     const { clock, look, listener, random } = this.#parts
     if (look()) listener.changed()
-    this.#tell()
+    const writtenAt = this.#parts.writtenAt()
+    const isOfToday = writtenAt !== undefined && listIsOfToday(writtenAt, clock.now())
+    this.#tell(writtenAt, isOfToday)
     const now = clock.monotonic()
-    if (this.#isOfToday()) {
+    if (isOfToday) {
       // When the day of this list ends, not everybody at once.
       this.#tryAt = now + random() * SPREAD_MS
       this.#failures = 0
@@ -73,11 +73,6 @@ export class ListKeeper {
   close(): void {
     this.#closed = true
     this.#stop()
-  }
-
-  #isOfToday(): boolean {
-    const writtenAt = this.#parts.writtenAt()
-    return writtenAt !== undefined && listIsOfToday(writtenAt, this.#parts.clock.now())
   }
 
   async #sync(): Promise<void> {
@@ -102,11 +97,10 @@ export class ListKeeper {
     if (!this.#closed) this.look()
   }
 
-  #tell(): void {
-    const { writtenAt, clock, listener } = this.#parts
-    const at = writtenAt()
-    const isUsable = at !== undefined && clock.now() - at < OLDEST_LIST_MS
-    const isAged = isUsable && this.#problem !== undefined && !this.#isOfToday()
+  #tell(writtenAt: number | undefined, isOfToday: boolean): void {
+    const { clock, listener } = this.#parts
+    const isUsable = writtenAt !== undefined && clock.now() - writtenAt < OLDEST_LIST_MS
+    const isAged = isUsable && this.#problem !== undefined && !isOfToday
     listener.aged(isAged ? `the list of instruments is of an earlier day; that of today: ${this.#problem}` : undefined)
     if (isUsable) listener.unlisted(undefined)
     else if (this.#problem === undefined)

@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url'
 import type { KiteMode } from './kite/mode.ts'
 import type { KiteEmulator } from './kite/server.ts'
 
-/** A tick as the broker's own client spells it; what it leaves out depends on the packet. */
+/** A tick as the broker's own client (kiteconnect 5.3.0) spells it; what it leaves out depends on the packet. */
 export interface KiteTick {
   readonly instrument_token: number
-  readonly mode: string
+  readonly mode: 'ltp' | 'quote' | 'full'
   readonly tradable: boolean
   readonly last_price: number
   readonly last_traded_quantity?: number

@@ -216,9 +216,11 @@ export class Link {
   #hear(signals: readonly Signal[], receivedAt: number): void {
     const { traffic, listener } = this.#parts
     if (this.#mustProve) this.#prove()
-    traffic.note(signals)
     for (const signal of signals) {
-      if (signal.kind !== 'tick') continue
+      if (signal.kind !== 'tick') {
+        traffic.note(signal)
+        continue
+      }
       const instrument = this.#instruments.get(signal.token)
       if (instrument) listener.ticked(instrument, signal, receivedAt)
       else traffic.unasked++

@@ -31,15 +31,12 @@ export class Traffic {
     this.#log = log
   }
 
-  note(signals: readonly Signal[]): void {
-    for (const signal of signals) {
-      if (signal.kind === 'tick' || signal.kind === 'heartbeat') continue
-      if (signal.kind === 'malformed') this.#noteMalformed(signal.what)
-      else if (signal.kind === 'ignored') this.#noteIgnored(signal.what)
-      else if (signal.kind === 'notice') this.#tell(signal.text, signal.level)
-      else if (signal.kind === 'rejected')
-        this.#tell(`refuses ${signal.tokens.length} instruments: ${signal.reason}`, 'error')
-    }
+  note(signal: Signal): void {
+    if (signal.kind === 'malformed') this.#noteMalformed(signal.what)
+    else if (signal.kind === 'ignored') this.#noteIgnored(signal.what)
+    else if (signal.kind === 'notice') this.#tell(signal.text, signal.level)
+    else if (signal.kind === 'rejected')
+      this.#tell(`refuses ${signal.tokens.length} instruments: ${signal.reason}`, 'error')
   }
 
   counts(): TrafficCounts {

@@ -27,6 +27,19 @@ const FULL = `
 
 const NIFTY_INDEX = '0003e909 001a7aed 001a8d30 001a4dca 001a5022 001a404b 00003aa2'
 
+/** What a quote of the recorded INFY packet says besides its price. */
+const INFY_DAY = {
+  lastQuantity: 1,
+  averagePrice: 1570.33,
+  volume: 1_175_986,
+  totalBuyQuantity: 256_511,
+  totalSellQuantity: 360_503,
+  open: 1569.15,
+  high: 1575,
+  low: 1561.05,
+  previousClose: 1567.8,
+}
+
 describe('the decoder', () => {
   it('reads a packet of 8 bytes as the last price, stamped with the time of receipt', () => {
     expect(decode(bytes(INFY_LTP))).toEqual([
@@ -50,15 +63,7 @@ describe('the decoder', () => {
           timestamp: NOW,
           isStampedHere: true,
           mode: 'QUOTE',
-          lastQuantity: 1,
-          averagePrice: 1570.33,
-          volume: 1_175_986,
-          totalBuyQuantity: 256_511,
-          totalSellQuantity: 360_503,
-          open: 1569.15,
-          high: 1575,
-          low: 1561.05,
-          previousClose: 1567.8,
+          ...INFY_DAY,
         },
       },
     ])
@@ -74,15 +79,7 @@ describe('the decoder', () => {
           timestamp: 1_700_000_001_000,
           mode: 'DEPTH',
           lastTradeTime: 1_700_000_000_000,
-          lastQuantity: 1,
-          averagePrice: 1570.33,
-          volume: 1_175_986,
-          totalBuyQuantity: 256_511,
-          totalSellQuantity: 360_503,
-          open: 1569.15,
-          high: 1575,
-          low: 1561.05,
-          previousClose: 1567.8,
+          ...INFY_DAY,
           book: {
             buy: [
               { price: 1573.14, quantity: 100, orders: 3 },

@@ -1,37 +1,15 @@
 import { KiteTicker } from 'kiteconnect'
 import type { Book, Tick } from '../../../shared/market/tick.ts'
+import type { KiteTick } from '../../emulators/kiteclient.ts'
 
-/** What the vendor's JavaScript client (kiteconnect 5.3.0) makes of a packet. */
-interface TheirTick {
-  readonly mode: 'ltp' | 'quote' | 'full'
-  readonly instrument_token: number
-  readonly last_price: number
-  readonly last_traded_quantity?: number
-  readonly average_traded_price?: number
-  readonly volume_traded?: number
-  readonly total_buy_quantity?: number
-  readonly total_sell_quantity?: number
-  readonly ohlc?: { readonly open: number; readonly high: number; readonly low: number; readonly close: number }
-  readonly change?: number
-  readonly last_trade_time?: Date | null
-  readonly exchange_timestamp?: Date | null
-  readonly oi?: number
-  readonly depth?: { readonly buy: readonly TheirLevel[]; readonly sell: readonly TheirLevel[] }
-}
-
-interface TheirLevel {
-  readonly price: number
-  readonly quantity: number
-  readonly orders: number
-}
+type TheirLevel = NonNullable<KiteTick['depth']>['buy'][number]
 
 const ticker = new KiteTicker({ api_key: 'key', access_token: 'token' }) as unknown as {
-  parseBinary(bytes: ArrayBuffer): TheirTick[]
+  parseBinary(bytes: ArrayBuffer): KiteTick[]
 }
 
 /** The vendor's own parser. It takes an ArrayBuffer of exactly the frame. */
-export const theirs = (frame: Uint8Array): TheirTick[] =>
-  ticker.parseBinary(new Uint8Array(frame).buffer as ArrayBuffer)
+export const theirs = (frame: Uint8Array): KiteTick[] => ticker.parseBinary(new Uint8Array(frame).buffer as ArrayBuffer)
 
 /** Defects of theirs, by their sentences in the notes on this broker, that are put right before comparing. */
 export const DEFECTS = {
@@ -43,7 +21,7 @@ export const DEFECTS = {
 export type Defect = keyof typeof DEFECTS
 
 /** What their tick says, in our words. `met` is told which defects had to be put right. */
-export function translate(their: TheirTick, receivedAt: number, met: (defect: Defect) => void) {
+export function translate(their: KiteTick, receivedAt: number, met: (defect: Defect) => void) {
   const word = (value: number) => {
     if (value < 0) met('signed')
     return value >>> 0

@@ -9,17 +9,18 @@ function traffic() {
 
 it('counts what was ignored by its kind and what could not be read, and tells the first of each', () => {
   const { traffic: counted, lines } = traffic()
-  counted.note([{ kind: 'ignored', what: 'order' }, { kind: 'heartbeat' }])
-  counted.note([{ kind: 'ignored', what: 'order' }])
-  counted.note([{ kind: 'malformed', what: 'cut' }])
-  counted.note([{ kind: 'malformed', what: 'cut' }])
+  counted.note({ kind: 'ignored', what: 'order' })
+  counted.note({ kind: 'heartbeat' })
+  counted.note({ kind: 'ignored', what: 'order' })
+  counted.note({ kind: 'malformed', what: 'cut' })
+  counted.note({ kind: 'malformed', what: 'cut' })
   expect(counted.counts()).toEqual({ ignored: { order: 2 }, malformed: 2, notices: 0, unasked: 0 })
   expect(lines).toHaveLength(2)
 })
 
 it('keeps few kinds apart, whatever noise invents', () => {
   const { traffic: counted } = traffic()
-  for (let nth = 0; nth < 5000; nth++) counted.note([{ kind: 'ignored', what: `packet of ${nth} bytes` }])
+  for (let nth = 0; nth < 5000; nth++) counted.note({ kind: 'ignored', what: `packet of ${nth} bytes` })
   const { ignored } = counted.counts()
   expect(Object.keys(ignored)).toHaveLength(21)
   expect(ignored.other).toBe(4980)
@@ -27,8 +28,8 @@ it('keeps few kinds apart, whatever noise invents', () => {
 
 it('passes the broker’s own words on, but not for ever', () => {
   const { traffic: counted, lines } = traffic()
-  for (let nth = 0; nth < 100; nth++) counted.note([{ kind: 'notice', level: 'error', text: `no ${nth}` }])
-  counted.note([{ kind: 'rejected', tokens: ['1', '2'], reason: 'not yours' }])
+  for (let nth = 0; nth < 100; nth++) counted.note({ kind: 'notice', level: 'error', text: `no ${nth}` })
+  counted.note({ kind: 'rejected', tokens: ['1', '2'], reason: 'not yours' })
   expect(counted.counts().notices).toBe(101)
   expect(lines).toHaveLength(20)
   expect(lines[0]).toMatchObject({ level: 'warn', text: 'the broker says: no 0' })
