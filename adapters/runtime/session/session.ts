@@ -246,7 +246,8 @@ export class SessionFeed {
   }
 
   #unauthorised(reason: string): Standing {
-    return { state: 'auth_required', reason: `${reason}; next: tickwire account login ${this.#parts.account}` }
+    const next = `tickwire account login ${this.#parts.account}`
+    return { state: 'auth_required', reason: `${reason.replace(/\.$/, '')}; next: ${next}` }
   }
 }
 
