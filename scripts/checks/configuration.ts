@@ -29,7 +29,7 @@ export function orphanSections({ configFile, feeds: sections }: FeedConfig, feed
   return orphans.map(name => {
     const hint =
       didYouMean(name, names) ||
-      `; remove the section, or register it with tickwire account add or tickwire adapter add`
+      `; remove the section, or register it: tickwire account add, tickwire adapter add ${name}`
     return `feeds.${name} (${configFile}) is not used: no feed of this name is registered${hint}`
   })
 }

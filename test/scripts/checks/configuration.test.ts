@@ -45,7 +45,7 @@ describe('the settings of all feeds', () => {
     expect(orphanSections({ configFile, feeds: sections, validBrokers: undefined }, [feed('A')])).toEqual([
       'feeds.AA (/etc/t.toml) is not used: no feed of this name is registered; did you mean A?',
       'feeds.UNLIKE (/etc/t.toml) is not used: no feed of this name is registered; ' +
-        'remove the section, or register it with tickwire account add or tickwire adapter add',
+        'remove the section, or register it: tickwire account add, tickwire adapter add UNLIKE',
     ])
   })
 
