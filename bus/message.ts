@@ -16,6 +16,7 @@ import { TickwireError } from '../shared/errors.ts'
  */
 export interface TickHeader {
   readonly snapshot: boolean
+  readonly position: boolean
   readonly symbolAt: number
   readonly dataSymbolAt: number
   readonly symbolLength: number
@@ -55,6 +56,7 @@ export function readTick(body: Buffer): { header: TickHeader; frame: Buffer } {
   if (body[0] !== TICK_VERSION) throw malformed(`tick message version ${body[0]}, expected ${TICK_VERSION}`)
   const header: TickHeader = {
     snapshot: ((body[1] ?? 0) & SNAPSHOT) !== 0,
+    position: false,
     symbolAt: body.readUInt16LE(2),
     dataSymbolAt: body.readUInt16LE(4),
     symbolLength: body.readUInt16LE(6),

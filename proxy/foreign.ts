@@ -2,8 +2,8 @@ import type { Clock } from '../shared/clock.ts'
 import { type FrameTemplate, formatFrame, frameTemplate } from '../shared/market/frame.ts'
 import type { InstrumentKind } from '../shared/market/instrument.ts'
 import type { TopicParts } from '../shared/market/topic.ts'
+import type { Hub } from './fanout/hub.ts'
 import type { Feeds } from './feeds.ts'
-import type { Hub } from './hub.ts'
 import { readPayload } from './payload.ts'
 import type { Instruments } from './routing.ts'
 
@@ -76,7 +76,16 @@ export class Foreign {
     const receivedAt = this.#clock.micros()
     this.#hub.deliver(
       topic,
-      { snapshot: false, symbolAt, dataSymbolAt, symbolLength, epoch: this.#epoch, sequence, receivedAt },
+      {
+        snapshot: false,
+        position: false,
+        symbolAt,
+        dataSymbolAt,
+        symbolLength,
+        epoch: this.#epoch,
+        sequence,
+        receivedAt,
+      },
       Buffer.from(formatFrame(channel.template, tick), 'latin1'),
     )
     this.#feeds.tickSeen(parts.feed)

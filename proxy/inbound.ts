@@ -6,9 +6,9 @@ import { type FeedStatus, parseFeedStatus } from '../shared/control.ts'
 import { TickwireError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
 import { Backlog } from './backlog.ts'
+import type { Hub } from './fanout/hub.ts'
 import type { Feeds } from './feeds.ts'
 import type { Foreign } from './foreign.ts'
-import type { Hub } from './hub.ts'
 import type { Wanted } from './wanted.ts'
 
 /** Where this proxy stands in one feed's lane. */
@@ -89,7 +89,7 @@ export class Inbound {
     if (!feeds.accept(status)) return
     const sequence = status.lanes[proxy]
     if (status.epoch !== place?.epoch) {
-      hub.forget(status.feed)
+      hub.replace(status.feed)
       this.#places.set(status.feed, { epoch: status.epoch, sequence: 0 })
       wanted.repeat(status.feed)
     } else if (sequence === undefined) {
@@ -122,7 +122,7 @@ export class Inbound {
   #inOrder(feed: string, { epoch, sequence }: LaneHeader): boolean {
     let place = this.#places.get(feed)
     if (!place || epoch > place.epoch) {
-      if (place) this.#parts.hub.forget(feed)
+      if (place) this.#parts.hub.replace(feed)
       place = { epoch, sequence: 0 }
       this.#places.set(feed, place)
     }

@@ -9,10 +9,10 @@ import { isBrokerValid } from '../shared/store/feeds.ts'
 import type { DataFolder } from '../shared/store/folder.ts'
 import { InstrumentBook } from '../shared/store/instruments.ts'
 import { Access } from './access.ts'
+import { Hub } from './fanout/hub.ts'
 import { Feeds, type FeedView, isIdle, isPresent } from './feeds.ts'
 import { Foreign } from './foreign.ts'
 import { answer } from './http.ts'
-import { Hub } from './hub.ts'
 import { Inbound } from './inbound.ts'
 import { Server } from './server.ts'
 import { Wanted } from './wanted.ts'
@@ -43,7 +43,7 @@ export async function startProxy(
   const instruments = new InstrumentBook(folder)
   logOutages(bus, log, clock)
   const wanted = new Wanted(bus, clock, proxy)
-  const hub = new Hub(wanted)
+  const hub = new Hub({ demand: wanted, clock, resumeBytes: limits.resumeBytes })
   const feeds = new Feeds({
     clock,
     onChange: (view, before) => feedChanged(view, before),

@@ -7,10 +7,11 @@ import { systemCode, TickwireError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
 import type { Rooms } from './client.ts'
 import { Connection, type ConnectionLimits } from './connection.ts'
+import type { OutboxCounts } from './fanout/outbox.ts'
+import { Turn, type TurnLimits } from './fanout/turn.ts'
 import type { Answer } from './http.ts'
-import { type OutboxCounts, Turn } from './outbox.ts'
 
-interface ServerLimits extends ConnectionLimits {
+interface ServerLimits extends ConnectionLimits, TurnLimits {
   readonly pingMs: number
   readonly maxMessageBytes: number
 }
@@ -52,14 +53,14 @@ export class Server {
   readonly #turn: Turn
   readonly #connections = new Set<Connection>()
   /** Of clients that have gone. */
-  readonly #past: OutboxCounts = { delivered: 0, folded: 0, abandoned: 0 }
+  readonly #past: OutboxCounts = { delivered: 0, folded: 0, lost: 0, abandoned: 0 }
   readonly #stopPing: Cancel
   #slowClosed = 0
 
   constructor(options: ServerOptions) {
     this.#options = options
     const { rooms, limits } = options
-    this.#turn = new Turn(rooms.clock)
+    this.#turn = new Turn(rooms.clock, limits)
     this.#sockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -123,6 +124,7 @@ export class Server {
   async close(): Promise<void> {
     this.#stopPing()
     for (const connection of this.#connections) connection.cut()
+    this.#turn.close()
     this.#http.closeAllConnections()
     await new Promise<void>(resolve => this.#http.close(() => resolve()))
   }
@@ -165,6 +167,7 @@ export class Server {
 function addCounts(sum: OutboxCounts, counts: OutboxCounts): void {
   sum.delivered += counts.delivered
   sum.folded += counts.folded
+  sum.lost += counts.lost
   sum.abandoned += counts.abandoned
 }
 

@@ -32,7 +32,16 @@ export class Channel {
     this.#mode = target.mode
     this.#template = frameTemplate({ feed: catalogue.feed, exchange, symbol, mode: target.mode }, catalogue.broker)
     const { symbolAt, dataSymbolAt, symbolLength } = this.#template
-    this.#header = { snapshot: false, symbolAt, dataSymbolAt, symbolLength, epoch, sequence: 0, receivedAt: 0 }
+    this.#header = {
+      snapshot: false,
+      position: false,
+      symbolAt,
+      dataSymbolAt,
+      symbolLength,
+      epoch,
+      sequence: 0,
+      receivedAt: 0,
+    }
     this.#record = options.record
     this.#bus = options.bus
   }

@@ -48,7 +48,16 @@ export const schema = z.strictObject({
     queueHardBytes: bytes(1024, 1_073_741_824)
       .default(1_048_576)
       .describe('A client with more bytes waiting than this is closed.'),
+    queueTotalBytes: bytes(1_048_576, 68_719_476_736)
+      .default(268_435_456)
+      .describe('When all slow clients together have more bytes waiting than this, the one with the most is closed.'),
     stallMs: ms(100, 600_000).default(10_000).describe('A client that takes nothing for this long is closed.'),
+    flushMaxMs: ms(0, 1000)
+      .default(50)
+      .describe('Writing pauses as long as the last round over all clients took, but no longer than this.'),
+    resumeBytes: bytes(0, 68_719_476_736)
+      .default(67_108_864)
+      .describe('Ticks kept in memory for clients that come back and resume.'),
     maxAgeMs: ms(100, 600_000).default(1000).describe('Ticks older than this on arrival are dropped and counted.'),
   }),
   bus: z.strictObject({

@@ -38,6 +38,7 @@ const TICK = `
 const SNAPSHOT = TICK.replace('00               ; flags: a live tick', '01 ; flags: a snapshot')
 const HEADER: TickHeader = {
   snapshot: false,
+  position: false,
   symbolAt: 32,
   dataSymbolAt: 82,
   symbolLength: 4,

@@ -5,7 +5,16 @@ import { readLaneHeader, readRecords } from '../../../bus/lane.ts'
 import { ManualClock } from '../../../shared/clock.ts'
 import { FakeBus } from './rig.ts'
 
-const header = { snapshot: false, symbolAt: 0, dataSymbolAt: 0, symbolLength: 0, epoch: 1, sequence: 1, receivedAt: 1 }
+const header = {
+  snapshot: false,
+  position: false,
+  symbolAt: 0,
+  dataSymbolAt: 0,
+  symbolLength: 0,
+  epoch: 1,
+  sequence: 1,
+  receivedAt: 1,
+}
 
 function open() {
   const clock = new ManualClock()
