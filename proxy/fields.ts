@@ -3,7 +3,7 @@ import { DATA_FIELDS } from '../shared/market/frame.ts'
 import { show } from './mode.ts'
 
 /** What stands in every `data`, chosen or not. */
-const ALWAYS: readonly string[] = ['symbol', 'exchange', 'mode']
+export const ALWAYS: readonly string[] = ['symbol', 'exchange', 'mode']
 const KNOWN: ReadonlySet<string> = new Set(DATA_FIELDS)
 const SORTED: readonly string[] = [...DATA_FIELDS].sort()
 const MOST = ALWAYS.length + DATA_FIELDS.length
