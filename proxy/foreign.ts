@@ -76,7 +76,16 @@ export class Foreign {
     const receivedAt = this.#clock.micros()
     this.#hub.deliver(
       topic,
-      { snapshot: false, symbolAt, dataSymbolAt, symbolLength, epoch: this.#epoch, sequence, receivedAt },
+      {
+        snapshot: false,
+        position: false,
+        symbolAt,
+        dataSymbolAt,
+        symbolLength,
+        epoch: this.#epoch,
+        sequence,
+        receivedAt,
+      },
       Buffer.from(formatFrame(channel.template, tick), 'latin1'),
     )
     this.#feeds.tickSeen(parts.feed)

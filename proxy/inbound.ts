@@ -112,6 +112,7 @@ export class Inbound {
     else
       readRecords(body, header.records, (topic, record) => {
         const tick = readTick(record)
+        if (tick.header.position) return
         // Sent just now by a process that had stood still with it.
         if (!tick.header.snapshot && tick.header.receivedAt < oldest) this.counts.stale++
         else hub.deliver(topic, tick.header, tick.frame)

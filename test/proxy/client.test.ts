@@ -79,6 +79,7 @@ describe('a client that asks for much at once', () => {
     const parts = { feed: 'FEED', exchange: 'NSE', symbol: 'S0', mode: 'LTP' } as const
     const header = {
       snapshot: false,
+      position: false,
       symbolAt: 0,
       dataSymbolAt: 0,
       symbolLength: 0,

@@ -44,7 +44,11 @@ function deliver(ltp: number, header: Partial<TickHeader> & { sequence: number }
   const template = frameTemplate(PARTS, 'testbroker')
   const payload = Buffer.from(formatFrame(template, { ltp, timestamp: 1 }))
   const place = { symbolAt, dataSymbolAt, symbolLength }
-  hub.deliver(topic, { snapshot: false, ...place, epoch: 1, receivedAt: header.sequence, ...header }, payload)
+  hub.deliver(
+    topic,
+    { snapshot: false, position: false, ...place, epoch: 1, receivedAt: header.sequence, ...header },
+    payload,
+  )
   // The bus may use its buffer again.
   payload.fill(0)
 }

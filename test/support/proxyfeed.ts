@@ -166,6 +166,7 @@ export class FakeFeed {
     writeTickHeader(body, 0, {
       ...place,
       snapshot,
+      position: false,
       epoch,
       sequence,
       receivedAt: this.#clock.micros() - this.ageMs * 1000,
