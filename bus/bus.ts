@@ -18,8 +18,8 @@ export type Demand = (filter: string, wanted: boolean) => void
  */
 export interface Bus {
   /**
-   * Queues one message; never blocks and never throws for what receivers do. The body must not change afterwards.
-   * Without a connection, or after `close()`, the message vanishes. Throws MESSAGE_MALFORMED over 64 MiB.
+   * Queues one message; never blocks and never throws for what receivers do. The body is copied: its bytes may be used
+   * again at once. Without a connection, or after `close()`, the message vanishes. Throws MESSAGE_MALFORMED over 64 MiB.
    */
   publish(topic: string, body: Buffer): void
   /** From now on receive messages of exactly this topic. Subscribing twice is subscribing once. */

@@ -37,6 +37,13 @@ export function writeLaneHeader(target: Buffer, header: LaneHeader): void {
   writeUint64(target, header.sentAt, 24)
 }
 
+/** Begins a record that is to fill `target`: lengths and topic. */
+export function writeRecordHeader(target: Buffer, topic: string): void {
+  target.writeUInt16LE(topic.length, 0)
+  target.writeUInt32LE(target.length - RECORD_HEADER_BYTES - topic.length, 2)
+  target.write(topic, RECORD_HEADER_BYTES, 'latin1')
+}
+
 /** Throws MESSAGE_MALFORMED. */
 export function readLaneHeader(body: Buffer): LaneHeader {
   if (body.length < LANE_HEADER_BYTES) throw malformed(`${body.length} bytes are too few for a lane message`)

@@ -112,7 +112,7 @@ class MemoryDoor implements Bus {
     if (this.#closed) return
     envelopeBytes(topic, body)
     this.#published++
-    this.#hall.deliver({ topic, body, plain: false })
+    this.#hall.deliver({ topic, body: Buffer.from(body), plain: false })
   }
 
   subscribe(topic: string): void {

@@ -1,6 +1,6 @@
 import { type Bus, type BusMessage, STATUS_PREFIX } from '../bus/bus.ts'
 import { type LaneHeader, readLaneHeader, readRecords } from '../bus/lane.ts'
-import { readTick } from '../bus/message.ts'
+import { readTick, type TickHeader } from '../bus/message.ts'
 import type { Clock } from '../shared/clock.ts'
 import { type FeedStatus, parseFeedStatus } from '../shared/control.ts'
 import { TickwireError } from '../shared/errors.ts'
@@ -113,7 +113,7 @@ export class Inbound {
       readRecords(body, header.records, (topic, record) => {
         const tick = readTick(record)
         // Sent just now by a process that had stood still with it.
-        if (!tick.header.snapshot && tick.header.receivedAt < oldest) this.counts.stale++
+        if (isLive(tick.header) && tick.header.receivedAt < oldest) this.counts.stale++
         else hub.deliver(topic, tick.header, tick.frame)
       })
     if (this.counts.stale > staleBefore) this.#parts.wanted.resync(feed)
@@ -147,7 +147,7 @@ export class Inbound {
   #single(topic: string, body: Buffer): void {
     const { hub, feeds, clock, maxAgeMs } = this.#parts
     const { header, frame } = readTick(body)
-    if (!header.snapshot && clock.micros() - header.receivedAt > maxAgeMs * 1000) {
+    if (isLive(header) && clock.micros() - header.receivedAt > maxAgeMs * 1000) {
       this.counts.stale++
       return
     }
@@ -177,6 +177,9 @@ export interface InboundParts {
   readonly wanted: Wanted
   readonly foreign: Foreign
 }
+
+/** Neither a value nor a place that is said again. */
+const isLive = ({ snapshot, position }: TickHeader): boolean => !snapshot && !position
 
 /** `LANE_<FEED>_<PROXY>`: neither name holds an underscore. */
 const feedOfLane = (topic: string): string => topic.slice(LANE_PREFIX.length, topic.lastIndexOf('_'))

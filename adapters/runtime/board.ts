@@ -4,7 +4,6 @@ import type { Tick } from '../../shared/market/tick.ts'
 import type { Catalogue, Target } from './catalogue.ts'
 import { Channel } from './channel.ts'
 import type { Lane } from './lane.ts'
-import { RecordBuffer } from './record.ts'
 
 /** One instrument of the feed. */
 export interface Entry {
@@ -23,7 +22,6 @@ export class Board {
   readonly #catalogue: Catalogue
   readonly #epoch: number
   readonly #bus: Bus
-  readonly #record = new RecordBuffer()
   readonly #entries = new Map<Instrument, Entry>()
   /** Never shrinks: a topic's sequence must not begin again within an epoch. */
   readonly #channels = new Map<string, Channel>()
@@ -89,13 +87,14 @@ export class Board {
     this.#change(target, channel => channel.setDirect(direct))
   }
 
-  /** Sends the last value, if there is one, as a snapshot: into `lane`, or without one as a message of its own. */
+  /**
+   * Sends the last value as a snapshot: into `lane`, or without one as a message of its own. Where there is none a lane is
+   * told how far the topic's sequence is: who lost the last tick before a silence would never learn of it.
+   */
   repeat(target: Target, lane?: Lane): void {
-    const entry = this.find(target.instrument)
-    if (!entry?.last) return
-    const channel = this.#channel(target)
-    if (lane) channel.repeatTo(lane, entry.last, entry.receivedAt)
-    else channel.repeat(entry.last, entry.receivedAt)
+    const { last, receivedAt = 0 } = this.find(target.instrument) ?? {}
+    if (lane) this.#channel(target).repeatTo(lane, last, receivedAt)
+    else if (last) this.#channel(target).repeat(last, receivedAt)
   }
 
   #change(target: Target, change: (channel: Channel) => void): void {
@@ -110,8 +109,7 @@ export class Board {
   #channel(target: Target): Channel {
     let channel = this.#channels.get(target.topic)
     if (!channel) {
-      const place = { catalogue: this.#catalogue, epoch: this.#epoch, record: this.#record, bus: this.#bus }
-      channel = new Channel({ target, ...place })
+      channel = new Channel({ target, catalogue: this.#catalogue, epoch: this.#epoch, bus: this.#bus })
       this.#channels.set(target.topic, channel)
     }
     return channel

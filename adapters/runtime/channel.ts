@@ -1,11 +1,11 @@
 import type { Bus } from '../../bus/bus.ts'
-import type { TickHeader } from '../../bus/message.ts'
-import { type FrameTemplate, formatFrame, frameTemplate } from '../../shared/market/frame.ts'
+import type { TickStamp } from '../../bus/message.ts'
+import { frameTemplate } from '../../shared/market/frame.ts'
 import { coversMode, type TopicMode } from '../../shared/market/mode.ts'
 import type { Tick } from '../../shared/market/tick.ts'
 import type { Catalogue, Target } from './catalogue.ts'
 import type { Lane } from './lane.ts'
-import type { RecordBuffer } from './record.ts'
+import { TopicRecord } from './record.ts'
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
 
@@ -15,9 +15,8 @@ const PATIENCE_MICROS = 2_000_000
 /** One topic: its sequence, which goes on for the whole epoch, and where its messages go. */
 export class Channel {
   readonly #topic: string
-  readonly #template: FrameTemplate
-  readonly #header: Writable<TickHeader>
-  readonly #record: RecordBuffer
+  readonly #record: TopicRecord
+  readonly #stamp: Writable<TickStamp> = { snapshot: false, sequence: 0, receivedAt: 0 }
   readonly #bus: Bus
   readonly #lanes: Lane[] = []
   readonly #mode: TopicMode
@@ -25,25 +24,13 @@ export class Channel {
   /** When the first of the ticks came that say less than the topic promises, microseconds. */
   #lessSince: number | undefined
 
-  constructor(options: { target: Target; catalogue: Catalogue; epoch: number; record: RecordBuffer; bus: Bus }) {
-    const { target, catalogue, epoch } = options
+  constructor({ target, catalogue, epoch, bus }: { target: Target; catalogue: Catalogue; epoch: number; bus: Bus }) {
     const { exchange, symbol } = target.instrument
+    const template = frameTemplate({ feed: catalogue.feed, exchange, symbol, mode: target.mode }, catalogue.broker)
     this.#topic = target.topic
     this.#mode = target.mode
-    this.#template = frameTemplate({ feed: catalogue.feed, exchange, symbol, mode: target.mode }, catalogue.broker)
-    const { symbolAt, dataSymbolAt, symbolLength } = this.#template
-    this.#header = {
-      snapshot: false,
-      position: false,
-      symbolAt,
-      dataSymbolAt,
-      symbolLength,
-      epoch,
-      sequence: 0,
-      receivedAt: 0,
-    }
-    this.#record = options.record
-    this.#bus = options.bus
+    this.#record = new TopicRecord(target.topic, template, epoch)
+    this.#bus = bus
   }
 
   get wanted(): boolean {
@@ -73,24 +60,27 @@ export class Channel {
   /** A new tick, to everybody who wants it. `receivedAt` in microseconds. */
   publish(tick: Tick, receivedAt: number): void {
     if (!isForMode(tick, this.#mode) || this.#holdsBack(tick, receivedAt)) return
-    this.#header.sequence++
+    this.#stamp.sequence++
     this.#encode(tick, receivedAt, false)
-    for (const lane of this.#lanes) lane.append(this.#record)
-    if (this.#direct) this.#bus.publish(this.#topic, this.#record.body())
+    for (const lane of this.#lanes) lane.append(this.#record.bytes)
+    if (this.#direct) this.#bus.publish(this.#topic, this.#record.body)
   }
 
-  /** The last value again, to one lane. */
-  repeatTo(lane: Lane, tick: Tick, receivedAt: number): void {
-    if (!isForMode(tick, this.#mode) || !saysAll(tick, this.#mode)) return
+  /** The last value again, to one lane; without one that may be handed out, how far the sequence is. */
+  repeatTo(lane: Lane, tick: Tick | undefined, receivedAt: number): void {
+    if (!tick || !this.#saysEnough(tick)) {
+      lane.append(this.#record.position(this.#stamp.sequence))
+      return
+    }
     this.#encode(tick, receivedAt, true)
-    lane.append(this.#record)
+    lane.append(this.#record.bytes)
   }
 
   /** The last value again, as a message of its own. */
   repeat(tick: Tick, receivedAt: number): void {
-    if (!isForMode(tick, this.#mode) || !saysAll(tick, this.#mode)) return
+    if (!this.#saysEnough(tick)) return
     this.#encode(tick, receivedAt, true)
-    this.#bus.publish(this.#topic, this.#record.body())
+    this.#bus.publish(this.#topic, this.#record.body)
   }
 
   /**
@@ -106,10 +96,14 @@ export class Channel {
     return receivedAt - this.#lessSince < PATIENCE_MICROS
   }
 
+  #saysEnough(tick: Tick): boolean {
+    return isForMode(tick, this.#mode) && saysAll(tick, this.#mode)
+  }
+
   #encode(tick: Tick, receivedAt: number, snapshot: boolean): void {
-    this.#header.snapshot = snapshot
-    this.#header.receivedAt = receivedAt
-    this.#record.write(this.#topic, this.#header, formatFrame(this.#template, tick))
+    this.#stamp.snapshot = snapshot
+    this.#stamp.receivedAt = receivedAt
+    this.#record.write(tick, this.#stamp)
   }
 }
 

@@ -1,4 +1,5 @@
 import { modeNumber, type TopicMode } from './mode.ts'
+import { ink, Pen } from './pen.ts'
 import type { Level, Tick } from './tick.ts'
 import type { TopicParts } from './topic.ts'
 
@@ -64,60 +65,107 @@ export function frameTemplate({ exchange, symbol, mode }: TopicParts, broker: st
  * One finished client frame, compact JSON, pure ASCII. Fields the tick lacks are left out. A topic of mode LTP or
  * QUOTE never carries `depth` (a known client takes any frame with depth for a depth frame).
  */
-export const formatFrame = (template: FrameTemplate, tick: Tick): string =>
-  template.head + formatPayload(tick, template.mode) + template.tail
-
-function formatPayload(tick: Tick, mode: TopicMode): string {
-  let text = tick.ltp === undefined ? `"timestamp":${tick.timestamp}` : `"ltp":${tick.ltp}`
-  if (mode !== 'LTP') text += formatQuote(tick)
-  if (tick.lastTradeTime !== undefined) text += `,"ltt":${tick.lastTradeTime}`
-  if (tick.ltp !== undefined) text += `,"timestamp":${tick.timestamp}`
-  if (mode !== 'LTP' && mode !== 'QUOTE' && tick.book) {
-    const { buy, sell } = tick.book
-    text += `,"depth":{"buy":${formatLevels(buy)},"sell":${formatLevels(sell)}},"depth_level":${Math.max(buy.length, sell.length)}`
-  }
-  return text
+export function formatFrame(template: FrameTemplate, tick: Tick): string {
+  const pen = new Pen()
+  writePayload(pen, tick, template.mode)
+  return template.head + pen.bytes.toString('latin1', 0, pen.at) + template.tail
 }
 
-function formatQuote(tick: Tick): string {
-  let text = ''
-  if (tick.open !== undefined) text += `,"open":${tick.open}`
-  if (tick.high !== undefined) text += `,"high":${tick.high}`
-  if (tick.low !== undefined) text += `,"low":${tick.low}`
-  if (tick.previousClose !== undefined) text += `,"close":${tick.previousClose}`
-  if (tick.volume !== undefined) text += `,"volume":${tick.volume}`
-  // Two names each: the Python SDK and AmiBroker read the first, scripts written for single brokers the second.
-  if (tick.lastQuantity !== undefined)
-    text += `,"last_trade_quantity":${tick.lastQuantity},"last_quantity":${tick.lastQuantity}`
-  if (tick.averagePrice !== undefined)
-    text += `,"avg_trade_price":${tick.averagePrice},"average_price":${tick.averagePrice}`
-  if (tick.previousClose && tick.ltp !== undefined) text += formatChange(tick.ltp, tick.previousClose)
-  if (tick.openInterest !== undefined) text += `,"oi":${tick.openInterest}`
-  if (tick.totalBuyQuantity !== undefined) text += `,"total_buy_quantity":${tick.totalBuyQuantity}`
-  if (tick.totalSellQuantity !== undefined) text += `,"total_sell_quantity":${tick.totalSellQuantity}`
+const LTP = ink('"ltp":')
+const FIRST_TIMESTAMP = ink('"timestamp":')
+const TIMESTAMP = ink(',"timestamp":')
+const LAST_TRADE_TIME = ink(',"ltt":')
+const DEPTH = ink(',"depth":{"buy":')
+const SELL = ink(',"sell":')
+const DEPTH_LEVEL = ink('},"depth_level":')
+
+/** What stands between the head and the tail of a frame. */
+export function writePayload(pen: Pen, tick: Tick, mode: TopicMode): void {
+  const { ltp, timestamp, book } = tick
+  writeField(pen, LTP, ltp)
+  if (ltp === undefined) writeField(pen, FIRST_TIMESTAMP, timestamp)
+  if (mode !== 'LTP') writeQuote(pen, tick)
+  writeField(pen, LAST_TRADE_TIME, tick.lastTradeTime)
+  if (ltp !== undefined) writeField(pen, TIMESTAMP, timestamp)
+  if (mode === 'LTP' || mode === 'QUOTE' || !book) return
+  pen.write(DEPTH)
+  writeLevels(pen, book.buy)
+  pen.write(SELL)
+  writeLevels(pen, book.sell)
+  writeField(pen, DEPTH_LEVEL, Math.max(book.buy.length, book.sell.length))
+}
+
+const OPEN = ink(',"open":')
+const HIGH = ink(',"high":')
+const LOW = ink(',"low":')
+const CLOSE = ink(',"close":')
+const VOLUME = ink(',"volume":')
+// Two names each: the Python SDK and AmiBroker read the first, scripts written for single brokers the second.
+const LAST_QUANTITY = [ink(',"last_trade_quantity":'), ink(',"last_quantity":')] as const
+const AVERAGE_PRICE = [ink(',"avg_trade_price":'), ink(',"average_price":')] as const
+const CHANGE = ink(',"change":')
+const CHANGE_PERCENT = ink(',"change_percent":')
+const OPEN_INTEREST = ink(',"oi":')
+const TOTAL_BUY_QUANTITY = ink(',"total_buy_quantity":')
+const TOTAL_SELL_QUANTITY = ink(',"total_sell_quantity":')
+const BID_PRICE = ink(',"bid_price":')
+const ASK_PRICE = ink(',"ask_price":')
+const BID_SIZE = ink(',"bid_size":')
+const ASK_SIZE = ink(',"ask_size":')
+const UPPER_CIRCUIT = ink(',"upper_circuit":')
+const LOWER_CIRCUIT = ink(',"lower_circuit":')
+
+function writeQuote(pen: Pen, tick: Tick): void {
+  writeField(pen, OPEN, tick.open)
+  writeField(pen, HIGH, tick.high)
+  writeField(pen, LOW, tick.low)
+  writeField(pen, CLOSE, tick.previousClose)
+  writeField(pen, VOLUME, tick.volume)
+  for (const name of LAST_QUANTITY) writeField(pen, name, tick.lastQuantity)
+  for (const name of AVERAGE_PRICE) writeField(pen, name, tick.averagePrice)
+  if (tick.previousClose && tick.ltp !== undefined) writeChange(pen, tick.ltp, tick.previousClose)
+  writeField(pen, OPEN_INTEREST, tick.openInterest)
+  writeField(pen, TOTAL_BUY_QUANTITY, tick.totalBuyQuantity)
+  writeField(pen, TOTAL_SELL_QUANTITY, tick.totalSellQuantity)
   const bid = tick.book?.buy[0]
   const ask = tick.book?.sell[0]
-  if (bid) text += `,"bid_price":${bid.price}`
-  if (ask) text += `,"ask_price":${ask.price}`
-  if (bid) text += `,"bid_size":${bid.quantity}`
-  if (ask) text += `,"ask_size":${ask.quantity}`
-  if (tick.upperCircuit !== undefined) text += `,"upper_circuit":${tick.upperCircuit}`
-  if (tick.lowerCircuit !== undefined) text += `,"lower_circuit":${tick.lowerCircuit}`
-  return text
+  writeField(pen, BID_PRICE, bid?.price)
+  writeField(pen, ASK_PRICE, ask?.price)
+  writeField(pen, BID_SIZE, bid?.quantity)
+  writeField(pen, ASK_SIZE, ask?.quantity)
+  writeField(pen, UPPER_CIRCUIT, tick.upperCircuit)
+  writeField(pen, LOWER_CIRCUIT, tick.lowerCircuit)
 }
 
 /** Currency prices have four decimals; a difference of doubles has seventeen. */
-function formatChange(ltp: number, previousClose: number): string {
+function writeChange(pen: Pen, ltp: number, previousClose: number): void {
   const change = Math.round((ltp - previousClose) * 1e4) / 1e4
-  const percent = Math.round((change / previousClose) * 1e4) / 100
-  return `,"change":${change},"change_percent":${percent}`
+  writeField(pen, CHANGE, change)
+  writeField(pen, CHANGE_PERCENT, Math.round((change / previousClose) * 1e4) / 100)
 }
 
-function formatLevels(levels: readonly Level[]): string {
-  let text = ''
+function writeField(pen: Pen, name: Uint8Array, value: number | undefined): void {
+  if (value === undefined) return
+  pen.write(name)
+  pen.number(value)
+}
+
+const [BEGIN, END, COMMA] = [ink('['), ink(']'), ink(',')] as const
+const PRICE = ink('{"price":')
+const QUANTITY = ink(',"quantity":')
+const ORDERS = ink(',"orders":')
+const LEVEL_END = ink('}')
+
+function writeLevels(pen: Pen, levels: readonly Level[]): void {
+  pen.write(BEGIN)
+  let isFirst = true
   for (const { price, quantity, orders } of levels) {
-    text += `${text ? ',' : ''}{"price":${price},"quantity":${quantity}`
-    text += orders === undefined ? '}' : `,"orders":${orders}}`
+    if (!isFirst) pen.write(COMMA)
+    isFirst = false
+    writeField(pen, PRICE, price)
+    writeField(pen, QUANTITY, quantity)
+    writeField(pen, ORDERS, orders)
+    pen.write(LEVEL_END)
   }
-  return `[${text}]`
+  pen.write(END)
 }

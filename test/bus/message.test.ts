@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  positionHeader,
   readTick,
   readUint64,
+  stampTick,
   TICK_HEADER_BYTES,
   type TickHeader,
   writeTickHeader,
@@ -36,6 +38,14 @@ const TICK = `
   ${FRAME_HEX}
 `
 const SNAPSHOT = TICK.replace('00               ; flags: a live tick', '01 ; flags: a snapshot')
+const POSITION = `
+  01               ; version
+  02               ; flags: a position
+  0000 0000 0000   ; no symbol
+  00a679fba1010000 ; epoch 1795220416000 ms
+  0700000000000000 ; sequence 7
+  0000000000000000 ; nothing was received
+`
 const HEADER: TickHeader = {
   snapshot: false,
   position: false,
@@ -84,9 +94,10 @@ describe('A tick message', () => {
     expect(target.subarray(0, 3).toString('hex')).toBe('ffffff')
   })
 
-  it('is printed in the README as it is tested here', () => {
+  it('is printed in the README as it is tested here, with and without a frame', () => {
     const printed = printedVectors(new URL('../../bus/README.md', import.meta.url))
     expect(printed).toContain(bytes(TICK).toString('hex'))
+    expect(printed).toContain(bytes(POSITION).toString('hex'))
   })
 
   it('points at the symbol in both places', () => {
@@ -101,6 +112,31 @@ describe('A tick message', () => {
     for (let length = 0; length < end; length++)
       expect(() => readTick(whole.subarray(0, length)), `${length} bytes`).toThrow(malformed)
     expect(() => readTick(whole.subarray(0, end))).not.toThrow()
+  })
+
+  it('without a frame is a position, and only then', () => {
+    const position = bytes(POSITION)
+    const { header, frame } = readTick(position)
+    expect(header).toEqual(positionHeader(HEADER.epoch, 7))
+    expect(frame).toHaveLength(0)
+    const target = Buffer.alloc(TICK_HEADER_BYTES, 0xff)
+    writeTickHeader(target, 0, header)
+    expect(target.toString('hex')).toBe(position.toString('hex'))
+    expect(() => readTick(bytes(TICK).subarray(0, TICK_HEADER_BYTES))).toThrow(malformed)
+    expect(() => readTick(bytes(TICK).fill(2, 1, 2))).toThrow(malformed)
+  })
+
+  it('is stamped anew for the next tick, and nothing else of it changes', () => {
+    const body = bytes(TICK)
+    stampTick(body, 0, { snapshot: true, sequence: 2 ** 40 + 5, receivedAt: Number.MAX_SAFE_INTEGER })
+    const { header, frame } = readTick(body)
+    expect(header).toEqual({
+      ...HEADER,
+      snapshot: true,
+      sequence: 2 ** 40 + 5,
+      receivedAt: Number.MAX_SAFE_INTEGER,
+    })
+    expect(frame.toString()).toBe(FRAME)
   })
 
   it.each([

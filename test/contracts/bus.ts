@@ -55,6 +55,18 @@ export function describeBus(name: string, start: (highWaterMark: number) => Prom
       expect(messages.map(({ topic }) => topic)).toEqual(['STATUS_A', 'STATUS_B'])
     })
 
+    it('takes a copy of what is published: the bytes may be used again at once', async () => {
+      const wanted = watchDemand(publisher)
+      const messages = listen(receiver)
+      receiver.subscribe(TOPIC)
+      await demanded(wanted, exact(TOPIC))
+      const body = Buffer.alloc(40_000)
+      for (let nth = 0; nth < 20; nth++) publisher.publish(TOPIC, body.fill(nth))
+      body.fill(99)
+      await arrived(messages, 20)
+      for (const [nth, message] of messages.entries()) expect(message.body.equals(Buffer.alloc(40_000, nth))).toBe(true)
+    })
+
     it('one publisher is heard in its order', async () => {
       const wanted = watchDemand(publisher)
       const messages = listen(receiver)

@@ -1,35 +1,28 @@
 import { expect, it, vi } from 'vitest'
 import { Lane } from '../../../adapters/runtime/lane.ts'
-import { RecordBuffer } from '../../../adapters/runtime/record.ts'
-import { readLaneHeader, readRecords } from '../../../bus/lane.ts'
+import { RECORD_HEADER_BYTES, readLaneHeader, readRecords, writeRecordHeader } from '../../../bus/lane.ts'
 import { ManualClock } from '../../../shared/clock.ts'
 import { FakeBus } from './rig.ts'
 
-const header = {
-  snapshot: false,
-  position: false,
-  symbolAt: 0,
-  dataSymbolAt: 0,
-  symbolLength: 0,
-  epoch: 1,
-  sequence: 1,
-  receivedAt: 1,
-}
+const TOPIC = 'F_NSE_X_LTP'
 
 function open() {
   const clock = new ManualClock()
   const bus = new FakeBus()
-  const record = new RecordBuffer()
   const lane = new Lane({ topic: 'LANE_F_P', epoch: 7, sequence: 0, bus, clock })
   const append = (frame: string) => {
-    record.write('F_NSE_X_LTP', header, frame)
+    const record = Buffer.alloc(RECORD_HEADER_BYTES + TOPIC.length + frame.length)
+    writeRecordHeader(record, TOPIC)
+    record.write(frame, RECORD_HEADER_BYTES + TOPIC.length)
     lane.append(record)
+    // Whoever made the record writes the next one over it.
+    record.fill(0)
   }
   const sent = () =>
     bus.messages.map(({ body }) => {
       const { records, sequence, epoch, sentAt } = readLaneHeader(body)
       const frames: string[] = []
-      readRecords(body, records, (_, tick) => frames.push(tick.toString('latin1', 32)))
+      readRecords(body, records, (_, tick) => frames.push(tick.toString()))
       return { sequence, epoch, sentAt, frames, bytes: body.length }
     })
   return { clock, lane, append, sent }

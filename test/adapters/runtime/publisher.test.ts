@@ -1,17 +1,17 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { formatFrame } from '../../../shared/market/frame.ts'
+import { writePayload } from '../../../shared/market/frame.ts'
 import { equity, ltps, RELIANCE, rig, sequences, TCS, topicOf } from './rig.ts'
 
 vi.mock('../../../shared/market/frame.ts', { spy: true })
 
-beforeEach(() => void vi.mocked(formatFrame).mockClear())
+beforeEach(() => void vi.mocked(writePayload).mockClear())
 
 describe('what nobody wants', () => {
   it('is neither encoded nor published', () => {
     const { bus, clock, offer } = rig()
     offer(RELIANCE, 100)
     clock.advance(10)
-    expect(formatFrame).not.toHaveBeenCalled()
+    expect(writePayload).not.toHaveBeenCalled()
     expect(bus.messages).toEqual([])
   })
 
@@ -20,7 +20,7 @@ describe('what nobody wants', () => {
     for (const proxy of ['P1', 'P2', 'P3']) bus.want(proxy, 1, [topicOf('RELIANCE')])
     offer(RELIANCE, 100)
     clock.advance(0)
-    expect(formatFrame).toHaveBeenCalledTimes(1)
+    expect(writePayload).toHaveBeenCalledTimes(1)
     for (const proxy of ['P1', 'P2', 'P3']) expect(ltps(bus.lane(proxy))).toEqual([100])
   })
 })

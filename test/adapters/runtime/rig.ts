@@ -22,7 +22,7 @@ export class FakeBus implements Bus {
   connect: (connected: boolean) => void = () => {}
 
   publish(topic: string, body: Buffer): void {
-    this.messages.push({ topic, body })
+    this.messages.push({ topic, body: Buffer.from(body) })
   }
 
   subscribe(topic: string): void {
@@ -72,13 +72,25 @@ export class FakeBus implements Bus {
     this.arrive(`CONTROL_${set.feed}`, formatControl(set))
   }
 
-  /** Every record a proxy's lane carried so far, in order. */
+  /** Every value a proxy's lane carried so far, in order. */
   lane(proxy: string): LaneRecord[] {
-    const records: LaneRecord[] = []
-    for (const { body } of this.messages.filter(({ topic }) => topic === `LANE_${FEED}_${proxy}`)) {
-      const header = readLaneHeader(body)
-      readRecords(body, header.records, (topic, record) => {
-        records.push({ laneSequence: header.sequence, topic, ...readRecord(record) })
+    return this.records(proxy).flatMap(({ body, ...record }) =>
+      record.header.position ? [] : [{ ...record, ...readRecord(body) }],
+    )
+  }
+
+  /** What it carried instead of values, in order. */
+  positions(proxy: string): RawRecord[] {
+    return this.records(proxy).filter(({ header }) => header.position)
+  }
+
+  /** Both, in order. */
+  records(proxy: string): RawRecord[] {
+    const records: RawRecord[] = []
+    for (const { body: message } of this.messages.filter(({ topic }) => topic === `LANE_${FEED}_${proxy}`)) {
+      const { sequence: laneSequence, records: count } = readLaneHeader(message)
+      readRecords(message, count, (topic, body) => {
+        records.push({ laneSequence, topic, header: readTick(body).header, body })
       })
     }
     return records
@@ -97,6 +109,13 @@ export class FakeBus implements Bus {
 export interface TickRecord {
   readonly header: TickHeader
   readonly frame: { readonly symbol: string; readonly mode: number; readonly data: { readonly ltp: number } }
+}
+
+interface RawRecord {
+  readonly laneSequence: number
+  readonly topic: string
+  readonly header: TickHeader
+  readonly body: Buffer
 }
 
 export interface LaneRecord extends TickRecord {

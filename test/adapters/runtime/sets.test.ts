@@ -53,7 +53,7 @@ describe('subscription sets', () => {
     clock.advance(0)
     expect(bus.lane('P1')).toEqual([])
     expect(ltps(bus.lane('P2'))).toEqual([100])
-    expect(audience.laneSequences()).toEqual({ P2: 1 })
+    expect(audience.laneSequences()).toEqual({ P2: 2 })
   })
 
   it('of a proxy that comes back go on with its lane sequence and begin with snapshots', () => {
