@@ -203,6 +203,8 @@ export class Client {
   /** Looks everything up, with pauses; takes hold of it in one go at the end, so that no tick comes before the reply. */
   *#subscribe(request: SubscribeRequest, userId: string, requestId: RequestId): Job {
     const { hub } = this.#rooms
+    // A habit of libraries that the client with that quirk has not: it names one instrument in a message.
+    if (request.symbols[0]?.form !== 'single') this.#outbox.oneFramePerWrite = false
     const looked = yield* this.#look(request, this.#rooms.feedsOf(userId))
     // Time has passed: a feed may have gone, or belong to another user.
     const feeds = this.#rooms.feedsOf(userId)

@@ -47,11 +47,12 @@ export class Outbox {
   readonly counts: OutboxCounts = { delivered: 0, folded: 0, lost: 0, abandoned: 0 }
   /** What the client asked for when it authenticated. */
   features: Features = CLASSIC
+  /** Its reader takes only the first frame of what arrives together. */
+  oneFramePerWrite: boolean
   readonly #sink: Sink
   readonly #limits: OutboxLimits
   readonly #clock: Clock
   readonly #turn: Turn
-  readonly #oneFramePerWrite: boolean
   readonly #onGivenUp: (why: string) => void
   /** Waiting frames from `#head` to `#end`; `undefined` where a newer value took another place. */
   #queue: (Frame | undefined)[] = []
@@ -88,7 +89,7 @@ export class Outbox {
     this.#limits = options.limits
     this.#clock = options.clock
     this.#turn = options.turn
-    this.#oneFramePerWrite = options.oneFramePerWrite ?? false
+    this.oneFramePerWrite = options.oneFramePerWrite ?? false
     this.#onGivenUp = options.onGivenUp
   }
 
@@ -263,7 +264,7 @@ export class Outbox {
   #write(batch: Batch): void {
     if (this.#into !== undefined && this.#into.size > 0) this.#recount(this.#into)
     const { batch: together } = this.features
-    const whole = !this.#oneFramePerWrite && !together && this.#bytes <= WRITE_BYTES
+    const whole = !this.oneFramePerWrite && !together && this.#bytes <= WRITE_BYTES
     const { to, bytes } = whole ? { to: this.#end, bytes: this.#bytes } : this.#cut(together)
     if (bytes === 0) {
       this.#release(to, 0)
@@ -289,7 +290,7 @@ export class Outbox {
       if (frame === undefined) continue
       isTick ??= frame.source !== undefined
       const isOther = together && isTick !== (frame.source !== undefined)
-      if (bytes > 0 && (isOther || this.#oneFramePerWrite || bytes + frame.size > WRITE_BYTES)) break
+      if (bytes > 0 && (isOther || this.oneFramePerWrite || bytes + frame.size > WRITE_BYTES)) break
       bytes += frame.size
     }
     while (to > this.#head && this.#queue[to - 1] === undefined) to--

@@ -167,7 +167,7 @@ describe('an outbox', () => {
     kernel.drain()
     endOfTurn()
     expect(said().filter(text => text.startsWith('{'))).toEqual([
-      `{"type":"slow","state":"folding","waiting_bytes":${11 * SIZE + 2}}`,
+      `{"type":"slow","state":"folding","waiting_bytes":${10 * SIZE + 1}}`,
       '{"type":"slow","state":"recovered","folded":10}',
     ])
   })
