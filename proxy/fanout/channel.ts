@@ -8,6 +8,9 @@ import type { HubCounts } from './hub.ts'
 import type { Ring } from './ring.ts'
 import { type Served, Variant } from './variant.ts'
 
+/** No publisher is so old. */
+const UNKNOWN = -1
+
 /** One topic somebody holds: how far it is, its last value, and all variants of it. */
 export class Channel {
   readonly served: Served
@@ -18,7 +21,8 @@ export class Channel {
   ring: Ring | undefined
   /** While nobody holds it: its end, put off. */
   leaving: Cancel | undefined
-  #place: Place | undefined
+  #epoch = UNKNOWN
+  #sequence = 0
   /** Of the newest value, microseconds. */
   #receivedAt = 0
   /** Where those were that came back before the feed said how far the topic is. */
@@ -50,22 +54,21 @@ export class Channel {
    * stands for: 0 for one that was known, `undefined` for one that is no news.
    */
   advance(header: TickHeader, counts: HubCounts): 0 | 1 | undefined {
-    if (this.#place && header.epoch > this.#place.epoch) this.replace()
-    if (!this.#place) return this.#begin(header)
-    const { epoch, seq } = this.#place
-    const { sequence, snapshot, position, receivedAt } = header
-    if (header.epoch === epoch && sequence > seq) {
-      const lost = sequence - seq - (position ? 0 : 1)
+    if (header.epoch > this.#epoch) this.replace()
+    if (this.#epoch === UNKNOWN) return this.#begin(header)
+    const { epoch, sequence, snapshot, position, receivedAt } = header
+    if (epoch === this.#epoch && sequence > this.#sequence) {
+      const lost = sequence - this.#sequence - (position ? 0 : 1)
       counts.lost += lost
-      if (lost > 0) this.#tell(seq + lost)
-      this.#place = { epoch, seq: sequence }
+      if (lost > 0) this.#tell(this.#sequence + lost)
+      this.#sequence = sequence
       this.#receivedAt = receivedAt
       return 1
     }
     // While nobody wanted the topic values passed without a publication, or what was known has been forgotten: then the
     // last value comes again under its old sequence.
     const isFresher = snapshot && (this.last === undefined || receivedAt > this.#receivedAt)
-    if (header.epoch === epoch && sequence === seq && isFresher) {
+    if (epoch === this.#epoch && sequence === this.#sequence && isFresher) {
       this.#receivedAt = receivedAt
       return 0
     }
@@ -76,25 +79,26 @@ export class Channel {
   /** The publisher is gone, and another began anew. */
   replace(): void {
     this.last = undefined
-    if (this.#place) this.#tell(undefined)
+    if (this.#epoch !== UNKNOWN) this.#tell(undefined)
     this.ring?.clear()
-    this.#place = undefined
+    this.#epoch = UNKNOWN
   }
 
   /** Every tick after a place, oldest first; `undefined` when some of them are gone, or there may be some. */
   since({ epoch, seq }: Place): readonly Tick[] | undefined {
-    if (this.#place?.epoch === epoch && this.#place.seq === seq) return []
+    if (this.#epoch === epoch && this.#sequence === seq) return []
     return this.ring?.since(epoch, seq)
   }
 
   /** Tells one client, which came back, what it has missed. */
   tellMissed(hold: Hold, place: Place): void {
-    if (!this.#place) this.#returned.push({ hold, place })
-    else this.#tellOne(hold, place, this.#place)
+    if (this.#epoch === UNKNOWN) this.#returned.push({ hold, place })
+    else this.#tellOne(hold, place, { epoch: this.#epoch, seq: this.#sequence })
   }
 
   #begin({ epoch, sequence, snapshot, position, receivedAt }: TickHeader): 0 | 1 {
-    this.#place = { epoch, seq: sequence }
+    this.#epoch = epoch
+    this.#sequence = sequence
     this.#receivedAt = receivedAt
     const isKnown = snapshot || position
     const known = { epoch, seq: isKnown ? sequence : sequence - 1 }
@@ -111,8 +115,7 @@ export class Channel {
 
   /** Publications are missing behind the place, up to and with `to`; without it nobody knows how many. */
   #tell(to: number | undefined): void {
-    const place = this.#place
-    if (!place) return
+    const place = { epoch: this.#epoch, seq: this.#sequence }
     this.ring?.clear()
     const lost = to === undefined ? 0 : to - place.seq
     for (const variant of this.variants) {

@@ -3,18 +3,21 @@ import { payloadStart, textMessage } from '../websocket.ts'
 import type { Variant } from './variant.ts'
 
 /** One tick as it came from the bus: the bytes of the plain client message, shared by everything made from it. */
-export interface Tick {
+export class Tick {
   readonly header: TickHeader
   /** A whole WebSocket message. */
   readonly message: Buffer
-  /** Without the WebSocket header: the client frame as the adapter made it. */
-  readonly payload: Buffer
-}
 
-/** `payload` may be a view of a bus message, which holds thousands of ticks and must be let go: it is copied. */
-export function keepTick(header: TickHeader, payload: Buffer): Tick {
-  const message = textMessage(payload)
-  return { header, message, payload: message.subarray(message.length - payload.length) }
+  /** `payload` may be a view of a bus message, which holds thousands of ticks and must be let go: it is copied. */
+  constructor(header: TickHeader, payload: Buffer) {
+    this.header = header
+    this.message = textMessage(payload)
+  }
+
+  /** Without the WebSocket header: the client frame as the adapter made it. Made anew each time: few need it. */
+  get payload(): Buffer {
+    return this.message.subarray(payloadStart(this.message))
+  }
 }
 
 /** One finished message, shared by all clients that get it. */

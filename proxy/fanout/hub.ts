@@ -5,7 +5,7 @@ import type { Delivery } from '../delivery.ts'
 import type { Place } from '../place.ts'
 import type { Variation } from '../variant.ts'
 import { Channel } from './channel.ts'
-import { keepTick } from './frame.ts'
+import { Tick } from './frame.ts'
 import { Hold } from './hold.ts'
 import type { Outbox } from './outbox.ts'
 import { Pacer } from './pacer.ts'
@@ -127,7 +127,7 @@ export class Hub {
     const stands = channel.advance(header, this.counts)
     if (stands === undefined || header.position) return false
     this.counts.ticks++
-    const tick = keepTick(header, payload)
+    const tick = new Tick(header, payload)
     channel.last = tick
     if (stands === 1) channel.ring?.add(tick)
     for (const variant of channel.variants) {
