@@ -13,7 +13,7 @@ const blocks = [...readme.matchAll(/```json (request|reply|frame)\n([^`]*)```/g)
 
 /** What no document can know, as it is printed. */
 const UNKNOWN = /"(server_timestamp|epoch|seq)":\d+/g
-const asPrinted = (text: string, printed: Record<string, unknown>): string =>
+const asPrinted = (text: string, printed: Record<string, number>): string =>
   text.replace(UNKNOWN, (_, name: string) => `"${name}":${printed[name]}`)
 
 let rig: ProxyRig
