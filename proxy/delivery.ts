@@ -1,4 +1,5 @@
-import { readFields, suggest } from './fields.ts'
+import { didYouMean } from '../shared/config/spelling.ts'
+import { type Hint, readFields, suggest } from './fields.ts'
 import { show } from './mode.ts'
 
 /** How the ticks of one subscription go out. */
@@ -13,9 +14,6 @@ export interface Delivery {
 
 /** What a subscription gets when nothing is asked. */
 export const EVERY: Delivery = { policy: 'every', intervalMs: undefined, fields: undefined }
-
-/** Words for a name that is not known: the one that may be meant, or those that are. */
-export type Hint = (word: string, known: readonly string[]) => string
 
 const POLICIES = ['every', 'latest'] as const
 const MAX_INTERVAL_MS = 60_000
@@ -32,7 +30,7 @@ export function readDelivery(
   hint: Hint = suggest,
 ): Delivery | string | undefined {
   const { policy, interval_ms: interval, fields: names } = said
-  const pace = isSaid(policy) || isSaid(interval) ? readPace(policy, interval, hint) : (above ?? EVERY)
+  const pace = isSaid(policy) || isSaid(interval) ? readPace(policy, interval) : (above ?? EVERY)
   if (typeof pace === 'string') return pace
   const fields = isSaid(names) ? readFields(names, hint) : above?.fields
   if (typeof fields === 'string') return fields
@@ -43,16 +41,16 @@ export function readDelivery(
 /** Many libraries write what was not given as null. */
 const isSaid = (value: unknown): boolean => value !== undefined && value !== null
 
-function readPace(policy: unknown, interval: unknown, hint: Hint): Pick<Delivery, 'policy' | 'intervalMs'> | string {
+function readPace(policy: unknown, interval: unknown): Pick<Delivery, 'policy' | 'intervalMs'> | string {
   const found = isSaid(policy) ? POLICIES.find(name => name === policy) : 'latest'
   if (!found) {
-    const near = typeof policy === 'string' ? hint(policy.slice(0, 32), POLICIES) : ''
+    const near = typeof policy === 'string' ? didYouMean(policy.slice(0, 32).toLowerCase(), POLICIES) : ''
     return `Invalid policy ${show(policy)}; expected "every" or "latest"${near}`
   }
   if (!isSaid(interval)) return { policy: found, intervalMs: undefined }
   if (typeof interval !== 'number' || !Number.isInteger(interval) || interval < 1 || interval > MAX_INTERVAL_MS)
     return `Invalid interval_ms ${show(interval)}; expected whole milliseconds from 1 to ${MAX_INTERVAL_MS}, or leave it out`
   if (found === 'every')
-    return 'policy "every" and interval_ms contradict each other; leave one of them out, or say policy "latest"'
+    return `policy "every" and interval_ms ${interval} contradict each other; leave one of them out, or say policy "latest"`
   return { policy: found, intervalMs: interval }
 }

@@ -1,6 +1,6 @@
 import type { Mode } from '../shared/market/mode.ts'
-import { type Delivery, type Hint, readDelivery } from './delivery.ts'
-import { suggest } from './fields.ts'
+import { type Delivery, readDelivery } from './delivery.ts'
+import { type Hint, suggest } from './fields.ts'
 import { explainMode, readMode } from './mode.ts'
 import { type Place, readPlace } from './place.ts'
 

@@ -221,7 +221,7 @@ describe('a frame of another publisher', () => {
     const real = tick.map(tick => Buffer.from(formatFrame(template, tick)))
     const cutOff = fc.tuple(real, fc.nat()).map(([frame, at]) => frame.subarray(0, at % frame.length))
     const damaged = fc
-      .tuple(real, fc.nat(), fc.constantFrom(...'{}[]":,\\ 1'))
+      .tuple(real, fc.nat(), fc.constantFrom(...Array.from('{}[]":,\\ 1')))
       .map(([frame, at, char]) => frame.fill(char, at % frame.length, (at % frame.length) + 1))
     const anything = fc.oneof(
       cutOff,
