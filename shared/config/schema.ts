@@ -15,6 +15,7 @@ const oneOf = <const T extends readonly string[]>(values: T) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` })
 
 const PORT_OR_AUTO = 'must be a port from 1 to 65535, or "auto"'
+const WORKERS_OR_AUTO = 'must be a whole number of processes from 1 to 64, or "auto"'
 
 /**
  * Every setting there is: its bounds, its default and the sentence a person reads. The template, the names in the file
@@ -35,6 +36,10 @@ export const schema = z.strictObject({
       .union([between(1, 65_535, PORT_OR_AUTO), z.literal('auto')], { error: PORT_OR_AUTO })
       .default(8765)
       .describe('WebSocket and HTTP on one port. "auto" takes a free one.'),
+    workers: z
+      .union([between(1, 64, WORKERS_OR_AUTO), z.literal('auto')], { error: WORKERS_OR_AUTO })
+      .default(1)
+      .describe('Processes that share the port and its clients. "auto" takes one for each core.'),
     authDeadlineMs: ms(100, 600_000).default(15_000).describe('A client must have sent its key within this time.'),
     refusalDelayMs: ms(0, 60_000).default(3000).describe('A socket whose key was refused stays open this long.'),
     pingMs: ms(100, 600_000).default(20_000).describe('Time between two pings to a client.'),
