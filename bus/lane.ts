@@ -13,7 +13,8 @@ import { malformed, readUint64, writeUint64 } from './message.ts'
  *    32       records, one after the other:
  *               0  u16  topic length
  *               2  u32  body length
- *               6       topic (ASCII), then the body of a tick message (header and frame)
+ *               6  u32  topic number: within an epoch the same number is always the same topic; 0 says nothing
+ *              10       topic (ASCII), then the body of a tick message (header and frame)
  */
 export interface LaneHeader {
   readonly records: number
@@ -24,7 +25,7 @@ export interface LaneHeader {
 
 const LANE_VERSION = 1
 export const LANE_HEADER_BYTES = 32
-export const RECORD_HEADER_BYTES = 6
+export const RECORD_HEADER_BYTES = 10
 
 export const laneTopic = (feed: string, proxy: string): string => `LANE_${feed}_${proxy}`
 
@@ -37,10 +38,11 @@ export function writeLaneHeader(target: Buffer, header: LaneHeader): void {
   writeUint64(target, header.sentAt, 24)
 }
 
-/** Begins a record that is to fill `target`: lengths and topic. */
-export function writeRecordHeader(target: Buffer, topic: string): void {
+/** Begins a record that is to fill `target`: lengths, number and topic. */
+export function writeRecordHeader(target: Buffer, topic: string, topicNumber: number): void {
   target.writeUInt16LE(topic.length, 0)
   target.writeUInt32LE(target.length - RECORD_HEADER_BYTES - topic.length, 2)
+  target.writeUInt32LE(topicNumber, 6)
   target.write(topic, RECORD_HEADER_BYTES, 'latin1')
 }
 
@@ -57,7 +59,8 @@ export function readLaneHeader(body: Buffer): LaneHeader {
 }
 
 /**
- * Hands each record to `take`, in order; the body is a view of `lane`. Throws MESSAGE_MALFORMED at the first record
+ * Hands each record to `take`, in order; the body is a view of `lane`. A string and a view per record: who takes
+ * 100,000 a second walks with a `RecordReader` (reader.ts). Throws MESSAGE_MALFORMED at the first record
  * that does not fit; those before it have been taken.
  */
 export function readRecords(lane: Buffer, records: number, take: (topic: string, body: Buffer) => void): void {

@@ -28,10 +28,10 @@ export interface TickHeader {
   readonly receivedAt: number
 }
 
-const TICK_VERSION = 1
+export const TICK_VERSION = 1
 export const TICK_HEADER_BYTES = 32
-const SNAPSHOT = 1
-const POSITION = 2
+export const SNAPSHOT = 1
+export const POSITION = 2
 const HIGH = 2 ** 32
 
 /** u64 as two halves: every value here stays below 2^53, and BigInt would allocate on the tick path. */

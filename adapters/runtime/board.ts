@@ -23,7 +23,7 @@ export class Board {
   readonly #epoch: number
   readonly #bus: Bus
   readonly #entries = new Map<Instrument, Entry>()
-  /** Never shrinks: a topic's sequence must not begin again within an epoch. */
+  /** Never shrinks: a topic's sequence must not begin again within an epoch, nor its number become another's. */
   readonly #channels = new Map<string, Channel>()
 
   constructor({ catalogue, epoch, bus }: { catalogue: Catalogue; epoch: number; bus: Bus }) {
@@ -109,7 +109,8 @@ export class Board {
   #channel(target: Target): Channel {
     let channel = this.#channels.get(target.topic)
     if (!channel) {
-      channel = new Channel({ target, catalogue: this.#catalogue, epoch: this.#epoch, bus: this.#bus })
+      const place = { catalogue: this.#catalogue, epoch: this.#epoch, bus: this.#bus }
+      channel = new Channel({ target, topicNumber: this.#channels.size + 1, ...place })
       this.#channels.set(target.topic, channel)
     }
     return channel

@@ -24,13 +24,14 @@ export class Channel {
   /** When the first of the ticks came that say less than the topic promises, microseconds. */
   #lessSince: number | undefined
 
-  constructor({ target, catalogue, epoch, bus }: { target: Target; catalogue: Catalogue; epoch: number; bus: Bus }) {
+  constructor(options: { target: Target; topicNumber: number; catalogue: Catalogue; epoch: number; bus: Bus }) {
+    const { target, topicNumber, catalogue, epoch } = options
     const { exchange, symbol } = target.instrument
     const template = frameTemplate({ feed: catalogue.feed, exchange, symbol, mode: target.mode }, catalogue.broker)
     this.#topic = target.topic
     this.#mode = target.mode
-    this.#record = new TopicRecord(target.topic, template, epoch)
-    this.#bus = bus
+    this.#record = new TopicRecord({ topic: target.topic, topicNumber, template, epoch })
+    this.#bus = options.bus
   }
 
   get wanted(): boolean {

@@ -13,6 +13,7 @@ const pen = new Pen()
  */
 export class TopicRecord {
   readonly #topic: string
+  readonly #topicNumber: number
   readonly #template: FrameTemplate
   readonly #epoch: number
   readonly #bodyAt: number
@@ -23,10 +24,12 @@ export class TopicRecord {
   /** The view of it that is the record. */
   #bytes: Buffer
 
-  /** `topic` and `template` are ASCII. */
-  constructor(topic: string, template: FrameTemplate, epoch: number) {
+  /** `topic` and `template` are ASCII. `topicNumber`: of no other topic in this epoch. */
+  constructor(options: { topic: string; topicNumber: number; template: FrameTemplate; epoch: number }) {
+    const { topic, topicNumber, template, epoch } = options
     const { head, symbolAt, dataSymbolAt, symbolLength } = template
     this.#topic = topic
+    this.#topicNumber = topicNumber
     this.#template = template
     this.#tail = Buffer.from(template.tail, 'latin1')
     this.#bodyAt = RECORD_HEADER_BYTES + topic.length
@@ -50,7 +53,7 @@ export class TopicRecord {
   /** A record without a frame, which says only how far the topic's sequence is. */
   position(sequence: number): Buffer {
     const bytes = Buffer.alloc(this.#bodyAt + TICK_HEADER_BYTES)
-    writeRecordHeader(bytes, this.#topic)
+    writeRecordHeader(bytes, this.#topic, this.#topicNumber)
     writeTickHeader(bytes, this.#bodyAt, positionHeader(this.#epoch, sequence))
     return bytes
   }
@@ -68,6 +71,6 @@ export class TopicRecord {
   #resize(room: Buffer, end: number): void {
     this.#room = room
     this.#bytes = room.subarray(0, end)
-    writeRecordHeader(this.#bytes, this.#topic)
+    writeRecordHeader(this.#bytes, this.#topic, this.#topicNumber)
   }
 }

@@ -25,6 +25,7 @@ const LANE = `
 
   1100                                 ; topic of 17 bytes
   22000000                             ; body of 34 bytes
+  05000000                             ; topic number 5
   44454d4f5f4e53455f5342494e5f4c5450   ; DEMO_NSE_SBIN_LTP
   01 01 0000 0000 0000                 ; version, snapshot, no symbol
   00a679fba1010000                     ; epoch
@@ -34,6 +35,7 @@ const LANE = `
 
   1000                                 ; topic of 16 bytes
   22000000                             ; body of 34 bytes
+  09000000                             ; topic number 9
   44454d4f5f4e53455f5443535f4c5450     ; DEMO_NSE_TCS_LTP
   01 00 0000 0000 0000                 ; version, live, no symbol
   00a679fba1010000                     ; epoch

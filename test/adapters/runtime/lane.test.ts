@@ -12,7 +12,7 @@ function open() {
   const lane = new Lane({ topic: 'LANE_F_P', epoch: 7, sequence: 0, bus, clock })
   const append = (frame: string) => {
     const record = Buffer.alloc(RECORD_HEADER_BYTES + TOPIC.length + frame.length)
-    writeRecordHeader(record, TOPIC)
+    writeRecordHeader(record, TOPIC, 1)
     record.write(frame, RECORD_HEADER_BYTES + TOPIC.length)
     lane.append(record)
     // Whoever made the record writes the next one over it.
