@@ -3,7 +3,7 @@
  * client or of one message, and the same everywhere. The number of connections is limited where all of them come in
  * (`scripts/door.ts`, or the server of a proxy that is one process).
  */
-const DIVIDED: ReadonlySet<string> = new Set(['queueTotalBytes'])
+const DIVIDED: ReadonlySet<string> = new Set(['queueTotalBytes', 'resumeBytes'])
 
 /** The settings of one of `workers` processes. */
 export const shareOf = <Settings extends object>(settings: Settings, workers: number): Settings => {

@@ -19,6 +19,8 @@ export class Channel {
   last: Tick | undefined
   /** Kept while somebody may resume. */
   ring: Ring | undefined
+  /** Nobody holds it any more; another one may stand for its topic. */
+  gone = false
   /** While nobody holds it: its end, put off. */
   leaving: Cancel | undefined
   #epoch = UNKNOWN

@@ -1,6 +1,5 @@
 import type { TickHeader } from '../../bus/message.ts'
 import type { Clock } from '../../shared/clock.ts'
-import type { TopicParts } from '../../shared/market/topic.ts'
 import type { Delivery } from '../delivery.ts'
 import type { Place } from '../place.ts'
 import type { Variation } from '../variant.ts'
@@ -39,8 +38,8 @@ export interface Wish {
 const LINGER_MS = 30_000
 
 /**
- * From a topic to its clients. Owner of who holds what and of the last tick of each topic. A tick costs one Map look-up,
- * one frame per variant, and one reference per client; nothing is parsed and nothing awaited.
+ * From a topic to its clients. Owner of who holds what and of the last tick of each topic. A tick costs one look-up, one
+ * frame per variant, and one reference per client; nothing is parsed and nothing awaited.
  */
 export class Hub {
   readonly counts: HubCounts = { ticks: 0, unheld: 0, late: 0, lost: 0 }
@@ -112,18 +111,13 @@ export class Hub {
     }
   }
 
-  /** The parts of a topic somebody holds. */
-  partsOf(topic: string): TopicParts | undefined {
-    return this.#channels.get(topic)?.served.parts
+  /** A topic somebody holds. It may be kept for as long as it is not `gone`. */
+  find(topic: string): Channel | undefined {
+    return this.#channels.get(topic)
   }
 
   /** Sends one tick to everybody who holds its topic; whether it was news. `payload` may be a view: it is copied. */
-  deliver(topic: string, header: TickHeader, payload: Buffer): boolean {
-    const channel = this.#channels.get(topic)
-    if (!channel) {
-      this.counts.unheld++
-      return false
-    }
+  deliver(channel: Channel, header: TickHeader, payload: Buffer): boolean {
     const stands = channel.advance(header, this.counts)
     if (stands === undefined || header.position) return false
     this.counts.ticks++
@@ -157,6 +151,7 @@ export class Hub {
   #drop(channel: Channel): void {
     const { topic, parts } = channel.served
     this.#channels.delete(topic)
+    channel.gone = true
     if (channel.ring) this.#rings.close(channel.ring)
     this.#demand.drop(parts.feed, topic)
   }

@@ -87,7 +87,10 @@ describe('a client that asks for much at once', () => {
       sequence: 1,
       receivedAt: 1,
     }
-    const tick = () => hub.deliver(formatTopic(parts), header, Buffer.from('{"type":"tick"}'))
+    const tick = () => {
+      const channel = hub.find(formatTopic(parts))
+      return channel !== undefined && hub.deliver(channel, header, Buffer.from('{"type":"tick"}'))
+    }
     clock.advance(0)
     expect(tick()).toBe(false)
     for (let turn = 0; turn < 5; turn++) clock.advance(0)
