@@ -114,8 +114,10 @@ export class Holdings {
 
   /** What was not held before. */
   #take(request: SymbolRequest, mode: Mode, found: Route & { ok: true }): Hold | undefined {
-    const { symbol, exchange, delivery = EVERY } = request
+    const { symbol, exchange } = request
     const held = this.#holds.get(holdName(exchange, symbol, mode))
+    // Who says nothing of it again, as libraries do after a reconnect of their own making, changes nothing.
+    const delivery = request.delivery ?? held?.delivery ?? EVERY
     const wish = this.#wish(symbol, delivery.fields, found.parts.symbol, delivery)
     const isSame = held?.variant.served.topic === found.topic
     if (isSame && isEqual(held, wish)) return undefined

@@ -32,6 +32,10 @@ export interface Frame {
   readonly stands: 0 | 1
 }
 
+/** Whether one may stand for the other, too: publications of two publishers are counted apart. */
+export const isFoldable = (older: Frame, newer: Frame): boolean =>
+  older.tick?.header.epoch === newer.tick?.header.epoch
+
 /** A reply or a notice. */
 export function textFrame(text: string): Frame {
   const bytes = textMessage(Buffer.from(text))

@@ -3,7 +3,7 @@ import { CLASSIC, type Features } from '../features.ts'
 import { slowNotice } from '../notices.ts'
 import type { Sink } from '../websocket.ts'
 import type { Batch, Write } from './batch.ts'
-import { type Frame, textFrame } from './frame.ts'
+import { type Frame, isFoldable, textFrame } from './frame.ts'
 import type { Turn } from './turn.ts'
 import type { Variant } from './variant.ts'
 
@@ -161,7 +161,7 @@ export class Outbox {
     this.#places ??= new Map()
     const place = this.#places.get(source)
     const older = place === undefined ? undefined : this.#queue[place]
-    if (place !== undefined && older !== undefined) {
+    if (place !== undefined && older !== undefined && isFoldable(older, frame)) {
       this.#foldInto(frame, older)
       this.#placesBytes -= older.size
       // Behind a reply it stays: no value may overtake one.
@@ -223,7 +223,7 @@ export class Outbox {
       if (frame?.source === undefined) continue
       const place = places.get(frame.source)
       const older = place === undefined ? undefined : queue[place]
-      if (place !== undefined && older !== undefined) {
+      if (place !== undefined && older !== undefined && isFoldable(older, frame)) {
         this.#foldInto(frame, older)
         queue[place] = undefined
       }

@@ -1,5 +1,5 @@
 import type { Cancel, Clock } from '../../shared/clock.ts'
-import type { Frame } from './frame.ts'
+import { type Frame, isFoldable } from './frame.ts'
 import type { Outbox } from './outbox.ts'
 
 /** Holds that wait for the same number of milliseconds fall due in the order in which they began to wait. */
@@ -75,6 +75,7 @@ export class Paced {
   }
 
   take(frame: Frame): void {
+    if (this.#waiting && !isFoldable(this.#waiting, frame)) this.release()
     if (this.#waiting) {
       this.#outbox.counts.folded += this.#waiting.stands
       this.#folded += this.#waiting.stands
