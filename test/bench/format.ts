@@ -19,10 +19,10 @@ export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)}
 const BUSY = 0.9
 const DISTURBED = 0.1
 
-/** Marks a window in which the load client was nearly full (`*`), or another process had the server's core (`†`). */
+/** Marks a window in which the load client was nearly full (`*`), or another process had a core that was needed (`†`). */
 export const marks = ({ client, disturbed }: Window): string =>
   `${client > BUSY ? '*' : ''}${disturbed > DISTURBED ? '†' : ''}`
 
 export const MARKS =
   '`*`: the load client used more than 0.9 of its core, so the server may do better. ' +
-  '`†`: other programs kept the server from its core for more than a tenth of the time.'
+  '`†`: other programs kept the server or the load client from its core for more than a tenth of the time.'

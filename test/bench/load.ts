@@ -66,7 +66,7 @@ export class Load {
       folder,
     )
     try {
-      await load.#program.answer()
+      await load.#program.answer<object>()
       return load
     } catch (error) {
       await load.close()
@@ -74,12 +74,16 @@ export class Load {
     }
   }
 
+  get pid(): number {
+    return this.#program.pid
+  }
+
   reset(): void {
     this.#program.say('reset')
   }
 
-  async report(): Promise<Seen> {
-    return (await this.#program.ask('report')) as unknown as Seen
+  report(): Promise<Seen> {
+    return this.#program.ask<Seen>('report')
   }
 
   async close(): Promise<void> {

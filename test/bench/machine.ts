@@ -6,7 +6,7 @@ const BIN = resolve(import.meta.dirname, '../../node_modules/.bin')
 
 /** Where a program is, on the PATH or among the installed packages. */
 export function findProgram(name: string): string | undefined {
-  const folders = [BIN, ...(process.env['PATH'] ?? '').split(delimiter)]
+  const folders = [BIN, ...(process.env.PATH ?? '').split(delimiter)]
   return folders.map(folder => join(folder, name)).find(isExecutable)
 }
 

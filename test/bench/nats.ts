@@ -27,14 +27,14 @@ export async function startNats(symbols: number, core: number | undefined): Prom
     command: process.execPath,
     args: ['--import', 'tsx', PUBLISHER, String(symbols), String(port)],
   })
-  await publisher.answer()
+  await publisher.answer<object>()
   return {
     name: 'nats-server',
     port: clients,
     dialect: nats,
     pid: server.pid,
     setRate: (rate: Rate) => publisher.say(`rate ${rate}`),
-    ticks: async () => (await publisher.ask('count'))['ticks'] ?? 0,
+    ticks: async () => (await publisher.ask<{ ticks: number }>('count')).ticks,
     async close() {
       await publisher.stop()
       await server.stop()

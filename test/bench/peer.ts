@@ -68,14 +68,14 @@ async function startPeer(
   core: number | undefined,
 ): Promise<Contender> {
   const program = new Program({ command, args, core })
-  const { port = 0 } = await program.answer()
+  const { port } = await program.answer<{ port: number }>()
   return {
     name,
     port,
     dialect,
     pid: program.pid,
     setRate: (rate: Rate) => program.say(`rate ${rate}`),
-    ticks: async () => (await program.ask('count'))['ticks'] ?? 0,
+    ticks: async () => (await program.ask<{ ticks: number }>('count')).ticks,
     close: () => program.stop(),
   }
 }

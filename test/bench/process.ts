@@ -57,16 +57,17 @@ export class Program {
   }
 
   /** The next line it says, as JSON. Rejects when it ends instead. */
-  async answer(): Promise<Record<string, number>> {
+  async answer<Answer>(): Promise<Answer> {
     const early = this.#lines.shift()
-    if (early !== undefined) return JSON.parse(early)
+    if (early !== undefined) return JSON.parse(early) as Answer
     if (this.hasEnded) throw new Error(`it ended: ${this.#errors}`)
-    return JSON.parse(await new Promise<string>((resolve, reject) => this.#waiting.push({ resolve, reject })))
+    const line = await new Promise<string>((resolve, reject) => this.#waiting.push({ resolve, reject }))
+    return JSON.parse(line) as Answer
   }
 
-  ask(line: string): Promise<Record<string, number>> {
+  ask<Answer>(line: string): Promise<Answer> {
     this.say(line)
-    return this.answer()
+    return this.answer<Answer>()
   }
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {

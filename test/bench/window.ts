@@ -11,7 +11,7 @@ export interface Window extends Seen {
   /** Shares of a core. */
   readonly server: number
   readonly client: number
-  /** Share of the time that the server could have run, and another process had its core. */
+  /** Share of the time that the server, or the load client, could have run, and another process had its core. */
   readonly disturbed: number
   /** CPU microseconds of the server for one delivery. */
   readonly microsEach: number
@@ -21,10 +21,20 @@ export interface Window extends Seen {
 export async function measure(contender: Contender, load: Load, seconds: number, settle = 0.7): Promise<Window> {
   await pause(systemClock, settle * 1000)
   load.reset()
-  const before = { usage: usageOf(contender.pid), ticks: await contender.ticks(), at: systemClock.monotonic() }
+  const before = {
+    usage: usageOf(contender.pid),
+    load: usageOf(load.pid),
+    ticks: await contender.ticks(),
+    at: systemClock.monotonic(),
+  }
   await pause(systemClock, seconds * 1000)
   const seen = await load.report()
-  const after = { usage: usageOf(contender.pid), ticks: await contender.ticks(), at: systemClock.monotonic() }
+  const after = {
+    usage: usageOf(contender.pid),
+    load: usageOf(load.pid),
+    ticks: await contender.ticks(),
+    at: systemClock.monotonic(),
+  }
   const passed = (after.at - before.at) / 1000
   const cpu = after.usage.cpu - before.usage.cpu
   return {
@@ -33,7 +43,7 @@ export async function measure(contender: Contender, load: Load, seconds: number,
     offered: (after.ticks - before.ticks) / passed,
     server: cpu / passed,
     client: seen.cpu / seen.seconds,
-    disturbed: (after.usage.waited - before.usage.waited) / passed,
+    disturbed: Math.max(after.usage.waited - before.usage.waited, after.load.waited - before.load.waited) / passed,
     microsEach: seen.ticks === 0 ? 0 : (cpu * 1e6) / seen.ticks,
   }
 }

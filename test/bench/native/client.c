@@ -4,28 +4,17 @@
  * hold several ticks. --sequence: keep a ledger of every client and symbol. --engineio: answer its pings.
  * Prints {"ready":…} when every client has done its script; then takes `reset`, `report` and `quit` on stdin. */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <netinet/tcp.h>
-#include <sys/epoll.h>
 #include <sys/resource.h>
 #include <unistd.h>
-#include "buffer.h"
-#include "frame.h"
+#include "connection.h"
 #include "histogram.h"
 #include "ledger.h"
 #include "script.h"
 #include "time.h"
 
-enum { READ_BYTES = 256 * 1024, MESSAGE_BYTES = 16 << 20, RAMP = 128, FLOOD_MICROS = 1000, EVENTS = 1024 };
-
-typedef struct {
-  int socket, step, is_ready, is_upgraded;
-  const group_t *group;
-  buffer_t rest, out;
-  uint32_t *last;
-} client_t;
+/* Few events in a turn: orders must not wait behind a thousand reads. */
+enum { EVENTS = 64, READ_BYTES = 256 * 1024, MESSAGE_BYTES = 16 << 20, RAMP = 128, FLOOD_MICROS = 1000 };
 
 static const char *path = "/", *prefix = "{\"type\":\"market_data\"";
 static size_t prefix_length;
@@ -33,7 +22,7 @@ static finder_t stamp_key;
 static int port, takes_all, holds_many, keeps_ledger, speaks_engineio;
 static script_t script;
 static client_t *clients;
-static int opened, ready, closed, poller, misfits;
+static int opened, ready, closed, misfits;
 static uint8_t *input;
 
 static struct {
@@ -43,11 +32,6 @@ static struct {
   int64_t since;
   double cpu;
 } window;
-
-static void fail(const char *what) {
-  perror(what);
-  exit(2);
-}
 
 static double cpu_seconds(void) {
   struct rusage use;
@@ -71,37 +55,10 @@ static void report(void) {
   fflush(stdout);
 }
 
-static void listen_for(client_t *client) {
-  int reads = !client->is_ready || client->group->kind == READER || client->group->kind == FLOODING;
-  struct epoll_event wish = {.events = (reads ? EPOLLIN : 0) | (buffer_size(&client->out) ? EPOLLOUT : 0), .data.ptr = client};
-  epoll_ctl(poller, EPOLL_CTL_MOD, client->socket, &wish);
-}
-
-static void say(client_t *client, int opcode, const void *text, size_t length) {
-  uint8_t head[14];
-  buffer_add(&client->out, head, frame_head(head, opcode, length, 1));
-  buffer_add(&client->out, text, length);
-  buffer_send(&client->out, client->socket);
-  if (buffer_size(&client->out)) listen_for(client);
-}
-
 static void open_next(void) {
   if (opened == script.clients) return;
   client_t *client = &clients[opened++];
-  int yes = 1, small = 4096;
-  /* Closed without TIME_WAIT: runs of many thousand clients follow each other. */
-  struct linger gone = {1, 0};
-  struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-  client->socket = socket(AF_INET, SOCK_STREAM, 0);
-  if (client->socket < 0) fail("socket");
-  setsockopt(client->socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-  setsockopt(client->socket, SOL_SOCKET, SO_LINGER, &gone, sizeof gone);
-  if (client->group->kind == STOPPED || client->group->kind == SLOW)
-    setsockopt(client->socket, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
-  if (connect(client->socket, (struct sockaddr *)&to, sizeof to)) fail("connect");
-  fcntl(client->socket, F_SETFL, O_NONBLOCK);
-  struct epoll_event wish = {.events = EPOLLIN, .data.ptr = client};
-  epoll_ctl(poller, EPOLL_CTL_ADD, client->socket, &wish);
+  dial(client, port);
   char hello[512];
   int length = snprintf(hello, sizeof hello,
                         "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
