@@ -36,7 +36,7 @@ const WAIT_LIMIT_MS = 10_000
 const SWEEP_MS = 1000
 const MOST_WAITING = 4096
 /** How far a quick worker may be ahead of the emptiest one while that one is busy: connections, or a part of its own. */
-const LEAD = 32
+const LEAD = 8
 const LEAD_PART = 0.1
 
 /**

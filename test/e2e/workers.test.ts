@@ -121,7 +121,20 @@ describe('a proxy of two workers', () => {
 
   it('replaces a killed worker within 2 s, and clients of the other notice nothing', async () => {
     const both = [await enter(), await enter()]
-    for (const client of both) await client.ask({ action: 'subscribe', symbol: 'INFY', exchange: 'NSE', mode: 'Quote' })
+    for (const client of both) {
+      await client.ask({
+        action: 'subscribe',
+        symbols: 'NSE:RELIANCE,NSE:TCS,NSE:SBIN,NSE:ITC,NSE:M&M,NSE_INDEX:NIFTY',
+      })
+      await client.ask({ action: 'subscribe', symbol: 'INFY', exchange: 'NSE' })
+    }
+    await eventually(() => both.every(client => client.ticks.length > 150))
+    // What the survivor gets meanwhile shall not make up for what the other was given before.
+    for (const client of both)
+      await client.ask({
+        action: 'unsubscribe',
+        symbols: 'NSE:RELIANCE,NSE:TCS,NSE:SBIN,NSE:ITC,NSE:M&M,NSE_INDEX:NIFTY',
+      })
     const delivered = (await status()).clients.delivered ?? 0
     const pid = (await pidOf(1)) ?? 0
     process.kill(pid, 'SIGKILL')

@@ -29,8 +29,8 @@ describe('the choice of a worker', () => {
   })
 
   it('waits for the emptiest rather than fill a quick one far beyond it', () => {
-    expect(choose([desk(1, 35), desk(2, 3, { pending })])?.id).toBe(1)
-    expect(choose([desk(1, 36), desk(2, 3, { pending })])).toBeUndefined()
+    expect(choose([desk(1, 11), desk(2, 3, { pending })])?.id).toBe(1)
+    expect(choose([desk(1, 12), desk(2, 3, { pending })])).toBeUndefined()
     expect(choose([desk(1, 1100), desk(2, 1000, { pending })])?.id).toBe(1)
     expect(choose([desk(1, 1101), desk(2, 1000, { pending })])).toBeUndefined()
   })
@@ -128,6 +128,7 @@ describe('the door', () => {
     }
     expect(given.slice(2).map(({ id }) => id)).toEqual([2, 2, 2])
     door.answered(1, 0, false)
+    expect([given.length, door.waiting]).toEqual([5, 0])
     call()
     await eventually(() => given.length === 6)
     expect(given.at(-1)?.id).toBe(1)
