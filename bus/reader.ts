@@ -136,7 +136,7 @@ export class RecordReader {
 const MAX_KEPT_NUMBER = 2 ** 20
 
 /** What a receiver keeps of each topic of one lane, found by the number of the topic: 30 ns, and 150 to 200 by its text. */
-export class TopicIndex<Kept> {
+export class TopicIndex<Kept extends { readonly gone: boolean }> {
   readonly #resolve: (topic: string) => Kept | undefined
   #epoch = 0
   #kept: (Kept | undefined)[] = []
@@ -146,21 +146,17 @@ export class TopicIndex<Kept> {
     this.#resolve = resolve
   }
 
-  /** Forgets everything: call it when `resolve` would find something else now. It fills again by itself. */
-  clear(): void {
-    this.#kept = []
-  }
-
   /** Numbers of another epoch mean other topics. */
   begin({ epoch }: Pick<LaneHeader, 'epoch'>): void {
     if (epoch === this.#epoch) return
     this.#epoch = epoch
-    this.clear()
+    this.#kept = []
   }
 
-  /** Of the record the reader is at. */
+  /** Of the record the reader is at. What is `gone` is asked for again. */
   find(record: RecordReader): Kept | undefined {
-    return this.#kept[record.topicNumber] ?? this.#learn(record)
+    const kept = this.#kept[record.topicNumber]
+    return kept === undefined || kept.gone ? this.#learn(record) : kept
   }
 
   #learn({ topicNumber, topic }: RecordReader): Kept | undefined {

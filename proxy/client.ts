@@ -2,14 +2,13 @@ import type { Cancel, Clock } from '../shared/clock.ts'
 import { TickwireError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
 import type { Access, Identity } from './access.ts'
+import type { Hub } from './fanout/hub.ts'
+import type { Outbox } from './fanout/outbox.ts'
 import { type FeedView, isUp } from './feeds.ts'
 import { Holdings } from './holdings.ts'
-import type { Hub } from './hub.ts'
-import type { Outbox } from './outbox.ts'
 import { NOT_AUTHENTICATED, parseMessage, type Refusal, type Request, type RequestId } from './protocol.ts'
 import * as replies from './replies.ts'
 import { type Instruments, type Route, refused, route } from './routing.ts'
-import { textFrame } from './websocket.ts'
 import { type Job, Worklist, type Workshop } from './worklist.ts'
 
 /** What all clients share. */
@@ -122,7 +121,7 @@ export class Client {
   *#handle(request: Request, requestId: RequestId): Job {
     switch (request.action) {
       case 'authenticate':
-        this.#authenticate(request.key, requestId)
+        this.#authenticate(request, requestId)
         break
       case 'ping':
         this.#say(replies.pongReply(this.#rooms.clock.now(), request.timestamp, request.pingId, requestId))
@@ -136,7 +135,7 @@ export class Client {
     }
   }
 
-  #authenticate(key: string | undefined, requestId: RequestId): void {
+  #authenticate({ key, features }: Greeting, requestId: RequestId): void {
     if (key === undefined) {
       this.#refuse(NO_KEY, requestId)
       return
@@ -156,7 +155,8 @@ export class Client {
     this.#refused = false
     if (this.#identity && this.#identity.userId !== identity.userId) this.#holdings.releaseAll()
     this.#identity = identity
-    this.#say(replies.authReply(primary.broker, identity.userId, requestId))
+    if (features) this.#outbox.features = features
+    this.#say(replies.authReply(primary.broker, identity.userId, requestId, features))
   }
 
   /** The first refused key decides when the connection ends; only a good one changes that. */
@@ -203,6 +203,8 @@ export class Client {
   /** Looks everything up, with pauses; takes hold of it in one go at the end, so that no tick comes before the reply. */
   *#subscribe(request: SubscribeRequest, userId: string, requestId: RequestId): Job {
     const { hub } = this.#rooms
+    // A habit of libraries that the client with that quirk has not: it names one instrument in a message.
+    if (request.symbols[0]?.form !== 'single') this.#outbox.oneFramePerWrite = false
     const looked = yield* this.#look(request, this.#rooms.feedsOf(userId))
     // Time has passed: a feed may have gone, or belong to another user.
     const feeds = this.#rooms.feedsOf(userId)
@@ -214,7 +216,10 @@ export class Client {
     )
     const { results, fresh } = this.#holdings.subscribe(request.symbols, request.mode, routes)
     this.#say(replies.subscribeReply(results, feeds[0]?.broker ?? '', requestId))
-    for (const subscription of fresh) hub.snapshot(subscription, this.#outbox)
+    for (const { hold, resume } of fresh) {
+      if (resume) hub.resume(hold, resume)
+      else hub.snapshot(hold)
+    }
   }
 
   *#look(request: SubscribeRequest, feeds: readonly FeedView[]): Generator<undefined, readonly Route[]> {
@@ -234,12 +239,13 @@ export class Client {
   }
 
   #say(text: string): void {
-    this.#outbox.offer(textFrame(Buffer.from(text)))
+    this.#outbox.say(text)
   }
 }
 
 /** What needs a good key first. */
 type Served = Exclude<Request, { action: 'authenticate' | 'ping' | 'get_supported_brokers' }>
+type Greeting = Extract<Request, { action: 'authenticate' }>
 type SubscribeRequest = Extract<Request, { action: 'subscribe' }>
 
 const NO_KEY: Refusal = { code: 'AUTHENTICATION_ERROR', message: 'API key is required' }

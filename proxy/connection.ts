@@ -3,7 +3,10 @@ import type { RawData, WebSocket } from 'ws'
 import type { Cancel } from '../shared/clock.ts'
 import type { Log } from '../shared/log.ts'
 import { Client, type ClientLimits, type Rooms } from './client.ts'
-import { Outbox, type OutboxCounts, type OutboxLimits, type Turn } from './outbox.ts'
+import { Outbox, type OutboxCounts, type OutboxLimits } from './fanout/outbox.ts'
+import type { Turn } from './fanout/turn.ts'
+import { CLASSIC } from './features.ts'
+import { slowNotice } from './notices.ts'
 import { quirksOf } from './quirks.ts'
 
 export interface ConnectionLimits extends ClientLimits, OutboxLimits {
@@ -29,6 +32,11 @@ export interface ConnectionParts {
 /** A client that has been sent a close frame and does not answer it is cut off after this. */
 const CLOSE_GRACE_MS = 1500
 
+/** Close code of a client that does not keep up. */
+const TOO_SLOW = 4008
+/** Bytes of text in a close frame (RFC 6455, 5.5). */
+const LONGEST_REASON = 123
+
 /** One client's socket. The library receives, pings and closes; data frames go out through the outbox alone. */
 export class Connection {
   readonly #parts: ConnectionParts
@@ -42,8 +50,8 @@ export class Connection {
     this.#parts = parts
     const { ws, socket, rooms, limits, turn } = parts
     const { oneFramePerWrite } = quirksOf(parts.handshakeKey)
-    const giveUp = (why: string) => this.#giveUp(why)
-    this.#outbox = new Outbox({ sink: socket, limits, clock: rooms.clock, turn, oneFramePerWrite, giveUp })
+    const onGivenUp = (why: string) => this.#giveUp(why)
+    this.#outbox = new Outbox({ sink: socket, limits, clock: rooms.clock, turn, oneFramePerWrite, onGivenUp })
     this.#client = new Client(rooms, limits, this.#outbox, {
       close: (code, reason) => this.#closePolitely(code, reason),
       busy: busy => (busy ? ws.pause() : ws.resume()),
@@ -114,7 +122,7 @@ export class Connection {
 
   #closePolitely(code: number, reason: string): void {
     // What was said before the close frame goes out before it.
-    this.#outbox.flush()
+    this.#parts.turn.flush(this.#outbox)
     this.#parts.ws.close(code, reason)
     this.#expectEnd()
   }
@@ -126,12 +134,23 @@ export class Connection {
     this.#closing ??= rooms.clock.after(CLOSE_GRACE_MS, () => ws.terminate())
   }
 
-  /** A close frame would not get through, and known clients behave badly after one. */
+  /**
+   * Known clients behave badly after a close frame: only who knows more than the base protocol gets one, with a reason
+   * before it, behind what the kernel still has.
+   */
   #giveUp(why: string): void {
-    const { log, ws } = this.#parts
-    log.warn({ why, waitingBytes: this.#outbox.bytes }, 'cut off a client that does not keep up')
+    const { log, ws, rooms } = this.#parts
+    const reason = `This client does not keep up: it ${why}`
+    log.warn({ why, waitingBytes: this.#outbox.bytes }, 'closed a client that does not keep up')
+    const isClassic = this.#outbox.features === CLASSIC
     this.#end(true)
-    ws.terminate()
+    if (isClassic) {
+      ws.terminate()
+      return
+    }
+    ws.send(slowNotice({ state: 'closing', reason }))
+    ws.close(TOO_SLOW, reason.slice(0, LONGEST_REASON))
+    rooms.clock.after(CLOSE_GRACE_MS, () => ws.terminate())
   }
 
   #end(slow: boolean): void {

@@ -2,8 +2,8 @@ import type { Clock } from '../shared/clock.ts'
 import { type FrameTemplate, formatFrame, frameTemplate } from '../shared/market/frame.ts'
 import type { InstrumentKind } from '../shared/market/instrument.ts'
 import type { TopicParts } from '../shared/market/topic.ts'
+import type { Hub } from './fanout/hub.ts'
 import type { Feeds } from './feeds.ts'
-import type { Hub } from './hub.ts'
 import { readPayload } from './payload.ts'
 import type { Instruments } from './routing.ts'
 
@@ -59,9 +59,10 @@ export class Foreign {
    * so is one that its feed lists no more; a tick older than the last one of its topic is dropped and counted as late.
    */
   receive(topic: string, body: Buffer): void {
-    const parts = this.#hub.partsOf(topic)
-    const feed = parts && this.#feeds.view(parts.feed)
-    if (!parts || !feed?.external) return
+    const held = this.#hub.find(topic)
+    const feed = held && this.#feeds.view(held.served.parts.feed)
+    if (!held || !feed?.external) return
+    const { parts } = held.served
     const channel = this.#channel(parts, feed.broker)
     if (channel.kind === undefined) return
     const tick = readPayload(body, { kind: channel.kind, now: this.#clock.now(), maxAgeMs: this.#maxAgeMs })
@@ -75,7 +76,7 @@ export class Foreign {
     const { symbolAt, dataSymbolAt, symbolLength } = channel.template
     const receivedAt = this.#clock.micros()
     this.#hub.deliver(
-      topic,
+      held,
       {
         snapshot: false,
         position: false,

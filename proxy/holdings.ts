@@ -1,23 +1,16 @@
 import type { Mode } from '../shared/market/mode.ts'
 import type { TopicParts } from '../shared/market/topic.ts'
+import { EVERY } from './delivery.ts'
+import type { Hold } from './fanout/hold.ts'
+import type { Hub, Wish } from './fanout/hub.ts'
+import type { Outbox } from './fanout/outbox.ts'
+import { holdName } from './fanout/variant.ts'
 import type { FeedView } from './feeds.ts'
-import type { Hub, Subscription } from './hub.ts'
-import type { Outbox } from './outbox.ts'
+import type { Place } from './place.ts'
 import type { SubscribeResult, UnsubscribeResult } from './replies.ts'
 import { commonSymbols, type Instruments, type Route } from './routing.ts'
 import type { SymbolRequest } from './symbols.ts'
-
-/** One thing a client holds: one instrument, as it spelled it, in one mode. */
-interface Holding {
-  readonly exchange: string
-  readonly symbol: string
-  readonly mode: Mode
-  readonly broker: string
-  readonly subscription: Subscription
-}
-
-/** What is held of one instrument under one spelling. */
-type Modes = Map<Mode, Holding>
+import { variationKey } from './variant.ts'
 
 /** Whom a client may ask. */
 interface Offer {
@@ -31,6 +24,14 @@ export interface UnsubscribeWish extends Offer {
   readonly mode: Mode | undefined
 }
 
+/** What was not held before: its last value is due after the reply, or everything since a place. */
+export interface Fresh {
+  readonly hold: Hold
+  readonly resume: Place | undefined
+}
+
+const MODES: readonly Mode[] = ['QUOTE', 'LTP', 'DEPTH']
+
 /**
  * What one client holds, each spelling of a symbol by itself, as the client wrote it: so it is answered, and so it is
  * let go. Only a spelling that is not held stands for the others of its instrument.
@@ -38,10 +39,8 @@ export interface UnsubscribeWish extends Offer {
 export class Holdings {
   readonly #hub: Hub
   readonly #outbox: Outbox
-  readonly #byInstrument = new Map<string, Modes>()
-  /** From an instrument by its common symbol to the keys it is held under. */
-  readonly #spellings = new Map<string, Set<string>>()
-  #size = 0
+  /** By exchange, mode and symbol as spelled. */
+  readonly #holds = new Map<string, Hold>()
 
   constructor(hub: Hub, outbox: Outbox) {
     this.#hub = hub
@@ -49,26 +48,29 @@ export class Holdings {
   }
 
   get size(): number {
-    return this.#size
+    return this.#holds.size
   }
 
   /**
    * Takes hold of everything that can be had and says so item by item; `routes` are those of the symbols, in their order.
-   * `fresh` is what was not held before: its last values are due after the reply, never before it.
+   * What is held already changes to how it is wanted now.
    */
   subscribe(
     symbols: readonly SymbolRequest[],
     mode: Mode,
     routes: readonly Route[],
-  ): { results: SubscribeResult[]; fresh: Subscription[] } {
-    const fresh: Subscription[] = []
+  ): { results: SubscribeResult[]; fresh: Fresh[] } {
+    const fresh: Fresh[] = []
     const results = routes.map((found, nth): SubscribeResult => {
-      const { symbol, exchange } = symbols[nth] as SymbolRequest
+      const request = symbols[nth] as SymbolRequest
+      const { symbol, exchange, delivery, resume } = request
       const { broker } = found
       if (!found.ok) return { symbol, exchange, broker, outcome: { ok: false, message: found.message } }
-      const taken = this.#take(exchange, symbol, mode, found)
-      if (taken) fresh.push(taken)
-      return { symbol, exchange, broker, outcome: { ok: true, mode, depth: found.depth } }
+      const taken = this.#take(request, mode, found)
+      if (taken) fresh.push({ hold: taken, resume })
+      const recovered = resume && { recovered: taken !== undefined && this.#hub.canResume(taken, resume) }
+      const outcome = { ok: true, mode, depth: found.depth, ...(delivery && { delivery }), ...recovered } as const
+      return { symbol, exchange, broker, outcome }
     })
     return { results, fresh }
   }
@@ -84,11 +86,11 @@ export class Holdings {
         results.push({ symbol, exchange, broker: primary, failure })
         continue
       }
-      const exact = this.#byInstrument.get(keyOf(exchange, symbol))
-      const held = exact ? [exact] : this.#otherSpellings(exchange, commonSymbols(item, feeds, instruments))
-      const meant = held.flatMap(modes => choose(modes, item.mode ?? mode))
-      for (const holding of meant) this.#release(holding)
-      results.push({ symbol, exchange, broker: meant[0]?.broker ?? primary })
+      const exact = this.#spelled(exchange, symbol)
+      const held = exact.length > 0 ? [exact] : this.#otherSpellings(exchange, commonSymbols(item, feeds, instruments))
+      const meant = held.flatMap(holds => choose(holds, item.mode ?? mode))
+      for (const hold of meant) this.#release(hold)
+      results.push({ symbol, exchange, broker: meant[0]?.variant.served.broker ?? primary })
       yield
     }
     return results
@@ -101,57 +103,65 @@ export class Holdings {
 
   /** Lets go of everything that `which` says; one result per instrument and mode. */
   release(which: (parts: TopicParts) => boolean): UnsubscribeResult[] {
-    const all = [...this.#byInstrument.values()].flatMap(modes => [...modes.values()])
-    const those = all.filter(({ subscription }) => which(subscription.parts))
-    for (const holding of those) this.#release(holding)
-    return those.map(({ symbol, exchange, broker }) => ({ symbol, exchange, broker }))
+    const those = [...this.#holds.values()].filter(({ variant }) => which(variant.served.parts))
+    for (const hold of those) this.#release(hold)
+    return those.map(({ variant: { symbol, served } }) => ({
+      symbol,
+      exchange: served.parts.exchange,
+      broker: served.broker,
+    }))
   }
 
-  #take(exchange: string, symbol: string, mode: Mode, found: Route & { ok: true }): Subscription | undefined {
-    const key = keyOf(exchange, symbol)
-    const modes: Modes = this.#byInstrument.get(key) ?? new Map()
-    const held = modes.get(mode)
-    if (held?.subscription.topic === found.topic) return undefined
-    // The same wish leads elsewhere now: another depth was asked for, or another feed serves it.
+  /** What was not held before. */
+  #take(request: SymbolRequest, mode: Mode, found: Route & { ok: true }): Hold | undefined {
+    const { symbol, exchange, delivery = EVERY } = request
+    const held = this.#holds.get(holdName(exchange, symbol, mode))
+    const wish = this.#wish(symbol, delivery.fields, found.parts.symbol, delivery)
+    const isSame = held?.variant.served.topic === found.topic
+    if (isSame && isEqual(held, wish)) return undefined
+    // Joined before the old one is left: the topic must not be dropped in between.
+    const hold = this.#hub.join(found, wish, this.#outbox)
+    // The same wish may lead elsewhere now: another depth was asked for, or another feed serves it.
     if (held) this.#release(held)
-    const subscription = this.#hub.join(found, symbol, this.#outbox)
-    modes.set(mode, { exchange, symbol, mode, broker: found.broker, subscription })
-    this.#byInstrument.set(key, modes)
-    const common = commonKey(subscription)
-    this.#spellings.set(common, (this.#spellings.get(common) ?? new Set()).add(key))
-    this.#size++
-    return subscription
+    this.#holds.set(hold.variant.name, hold)
+    return isSame ? undefined : hold
   }
 
-  #release(holding: Holding): void {
-    const key = keyOf(holding.exchange, holding.symbol)
-    const modes = this.#byInstrument.get(key)
-    if (!modes?.delete(holding.mode)) return
-    if (modes.size === 0) this.#byInstrument.delete(key)
-    const common = commonKey(holding.subscription)
-    if (![...modes.values()].some(other => commonKey(other.subscription) === common)) {
-      const spellings = this.#spellings.get(common)
-      spellings?.delete(key)
-      if (spellings?.size === 0) this.#spellings.delete(common)
+  #wish(symbol: string, fields: readonly string[] | undefined, common: string, delivery: Wish['delivery']): Wish {
+    const { seq, count } = this.#outbox.features
+    return { variation: { symbol: symbol === common ? undefined : symbol, fields, seq, count }, delivery }
+  }
+
+  #release(hold: Hold): void {
+    this.#holds.delete(hold.variant.name)
+    this.#hub.leave(hold)
+  }
+
+  /** Everything held of one spelling. */
+  #spelled(exchange: string, symbol: string): readonly Hold[] {
+    return MODES.flatMap(mode => this.#holds.get(holdName(exchange, symbol, mode)) ?? [])
+  }
+
+  /** Everything held of the instruments with these common symbols, each spelling by itself. */
+  #otherSpellings(exchange: string, symbols: readonly string[]): readonly (readonly Hold[])[] {
+    const spellings = new Map<string, Hold[]>()
+    for (const hold of this.#holds.values()) {
+      const { symbol, served } = hold.variant
+      if (served.parts.exchange !== exchange || !symbols.includes(served.parts.symbol)) continue
+      spellings.set(symbol, [...(spellings.get(symbol) ?? []), hold])
     }
-    this.#size--
-    this.#hub.leave(holding.subscription, this.#outbox)
-  }
-
-  #otherSpellings(exchange: string, symbols: readonly string[]): readonly Modes[] {
-    const keys = symbols.flatMap(symbol => [...(this.#spellings.get(keyOf(exchange, symbol)) ?? [])])
-    return keys.flatMap(key => this.#byInstrument.get(key) ?? [])
+    return [...spellings.values()]
   }
 }
+
+const isEqual = (held: Hold, { variation, delivery }: Wish): boolean =>
+  held.variant.key === variationKey(variation) &&
+  held.delivery.policy === delivery.policy &&
+  held.delivery.intervalMs === delivery.intervalMs
 
 /** The mode named; with none, Quote if held, else everything held of that instrument. */
-function choose(modes: Modes, mode: Mode | undefined): readonly Holding[] {
-  const one = modes.get(mode ?? 'QUOTE')
+function choose(holds: readonly Hold[], mode: Mode | undefined): readonly Hold[] {
+  const one = holds.find(({ variant }) => variant.mode === (mode ?? 'QUOTE'))
   if (one) return [one]
-  return mode ? [] : [...modes.values()]
+  return mode ? [] : holds
 }
-
-const commonKey = ({ parts }: Subscription): string => keyOf(parts.exchange, parts.symbol)
-
-/** No exchange code holds a colon. */
-const keyOf = (exchange: string, symbol: string): string => `${exchange}:${symbol}`

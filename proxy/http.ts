@@ -2,9 +2,10 @@ import type { IncomingMessage } from 'node:http'
 
 /** What the HTTP side can tell; all of it read at the moment of asking. */
 export interface Facts {
-  ready(): boolean
+  /** What is missing for it to serve clients; `undefined` when nothing is. */
+  missing(): Promise<string | undefined>
   /** The status as one user may see it, or `undefined` for a key that is not good. */
-  status(key: string): object | undefined
+  status(key: string): Promise<object | undefined>
 }
 
 export interface Answer {
@@ -30,17 +31,22 @@ const text = (status: number, body: string): Answer => ({
 const UPGRADE = 'This is a WebSocket server: connect with ws:// and send {"action":"authenticate","api_key":"…"}'
 
 /** Answers a plain HTTP request: liveness, readiness, status by key; everything else is told to upgrade. */
-export function answer(request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>, facts: Facts): Answer {
+export async function answer(
+  request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>,
+  facts: Facts,
+): Promise<Answer> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return text(405, 'Only GET is served here')
   const path = (request.url ?? '/').split('?', 1)[0]
   switch (path) {
     case '/livez':
       return text(200, 'alive')
-    case '/readyz':
-      return facts.ready() ? text(200, 'ready') : text(503, 'not ready: the bus is not connected')
+    case '/readyz': {
+      const missing = await facts.missing()
+      return missing === undefined ? text(200, 'ready') : text(503, `not ready: ${missing}`)
+    }
     case '/status': {
       const [, key] = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '') ?? []
-      const status = key === undefined ? undefined : facts.status(key)
+      const status = key === undefined ? undefined : await facts.status(key)
       return status ? json(200, status) : json(401, { error: 'send a valid API key as "Authorization: Bearer KEY"' })
     }
     default:

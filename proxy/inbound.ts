@@ -1,20 +1,23 @@
 import { type Bus, type BusMessage, STATUS_PREFIX } from '../bus/bus.ts'
-import { type LaneHeader, readLaneHeader, readRecords } from '../bus/lane.ts'
-import { readTick } from '../bus/message.ts'
+import { type LaneHeader, readLaneHeader } from '../bus/lane.ts'
+import { readTick, type TickHeader } from '../bus/message.ts'
+import { RecordReader, TopicIndex } from '../bus/reader.ts'
 import type { Clock } from '../shared/clock.ts'
 import { type FeedStatus, parseFeedStatus } from '../shared/control.ts'
 import { TickwireError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
 import { Backlog } from './backlog.ts'
+import type { Channel } from './fanout/channel.ts'
+import type { Hub } from './fanout/hub.ts'
 import type { Feeds } from './feeds.ts'
 import type { Foreign } from './foreign.ts'
-import type { Hub } from './hub.ts'
 import type { Wanted } from './wanted.ts'
 
-/** Where this proxy stands in one feed's lane. */
+/** Where this proxy stands in one feed's lane, and whose topics come in it. */
 interface Place {
   epoch: number
   sequence: number
+  readonly topics: TopicIndex<Channel>
 }
 
 export interface InboundCounts {
@@ -40,6 +43,7 @@ export class Inbound {
   readonly #parts: InboundParts
   readonly #places = new Map<string, Place>()
   readonly #backlog: Backlog
+  readonly #record = new RecordReader()
   #reportedAt = Number.NEGATIVE_INFINITY
 
   constructor(parts: InboundParts) {
@@ -89,8 +93,8 @@ export class Inbound {
     if (!feeds.accept(status)) return
     const sequence = status.lanes[proxy]
     if (status.epoch !== place?.epoch) {
-      hub.forget(status.feed)
-      this.#places.set(status.feed, { epoch: status.epoch, sequence: 0 })
+      hub.replace(status.feed)
+      this.#enter(status.feed, status.epoch)
       wanted.repeat(status.feed)
     } else if (sequence === undefined) {
       if (wanted.size(status.feed) > 0) wanted.repeat(status.feed)
@@ -104,36 +108,60 @@ export class Inbound {
 
   #lane(feed: string, body: Buffer): void {
     const header = readLaneHeader(body)
-    if (!this.#inOrder(feed, header)) return
-    const { hub, clock, maxAgeMs } = this.#parts
+    const place = this.#follow(feed, header)
+    if (!place) return
+    const { clock, maxAgeMs } = this.#parts
     const oldest = clock.micros() - maxAgeMs * 1000
     const staleBefore = this.counts.stale
     if (header.sentAt < oldest) this.counts.stale++
-    else
-      readRecords(body, header.records, (topic, record) => {
-        const tick = readTick(record)
-        if (tick.header.position) return
-        // Sent just now by a process that had stood still with it.
-        if (!tick.header.snapshot && tick.header.receivedAt < oldest) this.counts.stale++
-        else hub.deliver(topic, tick.header, tick.frame)
-      })
+    else this.#records(body, header, place.topics, oldest)
     if (this.counts.stale > staleBefore) this.#parts.wanted.resync(feed)
   }
 
-  #inOrder(feed: string, { epoch, sequence }: LaneHeader): boolean {
+  /** `oldest`: live ticks received before it, in microseconds, were sent just now by a process that had stood still. */
+  #records(body: Buffer, header: LaneHeader, topics: TopicIndex<Channel>, oldest: number): void {
+    const { hub } = this.#parts
+    const record = this.#record
+    const { epoch } = header
+    topics.begin(header)
+    record.begin(body, header)
+    while (record.next()) {
+      const { snapshot, position, symbolAt, dataSymbolAt, symbolLength, sequence, receivedAt } = record
+      const isStale = !snapshot && !position && receivedAt < oldest
+      const channel = isStale ? undefined : topics.find(record)
+      if (isStale) this.counts.stale++
+      else if (channel)
+        hub.deliver(
+          channel,
+          { snapshot, position, symbolAt, dataSymbolAt, symbolLength, epoch, sequence, receivedAt },
+          record.frame,
+        )
+      else hub.counts.unheld++
+    }
+  }
+
+  /** The place in the lane after this message; `undefined` when it is none of this publisher, or comes twice. */
+  #follow(feed: string, { epoch, sequence }: LaneHeader): Place | undefined {
     let place = this.#places.get(feed)
     if (!place || epoch > place.epoch) {
-      if (place) this.#parts.hub.forget(feed)
-      place = { epoch, sequence: 0 }
-      this.#places.set(feed, place)
+      if (place) this.#parts.hub.replace(feed)
+      place = this.#enter(feed, epoch)
     }
     if (epoch < place.epoch || sequence <= place.sequence) {
       this.counts.fenced++
-      return false
+      return undefined
     }
     if (sequence > place.sequence + 1) this.#hole(feed, place, sequence)
     place.sequence = sequence
-    return true
+    return place
+  }
+
+  /** A publisher begins. */
+  #enter(feed: string, epoch: number): Place {
+    const topics = new TopicIndex(topic => this.#parts.hub.find(topic))
+    const place = { epoch, sequence: 0, topics }
+    this.#places.set(feed, place)
+    return place
   }
 
   /** Everything from the place up to, not including, `next` is missing. */
@@ -148,12 +176,17 @@ export class Inbound {
   #single(topic: string, body: Buffer): void {
     const { hub, feeds, clock, maxAgeMs } = this.#parts
     const { header, frame } = readTick(body)
-    if (!header.snapshot && clock.micros() - header.receivedAt > maxAgeMs * 1000) {
+    if (isLive(header) && clock.micros() - header.receivedAt > maxAgeMs * 1000) {
       this.counts.stale++
       return
     }
-    if (!hub.deliver(topic, header, frame)) return
-    const feed = hub.partsOf(topic)?.feed ?? ''
+    const channel = hub.find(topic)
+    if (!channel) {
+      hub.counts.unheld++
+      return
+    }
+    if (!hub.deliver(channel, header, frame)) return
+    const { feed } = channel.served.parts
     if (feeds.view(feed)?.external) feeds.tickSeen(feed)
   }
 
@@ -178,6 +211,9 @@ export interface InboundParts {
   readonly wanted: Wanted
   readonly foreign: Foreign
 }
+
+/** Neither a value nor a place that is said again. */
+const isLive = ({ snapshot, position }: TickHeader): boolean => !snapshot && !position
 
 /** `LANE_<FEED>_<PROXY>`: neither name holds an underscore. */
 const feedOfLane = (topic: string): string => topic.slice(LANE_PREFIX.length, topic.lastIndexOf('_'))

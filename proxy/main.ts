@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Socket } from 'node:net'
 import type { Bus } from '../bus/bus.ts'
 import { logOutages } from '../bus/outage.ts'
 import type { Clock } from '../shared/clock.ts'
@@ -9,13 +10,15 @@ import { isBrokerValid } from '../shared/store/feeds.ts'
 import type { DataFolder } from '../shared/store/folder.ts'
 import { InstrumentBook } from '../shared/store/instruments.ts'
 import { Access } from './access.ts'
+import { Hub } from './fanout/hub.ts'
 import { Feeds, type FeedView, isIdle, isPresent } from './feeds.ts'
 import { Foreign } from './foreign.ts'
 import { answer } from './http.ts'
-import { Hub } from './hub.ts'
 import { Inbound } from './inbound.ts'
+import type { Address } from './listen.ts'
 import { Server } from './server.ts'
 import { Wanted } from './wanted.ts'
+import { alone, type Report, type Whole } from './whole.ts'
 import { Workshop } from './worklist.ts'
 
 export interface ProxyOptions {
@@ -27,15 +30,23 @@ export interface ProxyOptions {
   readonly log: Log
   /** Brokers whose adapters are built in. */
   readonly builtin: readonly string[]
+  /** Given to one of several processes on one port; a process that is the whole proxy opens the port itself. */
+  readonly siblings?: Siblings
+}
+
+/** What a process that is a part of the proxy needs of the others. */
+export interface Siblings {
+  /** From now on each connection that belongs here is given to `take`, and `report` is asked. Gives the common address. */
+  open(take: (socket: Socket) => void, report: () => Report): Promise<Address>
+  /** What all of them count at this moment. */
+  whole(): Promise<Whole>
 }
 
 const RECHECK_MS = 250
 
 /** Wires one proxy together and opens its port. Throws what cannot be put right: PORT_TAKEN, STORE_CORRUPT, … */
-export async function startProxy(
-  options: ProxyOptions,
-): Promise<{ close(): Promise<void>; host: string; port: number }> {
-  const { config, folder, bus, clock, log, builtin } = options
+export async function startProxy(options: ProxyOptions): Promise<Address & { close(): Promise<void> }> {
+  const { config, folder, bus, clock, log, builtin, siblings } = options
   const limits = config.proxy
   const proxy = `P-${randomBytes(5).toString('hex').toUpperCase()}`
   const startedAt = clock.now()
@@ -43,7 +54,7 @@ export async function startProxy(
   const instruments = new InstrumentBook(folder)
   logOutages(bus, log, clock)
   const wanted = new Wanted(bus, clock, proxy)
-  const hub = new Hub(wanted)
+  const hub = new Hub({ demand: wanted, clock, resumeBytes: limits.resumeBytes })
   const feeds = new Feeds({
     clock,
     onChange: (view, before) => feedChanged(view, before),
@@ -72,12 +83,13 @@ export async function startProxy(
     log,
     answer: request =>
       answer(request, {
-        ready: () => bus.connected(),
-        status: key => {
+        missing: async () => (await whole()).missing,
+        status: async key => {
           const identity = access.authenticate(key)
           if (!identity) return undefined
           // Whoever can mint a ticket reads the data folder anyway, and runs this system: he sees all of it.
-          return status(identity.ticket ? feeds.views() : feedsOf(identity.userId))
+          const all = await whole()
+          return identity.ticket ? status(all, feeds.views()) : status({ ...all, events: [] }, feedsOf(identity.userId))
         },
       }),
   })
@@ -105,13 +117,26 @@ export async function startProxy(
     if (before.silent || isDoubtful) wanted.resync(feed)
   }
 
-  const status = (visible: readonly FeedView[]) => ({
-    proxy: { id: proxy, startedAt, busConnected: bus.connected(), topics: hub.size },
-    clients: server.counts(),
-    ticks: hub.counts,
+  const report = (): Report => ({
+    topics: hub.size,
+    busConnected: bus.connected(),
+    clients: { ...server.counts() },
+    ticks: { ...hub.counts },
     bus: { ...bus.counts(), ...inbound.counts },
+  })
+
+  async function whole(): Promise<Whole> {
+    return siblings ? siblings.whole() : alone(report(), startedAt)
+  }
+
+  const status = (all: Whole, visible: readonly FeedView[]) => ({
+    proxy: { id: proxy, startedAt: all.startedAt, busConnected: all.busConnected, topics: all.topics },
+    workers: all.workers,
+    clients: all.clients,
+    ticks: all.ticks,
+    bus: all.bus,
     feeds: visible,
-    events: feeds.events(new Set(visible.map(feed => feed.name))),
+    events: [...feeds.events(new Set(visible.map(feed => feed.name))), ...all.events].sort((a, b) => a.at - b.at),
     now: clock.now(),
   })
 
@@ -131,7 +156,9 @@ export async function startProxy(
     await bus.close()
   }
   try {
-    const address = await server.listen(limits.host, limits.port === 'auto' ? 0 : limits.port)
+    const address = siblings
+      ? await siblings.open(server.adopt(), report)
+      : await server.listen(limits.host, limits.port === 'auto' ? 0 : limits.port)
     return { ...address, close }
   } catch (error) {
     await close()

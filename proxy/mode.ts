@@ -20,8 +20,8 @@ export const readMode = (value: unknown): Mode | undefined =>
 export const explainMode = (value: unknown): string =>
   `Invalid mode ${show(value)}; expected 1 (LTP), 2 (Quote), or 3 (Depth)`
 
-/** An array or object is only named: it may nest deeper than JSON.stringify can follow. */
-function show(value: unknown): string {
+/** A wrong value as an error names it. An array or object is only named: it may nest deeper than JSON.stringify can follow. */
+export function show(value: unknown): string {
   if (typeof value === 'string') return value.slice(0, 32)
   if (Array.isArray(value)) return 'array'
   return typeof value === 'object' && value !== null ? 'object' : JSON.stringify(value)

@@ -1,6 +1,7 @@
 import type { Mode } from '../shared/market/mode.ts'
+import { type Features, readFeatures } from './features.ts'
 import { explainMode, readMode } from './mode.ts'
-import { readSymbols, type SymbolRequest } from './symbols.ts'
+import { readSymbols, readWish, type SymbolRequest } from './symbols.ts'
 
 /** Codes of error frames, as OpenAlgo clients know them (client protocol 3.9). */
 export type ProtocolCode =
@@ -18,7 +19,12 @@ export type RequestId = string | undefined
 
 /** One client message, understood. */
 export type Request =
-  | { readonly action: 'authenticate'; readonly key: string | undefined }
+  | {
+      readonly action: 'authenticate'
+      readonly key: string | undefined
+      /** What of the extended protocol is asked for; `undefined`: the client did not mention it. */
+      readonly features: Features | undefined
+    }
   | {
       readonly action: 'subscribe'
       readonly symbols: readonly SymbolRequest[]
@@ -98,7 +104,7 @@ function readRequest(fields: Fields, { authenticated, maxSymbols }: Reader): Req
   switch (action) {
     case 'authenticate':
     case 'auth':
-      return { action: 'authenticate', key: readKey(fields) }
+      return readAuthenticate(fields)
     case 'subscribe':
       return authenticated ? readSubscribe(fields, maxSymbols) : NOT_AUTHENTICATED
     case 'unsubscribe':
@@ -118,13 +124,21 @@ function readRequest(fields: Fields, { authenticated, maxSymbols }: Reader): Req
   }
 }
 
+function readAuthenticate(fields: Fields): Request | Refusal {
+  const features = readFeatures(fields.features)
+  if (typeof features === 'string') return { code: 'INVALID_PARAMETERS', message: features }
+  return { action: 'authenticate', key: readKey(fields), features }
+}
+
 function readKey(fields: Fields): string | undefined {
   const key = fields.api_key ?? fields.apikey
   return typeof key === 'string' && key.trim() !== '' ? key.trim() : undefined
 }
 
 function readSubscribe(fields: Fields, limit: number): Request | Refusal {
-  const symbols = readSymbols(fields, limit)
+  const wish = readWish(fields)
+  if (typeof wish === 'string') return { code: 'INVALID_PARAMETERS', message: wish }
+  const symbols = readSymbols(fields, limit, wish)
   if (!symbols) return NO_SYMBOLS
   if (symbols.length > limit) return tooManySymbols(limit)
   const mode = fields.mode === undefined ? 'QUOTE' : readMode(fields.mode)

@@ -1,6 +1,9 @@
 /** What a known client needs done differently. */
 export interface Quirks {
-  /** Reads only the first frame of what arrives together: every frame goes out in a write of its own. */
+  /**
+   * Reads only the first frame of what arrives together: every frame goes out in a write of its own, until the client
+   * subscribes to a list of instruments. That client never does, and others draw no nonce of their own either.
+   */
   readonly oneFramePerWrite: boolean
 }
 

@@ -1,4 +1,6 @@
 import type { Mode } from '../shared/market/mode.ts'
+import type { Delivery } from './delivery.ts'
+import { type Features, featureNames } from './features.ts'
 import { MODE_LABELS } from './mode.ts'
 import type { Refusal, RequestId } from './protocol.ts'
 
@@ -12,7 +14,15 @@ export interface SubscribeResult {
   readonly exchange: string
   readonly broker: string
   readonly outcome:
-    | { readonly ok: true; readonly mode: Mode; readonly depth: number }
+    | {
+        readonly ok: true
+        readonly mode: Mode
+        readonly depth: number
+        /** For an item that asked for one. */
+        readonly delivery?: Delivery
+        /** For an item that said where it was: whether everything since then follows. */
+        readonly recovered?: boolean
+      }
     | { readonly ok: false; readonly message: string }
 }
 
@@ -30,7 +40,8 @@ function reply(fields: object, requestId?: RequestId): string {
   return requestId === undefined ? text : `${text.slice(0, -1)},"request_id":${requestId}}`
 }
 
-export const authReply = (broker: string, userId: string, requestId: RequestId): string =>
+/** `features` for a client that asked for some. */
+export const authReply = (broker: string, userId: string, requestId: RequestId, features?: Features): string =>
   reply(
     {
       type: 'auth',
@@ -39,6 +50,7 @@ export const authReply = (broker: string, userId: string, requestId: RequestId):
       broker,
       user_id: userId,
       supported_features: { ltp: true, quote: true, depth: true },
+      features: features && featureNames(features),
     },
     requestId,
   )
@@ -48,14 +60,19 @@ export const errorReply = ({ code, message }: Refusal, requestId?: RequestId): s
   reply({ status: 'error', code, message }, requestId)
 
 export function subscribeReply(results: readonly SubscribeResult[], broker: string, requestId: RequestId): string {
-  const subscriptions = results.map(({ symbol, exchange, broker, outcome }) =>
-    outcome.ok
-      ? { symbol, exchange, status: 'success', mode: MODE_LABELS[outcome.mode], depth: outcome.depth, broker }
-      : { symbol, exchange, status: 'error', message: outcome.message, broker },
-  )
+  const subscriptions = results.map(subscription)
   const status = results.every(result => result.outcome.ok) ? 'success' : 'partial'
   const message = 'Subscription processing complete'
   return reply({ type: 'subscribe', status, subscriptions, message, broker }, requestId)
+}
+
+function subscription({ symbol, exchange, broker, outcome }: SubscribeResult): object {
+  if (!outcome.ok) return { symbol, exchange, status: 'error', message: outcome.message, broker }
+  const { mode, depth, delivery, recovered } = outcome
+  const classic = { symbol, exchange, status: 'success', mode: MODE_LABELS[mode], depth, broker }
+  if (!delivery && recovered === undefined) return classic
+  const { policy, intervalMs, fields } = delivery ?? {}
+  return { ...classic, policy, interval_ms: intervalMs, fields, recovered }
 }
 
 export function unsubscribeReply(results: readonly UnsubscribeResult[], broker: string, requestId: RequestId): string {

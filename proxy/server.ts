@@ -3,14 +3,15 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import type { Cancel } from '../shared/clock.ts'
-import { systemCode, TickwireError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
 import type { Rooms } from './client.ts'
 import { Connection, type ConnectionLimits } from './connection.ts'
+import type { OutboxCounts } from './fanout/outbox.ts'
+import { Turn, type TurnLimits } from './fanout/turn.ts'
 import type { Answer } from './http.ts'
-import { type OutboxCounts, Turn } from './outbox.ts'
+import { type Address, listen } from './listen.ts'
 
-interface ServerLimits extends ConnectionLimits {
+interface ServerLimits extends ConnectionLimits, TurnLimits {
   readonly pingMs: number
   readonly maxMessageBytes: number
 }
@@ -20,7 +21,7 @@ export interface ServerOptions {
   readonly limits: ServerLimits
   readonly log: Log
   /** Answers a request that is not a WebSocket handshake. */
-  answer(request: IncomingMessage): Answer
+  answer(request: IncomingMessage): Promise<Answer>
 }
 
 export interface ServerCounts extends OutboxCounts {
@@ -52,14 +53,14 @@ export class Server {
   readonly #turn: Turn
   readonly #connections = new Set<Connection>()
   /** Of clients that have gone. */
-  readonly #past: OutboxCounts = { delivered: 0, folded: 0, abandoned: 0 }
+  readonly #past: OutboxCounts = { delivered: 0, folded: 0, lost: 0, abandoned: 0 }
   readonly #stopPing: Cancel
   #slowClosed = 0
 
   constructor(options: ServerOptions) {
     this.#options = options
     const { rooms, limits } = options
-    this.#turn = new Turn(rooms.clock)
+    this.#turn = new Turn(rooms.clock, limits)
     this.#sockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -70,7 +71,7 @@ export class Server {
       maxFragments: limits.maxMessageBytes / SMALLEST_PIECE,
       maxBufferedChunks: limits.maxMessageBytes / SMALLEST_PIECE,
     })
-    this.#http = createServer(HTTP_LIMITS, (request, response) => this.#answer(request, response))
+    this.#http = createServer(HTTP_LIMITS, (request, response) => void this.#answer(request, response))
     this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
     this.#stopPing = rooms.clock.every(limits.pingMs, () => {
       for (const connection of this.#connections) connection.ping()
@@ -78,17 +79,22 @@ export class Server {
   }
 
   /** Throws PORT_TAKEN, or CONFIG_INVALID for an address this machine does not have. */
-  listen(host: string, port: number): Promise<{ host: string; port: number }> {
-    return new Promise((resolve, reject) => {
-      const refuse = (error: Error) => reject(listenFailure(error, host, port))
-      this.#http.once('error', refuse)
-      this.#http.listen(port, host, () => {
-        this.#http.off('error', refuse)
-        this.#http.on('error', error => this.#options.log.error({ err: error }, 'cannot accept connections for now'))
-        const address = this.#http.address()
-        resolve({ host, port: typeof address === 'object' && address ? address.port : port })
-      })
-    })
+  listen(host: string, port: number): Promise<Address> {
+    return listen(this.#http, { host, port }, this.#options.log)
+  }
+
+  /**
+   * Without a port of its own: gives what takes each connection that another process accepted, as if it had been
+   * accepted here.
+   */
+  adopt(): (socket: Socket) => void {
+    // What a port does when it opens: from here on the limits of time count for requests that do not come.
+    this.#http.emit('listening')
+    return socket => {
+      socket.setNoDelay(true)
+      socket.allowHalfOpen = true
+      this.#http.emit('connection', socket)
+    }
   }
 
   /** Closes the connections whose key is no longer good. */
@@ -123,12 +129,13 @@ export class Server {
   async close(): Promise<void> {
     this.#stopPing()
     for (const connection of this.#connections) connection.cut()
+    this.#turn.close()
     this.#http.closeAllConnections()
     await new Promise<void>(resolve => this.#http.close(() => resolve()))
   }
 
-  #answer(request: IncomingMessage, response: ServerResponse): void {
-    const { status, type, headers, body } = this.#options.answer(request)
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { status, type, headers, body } = await this.#options.answer(request)
     response.writeHead(status, {
       ...headers,
       'content-type': type,
@@ -165,22 +172,6 @@ export class Server {
 function addCounts(sum: OutboxCounts, counts: OutboxCounts): void {
   sum.delivered += counts.delivered
   sum.folded += counts.folded
+  sum.lost += counts.lost
   sum.abandoned += counts.abandoned
-}
-
-function listenFailure(cause: Error, host: string, port: number): TickwireError {
-  switch (systemCode(cause)) {
-    case 'EADDRINUSE':
-      return new TickwireError('PORT_TAKEN', `Port ${port} on ${host} is taken by another program`, {
-        next: 'stop that program, or choose another with --port N or --port auto',
-        cause,
-      })
-    case 'EACCES':
-      return new TickwireError('PORT_TAKEN', `Port ${port} on ${host} may not be opened by this user`, {
-        next: 'choose a port above 1023 with --port N',
-        cause,
-      })
-    default:
-      return new TickwireError('CONFIG_INVALID', `proxy.host: cannot listen on ${host}: ${cause.message}`, { cause })
-  }
 }

@@ -2,7 +2,7 @@ import { type Bus, controlTopic } from '../bus/bus.ts'
 import { laneTopic } from '../bus/lane.ts'
 import type { Cancel, Clock } from '../shared/clock.ts'
 import { formatControl, SET_HEARTBEAT_MS } from '../shared/control.ts'
-import type { Demand } from './hub.ts'
+import type { Demand } from './fanout/hub.ts'
 
 interface FeedWant {
   /** What to do with the topics: nothing while nobody registered the feed. */

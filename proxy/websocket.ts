@@ -1,25 +1,42 @@
 import type { Socket } from 'node:net'
 
-/**
- * One finished, unmasked WebSocket text frame (RFC 6455, 5.2). The payload is copied, so that one frame can be shared by all clients while the bus buffer it came from is let go.
- */
-export function textFrame(payload: Uint8Array): Buffer {
-  const { length } = payload
-  const at = length < 126 ? 2 : length < 65_536 ? 4 : 10
-  const frame = Buffer.allocUnsafe(at + length)
-  frame[0] = 0x81
-  if (at === 2) frame[1] = length
-  else if (at === 4) {
-    frame[1] = 126
-    frame.writeUInt16BE(length, 2)
-  } else {
-    frame[1] = 127
-    frame.writeUInt32BE(0, 2)
-    frame.writeUInt32BE(length, 6)
+/** Bytes before the payload of an unmasked message (RFC 6455, 5.2). */
+export const messageHeaderBytes = (payloadBytes: number): number =>
+  payloadBytes < 126 ? 2 : payloadBytes < 65_536 ? 4 : 10
+
+/** Writes the header of a text message whose payload will follow; `at` is where it begins. */
+export function writeMessageHeader(target: Uint8Array, at: number, payloadBytes: number): void {
+  const view = target as Buffer
+  view[at] = 0x81
+  switch (messageHeaderBytes(payloadBytes)) {
+    case 2:
+      view[at + 1] = payloadBytes
+      break
+    case 4:
+      view[at + 1] = 126
+      view.writeUInt16BE(payloadBytes, at + 2)
+      break
+    default:
+      view[at + 1] = 127
+      view.writeUInt32BE(0, at + 2)
+      view.writeUInt32BE(payloadBytes, at + 6)
   }
-  frame.set(payload, at)
-  return frame
+}
+
+/** Where the payload of a message begins that `textMessage` made. */
+export const payloadStart = (message: Uint8Array): number => {
+  const length = message[1] ?? 0
+  return length < 126 ? 2 : length === 126 ? 4 : 10
+}
+
+/** One finished, unmasked WebSocket text message. The payload is copied: what it came in can be let go. */
+export function textMessage(payload: Uint8Array): Buffer {
+  const at = messageHeaderBytes(payload.length)
+  const message = Buffer.allocUnsafe(at + payload.length)
+  writeMessageHeader(message, 0, payload.length)
+  message.set(payload, at)
+  return message
 }
 
 /** What an outbox needs of a socket: `Socket` has it, and so has a test's sink. */
-export type Sink = Pick<Socket, 'write'>
+export type Sink = Pick<Socket, 'write' | 'writableLength'>

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import type { Socket } from 'node:net'
 import type { Cancel, Clock } from '../shared/clock.ts'
 import { TickwireError } from '../shared/errors.ts'
 import type { ProcessDetails, ProcessMessage } from '../shared/process.ts'
@@ -13,6 +14,8 @@ export interface ChildSpec {
   /** Arguments of the next start; `details` is what the process said of itself when it was last ready. */
   readonly args: (details: ProcessDetails) => readonly string[]
   readonly env: NodeJS.ProcessEnv
+  /** Takes what the process says beyond what every supervised process says. */
+  readonly hear?: (message: unknown) => void
 }
 
 /** Nothing takes this long to start; what does is killed and counted as dead. */
@@ -116,6 +119,14 @@ export class Child {
     this.#process?.kill('SIGKILL')
   }
 
+  /** Says something to the process, and lends it a socket, of which this process keeps its own hold; whether there is a process. */
+  send(message: object, socket?: Socket): boolean {
+    if (!this.#process?.connected) return false
+    // One that dies before it has read this tells so by its exit.
+    this.#process.send(message, socket, { keepOpen: true }, () => {})
+    return true
+  }
+
   #spawn(): void {
     this.#fatal = undefined
     this.#killedFor = undefined
@@ -156,6 +167,10 @@ export class Child {
     const at = this.#clock.monotonic()
     if (message.kind === 'alive') {
       this.#heartbeat = { ...this.#heartbeat, heardAt: at }
+      return
+    }
+    if (message.kind !== 'ready') {
+      this.spec.hear?.(message)
       return
     }
     this.#details = message.details

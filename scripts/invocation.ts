@@ -23,7 +23,7 @@ export interface Invocation {
 /** Reads the configuration. Throws CONFIG_INVALID with every problem. */
 export function openInvocation(
   globals: Globals,
-  overrides: Pick<Overrides, 'host' | 'port' | 'fileMayMiss'> = {},
+  overrides: Pick<Overrides, 'host' | 'port' | 'workers' | 'fileMayMiss'> = {},
 ): Invocation {
   const { config: configFile, dataDir } = globals
   const config = loadConfig({

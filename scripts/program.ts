@@ -3,7 +3,7 @@ import { addAccounts } from './account.ts'
 import { EXIT_CODES, usageError } from './failure.ts'
 import { examples, globalsOf as globals } from './help.ts'
 import { addInstruments, addTapes } from './records.ts'
-import { collect, parseCount, parseDuration, parsePort } from './value.ts'
+import { collect, parseCount, parseDuration, parsePort, parseWorkers } from './value.ts'
 
 /**
  * The whole command line. What a command does is imported when it is called, so that `--help` and `--version` need
@@ -74,7 +74,9 @@ function addProcesses(program: Command): void {
     .addHelpText('before', examples('tickwire bus'))
     .action(async (_, command) => (await import('./commands/bus.ts')).bus(globals(command)))
   listening(program.command('proxy').description('run the proxy alone'))
-    .addHelpText('before', examples('tickwire proxy', 'tickwire proxy --host 127.0.0.1 --port 8765'))
+    .addHelpText('before', examples('tickwire proxy', 'tickwire proxy --host 127.0.0.1 --port 8765 --workers 4'))
+    // How such a process starts its workers.
+    .addOption(new Option('--worker <id>').argParser(parseCount).hideHelp())
     .action(async (options, command) => (await import('./commands/proxy.ts')).proxy(globals(command), options))
   program
     .command('init')
@@ -88,6 +90,7 @@ const listening = (command: Command): Command =>
   command
     .option('--host <host>', 'address to listen on (default: 127.0.0.1)')
     .option('--port <port>', 'port to listen on (default: 8765), or auto for a free one', parsePort)
+    .option('--workers <n>', 'processes that share the port (default: 1), or auto for one per core', parseWorkers)
 
 function addAdapters(program: Command): void {
   const adapter = program

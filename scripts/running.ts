@@ -24,9 +24,13 @@ const reportedFeed = z.object({
   status: z.looseObject({ ticks: count, wanted: count, confirmed: count }).optional(),
 })
 
+/** One process of the proxy. */
+const worker = z.object({ id: count, pid: count.optional(), state: z.string(), clients: count })
+
 /** What the proxy answers at `/status`, as far as commands read it. Times in milliseconds since 1970. */
 const proxyStatus = z.object({
   proxy: z.object({ startedAt: count, busConnected: z.boolean(), topics: count }),
+  workers: z.array(worker).default([]),
   clients: z.record(z.string(), count),
   ticks: z.record(z.string(), count),
   bus: z.record(z.string(), count),

@@ -13,6 +13,14 @@ export function parsePort(text: string): number | 'auto' {
   return port
 }
 
+/** `auto`, or 1 to 64. */
+export function parseWorkers(text: string): number | 'auto' {
+  if (text === 'auto') return text
+  const workers = Number(text)
+  if (!/^\d+$/.test(text) || workers < 1 || workers > 64) throw new InvalidArgumentError('It is auto or 1 to 64.')
+  return workers
+}
+
 /** A whole number from 1. */
 export function parseCount(text: string): number {
   const count = Number(text)

@@ -53,6 +53,7 @@ export interface Overrides {
   readonly dataDir?: string | undefined
   readonly host?: string | undefined
   readonly port?: number | 'auto' | undefined
+  readonly workers?: number | 'auto' | undefined
   /** For `init`: a file that was asked for by name may still be missing. */
   readonly fileMayMiss?: boolean
 }
@@ -91,11 +92,12 @@ function absolute(path: string, base: string): string {
   return resolve(base, path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path)
 }
 
-function readOverrides({ dataDir, host, port }: Overrides, base: string): Layer {
+function readOverrides({ dataDir, host, port, workers }: Overrides, base: string): Layer {
   const options: [string, unknown, string][] = [
     ['data_dir', dataDir, '--data-dir'],
     ['proxy.host', host, '--host'],
     ['proxy.port', port, '--port'],
+    ['proxy.workers', workers, '--workers'],
   ]
   const given = options.filter(([, value]) => value !== undefined)
   return { values: new Map(given.map(([name, value, origin]) => [name, { value, origin, base }])), problems: [] }

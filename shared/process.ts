@@ -22,6 +22,8 @@ export type ProcessMessage =
 export interface Running {
   close(): Promise<void>
   readonly details?: ProcessDetails
+  /** Rejects when it cannot go on by itself: it is closed, and the reason told as that of a failed start is. */
+  readonly failed?: Promise<never>
 }
 
 /** A process that has not closed after this long ends all the same. */
@@ -37,7 +39,8 @@ const SAME_SIGNAL_MS = 300
  * on SIGTERM, on SIGINT, and when the supervisor is gone (its IPC channel closes); a second signal ends at once. Told
  * while it starts, it aborts `ending`, closes what the start still gives, and ignores what it throws. Never returns
  * after a good start: the process exits with 0. A failed start goes to the supervisor, else it is thrown. An error that
- * nobody expected closes, too, and exits with 1; what does not close within a second is killed.
+ * nobody expected closes, too, and exits with 1; what does not close within a second is killed. What fails by its own
+ * word (`failed`) is closed and then told, or thrown, like a failed start.
  */
 export async function runProcess(options: {
   name: string
@@ -74,11 +77,15 @@ export async function runProcess(options: {
     })
 
   started = options.start(ending.signal)
+  let failed: Promise<never> | undefined
   const level = supervised || options.untold ? 'debug' : 'info'
   try {
     const running = await Promise.race([started, asked])
     if (typeof running !== 'string') {
       const { details = {} } = running
+      failed = running.failed
+      // It may fail before anybody waits for it.
+      failed?.catch(() => {})
       await tell({ kind: 'ready', details })
       if (supervised) keepSayingAlive(clock)
       log[level](details, `${name} is ready`)
@@ -90,10 +97,13 @@ export async function runProcess(options: {
     await tell(fatal(error))
     process.exit(exitCode(error))
   }
-  const why = await asked
-  log[level]({ why }, `${name} stops`)
+  const why = await Promise.race([asked, ...(failed ? [failed] : [])]).catch((error: unknown) => ({ error }))
+  log[level]({ why: typeof why === 'string' ? why : String(why.error) }, `${name} stops`)
   if (!(await close(graceMs))) log.warn(`${name} did not close within ${graceMs} ms`)
-  process.exit(0)
+  if (typeof why === 'string') process.exit(0)
+  if (!supervised) throw why.error
+  await tell(fatal(why.error))
+  process.exit(exitCode(why.error))
 }
 
 /** Does the work once, whoever asks; each time resolves with whether it was done within that many milliseconds. */

@@ -1,52 +1,111 @@
 import { builtinNames } from '../../adapters/registry.ts'
 import { busAddresses } from '../../bus/addresses.ts'
 import { openZmqBus } from '../../bus/zmq.ts'
-import { startProxy } from '../../proxy/main.ts'
-import { runProcess } from '../../shared/process.ts'
+import type { Address } from '../../proxy/listen.ts'
+import { type ProxyOptions, startProxy } from '../../proxy/main.ts'
+import { type Running, runProcess, unlessEnding } from '../../shared/process.ts'
 import { prepareFolder } from '../../shared/store/folder.ts'
-import { acquireLock } from '../../shared/store/lock.ts'
+import { acquireLock, lockHolder } from '../../shared/store/lock.ts'
 import { removeRunFile, writeRunFile } from '../../shared/store/runfile.ts'
 import { warnOfSettings } from '../banner.ts'
+import { childSpec } from '../crew.ts'
 import { lockName, type ProxyFacts } from '../facts.ts'
 import type { Globals } from '../globals.ts'
-import { openInvocation, openLog, openStore } from '../invocation.ts'
+import { type Invocation, openInvocation, openLog, openStore } from '../invocation.ts'
+import { outlast } from '../leftovers.ts'
+import { Workers, workerName, workersOf } from '../workers.ts'
+import { runWorker } from './worker.ts'
 
-/** `tickwire proxy`: the process that clients connect to. */
+type Serving = Address & Pick<Running, 'close' | 'failed'>
+
+/** The most workers there can be. */
+const WORKERS = Array.from({ length: 64 }, (_, at) => at + 1)
+
+/** `tickwire proxy`: the process that clients connect to, or the one that lets them in to several such processes. */
 export async function proxy(
   globals: Globals,
-  options: { readonly host?: string; readonly port?: number | 'auto' },
+  options: {
+    readonly host?: string
+    readonly port?: number | 'auto'
+    readonly workers?: number | 'auto'
+    readonly worker?: number
+  },
 ): Promise<void> {
   const invocation = openInvocation(globals, options)
   const { config, folder, clock, terminal } = invocation
+  const workers = workersOf(config.proxy.workers)
+  if (options.worker !== undefined) return runWorker(invocation, options.worker, workers)
   const log = openLog(invocation, 'proxy')
   await runProcess({
     name: 'proxy',
     log,
-    async start() {
+    async start(ending) {
       // The one that supervises has said it.
       if (process.send === undefined) warnOfSettings(config, terminal)
       prepareFolder(folder)
       // Clients and commands find the proxy by one run file.
       const lock = acquireLock(folder.lockFile(lockName('proxy', 'proxy')), 'The proxy')
-      let running: Awaited<ReturnType<typeof startProxy>> | undefined
+      let serving: Serving | undefined
       const close = async () => {
         removeRunFile(folder, 'proxy')
-        await running?.close()
+        await serving?.close()
         lock.release()
       }
       try {
         // With its first user and feed, should this be the first process ever.
         openStore(invocation).close()
-        const bus = openZmqBus({ addresses: busAddresses(config.bus), highWaterMark: config.bus.highWaterMark })
-        running = await startProxy({ config, folder, bus, clock, log, builtin: builtinNames() })
-        const { host, port } = running
+        serving = workers === 1 ? await serve(invocation, log) : await serveBy(workers, invocation, log, ending)
+        const { host, port, failed } = serving
         const facts: ProxyFacts = { host, port, pid: process.pid, startedAt: clock.now() }
         writeRunFile(folder, 'proxy', facts)
-        return { close, details: { host, port } }
+        return { close, details: { host, port }, ...(failed ? { failed } : {}) }
       } catch (error) {
         await close()
         throw error
       }
     },
   })
+}
+
+function serve({ config, folder, clock }: Invocation, log: ProxyOptions['log']): Promise<Serving> {
+  const bus = openZmqBus({ addresses: busAddresses(config.bus), highWaterMark: config.bus.highWaterMark })
+  return startProxy({ config, folder, bus, clock, log, builtin: builtinNames() })
+}
+
+async function serveBy(
+  count: number,
+  invocation: Invocation,
+  log: ProxyOptions['log'],
+  ending: AbortSignal,
+): Promise<Serving> {
+  const { config, folder, clock } = invocation
+  const leftovers = WORKERS.flatMap(id => {
+    const lockFile = folder.lockFile(workerName(id))
+    const pid = lockHolder(lockFile)
+    return pid === undefined ? [] : [{ name: workerName(id), pid, lockFile }]
+  })
+  await unlessEnding(outlast(leftovers, 'proxy', invocation), ending)
+  const spec = (id: number, { host, port }: Address) =>
+    childSpec(invocation, workerName(id), 'proxy', () => [
+      'proxy',
+      '--host',
+      host,
+      '--port',
+      String(port),
+      '--workers',
+      String(count),
+      '--worker',
+      String(id),
+    ])
+  const workers = new Workers({ count, spec, clock, log })
+  // A second signal, and an end that nobody foresaw, leave no worker behind either.
+  process.on('exit', () => workers.kill())
+  const { host, port } = config.proxy
+  try {
+    const address = await unlessEnding(workers.start({ host, port: port === 'auto' ? 0 : port }), ending)
+    return { ...address, close: () => workers.close(), failed: workers.failed }
+  } catch (error) {
+    await workers.close()
+    throw error
+  }
 }

@@ -66,7 +66,8 @@ export async function status(globals: Globals): Promise<void> {
 
 function isHealthy(up: UpFacts | undefined, proxy: ProxyStatus | undefined): boolean {
   const processes = up === undefined || up.children.every(child => child.state === 'running')
-  return processes && proxy?.proxy.busConnected === true && proxy.feeds.every(feed => HEALTHY.has(feed.state))
+  if (!processes || proxy?.proxy.busConnected !== true) return false
+  return proxy.workers.every(({ state }) => state === 'running') && proxy.feeds.every(feed => HEALTHY.has(feed.state))
 }
 
 function show(
@@ -92,13 +93,17 @@ function show(
   terminal.print(parts.join('\n\n'))
 }
 
-function traffic({ clients, ticks, bus, proxy }: ProxyStatus): string {
+function traffic({ clients, ticks, bus, proxy, workers }: ProxyStatus): string {
   const say = (counts: Record<string, number>) =>
     Object.entries(counts)
       .map(([name, count]) => `${words(name)} ${formatCount(count)}`)
       .join(', ')
+  const each = workers.map(({ id, pid, state, clients: held }) =>
+    state === 'running' ? `${id} (process ${pid}) has ${formatCount(held)}` : `${id} is ${state}`,
+  )
   return [
     `Clients  ${say(clients)}`,
+    ...(workers.length > 1 ? [`Workers  ${each.join(', ')}`] : []),
     `Ticks    ${say(ticks)}, topics held ${formatCount(proxy.topics)}`,
     `Bus      ${proxy.busConnected ? 'connected' : 'NOT CONNECTED'}, ${say(bus)}`,
   ].join('\n')

@@ -17,6 +17,7 @@ import { Supervisor } from '../supervisor.ts'
 interface ListenOptions {
   readonly host?: string
   readonly port?: number | 'auto'
+  readonly workers?: number | 'auto'
 }
 
 /** How soon a feed that was added or removed starts or stops. */
@@ -81,12 +82,13 @@ async function startAll(
     const registered = store.feeds.list()
     for (const section of orphanSections(config, registered)) terminal.say(`warning: ${section}`)
     await requireFeedSettings(config, registered)
-    const { host, port } = options
+    const { host, port, workers } = options
     const proxy = childSpec(invocation, 'proxy', 'proxy', details => [
       'proxy',
       ...(host === undefined ? [] : ['--host', host]),
       // Clients come back to the port they know, also to one that was found by itself.
       ...[details.port ?? port].flatMap(known => (known === undefined ? [] : ['--port', String(known)])),
+      ...(workers === undefined ? [] : ['--workers', String(workers)]),
     ])
     // What may keep the whole from starting comes first: a taken port ends it before any feed has begun.
     const bus = childSpec(invocation, 'bus', 'bus', () => ['bus'])

@@ -15,6 +15,7 @@ const oneOf = <const T extends readonly string[]>(values: T) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` })
 
 const PORT_OR_AUTO = 'must be a port from 1 to 65535, or "auto"'
+const WORKERS_OR_AUTO = 'must be a whole number of processes from 1 to 64, or "auto"'
 
 /**
  * Every setting there is: its bounds, its default and the sentence a person reads. The template, the names in the file
@@ -35,6 +36,10 @@ export const schema = z.strictObject({
       .union([between(1, 65_535, PORT_OR_AUTO), z.literal('auto')], { error: PORT_OR_AUTO })
       .default(8765)
       .describe('WebSocket and HTTP on one port. "auto" takes a free one.'),
+    workers: z
+      .union([between(1, 64, WORKERS_OR_AUTO), z.literal('auto')], { error: WORKERS_OR_AUTO })
+      .default(1)
+      .describe('Processes that share the port and its clients. "auto" takes one for each core.'),
     authDeadlineMs: ms(100, 600_000).default(15_000).describe('A client must have sent its key within this time.'),
     refusalDelayMs: ms(0, 60_000).default(3000).describe('A socket whose key was refused stays open this long.'),
     pingMs: ms(100, 600_000).default(20_000).describe('Time between two pings to a client.'),
@@ -48,7 +53,16 @@ export const schema = z.strictObject({
     queueHardBytes: bytes(1024, 1_073_741_824)
       .default(1_048_576)
       .describe('A client with more bytes waiting than this is closed.'),
+    queueTotalBytes: bytes(1_048_576, 68_719_476_736)
+      .default(268_435_456)
+      .describe('When all slow clients together have more bytes waiting than this, the one with the most is closed.'),
     stallMs: ms(100, 600_000).default(10_000).describe('A client that takes nothing for this long is closed.'),
+    flushMaxMs: ms(0, 1000)
+      .default(50)
+      .describe('Writing pauses as long as the last round over all clients took, but no longer than this.'),
+    resumeBytes: bytes(0, 68_719_476_736)
+      .default(67_108_864)
+      .describe('Ticks kept in memory for clients that come back and resume.'),
     maxAgeMs: ms(100, 600_000).default(1000).describe('Ticks older than this on arrival are dropped and counted.'),
   }),
   bus: z.strictObject({

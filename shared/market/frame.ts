@@ -17,6 +17,35 @@ export interface FrameTemplate {
   readonly symbolLength: number
 }
 
+/** The names that may stand in `data` behind symbol, exchange and mode (client protocol 3.5), in the order they are written. */
+export const DATA_FIELDS: readonly string[] = [
+  'ltp',
+  'open',
+  'high',
+  'low',
+  'close',
+  'volume',
+  'last_trade_quantity',
+  'last_quantity',
+  'avg_trade_price',
+  'average_price',
+  'change',
+  'change_percent',
+  'oi',
+  'total_buy_quantity',
+  'total_sell_quantity',
+  'bid_price',
+  'ask_price',
+  'bid_size',
+  'ask_size',
+  'upper_circuit',
+  'lower_circuit',
+  'ltt',
+  'timestamp',
+  'depth',
+  'depth_level',
+]
+
 /** `broker` is the lower-case broker name clients see. */
 export function frameTemplate({ exchange, symbol, mode }: TopicParts, broker: string): FrameTemplate {
   const number = modeNumber(mode)

@@ -13,7 +13,10 @@ const topicModes: ReadonlySet<string> = new Set(TOPIC_MODES)
 
 export const isTopicMode = (text: string): text is TopicMode => topicModes.has(text)
 
-/** The integer clients see in `mode`; every book is depth to them. */
+/** What clients call it: every book is depth to them. */
+export const clientMode = (mode: TopicMode): Mode => (mode === 'LTP' || mode === 'QUOTE' ? mode : 'DEPTH')
+
+/** The integer clients see in `mode`. */
 export function modeNumber(mode: TopicMode): 1 | 2 | 3 {
   return mode === 'LTP' ? 1 : mode === 'QUOTE' ? 2 : 3
 }

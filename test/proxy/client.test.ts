@@ -1,13 +1,13 @@
 import { pino } from 'pino'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Client } from '../../proxy/client.ts'
+import { Hub } from '../../proxy/fanout/hub.ts'
 import type { FeedView } from '../../proxy/feeds.ts'
-import { Hub } from '../../proxy/hub.ts'
-import type { Outbox } from '../../proxy/outbox.ts'
 import { Workshop } from '../../proxy/worklist.ts'
 import { ManualClock } from '../../shared/clock.ts'
 import { formatTopic } from '../../shared/market/topic.ts'
 import { equity } from '../support/proxy.ts'
+import { Inbox } from './fanout/inbox.ts'
 
 const FEED = { name: 'FEED', broker: 'testbroker', state: 'live', external: false, modes: ['LTP'] } as const
 const LIMITS = { authDeadlineMs: 15_000, refusalDelayMs: 3000, maxSymbolsPerMessage: 5000 }
@@ -22,8 +22,9 @@ let feeds: readonly unknown[]
 
 beforeEach(() => {
   clock = new ManualClock()
-  hub = new Hub({ want: () => {}, drop: () => {} })
-  said = []
+  hub = new Hub({ demand: { want: () => {}, drop: () => {} }, clock, resumeBytes: 0 })
+  const inbox = new Inbox()
+  said = inbox.said
   door = []
   feeds = [FEED]
   const rooms = {
@@ -46,8 +47,7 @@ beforeEach(() => {
     brokers: () => ['testbroker'],
     feedsOf: () => feeds as readonly FeedView[],
   }
-  const offer = (frame: Buffer) => void said.push(frame.toString('utf8', frame.indexOf('{')))
-  client = new Client(rooms, LIMITS, { offer } as unknown as Outbox, {
+  client = new Client(rooms, LIMITS, inbox.outbox, {
     close: (code, reason) => door.push(`${code} ${reason}`),
     busy: busy => door.push(busy ? 'busy' : 'free'),
   })
@@ -87,12 +87,15 @@ describe('a client that asks for much at once', () => {
       sequence: 1,
       receivedAt: 1,
     }
-    const tick = () => hub.deliver(formatTopic(parts), header, Buffer.from('{"type":"market_data"}'))
+    const tick = () => {
+      const channel = hub.find(formatTopic(parts))
+      return channel !== undefined && hub.deliver(channel, header, Buffer.from('{"type":"tick"}'))
+    }
     clock.advance(0)
     expect(tick()).toBe(false)
     for (let turn = 0; turn < 5; turn++) clock.advance(0)
     expect(tick()).toBe(true)
-    expect(types()).toEqual(['auth', 'subscribe', 'pong', 'market_data'])
+    expect(types()).toEqual(['auth', 'subscribe', 'pong', 'tick'])
   })
 
   it('holds nothing of a feed that went to another user while it waited', () => {

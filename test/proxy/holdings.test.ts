@@ -1,12 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { Hub } from '../../proxy/fanout/hub.ts'
 import type { FeedView } from '../../proxy/feeds.ts'
 import { Holdings } from '../../proxy/holdings.ts'
-import { Hub } from '../../proxy/hub.ts'
-import type { Outbox } from '../../proxy/outbox.ts'
 import { parseMessage } from '../../proxy/protocol.ts'
 import { refused, route } from '../../proxy/routing.ts'
+import { ManualClock } from '../../shared/clock.ts'
 import type { TopicMode } from '../../shared/market/mode.ts'
 import { equity } from '../support/proxy.ts'
+import { Inbox } from './fanout/inbox.ts'
 
 const TCS = { symbol: 'TCS', exchange: 'NSE' }
 const MODES: readonly TopicMode[] = ['LTP', 'QUOTE', 'DEPTH', 'BOOK20']
@@ -25,8 +26,12 @@ const instruments = {
 
 beforeEach(() => {
   wanted = new Set()
-  const hub = new Hub({ want: (_, topic) => wanted.add(topic), drop: (_, topic) => wanted.delete(topic) })
-  holdings = new Holdings(hub, {} as Outbox)
+  const demand = {
+    want: (_: string, topic: string) => void wanted.add(topic),
+    drop: (_: string, topic: string) => void wanted.delete(topic),
+  }
+  const hub = new Hub({ demand, clock: new ManualClock(), resumeBytes: 0 })
+  holdings = new Holdings(hub, new Inbox().outbox)
 })
 
 /** Works it through without a pause. */
@@ -47,7 +52,7 @@ function say(message: object): unknown {
     const routes = symbols.map(({ exchange, symbol, problem }) =>
       problem === undefined ? route({ exchange, symbol, mode, depth }, feeds, instruments) : refused(problem, ''),
     )
-    return holdings.subscribe(symbols, mode, routes).fresh.map(({ topic }) => topic)
+    return holdings.subscribe(symbols, mode, routes).fresh.map(({ hold }) => hold.variant.served.topic)
   }
   if (request.action === 'unsubscribe') return finish(holdings.unsubscribe({ ...request, feeds, instruments }))
   return holdings.releaseAll()

@@ -27,9 +27,9 @@ describe('plain HTTP on the same port', () => {
     expect(await (await get('/readyz?verbose')).text()).toBe('ready\n')
   })
 
-  it('is not ready while the bus is away', () => {
-    const facts = { ready: () => false, status: () => undefined }
-    const { status, body } = answer({ method: 'GET', url: '/readyz', headers: {} }, facts)
+  it('is not ready while the bus is away', async () => {
+    const facts = { missing: async () => 'the bus is not connected', status: async () => undefined }
+    const { status, body } = await answer({ method: 'GET', url: '/readyz', headers: {} }, facts)
     expect([status, body]).toEqual([503, 'not ready: the bus is not connected\n'])
   })
 

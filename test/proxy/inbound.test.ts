@@ -1,16 +1,18 @@
 import { pino } from 'pino'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { MemoryExchange } from '../../bus/memory.ts'
+import { EVERY } from '../../proxy/delivery.ts'
+import { Hub } from '../../proxy/fanout/hub.ts'
 import { Feeds } from '../../proxy/feeds.ts'
 import { Foreign } from '../../proxy/foreign.ts'
-import { Hub } from '../../proxy/hub.ts'
 import { Inbound } from '../../proxy/inbound.ts'
-import type { Outbox } from '../../proxy/outbox.ts'
 import { Wanted } from '../../proxy/wanted.ts'
 import { ManualClock, systemClock } from '../../shared/clock.ts'
 import { parseTopic } from '../../shared/market/topic.ts'
 import { equity, feedRecord } from '../support/proxy.ts'
 import { FakeFeed, tickOf } from '../support/proxyfeed.ts'
+import { PLAIN } from './fanout/frames.ts'
+import { Inbox } from './fanout/inbox.ts'
 
 const PROXY = 'P-1'
 const TOPIC = 'FEED_NSE_TCS_LTP'
@@ -22,7 +24,7 @@ let hub: Hub
 let inbound: Inbound
 let feed: FakeFeed
 let foreign: Foreign
-let prices: number[]
+let inbox: Inbox
 
 /** Everything published so far has been received. */
 const settled = () => new Promise<void>(resolve => void systemClock.soon(resolve))
@@ -33,7 +35,7 @@ beforeEach(async () => {
   const bus = exchange.open()
   const log = pino({ enabled: false })
   const wanted = new Wanted(bus, clock, PROXY)
-  hub = new Hub(wanted)
+  hub = new Hub({ demand: wanted, clock, resumeBytes: 0 })
   feeds = new Feeds({ clock, onChange: () => {}, isAsked: () => true })
   const instruments = { mark: () => 'the list', find: () => equity('TCS') }
   foreign = new Foreign({ hub, feeds, instruments, clock, maxAgeMs: 5000 })
@@ -42,10 +44,10 @@ beforeEach(async () => {
   feeds.register(records)
   wanted.register(feeds.views())
   feed = new FakeFeed({ exchange, clock, name: 'FEED', broker: 'testbroker' })
-  prices = []
-  const offer = (frame: Buffer) => void prices.push(Number(/"ltp":([\d.]+)/.exec(frame.toString())?.[1]))
+  inbox = new Inbox()
+  const wish = { variation: PLAIN, delivery: EVERY }
   for (const topic of [TOPIC, 'EXT_NSE_TCS_LTP'])
-    hub.join({ topic, parts: parseTopic(topic) }, 'TCS', { offer } as unknown as Outbox)
+    hub.join({ topic, parts: parseTopic(topic), broker: 'testbroker' }, wish, inbox.outbox)
   await settled()
   clock.advance(20)
   await settled()
@@ -55,6 +57,7 @@ const tick = async (ltp: number) => {
   feed.tick('NSE', 'TCS', tickOf(ltp))
   await settled()
 }
+const prices = () => inbox.said.map(text => Number(text.split(' ')[1]))
 const resync = () => feed.sets.at(-1)?.resync
 
 describe('what comes from the bus', () => {
@@ -62,7 +65,7 @@ describe('what comes from the bus', () => {
     for (const ltp of [1, 2, 3]) await tick(ltp)
     feed.status()
     await settled()
-    expect(prices).toEqual([1, 2, 3])
+    expect(prices()).toEqual([1, 2, 3])
     expect(inbound.counts).toEqual({ lostLanes: 0, stale: 0, fenced: 0, malformed: 0 })
   })
 
@@ -71,12 +74,12 @@ describe('what comes from the bus', () => {
     feed.ageMs = 6000
     await tick(2)
     feed.ageMs = 0
-    expect(prices).toEqual([1])
+    expect(prices()).toEqual([1])
     expect(inbound.counts.stale).toBe(1)
     clock.advance(20)
     await settled()
     expect(resync()).toBe(1)
-    expect(prices).toEqual([1, 2])
+    expect(prices()).toEqual([1, 2])
   })
 
   it('is heard again after a message in its lane that was not its own', async () => {
@@ -88,11 +91,11 @@ describe('what comes from the bus', () => {
     await tick(666)
     lane.sequence = sequence
     await tick(2)
-    expect(prices.at(-1)).toBe(666)
+    expect(prices().at(-1)).toBe(666)
     feed.status()
     await settled()
     await tick(3)
-    expect(prices.at(-1)).toBe(3)
+    expect(prices().at(-1)).toBe(3)
   })
 
   it('is dropped in the plain form while it may have waited: no feed was heard', async () => {
@@ -111,7 +114,7 @@ describe('what comes from the bus', () => {
     clock.advance(300)
     say(4)
     await settled()
-    expect(prices).toEqual([1, 4])
+    expect(prices()).toEqual([1, 4])
     expect(inbound.counts.stale).toBe(2)
   })
 
@@ -120,7 +123,7 @@ describe('what comes from the bus', () => {
     const lane = feed.lanes.get(PROXY)
     if (lane) lane.sequence--
     await tick(2)
-    expect(prices).toEqual([1])
+    expect(prices()).toEqual([1])
     expect(inbound.counts.fenced).toBe(1)
   })
 
@@ -134,7 +137,7 @@ describe('what comes from the bus', () => {
     if (lane) lane.sequence = 77
     feed.status()
     await settled()
-    expect(prices).toEqual([1, 2, 3, 4])
+    expect(prices()).toEqual([1, 2, 3, 4])
     expect(inbound.counts).toMatchObject({ lostLanes: 0, fenced: 0 })
   })
 
@@ -145,14 +148,14 @@ describe('what comes from the bus', () => {
     feed.status()
     await settled()
     await tick(2)
-    expect(prices).toEqual([1])
+    expect(prices()).toEqual([1])
     clock.advance(2500)
     feed.status()
     await settled()
     clock.advance(20)
     await settled()
     await tick(3)
-    expect(prices.at(-1)).toBe(3)
+    expect(prices().at(-1)).toBe(3)
     expect(feeds.view('FEED')?.state).toBe('live')
   })
 
@@ -185,15 +188,15 @@ describe('what comes from the bus', () => {
       { topic, body: body.subarray(0, 20) },
     ])
     await settled()
-    expect(prices).toEqual([9])
+    expect(prices()).toEqual([9])
     expect(inbound.counts.malformed).toBe(1)
     await tick(10)
-    expect(prices).toEqual([9, 10])
+    expect(prices()).toEqual([9, 10])
   })
 
   it('is not taken in the plain form from a feed of ours', () => {
     for (const topic of [TOPIC, 'EXT_NSE_TCS_LTP', 'EXT_NSE_NIL_LTP']) foreign.receive(topic, Buffer.from('{"ltp":6}'))
-    expect(prices).toEqual([6])
+    expect(prices()).toEqual([6])
     expect(feeds.view('FEED')?.lastTickAt).toBeUndefined()
   })
 
@@ -202,7 +205,7 @@ describe('what comes from the bus', () => {
     const { body } = feed.record(TOPIC)
     feed.publish('EXT_NSE_TCS_LTP', body)
     await settled()
-    expect(prices).toEqual([5])
+    expect(prices()).toEqual([5])
     expect(feeds.view('EXT')?.state).toBe('live')
     clock.advance(6000)
     feed.publish('EXT_NSE_TCS_LTP', body)

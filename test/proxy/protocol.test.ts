@@ -102,6 +102,83 @@ describe('a message of the worst kind', () => {
   })
 })
 
+describe('the wishes of a subscription', () => {
+  const LATEST = { policy: 'latest', intervalMs: undefined, fields: undefined }
+  const PLACE = { epoch: 1_795_220_416_120, seq: 41 }
+  const symbolsOf = (fields: object) => {
+    const parsed = parse({ action: 'subscribe', ...fields })
+    return parsed.kind === 'request' && parsed.request.action === 'subscribe' ? parsed.request.symbols : parsed
+  }
+
+  it('of a message are those of its items, of texts and of the single form, unless an item has its own', () => {
+    const wish = { delivery: LATEST, resume: PLACE }
+    const said = { policy: 'latest', resume: PLACE }
+    const item = (symbol: string, form = 'item') => ({ form, symbol, exchange: 'NSE' })
+    expect(symbolsOf({ ...said, ...TCS })).toEqual([{ ...item('TCS', 'single'), ...wish }])
+    expect(symbolsOf({ ...said, symbols: 'NSE:A,NSE:B' })).toEqual(
+      [item('A'), item('B')].map(one => ({ ...one, ...wish })),
+    )
+    expect(
+      symbolsOf({ ...said, symbols: ['NSE:A', TCS, { ...TCS, interval_ms: 9, resume: { epoch: 1, seq: 0 } }] }),
+    ).toEqual([
+      { ...item('A'), ...wish },
+      { ...item('TCS'), ...wish },
+      { ...item('TCS'), delivery: { ...LATEST, intervalMs: 9 }, resume: { epoch: 1, seq: 0 } },
+    ])
+  })
+
+  it('are absent when nothing is asked', () => {
+    expect(symbolsOf({ symbols: [TCS], resume: null })).toEqual([{ form: 'item', ...TCS }])
+  })
+
+  const BAD = 'Invalid resume: give {"epoch":…,"seq":…} of the last frame you have, both whole numbers, or leave it out'
+  const RESUMES = [
+    {},
+    [],
+    'there',
+    5,
+    { epoch: 1 },
+    { epoch: 1, seq: -1 },
+    { epoch: 1, seq: '2' },
+    { epoch: 0.5, seq: 1 },
+  ]
+  it.each(RESUMES)('are refused where they stand, in the item or for the whole message: resume %j', resume => {
+    expect(symbolsOf({ symbols: [TCS, { ...TCS, resume }] })).toEqual([
+      { form: 'item', ...TCS },
+      { form: 'item', ...TCS, problem: BAD },
+    ])
+    expect(symbolsOf({ ...TCS, resume })).toMatchObject({ refusal: { code: 'INVALID_PARAMETERS', message: BAD } })
+  })
+
+  it('are refused with a suggestion only so often: thousands of misspellings cost little', () => {
+    const items = Array.from({ length: 5000 }, (_, nth) => ({ ...TCS, fields: [`last_trade_quantit${nth}`] }))
+    const from = systemClock.monotonic()
+    const symbols = readSymbols({ symbols: items }, 5000, {}) ?? []
+    expect(systemClock.monotonic() - from).toBeLessThan(200)
+    const helped = symbols.filter(({ problem }) => problem?.includes('did you mean last_trade_quantity'))
+    expect(helped).toEqual(symbols.slice(0, 8))
+    expect(symbols.every(({ problem }, nth) => problem?.startsWith(`Unknown field last_trade_quantit${nth}`))).toBe(
+      true,
+    )
+  })
+
+  it('are nothing to an unsubscribe, which may say them out of habit', () => {
+    const message = { action: 'unsubscribe', symbols: [{ ...TCS, policy: 'lates', resume: 7 }], fields: 3 }
+    expect(parse(message)).toMatchObject({ kind: 'request', request: { symbols: [{ form: 'item', ...TCS }] } })
+  })
+})
+
+describe('the features of authenticate', () => {
+  it('are undefined when not mentioned, and refused when they are no array', () => {
+    expect(parse({ action: 'auth', api_key: 'k' })).toMatchObject({ request: { key: 'k', features: undefined } })
+    expect(parse({ action: 'auth', api_key: 'k', features: ['gap'] })).toMatchObject({
+      request: { features: { gap: true, seq: false } },
+    })
+    const refused = parse({ action: 'auth', api_key: 'k', features: 'gap', request_id: 1 })
+    expect(refused).toMatchObject({ refusal: { code: 'INVALID_PARAMETERS' }, requestId: '1' })
+  })
+})
+
 describe('quirks', () => {
   it('are known by the handshake alone', () => {
     expect(quirksOf(SAMPLE_KEY)).toEqual({ oneFramePerWrite: true })

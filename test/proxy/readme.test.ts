@@ -11,6 +11,11 @@ const blocks = [...readme.matchAll(/```json (request|reply|frame)\n([^`]*)```/g)
   value: JSON.parse(body),
 }))
 
+/** What no document can know, as it is printed. */
+const UNKNOWN = /"(server_timestamp|epoch|seq)":\d+/g
+const asPrinted = (text: string, printed: Record<string, number>): string =>
+  text.replace(UNKNOWN, (_, name: string) => `"${name}":${printed[name]}`)
+
 let rig: ProxyRig
 let client: TestClient
 
@@ -39,12 +44,10 @@ describe('what the README of the proxy prints', () => {
       const printed = JSON.stringify(value)
       if (kind === 'request')
         answer = (await client.ask(value.api_key ? { ...value, api_key: rig.keys.alice } : value)).text
-      // The one value no document can know.
-      else if (kind === 'reply')
-        expect(answer.replace(/"server_timestamp":\d+/, `"server_timestamp":${value.server_timestamp}`)).toBe(printed)
-      else await client.tick(printed, ({ text }) => text === printed)
+      else if (kind === 'reply') expect(asPrinted(answer, value)).toBe(printed)
+      else await client.tick(printed, ({ text }) => asPrinted(text, value) === printed)
     }
-    expect(blocks.filter(({ kind }) => kind === 'frame')).toHaveLength(2)
+    expect(blocks.filter(({ kind }) => kind === 'frame').length).toBeGreaterThan(1)
   })
 
   it('names every code the protocol has, and none of another family', () => {

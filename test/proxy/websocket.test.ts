@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import * as ws from 'ws'
-import { textFrame } from '../../proxy/websocket.ts'
+import { textMessage } from '../../proxy/websocket.ts'
 import { parseFrames, TEXT } from '../support/clientraw.ts'
 
 /** Exported by the library, unknown to its types. */
@@ -33,7 +33,7 @@ describe('a text frame', () => {
     [200_000, 10],
   ])('of %i bytes has a head of %i and is read back whole', async (length, head) => {
     const text = 'é'.repeat(length / 2) + 'x'.repeat(length % 2)
-    const frame = textFrame(Buffer.from(text))
+    const frame = textMessage(Buffer.from(text))
     expect(frame).toHaveLength(head + length)
     expect(await received(frame)).toBe(text)
     expect(parseFrames(frame)).toEqual([{ opcode: TEXT, text }])
@@ -41,7 +41,7 @@ describe('a text frame', () => {
 
   it('copies its payload, which may be a view of something that changes', () => {
     const payload = Buffer.from('price')
-    const frame = textFrame(payload)
+    const frame = textMessage(payload)
     payload.fill(0)
     expect(frame.subarray(2).toString()).toBe('price')
   })

@@ -118,6 +118,19 @@ describe('tickwire up', () => {
     ])
   })
 
+  it('refuses a number of workers that cannot be', async () => {
+    for (const command of ['up', 'proxy'])
+      expectFailure(await here.run(command, '--workers', '65'), 2, /^error USAGE: .*auto or 1 to 64/, /--help/)
+  })
+
+  it('names the taken port also when workers would share it', async () => {
+    const port = await takenPort()
+    const there = emptyFolder()
+    const said = await there.run('proxy', '--port', String(port), '--workers', '2')
+    expectFailure(said, 78, new RegExp(`^error PORT_TAKEN: .*${port}`), /^next: .*--port/)
+    expect(there.hasProxy()).toBe(false)
+  })
+
   it('ends with one line when the data folder cannot be one', async () => {
     const file = join(temporaryPath(), 'file')
     writeFileSync(file, '')

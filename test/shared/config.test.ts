@@ -28,6 +28,7 @@ test('without file and environment, every setting has its default', () => {
     proxy: {
       host: '127.0.0.1',
       port: 8765,
+      workers: 1,
       authDeadlineMs: 15_000,
       refusalDelayMs: 3000,
       pingMs: 20_000,
@@ -37,7 +38,10 @@ test('without file and environment, every setting has its default', () => {
       maxSymbolsPerMessage: 5000,
       queueSoftBytes: 262_144,
       queueHardBytes: 1_048_576,
+      queueTotalBytes: 268_435_456,
       stallMs: 10_000,
+      flushMaxMs: 50,
+      resumeBytes: 67_108_864,
       maxAgeMs: 1000,
     },
     bus: { runDir: join(dataDir, 'run'), tcp: undefined, highWaterMark: 10_000 },
@@ -189,6 +193,17 @@ test('an unknown setting is refused by name, and its value, which may be a secre
   expect(problemsOf('', { TICKWIRE_API_KYE: 'hush' })).toEqual([
     'TICKWIRE_API_KYE (environment): no such setting; did you mean TICKWIRE_API_KEY?',
   ])
+})
+
+test('the number of workers is one, a number of processes, or one for each core', () => {
+  const workers = (toml: string, option?: number | 'auto') =>
+    loadConfig({ dataDir: folderWith(toml), workers: option }, {}).proxy.workers
+  expect([workers(''), workers('[proxy]\nworkers = 3'), workers('[proxy]\nworkers = 3', 'auto')]).toEqual([
+    1,
+    3,
+    'auto',
+  ])
+  expect(problemsOf('[proxy]\nworkers = 0')[0]).toContain('must be a whole number of processes from 1 to 64, or "auto"')
 })
 
 test('settings that contradict each other are refused', () => {

@@ -13,6 +13,7 @@ type Behaviour =
   | 'hangs'
   | 'lingers'
   | 'fails'
+  | 'gives-up'
   | 'breaks'
   | 'breaks-and-hangs'
   | 'breaks-forwarding'
@@ -74,6 +75,22 @@ describe('a process', () => {
     const { ended, said } = start('fails', false)
     expect(await ended).toBe(9)
     expect(said()).toEqual(['PORT_TAKEN'])
+  })
+
+  it('closes when it cannot go on by its own word, and then tells its supervisor why', async () => {
+    const { messages, ended, said } = start('gives-up', true)
+    expect(await ended).toBe(78)
+    expect(messages).toEqual([
+      { kind: 'ready', details: { port: 7 } },
+      { kind: 'fatal', code: 'PORT_TAKEN', message: 'Port 7 went away', next: 'use another', exitCode: 78 },
+    ])
+    expect(said()).toEqual(['fixture is ready', 'fixture stops', 'closing'])
+  })
+
+  it('closes when it cannot go on by its own word, and throws why when it has no supervisor', async () => {
+    const { ended, said } = start('gives-up', false)
+    expect(await ended).toBe(9)
+    expect(said()).toEqual(['fixture is ready', 'fixture stops', 'closing', 'PORT_TAKEN'])
   })
 
   it.each(['SIGTERM', 'SIGINT'] as const)('closes on %s and exits with 0', async signal => {

@@ -32,6 +32,10 @@ async function start(ending) {
     const forwarder = await startForwarder({ addresses, highWaterMark: 1000 })
     running.close = () => forwarder.close()
   }
+  if (behaviour === 'gives-up')
+    running.failed = new Promise((_, reject) =>
+      setImmediate(() => reject(new TickwireError('PORT_TAKEN', 'Port 7 went away', { next: 'use another' }))),
+    )
   if (behaviour.startsWith('breaks')) setImmediate(() => void Promise.reject(new TickwireError('STORE_BUSY', 'busy')))
   // Something that lives, as a socket would.
   setInterval(() => {}, 1000)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { EXCHANGES } from '../../../shared/market/exchange.ts'
-import { formatFrame, frameTemplate } from '../../../shared/market/frame.ts'
+import { DATA_FIELDS, formatFrame, frameTemplate } from '../../../shared/market/frame.ts'
 import { modeNumber, TOPIC_MODES, type TopicMode } from '../../../shared/market/mode.ts'
 import type { Level, Tick } from '../../../shared/market/tick.ts'
 import { isSymbol } from '../../../shared/market/topic.ts'
@@ -55,6 +55,10 @@ test('a depth frame is the quote with the book behind it', () => {
   const book =
     '"depth":{"buy":[{"price":2885.25,"quantity":40,"orders":3}],"sell":[{"price":2885.35,"quantity":15,"orders":2}]},"depth_level":1'
   expect(frame('DEPTH', FULL)).toBe(envelope(3, `{"symbol":"RELIANCE","exchange":"NSE","mode":3,${QUOTE},${book}}`))
+})
+
+test('the list of names is what a full frame has behind symbol, exchange and mode, in its order', () => {
+  expect(Object.keys(JSON.parse(frame('DEPTH', FULL)).data).slice(3)).toEqual(DATA_FIELDS)
 })
 
 test('deeper books are depth to clients, with the level they really have', () => {

@@ -1,0 +1,67 @@
+import type { TickHeader } from '../bus/message.ts'
+import { writeDigits } from './digits.ts'
+
+const ascii = (text: string): Uint8Array => Buffer.from(text, 'latin1')
+
+const SEQ = ascii(',"seq":')
+const EPOCH = ascii(',"epoch":')
+const SNAPSHOT = ascii(',"snapshot":true')
+const COUNT = ascii(',"count":')
+const BRACE = 0x7d
+/** Three numbers of 16 digits and the words between them stay below. */
+const ROOM = 128
+
+/**
+ * The end of a frame behind `"broker":"…"`: the place, the count, the closing brace. Written backwards into the end of
+ * one buffer, where all but the sequence can stay from tick to tick.
+ */
+export class Ending {
+  /** The ending is its last `length` bytes. */
+  readonly bytes = new Uint8Array(ROOM)
+  length = 0
+  readonly #seq: boolean
+  readonly #count: boolean
+  #epoch = -1
+  #isSnapshot = false
+  #standsFor = -1
+  /** Where what stays begins. */
+  #fixed = ROOM
+
+  constructor({ seq, count }: { readonly seq: boolean; readonly count: boolean }) {
+    this.#seq = seq
+    this.#count = count
+  }
+
+  /** `count`: how many publications the frame stands for. */
+  write({ epoch, sequence, snapshot }: TickHeader, count: number): void {
+    const isSnapshot = snapshot || count === 0
+    if (epoch !== this.#epoch || count !== this.#standsFor || isSnapshot !== this.#isSnapshot)
+      this.#fix(epoch, isSnapshot, count)
+    let at = this.#fixed
+    if (this.#seq) at = put(this.bytes, SEQ, writeDigits(this.bytes, safe(sequence), at))
+    this.length = ROOM - at
+  }
+
+  #fix(epoch: number, isSnapshot: boolean, count: number): void {
+    const { bytes } = this
+    let at = ROOM - 1
+    bytes[at] = BRACE
+    if (this.#count) at = put(bytes, COUNT, writeDigits(bytes, count, at))
+    if (this.#seq && isSnapshot) at = put(bytes, SNAPSHOT, at)
+    if (this.#seq) at = put(bytes, EPOCH, writeDigits(bytes, safe(epoch), at))
+    this.#fixed = at
+    this.#epoch = epoch
+    this.#isSnapshot = isSnapshot
+    this.#standsFor = count
+  }
+}
+
+/** Puts `text` before `end`; gives where it begins. */
+function put(target: Uint8Array, text: Uint8Array, end: number): number {
+  const at = end - text.length
+  for (let nth = 0; nth < text.length; nth++) target[at + nth] = text[nth] as number
+  return at
+}
+
+/** A foreign header may hold any 64 bits. */
+const safe = (value: number): number => (value > Number.MAX_SAFE_INTEGER ? Number.MAX_SAFE_INTEGER : value)

@@ -1,0 +1,132 @@
+import type { TickHeader } from '../../bus/message.ts'
+import type { Cancel } from '../../shared/clock.ts'
+import type { Place } from '../place.ts'
+import { type Variation, variationKey } from '../variant.ts'
+import type { Tick } from './frame.ts'
+import type { Hold } from './hold.ts'
+import type { HubCounts } from './hub.ts'
+import type { Ring } from './ring.ts'
+import { type Served, Variant } from './variant.ts'
+
+/** No publisher is so old. */
+const UNKNOWN = -1
+
+/** One topic somebody holds: how far it is, its last value, and all variants of it. */
+export class Channel {
+  readonly served: Served
+  readonly variants: Variant[] = []
+  /** `undefined` while it is not known, or no longer the present. */
+  last: Tick | undefined
+  /** Kept while somebody may resume. */
+  ring: Ring | undefined
+  /** Nobody holds it any more; another one may stand for its topic. */
+  gone = false
+  /** While nobody holds it: its end, put off. */
+  leaving: Cancel | undefined
+  #epoch = UNKNOWN
+  #sequence = 0
+  /** Of the newest value, microseconds. */
+  #receivedAt = 0
+  /** Where those were that came back before the feed said how far the topic is. */
+  #returned: { readonly hold: Hold; readonly place: Place }[] = []
+
+  constructor(served: Served) {
+    this.served = served
+  }
+
+  /** All that want these same bytes. */
+  variant(variation: Variation): Variant {
+    const key = variationKey(variation)
+    let variant = this.variants.find(one => one.key === key)
+    if (!variant) {
+      variant = new Variant(this.served, variation, key)
+      this.variants.push(variant)
+    }
+    return variant
+  }
+
+  /** Lets go of variants nobody wants. */
+  tidy(): void {
+    const empty = this.variants.findIndex(({ holds }) => holds.length === 0)
+    if (empty >= 0) this.variants.splice(empty, 1)
+  }
+
+  /**
+   * Takes the place a record says, and tells everybody of what is missing before it. How many publications the record
+   * stands for: 0 for one that was known, `undefined` for one that is no news.
+   */
+  advance(header: TickHeader, counts: HubCounts): 0 | 1 | undefined {
+    if (header.epoch > this.#epoch) this.replace()
+    if (this.#epoch === UNKNOWN) return this.#begin(header)
+    const { epoch, sequence, snapshot, position, receivedAt } = header
+    if (epoch === this.#epoch && sequence > this.#sequence) {
+      const lost = sequence - this.#sequence - (position ? 0 : 1)
+      counts.lost += lost
+      if (lost > 0) this.#tell(this.#sequence + lost)
+      this.#sequence = sequence
+      this.#receivedAt = receivedAt
+      return 1
+    }
+    // While nobody wanted the topic values passed without a publication, or what was known has been forgotten: then the
+    // last value comes again under its old sequence.
+    const isFresher = snapshot && (this.last === undefined || receivedAt > this.#receivedAt)
+    if (epoch === this.#epoch && sequence === this.#sequence && isFresher) {
+      this.#receivedAt = receivedAt
+      return 0
+    }
+    if (!position) counts.late++
+    return undefined
+  }
+
+  /** The publisher is gone, and another began anew. */
+  replace(): void {
+    this.last = undefined
+    if (this.#epoch !== UNKNOWN) this.#tell(undefined)
+    this.ring?.clear()
+    this.#epoch = UNKNOWN
+  }
+
+  /** Every tick after a place, oldest first; `undefined` when some of them are gone, or there may be some. */
+  since({ epoch, seq }: Place): readonly Tick[] | undefined {
+    if (this.#epoch === epoch && this.#sequence === seq) return []
+    return this.ring?.since(epoch, seq)
+  }
+
+  /** Tells one client, which came back, what it has missed. */
+  tellMissed(hold: Hold, place: Place): void {
+    if (this.#epoch === UNKNOWN) this.#returned.push({ hold, place })
+    else this.#tellOne(hold, place, { epoch: this.#epoch, seq: this.#sequence })
+  }
+
+  #begin({ epoch, sequence, snapshot, position, receivedAt }: TickHeader): 0 | 1 {
+    this.#epoch = epoch
+    this.#sequence = sequence
+    this.#receivedAt = receivedAt
+    const isKnown = snapshot || position
+    const known = { epoch, seq: isKnown ? sequence : sequence - 1 }
+    for (const { hold, place } of this.#returned) this.#tellOne(hold, place, known)
+    this.#returned = []
+    return isKnown ? 0 : 1
+  }
+
+  #tellOne(hold: Hold, place: Place, { epoch, seq }: Place): void {
+    if (!hold.outbox.features.gap) return
+    if (place.epoch !== epoch) hold.outbox.say(hold.variant.gap(place, undefined))
+    else if (seq > place.seq) hold.outbox.say(hold.variant.gap(place, seq))
+  }
+
+  /** Publications are missing behind the place, up to and with `to`; without it nobody knows how many. */
+  #tell(to: number | undefined): void {
+    const place = { epoch: this.#epoch, seq: this.#sequence }
+    this.ring?.clear()
+    const lost = to === undefined ? 0 : to - place.seq
+    for (const variant of this.variants) {
+      let notice: string | undefined
+      for (const hold of variant.holds) {
+        const isTold = hold.outbox.features.gap
+        if (isTold) notice ??= variant.gap(place, to)
+        hold.miss(lost, isTold ? notice : undefined)
+      }
+    }
+  }
+}

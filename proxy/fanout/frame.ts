@@ -1,0 +1,42 @@
+import type { TickHeader } from '../../bus/message.ts'
+import { payloadStart, textMessage } from '../websocket.ts'
+import type { Variant } from './variant.ts'
+
+/** One tick as it came from the bus: the bytes of the plain client message, shared by everything made from it. */
+export class Tick {
+  readonly header: TickHeader
+  /** A whole WebSocket message. */
+  readonly message: Buffer
+
+  /** `payload` may be a view of a bus message, which holds thousands of ticks and must be let go: it is copied. */
+  constructor(header: TickHeader, payload: Buffer) {
+    this.header = header
+    this.message = textMessage(payload)
+  }
+
+  /** Without the WebSocket header: the client frame as the adapter made it. Made anew each time: few need it. */
+  get payload(): Buffer {
+    return this.message.subarray(payloadStart(this.message))
+  }
+}
+
+/** One finished message, shared by all clients that get it. */
+export interface Frame {
+  /** A whole WebSocket message. */
+  readonly bytes: Buffer
+  readonly size: number
+  /** What it is a newer value of. Replies and notices have none: they are never folded. */
+  readonly source: Variant | undefined
+  readonly tick: Tick | undefined
+  /** How many publications it stands for by itself: 0 for a value published before, and for what is no tick. */
+  readonly stands: 0 | 1
+}
+
+/** A reply or a notice. */
+export function textFrame(text: string): Frame {
+  const bytes = textMessage(Buffer.from(text))
+  return { bytes, size: bytes.length, source: undefined, tick: undefined, stands: 0 }
+}
+
+/** The JSON text of a frame, as bytes. */
+export const payloadOf = ({ bytes }: Frame): Buffer => bytes.subarray(payloadStart(bytes))

@@ -1,0 +1,42 @@
+import type { Delivery } from '../delivery.ts'
+import type { Frame } from './frame.ts'
+import type { Outbox } from './outbox.ts'
+import type { Paced, Pacer } from './pacer.ts'
+import type { Variant } from './variant.ts'
+
+/** One client's hold on one topic, and how it wants its ticks. */
+export class Hold {
+  readonly variant: Variant
+  readonly outbox: Outbox
+  readonly delivery: Delivery
+  /** Where it stands among the holds of its variant. */
+  at = -1
+  readonly #paced: Paced | undefined
+
+  constructor(variant: Variant, outbox: Outbox, delivery: Delivery, pacer: Pacer) {
+    this.variant = variant
+    this.outbox = outbox
+    this.delivery = delivery
+    const { intervalMs } = delivery
+    this.#paced = intervalMs === undefined ? undefined : pacer.open(outbox, intervalMs)
+  }
+
+  take(frame: Frame): void {
+    if (this.#paced) this.#paced.take(frame)
+    else if (this.delivery.policy === 'every') this.outbox.offer(frame)
+    else this.outbox.renew(frame, 0)
+  }
+
+  /** `lost` publications never came; what is to be said of it goes before whatever comes next. */
+  miss(lost: number, notice: string | undefined): void {
+    this.outbox.counts.lost += lost
+    if (notice === undefined) return
+    this.#paced?.release()
+    this.outbox.say(notice)
+  }
+
+  /** What waits for its time goes out now. */
+  release(): void {
+    this.#paced?.release()
+  }
+}

@@ -1,0 +1,110 @@
+import type { Cancel, Clock } from '../../shared/clock.ts'
+import type { Frame } from './frame.ts'
+import type { Outbox } from './outbox.ts'
+
+/** Holds that wait for the same number of milliseconds fall due in the order in which they began to wait. */
+interface Row {
+  readonly waiting: Paced[]
+  cancel: Cancel | undefined
+}
+
+/** Owner of the timers of all subscriptions with an `interval_ms`: one for each interval in use. */
+export class Pacer {
+  readonly clock: Clock
+  readonly #rows = new Map<number, Row>()
+
+  constructor(clock: Clock) {
+    this.clock = clock
+  }
+
+  open(outbox: Outbox, intervalMs: number): Paced {
+    return new Paced(this, outbox, intervalMs)
+  }
+
+  /** Will be called when its time has come. */
+  enter(paced: Paced): void {
+    const { intervalMs } = paced
+    let row = this.#rows.get(intervalMs)
+    if (!row) {
+      row = { waiting: [], cancel: undefined }
+      this.#rows.set(intervalMs, row)
+    }
+    row.waiting.push(paced)
+    this.#schedule(intervalMs, row)
+  }
+
+  close(): void {
+    for (const row of this.#rows.values()) row.cancel?.()
+    this.#rows.clear()
+  }
+
+  #schedule(intervalMs: number, row: Row): void {
+    const [first] = row.waiting
+    if (!first) this.#rows.delete(intervalMs)
+    else
+      row.cancel ??= this.clock.after(Math.max(first.dueAt - this.clock.monotonic(), 1), () =>
+        this.#run(intervalMs, row),
+      )
+  }
+
+  #run(intervalMs: number, row: Row): void {
+    row.cancel = undefined
+    const now = this.clock.monotonic()
+    // A timer may fire a little early.
+    const end = row.waiting.findIndex(({ dueAt }) => dueAt > now + 1)
+    for (const paced of row.waiting.splice(0, end < 0 ? row.waiting.length : end)) paced.fall(now)
+    this.#schedule(intervalMs, row)
+  }
+}
+
+/** The newest frame of one topic, at most one in an interval; the last one always goes out. */
+export class Paced {
+  readonly intervalMs: number
+  /** Monotonic milliseconds: nothing goes out before. */
+  dueAt = Number.NEGATIVE_INFINITY
+  readonly #pacer: Pacer
+  readonly #outbox: Outbox
+  #waiting: Frame | undefined
+  #folded = 0
+  #isEntered = false
+
+  constructor(pacer: Pacer, outbox: Outbox, intervalMs: number) {
+    this.#pacer = pacer
+    this.#outbox = outbox
+    this.intervalMs = intervalMs
+  }
+
+  take(frame: Frame): void {
+    if (this.#waiting) {
+      this.#outbox.counts.folded += this.#waiting.stands
+      this.#folded += this.#waiting.stands
+    }
+    this.#waiting = frame
+    if (this.#isEntered) return
+    const now = this.#pacer.clock.monotonic()
+    if (now >= this.dueAt) this.#send(now)
+    else {
+      this.#isEntered = true
+      this.#pacer.enter(this)
+    }
+  }
+
+  /** Its time has come. */
+  fall(now: number): void {
+    this.#isEntered = false
+    if (this.#waiting) this.#send(now)
+  }
+
+  /** What waits goes out now. */
+  release(): void {
+    if (this.#waiting) this.#send(this.#pacer.clock.monotonic())
+  }
+
+  #send(now: number): void {
+    const [frame, folded] = [this.#waiting, this.#folded]
+    this.#waiting = undefined
+    this.#folded = 0
+    this.dueAt = now + this.intervalMs
+    if (frame) this.#outbox.renew(frame, folded)
+  }
+}

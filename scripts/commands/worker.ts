@@ -1,0 +1,53 @@
+import type { Socket } from 'node:net'
+import { builtinNames } from '../../adapters/registry.ts'
+import { busAddresses } from '../../bus/addresses.ts'
+import { openZmqBus } from '../../bus/zmq.ts'
+import { startProxy } from '../../proxy/main.ts'
+import { shareOf } from '../../proxy/share.ts'
+import { TickwireError } from '../../shared/errors.ts'
+import { runProcess } from '../../shared/process.ts'
+import { acquireLock } from '../../shared/store/lock.ts'
+import type { FromWorker, ToWorker } from '../handover.ts'
+import { type Invocation, openLog } from '../invocation.ts'
+import { Worker } from '../worker.ts'
+import { workerName } from '../workers.ts'
+
+/** One of several processes that are the proxy: `tickwire proxy --workers N` starts them. Throws USAGE to anybody else. */
+export async function runWorker(invocation: Invocation, id: number, workers: number): Promise<void> {
+  const { folder, clock, config: whole } = invocation
+  const { host, port } = whole.proxy
+  if (process.send === undefined || port === 'auto')
+    throw new TickwireError('USAGE', 'A worker of the proxy is started by the proxy', {
+      next: 'tickwire proxy --workers N',
+    })
+  const config = { ...whole, proxy: shareOf(whole.proxy, workers) }
+  const name = workerName(id)
+  const log = openLog(invocation, name)
+  await runProcess({
+    name,
+    log,
+    async start() {
+      // By this the next proxy finds one that hung when its parent was killed.
+      const lock = acquireLock(folder.lockFile(name), `Worker ${id} of the proxy`)
+      const say = (message: FromWorker) => void process.send?.(message, undefined, {}, () => {})
+      const worker = new Worker({ clock, address: { host, port }, say })
+      process.on('message', (message, socket) => worker.hear(message as ToWorker, socket as Socket | undefined))
+      try {
+        const bus = openZmqBus({ addresses: busAddresses(config.bus), highWaterMark: config.bus.highWaterMark })
+        const options = { config, folder, bus, clock, log, builtin: builtinNames(), siblings: worker }
+        const running = await startProxy(options)
+        return {
+          async close() {
+            worker.close()
+            await running.close()
+            lock.release()
+          },
+        }
+      } catch (error) {
+        worker.close()
+        lock.release()
+        throw error
+      }
+    },
+  })
+}

@@ -1,0 +1,98 @@
+import type { Socket } from 'node:net'
+import type { Siblings } from '../proxy/main.ts'
+import { alone, type Report, type Whole } from '../proxy/whole.ts'
+import type { Cancel, Clock } from '../shared/clock.ts'
+import { type FromWorker, REPORT_MS, ROUND_LIMIT_MS, STALE_MS, type ToWorker } from './handover.ts'
+
+interface WorkerParts {
+  readonly clock: Clock
+  /** The port its parent listens on. */
+  readonly address: { readonly host: string; readonly port: number }
+  /** To the parent. */
+  readonly say: (message: FromWorker) => void
+}
+
+/** Longer than the parent waits for all workers. */
+const ASK_LIMIT_MS = 1.5 * ROUND_LIMIT_MS
+
+/** A worker's side of the channel to its parent: takes connections, tells what it counts, asks what all count. */
+export class Worker implements Siblings {
+  readonly #parts: WorkerParts
+  readonly #startedAt: number
+  readonly #asked = new Map<number, (whole: Whole) => void>()
+  #take: ((socket: Socket) => void) | undefined
+  #report: (() => Report) | undefined
+  #number = 0
+  /** As it was last told. */
+  #last: Whole | undefined
+  #stopReports: Cancel = () => {}
+
+  constructor(parts: WorkerParts) {
+    this.#parts = parts
+    this.#startedAt = parts.clock.now()
+  }
+
+  async open(take: (socket: Socket) => void, report: () => Report): Promise<WorkerParts['address']> {
+    const { clock, say, address } = this.#parts
+    this.#take = take
+    this.#report = report
+    this.#stopReports = clock.every(REPORT_MS, () => say({ kind: 'report', report: report() }))
+    return address
+  }
+
+  /** Asks the parent. One that does not answer is told of as missing, beside what it last said. */
+  whole(): Promise<Whole> {
+    const { clock, say } = this.#parts
+    const asked = ++this.#number
+    return new Promise(resolve => {
+      const cancel = clock.after(ASK_LIMIT_MS, () => answer(this.#forsaken()))
+      const answer = (whole: Whole) => {
+        cancel()
+        this.#asked.delete(asked)
+        resolve(whole)
+      }
+      this.#asked.set(asked, answer)
+      say({ kind: 'ask', asked })
+    })
+  }
+
+  /** Takes what the parent says. */
+  hear(message: ToWorker, socket?: Socket): void {
+    switch (message.kind) {
+      case 'connection':
+        this.#connection(message, socket)
+        break
+      case 'count':
+        if (this.#report) this.#parts.say({ kind: 'report', round: message.round, report: this.#report() })
+        break
+      case 'whole':
+        this.#last = message.whole
+        this.#asked.get(message.asked)?.(message.whole)
+        break
+    }
+  }
+
+  close(): void {
+    this.#take = undefined
+    this.#stopReports()
+  }
+
+  #connection({ number, sentAt }: ToWorker & { kind: 'connection' }, socket: Socket | undefined): void {
+    const { clock, say } = this.#parts
+    const age = clock.now() - sentAt
+    if (!this.#take || age > STALE_MS) {
+      // In this very turn: nothing may be read from what another is to read.
+      socket?.destroy()
+      say({ kind: 'refused', number })
+      return
+    }
+    say({ kind: 'taken', number })
+    if (socket) this.#take(socket)
+  }
+
+  #forsaken(): Whole {
+    const nothing = { topics: 0, busConnected: false, clients: {}, ticks: {}, bus: {} }
+    const last = this.#last ?? alone(this.#report?.() ?? nothing, this.#startedAt)
+    return { ...last, missing: 'the process that hands out connections does not answer' }
+  }
+}

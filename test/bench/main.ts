@@ -1,0 +1,74 @@
+import { writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { systemClock } from '../../shared/clock.ts'
+import { describeMachine } from './machine.ts'
+import type { Bench, Findings, Part } from './part.ts'
+import { balance } from './parts/balance.ts'
+import { codec } from './parts/codec.ts'
+import { cost } from './parts/cost.ts'
+import { crowd } from './parts/crowd.ts'
+import { fanout } from './parts/fanout.ts'
+import { hostile } from './parts/hostile.ts'
+import { ingestion } from './parts/ingestion.ts'
+import { latency } from './parts/latency.ts'
+import { memory } from './parts/memory.ts'
+import { startup } from './parts/startup.ts'
+import { torrent } from './parts/torrent.ts'
+import { BROADCASTER, BUN, isThere, NATS } from './peer.ts'
+import { writeReport } from './report.ts'
+
+const PARTS: readonly Part[] = [
+  balance,
+  fanout,
+  cost,
+  crowd,
+  ingestion,
+  torrent,
+  latency,
+  hostile,
+  memory,
+  codec,
+  startup,
+]
+const USAGE = `npm run bench -- [--only ${PARTS.map(({ name }) => name).join(',')}] [--quick] [--json]`
+
+/** Everything goes to BENCHMARKS.md; what is less than everything, to stdout. */
+async function main(): Promise<void> {
+  const { only, quick = false, json = false } = readOptions()
+  const parts = only === undefined ? PARTS : PARTS.filter(({ name }) => only.includes(name))
+  const bench: Bench = {
+    quick,
+    maximum: undefined,
+    say: text => void process.stderr.write(`${text}\n`),
+  }
+  const absent = [BROADCASTER, BUN, NATS].filter(kind => !isThere(kind)).map(({ name }) => `${name}, which is not here`)
+  const findings: Findings[] = []
+  for (const part of parts) {
+    try {
+      findings.push(await part.run(bench))
+    } catch (error) {
+      // One part that fails must not cost the others their figures.
+      const reason = error instanceof Error ? error.message : String(error)
+      bench.say(`${part.name} failed: ${reason}`)
+      absent.push(`${part.name}, which failed (see its output)`)
+      process.exitCode = 1
+    }
+  }
+  if (json) return void process.stdout.write(`${JSON.stringify({ absent, findings })}\n`)
+  const report = writeReport({ machine: describeMachine(new Date(systemClock.now())), findings, absent })
+  if (quick || only !== undefined) process.stdout.write(report)
+  else writeFileSync(resolve(import.meta.dirname, '../../BENCHMARKS.md'), report)
+}
+
+function readOptions(): { only?: readonly string[]; quick?: boolean; json?: boolean } {
+  const options = { only: { type: 'string' }, quick: { type: 'boolean' }, json: { type: 'boolean' } } as const
+  const { only, ...rest } = parseArgs({ options }).values
+  if (only === undefined) return rest
+  const names = only.split(',')
+  const unknown = names.find(name => !PARTS.some(part => part.name === name))
+  if (unknown === undefined) return { ...rest, only: names }
+  throw new Error(`There is no part ${unknown}; next: ${USAGE}`)
+}
+
+await main()

@@ -1,0 +1,136 @@
+import { execFile } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { pause, systemClock } from '../../shared/clock.ts'
+import type { Contender, Rate } from './contender.ts'
+import { Control } from './control.ts'
+import { type Dialect, tickwire } from './dialect.ts'
+import type { PeerKind } from './peer.ts'
+import { Program } from './process.ts'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+const CLI = join(ROOT, 'dist/scripts/cli.js')
+const FEED = join(import.meta.dirname, 'feed')
+const PATIENCE_MS = 30_000
+
+interface SystemOptions {
+  readonly symbols: number
+  /** Core of the proxy; bus and adapter run where there is room. */
+  readonly core: number | undefined
+  /** Features that clients ask for. */
+  readonly features?: readonly string[]
+}
+
+/** Tickwire as it is installed: bus, one feed and the proxy, a process each, in a data folder of their own. */
+export class System implements Contender {
+  readonly name = 'Tickwire'
+  readonly folder: string
+  readonly adapter: Program
+  readonly bus: Program
+  readonly proxy: Program
+  readonly port: number
+  readonly dialect: Dialect
+  readonly #control: Control
+
+  private constructor(
+    parts: Pick<System, 'folder' | 'adapter' | 'bus' | 'proxy' | 'port' | 'dialect'>,
+    control: Control,
+  ) {
+    this.folder = parts.folder
+    this.adapter = parts.adapter
+    this.bus = parts.bus
+    this.proxy = parts.proxy
+    this.port = parts.port
+    this.dialect = parts.dialect
+    this.#control = control
+  }
+
+  static async start({ symbols, core, features = [] }: SystemOptions): Promise<System> {
+    // Unix sockets live in it: their paths must stay short.
+    const folder = mkdtempSync('/tmp/tw-')
+    const socket = join(folder, 'bench')
+    const control = new Control(socket)
+    const key = (await tickwireSays(folder, 'key', 'create', 'bench')).trim()
+    const settings = ['--set', `symbols=${symbols}`, '--set', `control=${socket}`]
+    await tickwireSays(folder, 'adapter', 'add', 'BENCH', '--path', FEED, ...settings)
+    const bus = tickwireProcess(folder, ['bus'])
+    await appearance(join(folder, 'run/bus.json'), bus)
+    const adapter = tickwireProcess(folder, ['adapter', 'run', 'BENCH'])
+    await Promise.race([control.connected(), failure(adapter)])
+    const proxy = tickwireProcess(folder, ['proxy', '--port', 'auto'], core)
+    const { port } = JSON.parse(await appearance(join(folder, 'run/proxy.json'), proxy))
+    return new System({ folder, adapter, bus, proxy, port, dialect: tickwire(key, features) }, control)
+  }
+
+  get pid(): number {
+    return this.proxy.pid
+  }
+
+  setRate(rate: Rate): void {
+    if (rate === 'flood') throw new Error('The feed of Tickwire is an open loop')
+    void this.#control.say(`rate ${rate}`)
+  }
+
+  setSymbols(symbols: number): void {
+    void this.#control.say(`symbols ${symbols}`)
+  }
+
+  async ticks(): Promise<number> {
+    return (await this.#control.ask<{ ticks: number }>('count')).ticks
+  }
+
+  /** Ticks made since it began, of each symbol. */
+  async totals(): Promise<readonly number[]> {
+    return (await this.#control.ask<{ totals: number[] }>('totals')).totals
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.proxy.stop(), this.adapter.stop()])
+    await this.bus.stop()
+    await this.#control.close()
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+}
+
+/** Tickwire among the contenders. */
+export const TICKWIRE: PeerKind<System> = {
+  name: 'Tickwire',
+  needs: [],
+  floods: false,
+  start: (symbols, core) => System.start({ symbols, core }),
+}
+
+/** The environment of a process that must not find this machine's own installation. */
+const environment = (folder: string): NodeJS.ProcessEnv => {
+  const clean = Object.entries(process.env).filter(
+    ([name]) => !/^(TICKWIRE|WEBSOCKET|ZMQ|BROKER|CREDENTIALS)_/.test(name),
+  )
+  return { ...Object.fromEntries(clean), TICKWIRE_DATA_DIR: folder, TICKWIRE_VAULT_KEY_FILE: `${folder}/vault.key` }
+}
+
+/** One of its commands as a process that stays. */
+export const tickwireProcess = (folder: string, args: readonly string[], core?: number): Program =>
+  new Program({ command: process.execPath, args: [CLI, ...args], core, env: environment(folder) })
+
+/** Text of a run file, as soon as the process has left it. */
+export async function appearance(file: string, of: Program): Promise<string> {
+  const end = systemClock.monotonic() + PATIENCE_MS
+  while (!existsSync(file)) {
+    if (of.hasEnded) throw new Error(`A process of Tickwire ended: ${of.errors}`)
+    if (systemClock.monotonic() > end) throw new Error(`A process of Tickwire does not start: ${of.errors}`)
+    await pause(systemClock, 5)
+  }
+  return readFileSync(file, 'utf8')
+}
+
+async function failure(program: Program): Promise<never> {
+  await program.ended
+  throw new Error(`A process of Tickwire ended: ${program.errors}`)
+}
+
+/** What one of its commands prints. */
+export async function tickwireSays(folder: string, ...args: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [CLI, ...args], { env: environment(folder) })
+  return stdout
+}

@@ -1,0 +1,70 @@
+import { Socket } from 'node:net'
+import { expect, test } from 'vitest'
+import type { Report } from '../../proxy/whole.ts'
+import type { FromWorker } from '../../scripts/handover.ts'
+import { Worker } from '../../scripts/worker.ts'
+import { ManualClock } from '../../shared/clock.ts'
+
+const counted: Report = { topics: 1, busConnected: true, clients: { clients: 4 }, ticks: {}, bus: {} }
+
+async function open() {
+  const clock = new ManualClock()
+  const said: FromWorker[] = []
+  const taken: Socket[] = []
+  const address = { host: '127.0.0.1', port: 1 }
+  const worker = new Worker({ clock, address, say: message => said.push(message) })
+  const at = await worker.open(
+    socket => taken.push(socket),
+    () => counted,
+  )
+  expect(at).toEqual(address)
+  return { clock, said, taken, worker }
+}
+
+test('takes a connection that was just sent, and says so', async () => {
+  const { clock, said, taken, worker } = await open()
+  const socket = new Socket()
+  worker.hear({ kind: 'connection', number: 5, sentAt: clock.now() - 500 }, socket)
+  expect(taken).toEqual([socket])
+  expect(said).toEqual([{ kind: 'taken', number: 5 }])
+})
+
+test('leaves alone what it finds too late: another may have it by now', async () => {
+  const { clock, said, taken, worker } = await open()
+  const socket = new Socket()
+  worker.hear({ kind: 'connection', number: 5, sentAt: clock.now() - 501 }, socket)
+  expect(taken).toEqual([])
+  expect(socket.destroyed).toBe(true)
+  expect(said).toEqual([{ kind: 'refused', number: 5 }])
+})
+
+test('refuses connections while it closes', async () => {
+  const { clock, said, worker } = await open()
+  worker.close()
+  worker.hear({ kind: 'connection', number: 1, sentAt: clock.now() }, new Socket())
+  clock.advance(5000)
+  expect(said).toEqual([{ kind: 'refused', number: 1 }])
+})
+
+test('tells what it counts when it is asked, and twice a second', async () => {
+  const { clock, said, worker } = await open()
+  worker.hear({ kind: 'count', round: 9 })
+  clock.advance(1000)
+  expect(said).toEqual([
+    { kind: 'report', round: 9, report: counted },
+    { kind: 'report', report: counted },
+    { kind: 'report', report: counted },
+  ])
+})
+
+test('a parent that does not answer is missing, beside what it said last', async () => {
+  const { clock, said, worker } = await open()
+  const first = worker.whole()
+  expect(said).toEqual([{ kind: 'ask', asked: 1 }])
+  const whole = { ...counted, startedAt: 3, workers: [], events: [] }
+  worker.hear({ kind: 'whole', asked: 1, whole })
+  expect(await first).toEqual(whole)
+  const second = worker.whole()
+  clock.advance(1500)
+  expect(await second).toEqual({ ...whole, missing: 'the process that hands out connections does not answer' })
+})
