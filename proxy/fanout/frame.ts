@@ -33,8 +33,7 @@ export interface Frame {
 }
 
 /** Whether one may stand for the other, too: publications of two publishers are counted apart. */
-export const isFoldable = (older: Frame, newer: Frame): boolean =>
-  older.tick?.header.epoch === newer.tick?.header.epoch
+export const isFoldable = (older: Frame, newer: Frame): boolean => older.tick?.header.epoch === newer.tick?.header.epoch
 
 /** A reply or a notice. */
 export function textFrame(text: string): Frame {

@@ -30,11 +30,13 @@ export class System implements Contender {
   readonly bus: Program
   readonly proxy: Program
   readonly port: number
+  /** Of a client. */
+  readonly key: string
   readonly dialect: Dialect
   readonly #control: Control
 
   private constructor(
-    parts: Pick<System, 'folder' | 'adapter' | 'bus' | 'proxy' | 'port' | 'dialect'>,
+    parts: Pick<System, 'folder' | 'adapter' | 'bus' | 'proxy' | 'port' | 'key' | 'dialect'>,
     control: Control,
   ) {
     this.folder = parts.folder
@@ -42,6 +44,7 @@ export class System implements Contender {
     this.bus = parts.bus
     this.proxy = parts.proxy
     this.port = parts.port
+    this.key = parts.key
     this.dialect = parts.dialect
     this.#control = control
   }
@@ -60,7 +63,7 @@ export class System implements Contender {
     await Promise.race([control.connected(), failure(adapter)])
     const proxy = tickwireProcess(folder, ['proxy', '--port', 'auto'], core)
     const { port } = JSON.parse(await appearance(join(folder, 'run/proxy.json'), proxy))
-    return new System({ folder, adapter, bus, proxy, port, dialect: tickwire(key, features) }, control)
+    return new System({ folder, adapter, bus, proxy, port, key, dialect: tickwire(key, features) }, control)
   }
 
   get pid(): number {
