@@ -64,4 +64,4 @@ function put(target: Uint8Array, text: Uint8Array, end: number): number {
 }
 
 /** A foreign header may hold any 64 bits. */
-const safe = (value: number): number => (value > Number.MAX_SAFE_INTEGER ? Number.MAX_SAFE_INTEGER : value)
+const safe = (value: number): number => Math.min(value, Number.MAX_SAFE_INTEGER)

@@ -95,7 +95,11 @@ describe('A record reader', () => {
     const { taken, malformed } = walked(laneOf(RECORDS))
     expect(malformed).toBe(false)
     expect(taken).toEqual(
-      RECORDS.map(({ topic, header: { epoch: _, ...header }, frame }) => ({ topic, header, frame })),
+      RECORDS.map(({ topic, header, frame }) => {
+        const { epoch, ...rest } = header
+        expect(epoch).toBe(EPOCH)
+        return { topic, header: rest, frame }
+      }),
     )
   })
 

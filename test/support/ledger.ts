@@ -98,16 +98,34 @@ export class Ledger {
 
   #frame(message: Json): void {
     const { epoch, seq, count, snapshot } = message
-    if (!isWhole(epoch) || !isWhole(seq)) return this.#wrong('a frame without its place', message)
-    if (!isWhole(count)) return this.#wrong('a frame without its count', message)
-    if (count > seq) return this.#wrong('a frame stands for more than was published', message)
-    if (snapshot !== undefined && snapshot !== true) return this.#wrong('snapshot is true or absent', message)
-    if (count === 0 && !snapshot) return this.#wrong('a frame that is no news is no snapshot', message)
+    if (!isWhole(epoch) || !isWhole(seq)) {
+      this.#wrong('a frame without its place', message)
+      return
+    }
+    if (!isWhole(count)) {
+      this.#wrong('a frame without its count', message)
+      return
+    }
+    if (count > seq) {
+      this.#wrong('a frame stands for more than was published', message)
+      return
+    }
+    if (snapshot !== undefined && snapshot !== true) {
+      this.#wrong('snapshot is true or absent', message)
+      return
+    }
+    if (count === 0 && !snapshot) {
+      this.#wrong('a frame that is no news is no snapshot', message)
+      return
+    }
     const entry = this.#enter(message, epoch, seq - count)
     if (!entry) return
     const { past } = entry
     if (seq < positionOf(entry.run)) {
-      if (!snapshot) return this.#wrong(`the sequence goes back from ${positionOf(entry.run)} to ${seq}`, message)
+      if (!snapshot) {
+        this.#wrong(`the sequence goes back from ${positionOf(entry.run)} to ${seq}`, message)
+        return
+      }
       this.#begin(entry, epoch, seq - count)
     }
     const { run } = entry
@@ -121,15 +139,22 @@ export class Ledger {
 
   #gap(message: Json): void {
     const { epoch, from, to, lost } = message
-    if (!isWhole(epoch) || !isWhole(from) || from === 0) return this.#wrong('a gap without its place', message)
+    if (!isWhole(epoch) || !isWhole(from) || from === 0) {
+      this.#wrong('a gap without its place', message)
+      return
+    }
     const isOpen = to === undefined && lost === undefined
-    if (!isOpen && (!isWhole(to) || to < from || lost !== to - from + 1))
-      return this.#wrong('a gap whose range and number do not agree', message)
+    if (!isOpen && (!isWhole(to) || to < from || lost !== to - from + 1)) {
+      this.#wrong('a gap whose range and number do not agree', message)
+      return
+    }
     const entry = this.#enter(message, epoch, from - 1)
     if (!entry) return
     const { past, run } = entry
-    if (from <= positionOf(run))
-      return this.#wrong(`a gap from ${from} overlaps what was told up to ${positionOf(run)}`, message)
+    if (from <= positionOf(run)) {
+      this.#wrong(`a gap from ${from} overlaps what was told up to ${positionOf(run)}`, message)
+      return
+    }
     if (isOpen) {
       this.#check(run, from - 1, message)
       run.state = 'replaced'

@@ -8,7 +8,7 @@ import { parseFrames } from '../../support/clientraw.ts'
 
 export const PLAIN: Variation = { symbol: undefined, fields: undefined, seq: false, count: false }
 
-export const partsOf = (symbol: string): TopicParts => ({ feed: 'TESTFEED', exchange: 'NSE', symbol, mode: 'LTP' })
+const partsOf = (symbol: string): TopicParts => ({ feed: 'TESTFEED', exchange: 'NSE', symbol, mode: 'LTP' })
 
 export const servedOf = (symbol: string) => {
   const parts = partsOf(symbol)
