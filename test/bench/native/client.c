@@ -137,13 +137,13 @@ static uint64_t take(client_t *client, const frame_t *frame, int64_t now) {
     }
   }
   window.frames++;
+  if (keeps_ledger && frame->length > 12 && !memcmp(from, "{\"type\":\"gap", 12)) ledger_gap(&window.ledger, from, to);
   if (holds_many) return take_many(client, from, to, now);
   if (frame->length >= prefix_length && !memcmp(from, prefix, prefix_length)) {
     take_tick(client, from, to, now);
     return 1;
   }
   window.other++;
-  if (keeps_ledger && frame->length > 12 && !memcmp(from, "{\"type\":\"gap", 12)) ledger_gap(&window.ledger, from, to);
   if (speaks_engineio && frame->length == 1 && *from == '2') say(client, TEXT, "3", 1);
   return 0;
 }
