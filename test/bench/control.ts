@@ -3,11 +3,13 @@ import { createInterface } from 'node:readline'
 
 /** The line to the bench's feed, which connects to it once it runs. */
 export class Control {
+  readonly path: string
   readonly #server: Server
   readonly #connected: Promise<Socket>
   readonly #answers: ((text: string) => void)[] = []
 
   constructor(path: string) {
+    this.path = path
     this.#server = createServer()
     this.#connected = new Promise(resolve => {
       this.#server.on('connection', socket => {
@@ -35,7 +37,7 @@ export class Control {
     return JSON.parse(await answer) as Answer
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.#server.close()
     this.#server.unref()
   }

@@ -19,7 +19,7 @@ const subscription = (symbols: readonly number[]): string =>
 export const tickwire = (key = 'bench', features: readonly string[] = []): Dialect => ({
   path: '/',
   tick: '{"type":"market_data"',
-  options: [],
+  options: features.includes('batch') ? ['--many'] : [],
   subscribe(symbols) {
     const asked = features.length > 0 ? { features } : {}
     const hello = JSON.stringify({ action: 'authenticate', api_key: key, ...asked })

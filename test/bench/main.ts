@@ -71,4 +71,6 @@ function readOptions(): { only?: readonly string[]; quick?: boolean; json?: bool
   throw new Error(`There is no part ${unknown}; next: ${USAGE}`)
 }
 
+// Processes of its own are ended on the way out, which a signal would not give time for.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 await main()

@@ -12,6 +12,12 @@ export interface Command {
 /** How long a process may take to end once it is asked to. */
 const GRACE_MS = 10_000
 
+/** Nothing that the bench started outlives it, however it ends. */
+const alive = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of alive) child.kill('SIGKILL')
+})
+
 /** A process that takes orders on stdin and answers on stdout, one JSON text in a line. */
 export class Program {
   readonly ended: Promise<number | null>
@@ -23,6 +29,8 @@ export class Program {
   constructor({ command, args, core, env = process.env }: Command) {
     const [program, words] = core === undefined ? [command, args] : ['taskset', ['-c', String(core), command, ...args]]
     this.#child = spawn(program, words, { env, stdio: ['pipe', 'pipe', 'pipe'] })
+    const child = this.#child
+    alive.add(child)
     // A process that is gone takes no orders; its end is told below.
     this.#child.stdin?.on('error', () => {})
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -34,6 +42,7 @@ export class Program {
       this.#child.once('close', code => resolve(code))
     })
     void this.ended.then(code => {
+      alive.delete(child)
       for (const { reject } of this.#waiting.splice(0))
         reject(new Error(`${[command, ...args].join(' ')} ended with ${code}: ${this.#errors}`))
     })

@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { pause, systemClock } from '../../shared/clock.ts'
 import type { Contender, Rate } from './contender.ts'
 import { Control } from './control.ts'
-import { type Dialect, tickwire } from './dialect.ts'
+import { tickwire } from './dialect.ts'
 import type { PeerKind } from './peer.ts'
 import { Program } from './process.ts'
 
@@ -25,45 +25,29 @@ interface SystemOptions {
 /** Tickwire as it is installed: bus, one feed and the proxy, a process each, in a data folder of their own. */
 export class System implements Contender {
   readonly name = 'Tickwire'
-  readonly folder: string
-  readonly adapter: Program
-  readonly bus: Program
-  readonly proxy: Program
-  readonly port: number
+  bus!: Program
+  adapter!: Program
+  proxy!: Program
+  port = 0
   /** Of a client. */
-  readonly key: string
-  readonly dialect: Dialect
-  readonly #control: Control
+  key = ''
+  dialect = tickwire()
+  // Unix sockets live in it: their paths must stay short.
+  readonly #folder = mkdtempSync('/tmp/tw-')
+  readonly #control = new Control(join(this.#folder, 'bench'))
+  readonly #processes: Program[] = []
 
-  private constructor(
-    parts: Pick<System, 'folder' | 'adapter' | 'bus' | 'proxy' | 'port' | 'key' | 'dialect'>,
-    control: Control,
-  ) {
-    this.folder = parts.folder
-    this.adapter = parts.adapter
-    this.bus = parts.bus
-    this.proxy = parts.proxy
-    this.port = parts.port
-    this.key = parts.key
-    this.dialect = parts.dialect
-    this.#control = control
-  }
+  private constructor() {}
 
-  static async start({ symbols, core, features = [] }: SystemOptions): Promise<System> {
-    // Unix sockets live in it: their paths must stay short.
-    const folder = mkdtempSync('/tmp/tw-')
-    const socket = join(folder, 'bench')
-    const control = new Control(socket)
-    const key = (await tickwireSays(folder, 'key', 'create', 'bench')).trim()
-    const settings = ['--set', `symbols=${symbols}`, '--set', `control=${socket}`]
-    await tickwireSays(folder, 'adapter', 'add', 'BENCH', '--path', FEED, ...settings)
-    const bus = tickwireProcess(folder, ['bus'])
-    await appearance(join(folder, 'run/bus.json'), bus)
-    const adapter = tickwireProcess(folder, ['adapter', 'run', 'BENCH'])
-    await Promise.race([control.connected(), failure(adapter)])
-    const proxy = tickwireProcess(folder, ['proxy', '--port', 'auto'], core)
-    const { port } = JSON.parse(await appearance(join(folder, 'run/proxy.json'), proxy))
-    return new System({ folder, adapter, bus, proxy, port, key, dialect: tickwire(key, features) }, control)
+  static async start(options: SystemOptions): Promise<System> {
+    const system = new System()
+    try {
+      await system.#begin(options)
+      return system
+    } catch (error) {
+      await system.close()
+      throw error
+    }
   }
 
   get pid(): number {
@@ -80,19 +64,44 @@ export class System implements Contender {
   }
 
   async ticks(): Promise<number> {
-    return (await this.#control.ask<{ ticks: number }>('count')).ticks
+    return (await this.#ask<{ ticks: number }>('count')).ticks
   }
 
   /** Ticks made since it began, of each symbol. */
   async totals(): Promise<readonly number[]> {
-    return (await this.#control.ask<{ totals: number[] }>('totals')).totals
+    return (await this.#ask<{ totals: number[] }>('totals')).totals
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.proxy.stop(), this.adapter.stop()])
-    await this.bus.stop()
-    await this.#control.close()
-    rmSync(this.folder, { recursive: true, force: true })
+    // The bus last: without it the others would only complain.
+    for (const one of this.#processes.reverse()) await one.stop()
+    this.#control.close()
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  async #begin({ symbols, core, features = [] }: SystemOptions): Promise<void> {
+    const folder = this.#folder
+    this.key = (await tickwireSays(folder, 'key', 'create', 'bench')).trim()
+    const settings = ['--set', `symbols=${symbols}`, '--set', `control=${this.#control.path}`]
+    await tickwireSays(folder, 'adapter', 'add', 'BENCH', '--path', FEED, ...settings)
+    this.bus = this.#run(['bus'])
+    await appearance(join(folder, 'run/bus.json'), this.bus)
+    this.adapter = this.#run(['adapter', 'run', 'BENCH'])
+    await Promise.race([this.#control.connected(), failure(this.adapter)])
+    this.proxy = this.#run(['proxy', '--port', 'auto'], core)
+    const { port } = JSON.parse(await appearance(join(folder, 'run/proxy.json'), this.proxy))
+    this.port = port
+    this.dialect = tickwire(this.key, features)
+  }
+
+  #ask<Answer>(line: string): Promise<Answer> {
+    return Promise.race([this.#control.ask<Answer>(line), failure(this.adapter)])
+  }
+
+  #run(args: readonly string[], core?: number): Program {
+    const program = tickwireProcess(this.#folder, args, core)
+    this.#processes.push(program)
+    return program
   }
 }
 

@@ -1,8 +1,8 @@
 /* The limit of this machine: one thread, epoll, frames built once, one write per client and turn, and nothing else that
  * a product needs. It makes its ticks itself.
  *   broadcaster SYMBOLS
- * Prints {"port":…}; takes `rate N` (ticks a second; `flood`: as fast as the sockets take them), `count` and `quit` on
- * stdin. A client subscribes with a text that names BENCH0001 and so on. Accept keys are not answered: the load client
+ * Prints {"port":…}; takes `rate N` (ticks a second; `flood`: as fast as the sockets take them), `count` and `quit`
+ * on stdin. A client subscribes with a text that names BENCH0001 and so on. Accept keys are not answered: the load client
  * does not look. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -158,7 +158,8 @@ static void receive(client_t *client) {
   buffer_add(&client->in, bytes, (size_t)got);
   buffer_t *in = &client->in;
   if (!client->is_upgraded) {
-    static const char accepted[] = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
+    static const char accepted[] =
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
     uint8_t *stop = memmem(in->bytes + in->start, buffer_size(in), "\r\n\r\n", 4);
     if (!stop) return;
     in->start = (size_t)(stop + 4 - in->bytes);

@@ -8,14 +8,13 @@
 #include <sys/resource.h>
 #include <unistd.h>
 #include "connection.h"
-#include "histogram.h"
-#include "ledger.h"
 #include "script.h"
-#include "time.h"
+#include "window.h"
 
 /* Few events in a turn: orders must not wait behind a thousand reads. */
 enum { EVENTS = 64, READ_BYTES = 256 * 1024, MESSAGE_BYTES = 16 << 20, RAMP = 128, FLOOD_MICROS = 1000 };
 
+static const char GAP[] = "{\"type\":\"gap";
 static const char *path = "/", *prefix = "{\"type\":\"market_data\"";
 static size_t prefix_length;
 static finder_t stamp_key;
@@ -24,36 +23,6 @@ static script_t script;
 static client_t *clients;
 static int opened, ready, closed, misfits;
 static uint8_t *input;
-
-static struct {
-  uint64_t ticks, frames, bytes, other;
-  histogram_t ages;
-  ledger_t ledger;
-  int64_t since;
-  double cpu;
-} window;
-
-static double cpu_seconds(void) {
-  struct rusage use;
-  getrusage(RUSAGE_SELF, &use);
-  return (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) + 1e-6 * (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec);
-}
-
-static void reset(void) {
-  memset(&window, 0, sizeof window);
-  window.since = elapsed();
-  window.cpu = cpu_seconds();
-}
-
-static void report(void) {
-  double seconds = 1e-6 * (double)(elapsed() - window.since);
-  const ledger_t *l = &window.ledger;
-  printf("{\"clients\":%d,\"closed\":%d,\"seconds\":%.6f,\"cpu\":%.6f,\"ticks\":%lu,\"frames\":%lu,\"bytes\":%lu,\"other\":%lu,", ready - closed, closed, seconds,
-         cpu_seconds() - window.cpu, window.ticks, window.frames, window.bytes, window.other);
-  printf("\"p50\":%lu,\"p99\":%lu,\"p999\":%lu,\"max\":%lu,", histogram_at(&window.ages, 0.5), histogram_at(&window.ages, 0.99), histogram_at(&window.ages, 0.999), window.ages.max);
-  printf("\"missing\":%lu,\"holes\":%lu,\"backward\":%lu,\"counts\":%lu,\"lost\":%lu,\"gaps\":%lu,\"advance\":%lu}\n", l->missing, l->holes, l->backward, l->counts, l->lost, l->gaps, l->advance);
-  fflush(stdout);
-}
 
 static void open_next(void) {
   if (opened == script.clients) return;
@@ -133,17 +102,18 @@ static uint64_t take(client_t *client, const frame_t *frame, int64_t now) {
       client->step++;
       advance(client);
     } else if (memmem(from, frame->length, "\"error\"", 7) && misfits++ == 0) {
-      fprintf(stderr, "instead of %s: %.*s\n", step->text, (int)(frame->length < 300 ? frame->length : 300), from);
+      int length = frame->length < 300 ? (int)frame->length : 300;
+      fprintf(stderr, "instead of %s: %.*s\n", step->text, length, from);
     }
   }
   window.frames++;
+  if (keeps_ledger && frame->length > 12 && !memcmp(from, GAP, 12)) ledger_gap(&window.ledger, from, to);
   if (holds_many) return take_many(client, from, to, now);
   if (frame->length >= prefix_length && !memcmp(from, prefix, prefix_length)) {
     take_tick(client, from, to, now);
     return 1;
   }
   window.other++;
-  if (keeps_ledger && frame->length > 12 && !memcmp(from, "{\"type\":\"gap", 12)) ledger_gap(&window.ledger, from, to);
   if (speaks_engineio && frame->length == 1 && *from == '2') say(client, TEXT, "3", 1);
   return 0;
 }
@@ -214,7 +184,7 @@ static int obey(void) {
   text[length] = 0;
   for (char *word = strtok(text, "\n"); word; word = strtok(NULL, "\n")) {
     if (!strcmp(word, "quit")) return 0;
-    if (!strcmp(word, "report")) report();
+    if (!strcmp(word, "report")) report(ready - closed, closed);
     if (!strcmp(word, "reset")) reset();
   }
   return 1;
@@ -273,7 +243,7 @@ int main(int count, char **words) {
   read_options(count, words);
   prepare();
   int misbehaves = 0;
-  for (int g = 0; g < script.size; g++) misbehaves |= script.groups[g].kind == SLOW || script.groups[g].kind == FLOODING;
+  for (int g = 0; g < script.size; g++) misbehaves |= script.groups[g].kind > STOPPED;
   for (int i = 0; i < RAMP; i++) open_next();
   for (;;) {
     int active = epoll_wait(poller, events, EVENTS, misbehaves ? 1 : -1);

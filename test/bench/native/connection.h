@@ -21,7 +21,8 @@ static int poller;
 
 static inline void listen_for(client_t *client) {
   int reads = !client->is_ready || client->group->kind == READER || client->group->kind == FLOODING;
-  struct epoll_event wish = {.events = (reads ? EPOLLIN : 0) | (buffer_size(&client->out) ? EPOLLOUT : 0), .data.ptr = client};
+  struct epoll_event wish = {.events = reads ? EPOLLIN : 0, .data.ptr = client};
+  if (buffer_size(&client->out)) wish.events |= EPOLLOUT;
   epoll_ctl(poller, EPOLL_CTL_MOD, client->socket, &wish);
 }
 
@@ -37,7 +38,8 @@ static inline void dial(client_t *client, int port) {
   int yes = 1, small = 4096;
   /* Closed without TIME_WAIT: runs of many thousand clients follow each other. */
   struct linger gone = {1, 0};
-  struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   client->socket = socket(AF_INET, SOCK_STREAM, 0);
   setsockopt(client->socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
   setsockopt(client->socket, SOL_SOCKET, SO_LINGER, &gone, sizeof gone);

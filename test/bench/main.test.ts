@@ -1,0 +1,27 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import type { Findings } from './part.ts'
+
+const MAIN = join(import.meta.dirname, 'main.ts')
+
+async function bench(...args: readonly string[]): Promise<readonly Findings[]> {
+  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', MAIN, '--json', ...args])
+  return (JSON.parse(stdout) as { findings: readonly Findings[] }).findings
+}
+
+describe('npm run bench', () => {
+  it('measures the real processes: every published tick is counted, and both servers deliver', async () => {
+    const [balance, fanout] = await bench('--quick', '--only', 'balance,fanout')
+    expect(balance?.aims[0]).toMatchObject({ met: true })
+    const [name, due, frames] = balance?.tables[0]?.rows[0] ?? []
+    expect(name).toMatch(/ticks\/s/)
+    expect(frames).toBe(due)
+    const sustained = Object.fromEntries(fanout?.tables[0]?.rows.map(([server, rate]) => [server, rate]) ?? [])
+    expect(sustained).toEqual({
+      Tickwire: expect.stringMatching(/^[1-9]/),
+      'C broadcaster': expect.stringMatching(/^[1-9]/),
+    })
+  }, 60_000)
+})
