@@ -47,7 +47,7 @@ export class Cuts {
     for (let nth = 0; nth < this.#filled; nth += 2) {
       const from = this.#offsets[nth] as number
       const to = this.#offsets[nth + 1] as number
-      // An odd piece, with nothing in it, stands for the symbol.
+      // No piece begins before the payload: this is the symbol.
       if (from < 0) at = copy(target, at, this.#symbol as Uint8Array, 0, (this.#symbol as Uint8Array).length)
       else at = copy(target, at, payload, from, to)
     }
@@ -63,7 +63,7 @@ export class Cuts {
     const offsets = this.#offsets
     const last = this.#filled - 1
     this.length += to - from
-    if (from >= 0 && last > 0 && offsets[last] === from && (offsets[last - 1] as number) >= 0) {
+    if (last > 0 && offsets[last] === from && (offsets[last - 1] as number) >= 0) {
       offsets[last] = to
       return
     }

@@ -68,11 +68,11 @@ export function subscribeReply(results: readonly SubscribeResult[], broker: stri
 
 function subscription({ symbol, exchange, broker, outcome }: SubscribeResult): object {
   if (!outcome.ok) return { symbol, exchange, status: 'error', message: outcome.message, broker }
-  const { mode, depth, delivery, recovered } = outcome
-  const classic = { symbol, exchange, status: 'success', mode: MODE_LABELS[mode], depth, broker }
-  if (!delivery && recovered === undefined) return classic
+  const { depth, delivery, recovered } = outcome
+  const mode = MODE_LABELS[outcome.mode]
   const { policy, intervalMs, fields } = delivery ?? {}
-  return { ...classic, policy, interval_ms: intervalMs, fields, recovered }
+  const asked = { policy, interval_ms: intervalMs, fields, recovered }
+  return { symbol, exchange, status: 'success', mode, depth, broker, ...asked }
 }
 
 export function unsubscribeReply(results: readonly UnsubscribeResult[], broker: string, requestId: RequestId): string {
