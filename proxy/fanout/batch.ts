@@ -1,5 +1,6 @@
 import { messageHeaderBytes, writeMessageHeader } from '../websocket.ts'
 import { type Frame, payloadOf } from './frame.ts'
+import type { Piece } from './queue.ts'
 
 const ARENA_BYTES = 256 * 1024
 const LONGEST_HEADER = 10
@@ -24,8 +25,8 @@ export class Batch {
   #length = 0
   #last: Write = { bytes: this.#arena.subarray(0, 0), stands: 0 }
 
-  /** Frames `from` to, not including, `to` of a queue, `bytes` in all; holes are passed over. */
-  join(queue: readonly (Frame | undefined)[], from: number, to: number, bytes: number): Write {
+  /** The frames of a piece of a queue that begins at `from`; holes are passed over. */
+  join(queue: readonly (Frame | undefined)[], from: number, { to, bytes }: Piece): Write {
     if (this.#isLast(queue, from, to)) return this.#last
     const arena = this.#room(bytes)
     let end = this.#at
@@ -44,7 +45,7 @@ export class Batch {
   }
 
   /** The same frames as one message, a JSON array. */
-  joinArray(queue: readonly (Frame | undefined)[], from: number, to: number, bytes: number): Write {
+  joinArray(queue: readonly (Frame | undefined)[], from: number, { to, bytes }: Piece): Write {
     this.#length = 0
     const arena = this.#room(bytes + LONGEST_HEADER + 2 + to - from)
     const start = this.#at + LONGEST_HEADER

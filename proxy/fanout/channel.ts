@@ -3,10 +3,27 @@ import type { Cancel } from '../../shared/clock.ts'
 import type { Place } from '../place.ts'
 import { type Variation, variationKey } from '../variant.ts'
 import type { Tick } from './frame.ts'
-import type { Hold } from './hold.ts'
-import type { HubCounts } from './hub.ts'
 import type { Ring } from './ring.ts'
-import { type Served, Variant } from './variant.ts'
+import { type Member, type Served, Variant } from './variant.ts'
+
+/** What the ticks of all topics are counted by. */
+export interface HubCounts {
+  /** Ticks taken from the bus for a topic somebody holds. */
+  ticks: number
+  /** Ticks of topics nobody holds (any more). */
+  unheld: number
+  /** Repeated, overtaken or of an older publisher: dropped. */
+  late: number
+  /** Ticks known to be missing, by the holes in the topics' sequences. */
+  lost: number
+}
+
+/** Who came back, and where it was when it left. */
+interface Returned {
+  readonly member: Member
+  readonly variant: Variant
+  readonly place: Place
+}
 
 /** No publisher is so old. */
 const UNKNOWN = -1
@@ -28,7 +45,7 @@ export class Channel {
   /** Of the newest value, microseconds. */
   #receivedAt = 0
   /** Where those were that came back before the feed said how far the topic is. */
-  #returned: { readonly hold: Hold; readonly place: Place }[] = []
+  #returned: Returned[] = []
 
   constructor(served: Served) {
     this.served = served
@@ -47,7 +64,7 @@ export class Channel {
 
   /** Lets go of variants nobody wants. */
   tidy(): void {
-    const empty = this.variants.findIndex(({ holds }) => holds.length === 0)
+    const empty = this.variants.findIndex(({ members }) => members.length === 0)
     if (empty >= 0) this.variants.splice(empty, 1)
   }
 
@@ -93,9 +110,9 @@ export class Channel {
   }
 
   /** Tells one client, which came back, what it has missed. */
-  tellMissed(hold: Hold, place: Place): void {
-    if (this.#epoch === UNKNOWN) this.#returned.push({ hold, place })
-    else this.#tellOne(hold, place, { epoch: this.#epoch, seq: this.#sequence })
+  tellMissed(one: Returned): void {
+    if (this.#epoch === UNKNOWN) this.#returned.push(one)
+    else this.#tellOne(one, { epoch: this.#epoch, seq: this.#sequence })
   }
 
   #begin({ epoch, sequence, snapshot, position, receivedAt }: TickHeader): 0 | 1 {
@@ -104,15 +121,15 @@ export class Channel {
     this.#receivedAt = receivedAt
     const isKnown = snapshot || position
     const known = { epoch, seq: isKnown ? sequence : sequence - 1 }
-    for (const { hold, place } of this.#returned) this.#tellOne(hold, place, known)
+    for (const one of this.#returned) this.#tellOne(one, known)
     this.#returned = []
     return isKnown ? 0 : 1
   }
 
-  #tellOne(hold: Hold, place: Place, { epoch, seq }: Place): void {
-    if (!hold.outbox.features.gap) return
-    if (place.epoch !== epoch) hold.outbox.say(hold.variant.gap(place, undefined))
-    else if (seq > place.seq) hold.outbox.say(hold.variant.gap(place, seq))
+  #tellOne({ member, variant, place }: Returned, { epoch, seq }: Place): void {
+    if (!member.hearsGaps) return
+    if (place.epoch !== epoch) member.miss(0, variant.gap(place, undefined))
+    else if (seq > place.seq) member.miss(0, variant.gap(place, seq))
   }
 
   /** Publications are missing behind the place, up to and with `to`; without it nobody knows how many. */
@@ -122,10 +139,9 @@ export class Channel {
     const lost = to === undefined ? 0 : to - place.seq
     for (const variant of this.variants) {
       let notice: string | undefined
-      for (const hold of variant.holds) {
-        const isTold = hold.outbox.features.gap
-        if (isTold) notice ??= variant.gap(place, to)
-        hold.miss(lost, isTold ? notice : undefined)
+      for (const member of variant.members) {
+        if (member.hearsGaps) notice ??= variant.gap(place, to)
+        member.miss(lost, member.hearsGaps ? notice : undefined)
       }
     }
   }

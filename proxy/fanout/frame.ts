@@ -1,6 +1,5 @@
 import type { TickHeader } from '../../bus/message.ts'
 import { payloadStart, textMessage } from '../websocket.ts'
-import type { Variant } from './variant.ts'
 
 /** One tick as it came from the bus: the bytes of the plain client message, shared by everything made from it. */
 export class Tick {
@@ -20,13 +19,19 @@ export class Tick {
   }
 }
 
+/** What frames are newer values of: all clients for which a topic means the same bytes. */
+export interface Source {
+  /** The same frame for who wants to know that more was folded into it; `undefined` when nobody does. */
+  recount(frame: Frame, folded: number): Frame | undefined
+}
+
 /** One finished message, shared by all clients that get it. */
 export interface Frame {
   /** A whole WebSocket message. */
   readonly bytes: Buffer
   readonly size: number
   /** What it is a newer value of. Replies and notices have none: they are never folded. */
-  readonly source: Variant | undefined
+  readonly source: Source | undefined
   readonly tick: Tick | undefined
   /** How many publications it stands for by itself: 0 for a value published before, and for what is no tick. */
   readonly stands: 0 | 1

@@ -2,14 +2,13 @@ import type { Delivery } from '../delivery.ts'
 import type { Frame } from './frame.ts'
 import type { Outbox } from './outbox.ts'
 import type { Paced, Pacer } from './pacer.ts'
-import type { Variant } from './variant.ts'
+import type { Member, Variant } from './variant.ts'
 
 /** One client's hold on one topic, and how it wants its ticks. */
-export class Hold {
+export class Hold implements Member {
   readonly variant: Variant
   readonly outbox: Outbox
   readonly delivery: Delivery
-  /** Where it stands among the holds of its variant. */
   at = -1
   readonly #paced: Paced | undefined
 
@@ -27,9 +26,13 @@ export class Hold {
     else this.outbox.renew(frame, 0)
   }
 
-  /** `lost` publications never came; what is to be said of it goes before whatever comes next. */
+  get hearsGaps(): boolean {
+    return this.outbox.features.gap
+  }
+
+  /** What is to be said of it goes before whatever comes next. */
   miss(lost: number, notice: string | undefined): void {
-    this.outbox.counts.lost += lost
+    this.outbox.miss(lost)
     if (notice === undefined) return
     this.#paced?.release()
     this.outbox.say(notice)

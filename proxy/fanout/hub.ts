@@ -3,7 +3,7 @@ import type { Clock } from '../../shared/clock.ts'
 import type { Delivery } from '../delivery.ts'
 import type { Place } from '../place.ts'
 import type { Variation } from '../variant.ts'
-import { Channel } from './channel.ts'
+import { Channel, type HubCounts } from './channel.ts'
 import { Tick } from './frame.ts'
 import { Hold } from './hold.ts'
 import type { Outbox } from './outbox.ts'
@@ -15,17 +15,6 @@ import type { Served } from './variant.ts'
 export interface Demand {
   want(feed: string, topic: string): void
   drop(feed: string, topic: string): void
-}
-
-export interface HubCounts {
-  /** Ticks taken from the bus for a topic somebody holds. */
-  ticks: number
-  /** Ticks of topics nobody holds (any more). */
-  unheld: number
-  /** Repeated, overtaken or of an older publisher: dropped. */
-  late: number
-  /** Ticks known to be missing, by the holes in the topics' sequences. */
-  lost: number
 }
 
 /** How one client wants one topic. */
@@ -106,7 +95,7 @@ export class Hub {
     const missed = channel.since(place)
     if (missed) for (const tick of missed) hold.outbox.offer(hold.variant.frame(tick, 1))
     else {
-      channel.tellMissed(hold, place)
+      channel.tellMissed({ member: hold, variant: hold.variant, place })
       this.snapshot(hold)
     }
   }
@@ -126,8 +115,8 @@ export class Hub {
     if (stands === 1) channel.ring?.add(tick)
     for (const variant of channel.variants) {
       const frame = variant.frame(tick, stands)
-      const { holds } = variant
-      for (let at = 0; at < holds.length; at++) holds[at]?.take(frame)
+      const { members } = variant
+      for (let at = 0; at < members.length; at++) members[at]?.take(frame)
     }
     return true
   }

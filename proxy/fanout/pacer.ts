@@ -77,7 +77,7 @@ export class Paced {
   take(frame: Frame): void {
     if (this.#waiting && !isFoldable(this.#waiting, frame)) this.release()
     if (this.#waiting) {
-      this.#outbox.counts.folded += this.#waiting.stands
+      this.#outbox.fold(this.#waiting.stands)
       this.#folded += this.#waiting.stands
     }
     this.#waiting = frame

@@ -1,6 +1,16 @@
 import type { Cancel, Clock } from '../../shared/clock.ts'
 import { Batch } from './batch.ts'
-import type { Outbox } from './outbox.ts'
+
+/** One client as the turn sees it. */
+export interface Writer {
+  /** Bytes that wait for it. */
+  readonly bytes: number
+  /** Hands what waits to the kernel. */
+  flush(batch: Batch): void
+  /** Whether a write takes too long; `now`: monotonic milliseconds. */
+  checkStall(now: number): void
+  giveUp(why: string): void
+}
 
 export interface TurnLimits {
   /** Longest pause between two rounds of writes. */
@@ -26,10 +36,10 @@ export class Turn {
   readonly #clock: Clock
   readonly #limits: TurnLimits
   readonly #batch = new Batch()
-  readonly #blocked = new Set<Outbox>()
+  readonly #blocked = new Set<Writer>()
   readonly #stopSweep: Cancel
-  #next: Outbox[] = []
-  #round: Outbox[] = []
+  #next: Writer[] = []
+  #round: Writer[] = []
   #at = 0
   #spentMs = 0
   #restUntil = Number.NEGATIVE_INFINITY
@@ -48,32 +58,32 @@ export class Turn {
   }
 
   /** Something waits for this client. Called once until it is flushed. */
-  mark(outbox: Outbox): void {
-    this.#next.push(outbox)
+  mark(writer: Writer): void {
+    this.#next.push(writer)
     if (!this.#scheduled) this.#schedule()
   }
 
   /** Writes to one client now. */
-  flush(outbox: Outbox): void {
-    outbox.flush(this.#batch)
+  flush(writer: Writer): void {
+    writer.flush(this.#batch)
   }
 
   /** The kernel has not taken a write of this client; from now on what waits for it counts. */
-  block(outbox: Outbox): void {
-    this.#blocked.add(outbox)
-    this.add(outbox.bytes)
+  block(writer: Writer): void {
+    this.#blocked.add(writer)
+    this.add(writer.bytes)
   }
 
   /** It has, or the client is gone. */
-  unblock(outbox: Outbox): void {
-    if (this.#blocked.delete(outbox)) this.#waiting -= outbox.bytes
+  unblock(writer: Writer): void {
+    if (this.#blocked.delete(writer)) this.#waiting -= writer.bytes
   }
 
   /** More (or less) waits behind a write. The largest goes first when it is too much. */
   add(bytes: number): void {
     this.#waiting += bytes
     while (this.#waiting > this.#limits.queueTotalBytes) {
-      let largest: Outbox | undefined
+      let largest: Writer | undefined
       for (const one of this.#blocked) if (!largest || one.bytes > largest.bytes) largest = one
       if (!largest) return
       largest.giveUp('all clients together have too much waiting, and this one most')
@@ -123,6 +133,6 @@ export class Turn {
 
   #sweep(): void {
     const now = this.#clock.monotonic()
-    for (const outbox of this.#blocked) outbox.checkStall(now)
+    for (const writer of this.#blocked) writer.checkStall(now)
   }
 }

@@ -4,8 +4,7 @@ import { gapNotice } from '../notices.ts'
 import type { Place } from '../place.ts'
 import { type Variation, vary } from '../variant.ts'
 import { textMessage } from '../websocket.ts'
-import type { Frame, Tick } from './frame.ts'
-import type { Hold } from './hold.ts'
+import type { Frame, Source, Tick } from './frame.ts'
 
 /** What a topic is called, and by whom it is served. */
 export interface Served {
@@ -15,11 +14,22 @@ export interface Served {
   readonly broker: string
 }
 
+/** One client's subscription as its topic sees it. */
+export interface Member {
+  /** Where it stands among the members of its variant. */
+  at: number
+  /** Whether it wants to hear what is lost. */
+  readonly hearsGaps: boolean
+  take(frame: Frame): void
+  /** `lost` publications never came; `notice` says so. */
+  miss(lost: number, notice: string | undefined): void
+}
+
 /** All that hold one topic and want the same bytes: they share every frame. */
-export class Variant {
+export class Variant implements Source {
   readonly served: Served
   readonly variation: Variation
-  readonly holds: Hold[] = []
+  readonly members: Member[] = []
   /** The symbol as these clients spell it. */
   readonly symbol: string
   readonly mode: Mode
@@ -62,17 +72,21 @@ export class Variant {
     })
   }
 
-  add(hold: Hold): void {
-    hold.at = this.holds.push(hold) - 1
+  recount({ tick, stands }: Frame, folded: number): Frame | undefined {
+    return this.variation.count && tick ? this.frame(tick, stands, stands + folded) : undefined
+  }
+
+  add(member: Member): void {
+    member.at = this.members.push(member) - 1
   }
 
   /** Whether it was one of these. */
-  remove(hold: Hold): boolean {
-    if (this.holds[hold.at] !== hold) return false
-    const last = this.holds.pop()
-    if (last && last !== hold) {
-      this.holds[hold.at] = last
-      last.at = hold.at
+  remove(member: Member): boolean {
+    if (this.members[member.at] !== member) return false
+    const last = this.members.pop()
+    if (last && last !== member) {
+      this.members[member.at] = last
+      last.at = member.at
     }
     return true
   }

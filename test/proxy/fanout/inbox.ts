@@ -9,6 +9,15 @@ export class Inbox {
   readonly counts: OutboxCounts = { delivered: 0, folded: 0, lost: 0, abandoned: 0 }
   readonly said: string[] = []
   readonly features: Features
+
+  readonly miss = (lost: number): void => {
+    this.counts.lost += lost
+  }
+
+  readonly fold = (publications: number): void => {
+    this.counts.folded += publications
+  }
+
   readonly say = (text: string) => void this.said.push(text)
 
   constructor(features: Partial<Features> = {}) {
