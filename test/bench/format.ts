@@ -1,4 +1,4 @@
-import type { Window } from './window.ts'
+import { DISTURBED, type Window } from './window.ts'
 
 /** `1234567` as `1,234,567`; of large numbers, only what such a measurement can tell. */
 export function amount(value: number): string {
@@ -17,7 +17,6 @@ export const millis = (micros: number): string => `${(micros / 1000).toFixed(mic
 export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
 
 const BUSY = 0.9
-const DISTURBED = 0.1
 
 /** Marks a window in which the load client was nearly full (`*`), or another process had a core that was needed (`†`). */
 export const marks = ({ client, disturbed }: Window): string =>

@@ -16,6 +16,7 @@ import { memory } from './parts/memory.ts'
 import { startup } from './parts/startup.ts'
 import { torrent } from './parts/torrent.ts'
 import { BROADCASTER, BUN, isThere, NATS } from './peer.ts'
+import { hurry } from './process.ts'
 import { writeReport } from './report.ts'
 
 const PARTS: readonly Part[] = [
@@ -31,11 +32,12 @@ const PARTS: readonly Part[] = [
   codec,
   startup,
 ]
-const USAGE = `npm run bench -- [--only ${PARTS.map(({ name }) => name).join(',')}] [--quick] [--json]`
+const USAGE = `npm run bench -- [--only ${PARTS.map(({ name }) => name).join(',')}] [--quick] [--urgent] [--json]`
 
 /** Everything goes to BENCHMARKS.md; what is less than everything, to stdout. */
 async function main(): Promise<void> {
-  const { only, quick = false, json = false } = readOptions()
+  const { only, quick = false, urgent = false, json = false } = readOptions()
+  if (urgent) hurry()
   const parts = only === undefined ? PARTS : PARTS.filter(({ name }) => only.includes(name))
   const bench: Bench = {
     quick,
@@ -61,8 +63,16 @@ async function main(): Promise<void> {
   else writeFileSync(resolve(import.meta.dirname, '../../BENCHMARKS.md'), report)
 }
 
-function readOptions(): { only?: readonly string[]; quick?: boolean; json?: boolean } {
-  const options = { only: { type: 'string' }, quick: { type: 'boolean' }, json: { type: 'boolean' } } as const
+interface Options {
+  readonly only?: readonly string[]
+  readonly quick?: boolean
+  readonly urgent?: boolean
+  readonly json?: boolean
+}
+
+function readOptions(): Options {
+  const flag = { type: 'boolean' } as const
+  const options = { only: { type: 'string' }, quick: flag, urgent: flag, json: flag } as const
   const { only, ...rest } = parseArgs({ options }).values
   if (only === undefined) return rest
   const names = only.split(',')

@@ -1,7 +1,7 @@
 import { pause, systemClock } from '../../shared/clock.ts'
 import type { Contender } from './contender.ts'
 import type { Load } from './load.ts'
-import { measureAt, type Window } from './window.ts'
+import { DISTURBED, measureOnce, type Window } from './window.ts'
 
 /** Of what was offered, this much has to arrive within the window, and not late. */
 const SHARE = 0.97
@@ -39,6 +39,9 @@ export async function search(options: SearchOptions): Promise<Found> {
   let last: Window | undefined
   for (let trial = 0; trial < (options.trials ?? 12); trial++) {
     last = await attempt(options, rate)
+    // A failure that somebody else may have caused does not count at once.
+    for (let again = 0; again < 2 && last.disturbed > DISTURBED && !isSustained(last, options); again++)
+      last = await attempt(options, rate)
     if (isSustained(last, options)) best = { rate, window: last }
     else lowestFailed = rate
     if (best && lowestFailed / best.rate < FINE) break
@@ -50,7 +53,8 @@ export async function search(options: SearchOptions): Promise<Found> {
 }
 
 async function attempt({ contender, load, seconds }: SearchOptions, rate: number): Promise<Window> {
-  const window = await measureAt(contender, load, rate, seconds)
+  contender.setRate(rate)
+  const window = await measureOnce(contender, load, seconds)
   // What an overload left in the queues is no fault of the next rate.
   contender.setRate(0)
   await pause(systemClock, RECOVERY_MS)
