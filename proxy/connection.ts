@@ -5,7 +5,7 @@ import type { Log } from '../shared/log.ts'
 import { Client, type ClientLimits, type Rooms } from './client.ts'
 import { Outbox, type OutboxCounts, type OutboxLimits } from './fanout/outbox.ts'
 import type { Turn } from './fanout/turn.ts'
-import { CLASSIC } from './features.ts'
+import { featureNames } from './features.ts'
 import { slowNotice } from './notices.ts'
 import { quirksOf } from './quirks.ts'
 
@@ -142,7 +142,7 @@ export class Connection {
     const { log, ws, rooms } = this.#parts
     const reason = `This client does not keep up: it ${why}`
     log.warn({ why, waitingBytes: this.#outbox.bytes }, 'closed a client that does not keep up')
-    const isClassic = this.#outbox.features === CLASSIC
+    const isClassic = featureNames(this.#outbox.features).length === 0
     this.#end(true)
     if (isClassic) {
       ws.terminate()

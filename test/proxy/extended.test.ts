@@ -1,48 +1,17 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocketServer } from 'ws'
 import { type Gap, gapNotice, type Slowness, slowNotice } from '../../proxy/notices.ts'
-import { type Parsed, parseMessage, type Request } from '../../proxy/protocol.ts'
-import { authReply, errorReply, type SubscribeResult, subscribeReply } from '../../proxy/replies.ts'
-import { vary } from '../../proxy/variant.ts'
-import { formatFrame, frameTemplate } from '../../shared/market/frame.ts'
+import { parseMessage } from '../../proxy/protocol.ts'
+import { startRig } from '../support/proxy.ts'
 import { tickOf } from '../support/proxyfeed.ts'
 import { ROOT } from '../support/source.ts'
+import { blocksOf, converse, documentOf } from './conversation.ts'
 
-const text = readFileSync(new URL('../../proxy/EXTENDED.md', import.meta.url), 'utf8')
-const blocks = [...text.matchAll(/```(json )?(request|reply|frame|notice|ts)\n([\s\S]*?)```/g)].map(
-  ([, , kind, body = '']) => ({ kind, body }),
-)
-const BROKER = 'simulator'
-
-type Subscribe = Extract<Request, { action: 'subscribe' }>
-
-function answer(parsed: Parsed): string {
-  if (parsed.kind === 'refusal') return errorReply(parsed.refusal)
-  if (parsed.kind !== 'request') throw new Error('no answer')
-  const { request } = parsed
-  if (request.action === 'authenticate') return authReply(BROKER, 'alice', undefined, request.features)
-  const { symbols, mode, depth } = request as Subscribe
-  const results = symbols.map(({ symbol, exchange, problem, delivery, resume }): SubscribeResult => {
-    const ok = { ok: true, mode, depth, ...(delivery && { delivery }), ...(resume && { recovered: false }) } as const
-    return { symbol, exchange, broker: BROKER, outcome: problem === undefined ? ok : { ok: false, message: problem } }
-  })
-  return subscribeReply(results, BROKER, undefined)
-}
-
-/** The frame of the README's RELIANCE for the first item of the last subscription. */
-function frameFor({ symbols }: Subscribe, printed: Record<string, number>): string {
-  const { symbol, delivery } = symbols[0] as Subscribe['symbols'][number]
-  const template = frameTemplate({ feed: 'SIMULATOR', exchange: 'NSE', symbol, mode: 'QUOTE' }, BROKER)
-  const { seq = 0, epoch = 0, count = 0 } = printed
-  const header = { ...template, snapshot: false, epoch, sequence: seq, receivedAt: 0 }
-  const variation = { symbol: undefined, fields: delivery?.fields, seq: true, count: true }
-  return vary(Buffer.from(formatFrame(template, tickOf(2885.3))), header as never, variation, count).toString()
-}
+const blocks = blocksOf(documentOf('EXTENDED.md'))
 
 function notice({ type, waiting_bytes: waitingBytes, ...rest }: Record<string, unknown>): string {
   return type === 'gap' ? gapNotice(rest as never as Gap) : slowNotice({ waitingBytes, ...rest } as never as Slowness)
@@ -54,21 +23,19 @@ describe('what is printed of the extended protocol', () => {
     expect(kinds).toEqual(kinds.map((_, at) => (at % 2 === 0 ? 'request' : 'reply')))
   })
 
-  it('is what is said', () => {
-    let last: Parsed | undefined
-    const seen: string[] = []
-    for (const { kind, body } of blocks) {
-      if (kind === 'ts') continue
-      const printed = JSON.parse(body)
-      const compact = JSON.stringify(printed)
-      seen.push(kind ?? '')
-      if (kind === 'request') last = parseMessage(body, { authenticated: true, maxSymbols: 10 })
-      else if (kind === 'reply') expect(answer(last as Parsed)).toBe(compact)
-      else if (kind === 'notice') expect(notice(printed)).toBe(compact)
-      else expect(frameFor((last as { request: Subscribe }).request, printed)).toBe(compact)
-    }
-    expect(seen.filter(kind => kind === 'request')).toHaveLength(4)
-    expect(seen.filter(kind => kind === 'notice')).toHaveLength(5)
+  it('is what is said, as one conversation, prices included', async () => {
+    const rig = await startRig({ broker: 'simulator', others: [] })
+    onTestFinished(() => rig.close())
+    rig.feed.set('NSE', 'RELIANCE', tickOf(2885.3))
+    await converse(await rig.connect(), rig.keys.alice, blocks)
+    expect(blocks.filter(({ kind }) => kind === 'request')).toHaveLength(4)
+    expect(blocks.filter(({ kind }) => kind === 'frame')).toHaveLength(1)
+  })
+
+  it('names every notice as it is sent', () => {
+    const printed = blocks.filter(({ kind }) => kind === 'notice').map(({ body }) => JSON.parse(body))
+    expect(printed.map(one => JSON.parse(notice(one)))).toEqual(printed)
+    expect(printed).toHaveLength(5)
   })
 
   it('has a client of some thirty lines that keeps the books, and says when they do not close', async () => {

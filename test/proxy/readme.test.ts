@@ -4,17 +4,10 @@ import { ERROR_CODES } from '../../shared/errors.ts'
 import type { TestClient } from '../support/client.ts'
 import { type ProxyRig, startRig } from '../support/proxy.ts'
 import { tickOf } from '../support/proxyfeed.ts'
+import { blocksOf, converse, documentOf } from './conversation.ts'
 
-const readme = readFileSync(new URL('../../proxy/README.md', import.meta.url), 'utf8')
-const blocks = [...readme.matchAll(/```json (request|reply|frame)\n([^`]*)```/g)].map(([, kind, body = '']) => ({
-  kind,
-  value: JSON.parse(body),
-}))
-
-/** What no document can know, as it is printed. */
-const UNKNOWN = /"(server_timestamp|epoch|seq)":\d+/g
-const asPrinted = (text: string, printed: Record<string, number>): string =>
-  text.replace(UNKNOWN, (_, name: string) => `"${name}":${printed[name]}`)
+const readme = documentOf('README.md')
+const blocks = blocksOf(readme)
 
 let rig: ProxyRig
 let client: TestClient
@@ -39,14 +32,7 @@ describe('what the README of the proxy prints', () => {
   })
 
   it('is what is said, as one conversation, prices included', async () => {
-    let answer = ''
-    for (const { kind, value } of blocks) {
-      const printed = JSON.stringify(value)
-      if (kind === 'request')
-        answer = (await client.ask(value.api_key ? { ...value, api_key: rig.keys.alice } : value)).text
-      else if (kind === 'reply') expect(asPrinted(answer, value)).toBe(printed)
-      else await client.tick(printed, ({ text }) => asPrinted(text, value) === printed)
-    }
+    await converse(client, rig.keys.alice, blocks)
     expect(blocks.filter(({ kind }) => kind === 'frame').length).toBeGreaterThan(1)
   })
 
