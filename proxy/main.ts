@@ -43,6 +43,8 @@ export interface Siblings {
 }
 
 const RECHECK_MS = 250
+/** How soon a changed list of instruments shows. */
+const LIST_LOOK_MS = 100
 
 /** Wires one proxy together and opens its port. Throws what cannot be put right: PORT_TAKEN, STORE_CORRUPT, … */
 export async function startProxy(options: ProxyOptions): Promise<Address & { close(): Promise<void> }> {
@@ -51,7 +53,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & { clo
   const proxy = `P-${randomBytes(5).toString('hex').toUpperCase()}`
   const startedAt = clock.now()
   const store = ControlStore.open(folder)
-  const instruments = new InstrumentBook(folder)
+  const instruments = new InstrumentBook(folder, { clock, lookAgainMs: LIST_LOOK_MS })
   logOutages(bus, log, clock)
   const wanted = new Wanted(bus, clock, proxy)
   const hub = new Hub({ demand: wanted, clock, resumeBytes: limits.resumeBytes })

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs'
+import { type Clock, systemClock } from '../clock.ts'
 import { systemCode } from '../errors.ts'
 import { isExchange } from '../market/exchange.ts'
 import type { Instrument } from '../market/instrument.ts'
@@ -11,6 +12,7 @@ import { searchQuestions } from './search.ts'
 interface List {
   readonly database: Database
   readonly meta: Meta
+  readonly found: Map<string, Instrument>
 }
 
 interface Opened {
@@ -19,7 +21,14 @@ interface Opened {
   readonly mark: string
   /** `undefined` when it is of another layout. */
   readonly meta: Meta | undefined
+  /** What was looked up lately, by what it was asked for. */
+  readonly found: Map<string, Instrument>
+  /** When the file was last looked at, monotonic milliseconds. */
+  lookedAt: number
 }
+
+/** Some megabytes. */
+const MOST_FOUND = 10_000
 
 /** What is known of a feed's list as a whole. */
 export interface ListFacts {
@@ -43,10 +52,21 @@ const BY_WORDS = `
  */
 export class InstrumentBook {
   readonly #folder: DataFolder
+  readonly #clock: Clock
+  readonly #lookAgainMs: number
   readonly #opened = new Map<string, Opened>()
 
-  constructor(folder: DataFolder) {
+  /**
+   * `lookAgainMs`: for so long what was found may be found again without a look at the file, so that thousands of
+   * clients can come at once. By default the file is looked at for each question.
+   */
+  constructor(
+    folder: DataFolder,
+    { clock = systemClock, lookAgainMs = 0 }: { clock?: Clock; lookAgainMs?: number } = {},
+  ) {
     this.#folder = folder
+    this.#clock = clock
+    this.#lookAgainMs = lookAgainMs
   }
 
   /** Whether the feed has a list at all. */
@@ -67,13 +87,17 @@ export class InstrumentBook {
     return { count, hash, writtenAt: readReceipt(this.#folder.instrumentsDb(feed), hash) ?? writtenAt }
   }
 
-  /** By common symbol, else by the broker's own spelling. */
+  /**
+   * By common symbol, else by the broker's own spelling. Where the file is not looked at each time, one that was replaced
+   * a moment ago may still be found; one that was added is found at once.
+   */
   find(feed: string, exchange: string, symbol: string): Instrument | undefined {
     if (!isExchange(exchange)) return undefined
-    const database = this.#open(feed)?.database
-    const row =
-      database?.row<Row>(BY_SYMBOL, exchange, symbol) ?? database?.row<Row>(BY_BROKER_SYMBOL, exchange, symbol)
-    return row && fromRow(row)
+    const asked = `${exchange}:${symbol}`
+    const opened = this.#opened.get(feed)
+    const isFresh = opened && this.#clock.monotonic() - opened.lookedAt < this.#lookAgainMs
+    const known = isFresh ? opened.found.get(asked) : undefined
+    return known ?? this.#lookUp(feed, exchange, symbol, asked)
   }
 
   /** Best match first, at most `limit`. Words in any order, each may be a beginning: "nifty 24800 ce". */
@@ -94,6 +118,20 @@ export class InstrumentBook {
     this.#opened.clear()
   }
 
+  #lookUp(feed: string, exchange: string, symbol: string, asked: string): Instrument | undefined {
+    const list = this.#open(feed)
+    if (!list) return undefined
+    const { database, found } = list
+    const known = found.get(asked)
+    if (known) return known
+    const row = database.row<Row>(BY_SYMBOL, exchange, symbol) ?? database.row<Row>(BY_BROKER_SYMBOL, exchange, symbol)
+    if (!row) return undefined
+    const instrument = fromRow(row)
+    if (found.size >= MOST_FOUND) found.clear()
+    found.set(asked, instrument)
+    return instrument
+  }
+
   #open(feed: string): List | undefined {
     const path = this.#folder.instrumentsDb(feed)
     const mark = markOf(path)
@@ -104,14 +142,15 @@ export class InstrumentBook {
       opened = mark === undefined ? undefined : openList(path, mark)
       if (opened) this.#opened.set(feed, opened)
     }
-    return opened?.meta && { database: opened.database, meta: opened.meta }
+    if (opened) opened.lookedAt = this.#clock.monotonic()
+    return opened?.meta && { database: opened.database, meta: opened.meta, found: opened.found }
   }
 }
 
 function openList(path: string, mark: string): Opened {
   const database = Database.read(path)
   try {
-    return { database, mark, meta: readMeta(database) }
+    return { database, mark, meta: readMeta(database), found: new Map(), lookedAt: Number.NEGATIVE_INFINITY }
   } catch (error) {
     database.close()
     throw error
