@@ -12,7 +12,7 @@ import { searchQuestions } from './search.ts'
 interface List {
   readonly database: Database
   readonly meta: Meta
-  readonly found: Map<string, Instrument>
+  readonly found: Map<string, Instrument | undefined>
 }
 
 interface Opened {
@@ -21,8 +21,8 @@ interface Opened {
   readonly mark: string
   /** `undefined` when it is of another layout. */
   readonly meta: Meta | undefined
-  /** What was looked up lately, by what it was asked for. */
-  readonly found: Map<string, Instrument>
+  /** What was looked up lately, by what it was asked for; `undefined`: it is not in the list. */
+  readonly found: Map<string, Instrument | undefined>
   /** When the file was last looked at, monotonic milliseconds. */
   lookedAt: number
 }
@@ -57,8 +57,8 @@ export class InstrumentBook {
   readonly #opened = new Map<string, Opened>()
 
   /**
-   * `lookAgainMs`: for so long what was found may be found again without a look at the file, so that thousands of
-   * clients can come at once. By default the file is looked at for each question.
+   * `lookAgainMs`: for so long an opened list may be asked without a look at its file, so that thousands of clients can
+   * come at once. By default the file is looked at for each question.
    */
   constructor(
     folder: DataFolder,
@@ -88,16 +88,17 @@ export class InstrumentBook {
   }
 
   /**
-   * By common symbol, else by the broker's own spelling. Where the file is not looked at each time, one that was replaced
-   * a moment ago may still be found; one that was added is found at once.
+   * By common symbol, else by the broker's own spelling. Where the file is not looked at each time, an answer may be of
+   * the list that was replaced a moment ago.
    */
   find(feed: string, exchange: string, symbol: string): Instrument | undefined {
     if (!isExchange(exchange)) return undefined
     const asked = `${exchange}:${symbol}`
     const opened = this.#opened.get(feed)
     const isFresh = opened && this.#clock.monotonic() - opened.lookedAt < this.#lookAgainMs
-    const known = isFresh ? opened.found.get(asked) : undefined
-    return known ?? this.#lookUp(feed, exchange, symbol, asked)
+    return isFresh && opened.found.has(asked)
+      ? opened.found.get(asked)
+      : this.#lookUp({ feed, exchange, symbol, asked })
   }
 
   /** Best match first, at most `limit`. Words in any order, each may be a beginning: "nifty 24800 ce". */
@@ -118,15 +119,18 @@ export class InstrumentBook {
     this.#opened.clear()
   }
 
-  #lookUp(feed: string, exchange: string, symbol: string, asked: string): Instrument | undefined {
+  #lookUp({
+    feed,
+    exchange,
+    symbol,
+    asked,
+  }: Record<'feed' | 'exchange' | 'symbol' | 'asked', string>): Instrument | undefined {
     const list = this.#open(feed)
     if (!list) return undefined
     const { database, found } = list
-    const known = found.get(asked)
-    if (known) return known
+    if (found.has(asked)) return found.get(asked)
     const row = database.row<Row>(BY_SYMBOL, exchange, symbol) ?? database.row<Row>(BY_BROKER_SYMBOL, exchange, symbol)
-    if (!row) return undefined
-    const instrument = fromRow(row)
+    const instrument = row && fromRow(row)
     if (found.size >= MOST_FOUND) found.clear()
     found.set(asked, instrument)
     return instrument
