@@ -18,7 +18,7 @@ export interface Window extends Seen {
 }
 
 /** Above this share a window is measured again. */
-export const DISTURBED = 0.1
+export const DISTURBED = 0.15
 const ATTEMPTS = 3
 
 /** Lets it run for a while, then measures; the least disturbed window of up to three. */
