@@ -10,6 +10,8 @@ const P99_MICROS = 250_000
 const STEP_UP = 1.6
 const STEP_DOWN = 2
 const MOST_TRIALS = 10
+/** After this a rate that was found is good enough. */
+const PATIENCE_MS = 18_000
 const FINE = 1.1
 const SETTLE_SECONDS = 0.5
 const RECOVERY_MS = 500
@@ -37,13 +39,15 @@ interface SearchOptions {
 /** The highest rate that the contender sustains. */
 export async function search(options: SearchOptions): Promise<Found> {
   let rate = options.from
+  const end = systemClock.monotonic() + PATIENCE_MS
   let failed = Number.POSITIVE_INFINITY
   let best: Found | undefined
   let last = await attempt(options, rate)
   for (let trial = 1; ; trial++) {
     if (isSustained(last, options)) best = { rate, window: last }
     else failed = rate
-    if (trial >= (options.trials ?? MOST_TRIALS) || (best && failed / best.rate < FINE)) break
+    const isGoodEnough = best && (failed / best.rate < FINE || systemClock.monotonic() > end)
+    if (isGoodEnough || trial >= (options.trials ?? MOST_TRIALS)) break
     rate = Math.max(1, Math.round(next(best?.rate, failed)))
     last = await attempt(options, rate)
   }
