@@ -24,4 +24,4 @@ export const marks = ({ client, disturbed }: Window): string =>
 
 export const MARKS =
   '`*`: the load client used more than 0.9 of its core, so the server may do better. ' +
-  '`†`: other programs kept the server or the load client from its core for more than a tenth of the time.'
+  '`†`: other programs kept the server or the load client from its core for more than 0.15 of the time.'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { compile } from './compiler.ts'
 import type { Contender } from './contender.ts'
-import { Program } from './process.ts'
+import { type Command, Program } from './process.ts'
 import { type Group, scriptOf } from './script.ts'
 
 /** What the clients saw since the last reset. Ages in microseconds. */
@@ -41,12 +41,14 @@ export interface LoadOptions {
 
 /** A process full of clients. */
 export class Load {
-  readonly #program: Program
+  readonly #command: Command
   readonly #folder: string
+  #program: Program
 
-  private constructor(program: Program, folder: string) {
-    this.#program = program
+  private constructor(command: Command, folder: string) {
+    this.#command = command
     this.#folder = folder
+    this.#program = new Program(command)
   }
 
   /** Resolves when every client is connected and has its subscriptions. */
@@ -61,10 +63,7 @@ export class Load {
     const args = ['--port', String(port), '--path', dialect.path, '--tick', dialect.tick, '--script', script]
     if (sequence) args.push('--sequence', sequence)
     if (every) args.push('--all')
-    const load = new Load(
-      new Program({ command: compile('client'), args: [...args, ...dialect.options], core }),
-      folder,
-    )
+    const load = new Load({ command: compile('client'), args: [...args, ...dialect.options], core }, folder)
     try {
       await load.#program.answer<object>()
       return load
@@ -76,6 +75,13 @@ export class Load {
 
   get pid(): number {
     return this.#program.pid
+  }
+
+  /** All clients again, in a new process: those that the server cut are there again. */
+  async renew(): Promise<void> {
+    await this.#program.stop()
+    this.#program = new Program(this.#command)
+    await this.#program.answer<object>()
   }
 
   reset(): void {

@@ -7,9 +7,14 @@ import { DISTURBED, measureOnce, type Window } from './window.ts'
 const SHARE = 0.97
 const P50_MICROS = 125_000
 const P99_MICROS = 250_000
-const STEP = 1.6
-const FINE = 1.08
-const RECOVERY_MS = 700
+const STEP_UP = 1.6
+const STEP_DOWN = 2
+const MOST_TRIALS = 10
+/** After this a rate that was found is good enough. */
+const PATIENCE_MS = 18_000
+const FINE = 1.1
+const SETTLE_SECONDS = 0.5
+const RECOVERY_MS = 500
 
 export interface Found {
   /** Ticks a second; 0 when not even the lowest rate was kept up. */
@@ -34,30 +39,40 @@ interface SearchOptions {
 /** The highest rate that the contender sustains. */
 export async function search(options: SearchOptions): Promise<Found> {
   let rate = options.from
+  const end = systemClock.monotonic() + PATIENCE_MS
+  let failed = Number.POSITIVE_INFINITY
   let best: Found | undefined
-  let lowestFailed = Number.POSITIVE_INFINITY
-  let last: Window | undefined
-  for (let trial = 0; trial < (options.trials ?? 12); trial++) {
-    last = await attempt(options, rate)
-    // A failure that somebody else may have caused does not count at once.
-    for (let again = 0; again < 2 && last.disturbed > DISTURBED && !isSustained(last, options); again++)
-      last = await attempt(options, rate)
+  let last = await attempt(options, rate)
+  for (let trial = 1; ; trial++) {
     if (isSustained(last, options)) best = { rate, window: last }
-    else lowestFailed = rate
-    if (best && lowestFailed / best.rate < FINE) break
-    if (best && lowestFailed < Number.POSITIVE_INFINITY) rate = Math.round(Math.sqrt(best.rate * lowestFailed))
-    else rate = Math.max(1, Math.round(best ? rate * STEP : rate / (STEP * STEP)))
+    else failed = rate
+    const isGoodEnough = best && (failed / best.rate < FINE || systemClock.monotonic() > end)
+    if (isGoodEnough || trial >= (options.trials ?? MOST_TRIALS)) break
+    rate = Math.max(1, Math.round(next(best?.rate, failed)))
+    last = await attempt(options, rate)
   }
-  if (!best && !last) throw new Error('A search has at least one trial')
-  return best ?? { rate: 0, window: last as Window }
+  return best ?? { rate: 0, window: last }
 }
 
-async function attempt({ contender, load, seconds }: SearchOptions, rate: number): Promise<Window> {
+/** Steps up to the first failure or down to the first success, then the middle between the two. */
+function next(best: number | undefined, failed: number): number {
+  if (best === undefined) return failed / STEP_DOWN
+  return failed === Number.POSITIVE_INFINITY ? best * STEP_UP : Math.sqrt(best * failed)
+}
+
+/** Once again where it failed and somebody else may have been the reason. */
+async function attempt(options: SearchOptions, rate: number): Promise<Window> {
+  const window = await trial(options, rate)
+  return window.disturbed > DISTURBED && !isSustained(window, options) ? trial(options, rate) : window
+}
+
+async function trial({ contender, load, seconds }: SearchOptions, rate: number): Promise<Window> {
   contender.setRate(rate)
-  const window = await measureOnce(contender, load, seconds)
-  // What an overload left in the queues is no fault of the next rate.
+  const window = await measureOnce(contender, load, seconds, SETTLE_SECONDS)
+  // What an overload left in the queues, and the clients it cost, are no fault of the next rate.
   contender.setRate(0)
   await pause(systemClock, RECOVERY_MS)
+  if (window.closed > 0 || (await load.report()).closed > 0) await load.renew()
   return window
 }
 

@@ -5,7 +5,7 @@ import { systemClock } from '../../shared/clock.ts'
 export interface Usage {
   /** On a core. */
   readonly cpu: number
-  /** Able to run, while another process had the core. */
+  /** Its main thread: able to run, while something else had the core. */
   readonly waited: number
 }
 
@@ -18,7 +18,7 @@ export function usageOf(pid: number): Usage {
   for (const thread of threads(pid)) {
     const [ran = 0, queued = 0] = read(`/proc/${pid}/task/${thread}/schedstat`).split(' ').map(Number)
     cpu += ran
-    waited += queued
+    if (thread === String(pid)) waited = queued
   }
   return { cpu: cpu / NANOS, waited: waited / NANOS }
 }

@@ -18,10 +18,10 @@ export interface Window extends Seen {
 }
 
 /** Above this share a window is measured again. */
-export const DISTURBED = 0.1
-const ATTEMPTS = 3
+export const DISTURBED = 0.15
+const ATTEMPTS = 2
 
-/** Lets it run for a while, then measures; the least disturbed window of up to three. */
+/** Lets it run for a while, then measures; the less disturbed window of up to two. */
 export async function measure(contender: Contender, load: Load, seconds: number, settle?: number): Promise<Window> {
   let best = await measureOnce(contender, load, seconds, settle)
   for (let attempt = 1; attempt < ATTEMPTS && best.disturbed > DISTURBED; attempt++) {

@@ -8,7 +8,9 @@ import { measureAt, type Window } from '../window.ts'
 
 const SYMBOLS = 100
 /** Of deliveries: where the search begins. */
-const BROADCASTER_GUESS = 8_000_000
+const BROADCASTER_GUESS = 10_000_000
+/** Of the broadcaster's rate: where the search begins for a server without a closed loop. */
+const FIRST_SHARE = 0.15
 const OPENALGO = 33_000
 
 /** Deliveries a second, as many as go. */
@@ -80,15 +82,15 @@ async function compare(
 }
 
 async function contend(bench: Bench, kind: PeerKind, groups: readonly Group[], limit: number): Promise<Result> {
-  const seconds = sized(bench, 1.5, 0.3)
+  const seconds = sized(bench, 1.2, 0.3)
   const isSearched = kind === TICKWIRE || kind === BROADCASTER || kind === BUN || kind === NATS
   return running(kind, { symbols: SYMBOLS, groups }, async ({ contender, load, holders }) => {
     const flood = kind.floods && !bench.quick ? await measureAt(contender, load, 'flood', seconds) : undefined
     contender.setRate(0)
-    const guess = kind === BROADCASTER ? BROADCASTER_GUESS : limit * (kind === NATS ? 0.1 : 0.25)
+    const guess = kind === BROADCASTER ? BROADCASTER_GUESS : (flood?.perSecond ?? limit * FIRST_SHARE)
     const from = bench.quick ? 100 : Math.max(1, Math.round(guess / holders))
     const found = isSearched
-      ? await search({ contender, load, holders, from, seconds, trials: sized(bench, 12, 2) })
+      ? await search({ contender, load, holders, from, seconds, trials: sized(bench, 10, 2) })
       : undefined
     return { kind, flood, found }
   })

@@ -47,7 +47,7 @@ async function loaded(bench: Bench): Promise<(readonly string[])[]> {
     const seconds = sized(bench, 1.5, 0.3)
     const maximum =
       bench.maximum ??
-      (await search({ contender, load, holders, from: sized(bench, 1000, 100), seconds, trials: sized(bench, 12, 1) }))
+      (await search({ contender, load, holders, from: sized(bench, 1000, 100), seconds, trials: sized(bench, 10, 1) }))
         .rate
     const rows: (readonly string[])[] = []
     for (const share of SHARES) {
