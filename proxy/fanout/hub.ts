@@ -3,6 +3,7 @@ import type { Clock } from '../../shared/clock.ts'
 import type { Delivery } from '../delivery.ts'
 import type { Place } from '../place.ts'
 import type { Variation } from '../variant.ts'
+import { textMessage } from '../websocket.ts'
 import { Channel, type HubCounts } from './channel.ts'
 import { Tick } from './frame.ts'
 import { Hold } from './hold.ts'
@@ -126,7 +127,7 @@ export class Hub {
     const stands = channel.advance(header, this.counts)
     if (stands === undefined || header.position) return false
     this.counts.ticks++
-    const tick = new Tick(header, payload)
+    const tick = new Tick(header, textMessage(payload))
     channel.last = tick
     if (stands === 1) channel.ring?.add(tick)
     for (const variant of channel.variants) {

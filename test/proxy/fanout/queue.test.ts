@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { Tick } from '../../../proxy/fanout/frame.ts'
 import { Queue } from '../../../proxy/fanout/queue.ts'
+import { textMessage } from '../../../proxy/websocket.ts'
 import { tickOf, variantOf } from './frames.ts'
 
 it('counts what waits of a publisher that was replaced among what lasts, and nothing once it is out', () => {
@@ -8,7 +9,7 @@ it('counts what waits of a publisher that was replaced among what lasts, and not
   const variant = variantOf('A')
   const [old, fresh, newest] = [1, 2, 2].map((epoch, nth) => {
     const { header, payload } = tickOf('A', nth, { sequence: nth + 1, epoch })
-    return variant.frame(new Tick(header, payload), 1)
+    return variant.frame(new Tick(header, textMessage(payload)), 1)
   })
   if (!old || !fresh || !newest) throw new Error('three frames')
   queue.renew(old)
