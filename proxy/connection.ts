@@ -139,6 +139,8 @@ export class Connection {
    * before it, behind what the kernel still has.
    */
   #giveUp(why: string): void {
+    // What its subscriptions still held comes at their end, and may be too much again.
+    if (this.#closed) return
     const { log, ws, rooms } = this.#parts
     const reason = `This client does not keep up: it ${why}`
     log.warn({ why, waitingBytes: this.#outbox.bytes }, 'closed a client that does not keep up')

@@ -9,6 +9,8 @@ import type { Instruments } from './routing.ts'
 
 /** What is known of one topic while somebody holds it. */
 interface Channel {
+  /** When it was first held, milliseconds: a topic that was let go in between begins a new epoch with its sequence. */
+  readonly epoch: number
   readonly template: FrameTemplate
   /** Absent when its feed does not list it (any more). */
   kind: InstrumentKind | undefined
@@ -41,7 +43,8 @@ export class Foreign {
   readonly #instruments: Lists
   readonly #clock: Clock
   readonly #maxAgeMs: number
-  readonly #epoch: number
+  /** The newest of all channels. */
+  #epoch = 0
   readonly #channels = new WeakMap<TopicParts, Channel>()
   readonly #lists = new Map<string, List>()
 
@@ -51,7 +54,6 @@ export class Foreign {
     this.#instruments = instruments
     this.#clock = clock
     this.#maxAgeMs = maxAgeMs
-    this.#epoch = clock.now()
   }
 
   /**
@@ -83,7 +85,7 @@ export class Foreign {
         symbolAt,
         dataSymbolAt,
         symbolLength,
-        epoch: this.#epoch,
+        epoch: channel.epoch,
         sequence,
         receivedAt,
       },
@@ -96,7 +98,8 @@ export class Foreign {
     let channel = this.#channels.get(parts)
     if (!channel) {
       const template = frameTemplate(parts, broker)
-      channel = { template, kind: undefined, mark: undefined, sequence: 0, timestamp: 0 }
+      this.#epoch = Math.max(this.#epoch + 1, this.#clock.now())
+      channel = { epoch: this.#epoch, template, kind: undefined, mark: undefined, sequence: 0, timestamp: 0 }
       this.#channels.set(parts, channel)
     }
     const mark = this.#markOf(parts.feed)

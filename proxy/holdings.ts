@@ -124,7 +124,7 @@ export class Holdings {
     // Joined before the old one is left: the topic must not be dropped in between.
     const hold = this.#hub.join(found, wish, this.#outbox)
     // The same wish may lead elsewhere now: another depth was asked for, or another feed serves it.
-    if (held) this.#release(held)
+    if (held) this.#release(held, isSame ? hold : undefined)
     this.#holds.set(hold.variant.name, hold)
     return isSame ? undefined : hold
   }
@@ -134,9 +134,9 @@ export class Holdings {
     return { variation: { symbol: symbol === common ? undefined : symbol, fields, seq, count }, delivery }
   }
 
-  #release(hold: Hold): void {
+  #release(hold: Hold, successor?: Hold): void {
     this.#holds.delete(hold.variant.name)
-    this.#hub.leave(hold)
+    this.#hub.leave(hold, successor)
   }
 
   /** Everything held of one spelling. */

@@ -111,8 +111,18 @@ export class Channel {
 
   /** Tells one client, which came back, what it has missed. */
   tellMissed(one: Returned): void {
+    if (!one.member.hearsGaps) return
     if (this.#epoch === UNKNOWN) this.#returned.push(one)
     else this.#tellOne(one, { epoch: this.#epoch, seq: this.#sequence })
+  }
+
+  /** One who came back has left before it was told, or goes on as `successor`. */
+  forget(member: Member, successor: (Member & { readonly variant: Variant }) | undefined): void {
+    const at = this.#returned.findIndex(one => one.member === member)
+    const one = this.#returned[at]
+    if (!one) return
+    if (successor) this.#returned[at] = { member: successor, variant: successor.variant, place: one.place }
+    else this.#returned.splice(at, 1)
   }
 
   #begin({ epoch, sequence, snapshot, position, receivedAt }: TickHeader): 0 | 1 {
@@ -127,7 +137,6 @@ export class Channel {
   }
 
   #tellOne({ member, variant, place }: Returned, { epoch, seq }: Place): void {
-    if (!member.hearsGaps) return
     if (place.epoch !== epoch) member.miss(0, variant.gap(place, undefined))
     else if (seq > place.seq) member.miss(0, variant.gap(place, seq))
   }
@@ -135,6 +144,7 @@ export class Channel {
   /** Publications are missing behind the place, up to and with `to`; without it nobody knows how many. */
   #tell(to: number | undefined): void {
     const place = { epoch: this.#epoch, seq: this.#sequence }
+    this.last = undefined
     this.ring?.clear()
     const lost = to === undefined ? 0 : to - place.seq
     for (const variant of this.variants) {

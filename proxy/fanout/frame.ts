@@ -7,10 +7,10 @@ export class Tick {
   /** A whole WebSocket message. */
   readonly message: Buffer
 
-  /** `payload` may be a view of a bus message, which holds thousands of ticks and must be let go: it is copied. */
-  constructor(header: TickHeader, payload: Buffer) {
+  /** `message` is kept: no view of a bus message, which holds thousands of ticks and must be let go. */
+  constructor(header: TickHeader, message: Buffer) {
     this.header = header
-    this.message = textMessage(payload)
+    this.message = message
   }
 
   /** Without the WebSocket header: the client frame as the adapter made it. Made anew each time: few need it. */

@@ -38,8 +38,9 @@ export class Hold implements Member {
     this.outbox.say(notice)
   }
 
-  /** What waits for its time goes out now. */
+  /** What waits for its time goes out now, and nothing that comes later is folded with it. */
   release(): void {
     this.#paced?.release()
+    this.outbox.settle(this.variant)
   }
 }

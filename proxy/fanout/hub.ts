@@ -3,6 +3,7 @@ import type { Clock } from '../../shared/clock.ts'
 import type { Delivery } from '../delivery.ts'
 import type { Place } from '../place.ts'
 import type { Variation } from '../variant.ts'
+import { textMessage } from '../websocket.ts'
 import { Channel, type HubCounts } from './channel.ts'
 import { Tick } from './frame.ts'
 import { Hold } from './hold.ts'
@@ -37,6 +38,9 @@ export class Hub {
   readonly #channels = new Map<string, Channel>()
   readonly #pacer: Pacer
   readonly #rings: Rings
+  /** Everybody of a topic is being given something. Who is ended by it must not go from among the others until all have it. */
+  #isGiving = false
+  readonly #leavers: Hold[] = []
 
   constructor({ demand, clock, resumeBytes }: { demand: Demand; clock: Clock; resumeBytes: number }) {
     this.#demand = demand
@@ -67,10 +71,16 @@ export class Hub {
     return hold
   }
 
-  leave(hold: Hold): void {
+  /** It gets no more; with `successor` the same client wants the same topic in another way. */
+  leave(hold: Hold, successor?: Hold): void {
+    if (this.#isGiving) {
+      this.#leavers.push(hold)
+      return
+    }
+    hold.release()
     const channel = this.#channels.get(hold.variant.served.topic)
     if (!channel || !hold.variant.remove(hold)) return
-    hold.release()
+    channel.forget(hold, successor)
     channel.tidy()
     if (channel.variants.length > 0) return
     if (channel.ring) channel.leaving ??= this.#clock.after(LINGER_MS, () => this.#drop(channel))
@@ -107,10 +117,17 @@ export class Hub {
 
   /** Sends one tick to everybody who holds its topic; whether it was news. `payload` may be a view: it is copied. */
   deliver(channel: Channel, header: TickHeader, payload: Buffer): boolean {
+    this.#isGiving = true
+    const isNews = this.#give(channel, header, payload)
+    this.#letGo()
+    return isNews
+  }
+
+  #give(channel: Channel, header: TickHeader, payload: Buffer): boolean {
     const stands = channel.advance(header, this.counts)
     if (stands === undefined || header.position) return false
     this.counts.ticks++
-    const tick = new Tick(header, payload)
+    const tick = new Tick(header, textMessage(payload))
     channel.last = tick
     if (stands === 1) channel.ring?.add(tick)
     for (const variant of channel.variants) {
@@ -121,6 +138,12 @@ export class Hub {
     return true
   }
 
+  /** Who was to leave meanwhile leaves now. */
+  #letGo(): void {
+    this.#isGiving = false
+    if (this.#leavers.length > 0) for (const hold of this.#leavers.splice(0)) this.leave(hold)
+  }
+
   /** Forgets the last values of a feed: they are no longer the present. Who holds what, and how far it is, stays. */
   forget(feed: string): void {
     for (const channel of this.#channels.values()) if (channel.served.parts.feed === feed) channel.last = undefined
@@ -128,7 +151,9 @@ export class Hub {
 
   /** Another publisher took over a feed: everything begins anew. */
   replace(feed: string): void {
+    this.#isGiving = true
     for (const channel of this.#channels.values()) if (channel.served.parts.feed === feed) channel.replace()
+    this.#letGo()
   }
 
   close(): void {

@@ -3,7 +3,7 @@ import { CLASSIC, type Features } from '../features.ts'
 import { slowNotice } from '../notices.ts'
 import type { Sink } from '../websocket.ts'
 import type { Batch, Write } from './batch.ts'
-import { type Frame, textFrame } from './frame.ts'
+import { type Frame, type Source, textFrame } from './frame.ts'
 import { Queue } from './queue.ts'
 import type { Turn, Writer } from './turn.ts'
 
@@ -111,6 +111,11 @@ export class Outbox implements Writer {
     const before = this.#queue.bytes
     this.#queue.renew(frame, folded)
     this.#grown(before)
+  }
+
+  /** What waits of it goes out as it is: what comes next is wanted in another way, or by another subscription. */
+  settle(source: Source): void {
+    this.#queue.settle(source)
   }
 
   /** Publications that will not come. */

@@ -2,9 +2,9 @@ import type { Cancel, Clock } from '../../shared/clock.ts'
 import { type Frame, isFoldable } from './frame.ts'
 import type { Outbox } from './outbox.ts'
 
-/** Holds that wait for the same number of milliseconds fall due in the order in which they began to wait. */
+/** All that rest for the same number of milliseconds, in the order in which they began: so they fall due. */
 interface Row {
-  readonly waiting: Paced[]
+  readonly resting: Paced[]
   cancel: Cancel | undefined
 }
 
@@ -21,15 +21,15 @@ export class Pacer {
     return new Paced(this, outbox, intervalMs)
   }
 
-  /** Will be called when its time has come. */
+  /** One frame has gone out: from now on it rests. It will be called when its interval is over. */
   enter(paced: Paced): void {
     const { intervalMs } = paced
     let row = this.#rows.get(intervalMs)
     if (!row) {
-      row = { waiting: [], cancel: undefined }
+      row = { resting: [], cancel: undefined }
       this.#rows.set(intervalMs, row)
     }
-    row.waiting.push(paced)
+    row.resting.push(paced)
     this.#schedule(intervalMs, row)
   }
 
@@ -39,7 +39,7 @@ export class Pacer {
   }
 
   #schedule(intervalMs: number, row: Row): void {
-    const [first] = row.waiting
+    const [first] = row.resting
     if (!first) this.#rows.delete(intervalMs)
     else
       row.cancel ??= this.clock.after(Math.max(first.dueAt - this.clock.monotonic(), 1), () =>
@@ -51,8 +51,8 @@ export class Pacer {
     row.cancel = undefined
     const now = this.clock.monotonic()
     // A timer may fire a little early.
-    const end = row.waiting.findIndex(({ dueAt }) => dueAt > now + 1)
-    for (const paced of row.waiting.splice(0, end < 0 ? row.waiting.length : end)) paced.fall(now)
+    const end = row.resting.findIndex(({ dueAt }) => dueAt > now + 1)
+    for (const paced of row.resting.splice(0, end < 0 ? row.resting.length : end)) paced.fall(now)
     this.#schedule(intervalMs, row)
   }
 }
@@ -60,13 +60,13 @@ export class Pacer {
 /** The newest frame of one topic, at most one in an interval; the last one always goes out. */
 export class Paced {
   readonly intervalMs: number
-  /** Monotonic milliseconds: nothing goes out before. */
-  dueAt = Number.NEGATIVE_INFINITY
+  /** The end of its rest, monotonic milliseconds. */
+  dueAt = 0
   readonly #pacer: Pacer
   readonly #outbox: Outbox
   #waiting: Frame | undefined
   #folded = 0
-  #isEntered = false
+  #isResting = false
 
   constructor(pacer: Pacer, outbox: Outbox, intervalMs: number) {
     this.#pacer = pacer
@@ -81,31 +81,27 @@ export class Paced {
       this.#folded += this.#waiting.stands
     }
     this.#waiting = frame
-    if (this.#isEntered) return
-    const now = this.#pacer.clock.monotonic()
-    if (now >= this.dueAt) this.#send(now)
-    else {
-      this.#isEntered = true
-      this.#pacer.enter(this)
-    }
+    if (!this.#isResting) this.#send(this.#pacer.clock.monotonic())
   }
 
-  /** Its time has come. */
+  /** Its interval is over. */
   fall(now: number): void {
-    this.#isEntered = false
+    this.#isResting = false
     if (this.#waiting) this.#send(now)
   }
 
-  /** What waits goes out now. */
+  /** What waits goes out now; the rest goes on. */
   release(): void {
-    if (this.#waiting) this.#send(this.#pacer.clock.monotonic())
-  }
-
-  #send(now: number): void {
     const [frame, folded] = [this.#waiting, this.#folded]
     this.#waiting = undefined
     this.#folded = 0
-    this.dueAt = now + this.intervalMs
     if (frame) this.#outbox.renew(frame, folded)
+  }
+
+  #send(now: number): void {
+    this.#isResting = true
+    this.dueAt = now + this.intervalMs
+    this.#pacer.enter(this)
+    this.release()
   }
 }

@@ -68,7 +68,8 @@ export class Queue {
         this.#resize(frame, frame.size)
         return
       }
-    }
+      // One of a publisher that was replaced stays, and lasts.
+    } else if (older !== undefined) this.#placesBytes -= older.size
     this.#note(source, this.#end, frame.size)
     this.append(frame)
   }
@@ -91,10 +92,18 @@ export class Queue {
     this.#compact()
   }
 
+  /** What waits of it stays as it is: no newer value takes its place. */
+  settle(source: Source): void {
+    const place = this.#places?.get(source)
+    if (place === undefined) return
+    this.#placesBytes -= this.frames[place]?.size ?? 0
+    this.#places?.delete(source)
+  }
+
   /** What the next write takes; with `apart`, ticks and replies do not go together, with `alone` nothing does. */
   next(apart: boolean, alone: boolean): Piece {
-    if (this.#into !== undefined && this.#into.size > 0) this.#recount(this.#into)
-    if (!apart && !alone && this.bytes <= WRITE_BYTES) return { to: this.#end, bytes: this.bytes }
+    const isWhole = !apart && !alone && this.bytes <= WRITE_BYTES
+    if (isWhole && (this.#into === undefined || this.#into.size === 0)) return { to: this.#end, bytes: this.bytes }
     let to = this.head
     let bytes = 0
     let isTick: boolean | undefined
@@ -103,8 +112,8 @@ export class Queue {
       if (frame === undefined) continue
       isTick ??= frame.source !== undefined
       const isOther = apart && isTick !== (frame.source !== undefined)
-      if (bytes > 0 && (isOther || alone || bytes + frame.size > WRITE_BYTES)) break
-      bytes += frame.size
+      if (!isWhole && bytes > 0 && (isOther || alone || bytes + frame.size > WRITE_BYTES)) break
+      bytes += this.#recount(to, frame)
     }
     return { to, bytes }
   }
@@ -182,18 +191,20 @@ export class Queue {
     if (source && this.#places?.has(source)) this.#placesBytes += bytes
   }
 
-  /** Frames that newer values were folded into say so, to who wants to know. */
-  #recount(into: Map<Frame, number>): void {
-    for (let at = this.head; at < this.#end; at++) {
-      const frame = this.frames[at]
-      const folded = frame && into.get(frame)
-      const counted = folded === undefined ? undefined : frame?.source?.recount(frame, folded)
-      if (frame === undefined || counted === undefined) continue
-      this.frames[at] = counted
-      this.bytes += counted.size - frame.size
-      if (frame.source && this.#places?.get(frame.source) === at) this.#placesBytes += counted.size - frame.size
-    }
-    into.clear()
+  /**
+   * The frame in this place goes out now: it says what was folded into it, to who wants to know. One that waits on does
+   * not, for more may be folded into it. Gives its size.
+   */
+  #recount(at: number, frame: Frame): number {
+    const folded = this.#into?.get(frame)
+    if (folded === undefined) return frame.size
+    this.#into?.delete(frame)
+    const counted = frame.source?.recount(frame, folded)
+    if (counted === undefined) return frame.size
+    this.frames[at] = counted
+    this.bytes += counted.size - frame.size
+    if (frame.source && this.#places?.get(frame.source) === at) this.#placesBytes += counted.size - frame.size
+    return counted.size
   }
 
   /** Closes the holes and counts anew. */

@@ -4,7 +4,7 @@ import { systemClock } from '../../shared/clock.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import type { InstrumentKind } from '../../shared/market/instrument.ts'
 import { writeInstruments } from '../../shared/store/instruments.ts'
-import type { TestClient } from '../support/client.ts'
+import type { Frame, TestClient } from '../support/client.ts'
 import { equity, feedRecord, type ProxyRig, startRig } from '../support/proxy.ts'
 
 const NOW = 1_795_220_416_500
@@ -170,6 +170,19 @@ describe('a foreign publisher on the bus', () => {
     await client.tick('the newest', ({ data }) => (data as { ltp: number }).ltp === 101)
     expect(client.ticks.map(({ data }) => (data as { ltp: number }).ltp)).toEqual([100, 101])
     expect((await rig.status()).ticks.late).toBe(1)
+  })
+
+  it('begins a new epoch when a topic was let go in between: its numbers begin anew', async () => {
+    await client.ask({ action: 'authenticate', api_key: rig.keys.alice, features: ['seq'] })
+    const places: Frame[] = []
+    for (const ltp of [7, 8]) {
+      await subscribe('ACME', 1)
+      publish('PYFEED_NSE_ACME_LTP', { ltp })
+      places.push(await client.tick('the tick', ({ data }) => (data as { ltp: number }).ltp === ltp))
+      await client.ask({ action: 'unsubscribe_all' })
+    }
+    expect(places.map(({ seq }) => seq)).toEqual([1, 1])
+    expect(Number(places[1]?.epoch)).toBeGreaterThan(Number(places[0]?.epoch))
   })
 
   it('is not heard of a symbol that it lists no more', async () => {

@@ -44,9 +44,9 @@ async function tickUntilStuck(reader: TestClient): Promise<number> {
   }
 }
 
-const paused = async (): Promise<RawClient> => {
+const paused = async (features?: readonly string[]): Promise<RawClient> => {
   const client = await RawClient.open(rig.port)
-  client.send({ action: 'authenticate', api_key: rig.keys.alice })
+  client.send({ action: 'authenticate', api_key: rig.keys.alice, features })
   await client.received(1)
   client.pause()
   return client
@@ -87,5 +87,26 @@ describe('a client that stops reading', () => {
       { timeout: 15_000, interval: 1 },
     )
     expect((await counts()).waitingBytes).toBe(0)
+  })
+
+  it('is told why, once, and closed with 4008 if it asked for a feature', async () => {
+    rig = await startRig({ proxy: { queueSoftBytes: 65_536, queueHardBytes: 131_072, stallMs: 60_000 } })
+    const stuck = await paused(['slow'])
+    const ping = { action: 'ping', _pingId: 'x'.repeat(1000) }
+    await vi.waitFor(
+      async () => {
+        for (let at = 0; at < 500; at++) stuck.send(ping)
+        expect((await counts()).slowClosed).toBe(1)
+      },
+      { timeout: 15_000, interval: 1 },
+    )
+    stuck.resume()
+    await until('it is closed', () => stuck.hasEnded)
+    const [told, last] = stuck.frames.slice(-2)
+    expect(JSON.parse(told?.text ?? '')).toMatchObject({ type: 'slow', state: 'closing' })
+    expect(last?.opcode).toBe(CLOSE)
+    expect(last?.text.charCodeAt(0)).toBe(4008 >> 8)
+    expect(last?.text).toContain('This client does not keep up')
+    expect(stuck.frames.filter(({ text }) => text.includes('"state":"closing"'))).toHaveLength(1)
   })
 })

@@ -2,6 +2,7 @@ import type { TickHeader } from '../../../bus/message.ts'
 import { type Frame, Tick } from '../../../proxy/fanout/frame.ts'
 import { Variant } from '../../../proxy/fanout/variant.ts'
 import { type Variation, variationKey } from '../../../proxy/variant.ts'
+import { textMessage } from '../../../proxy/websocket.ts'
 import { formatFrame, frameTemplate } from '../../../shared/market/frame.ts'
 import { formatTopic, type TopicParts } from '../../../shared/market/topic.ts'
 import { parseFrames } from '../../support/clientraw.ts'
@@ -36,7 +37,7 @@ export function tickMaker(variant: Variant): (ltp: number) => Frame {
   let sequence = 0
   return ltp => {
     const { header, payload } = tickOf(variant.served.parts.symbol, ltp, { sequence: ++sequence })
-    return variant.frame(new Tick(header, payload), 1)
+    return variant.frame(new Tick(header, textMessage(payload)), 1)
   }
 }
 

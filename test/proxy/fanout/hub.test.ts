@@ -1,6 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { gapOf, HubRig } from './hubrig.ts'
+import { type Delivery, EVERY } from '../../../proxy/delivery.ts'
+import type { Frame } from '../../../proxy/fanout/frame.ts'
+import type { Hold } from '../../../proxy/fanout/hold.ts'
+import { PLAIN } from './frames.ts'
+import { gapOf, HubRig, SERVED } from './hubrig.ts'
 import { Inbox } from './inbox.ts'
+import { OutboxRig } from './outboxrig.ts'
 
 let rig: HubRig
 
@@ -38,6 +43,51 @@ describe('a hub', () => {
       rig.hub.leave(hold)
     }
     expect(inboxes.map(({ said }) => said)).toEqual([['TCS 0'], ['TCS 0', 'TCS 1'], ['TCS 0', 'TCS 1', 'TCS 2']])
+  })
+
+  it('gives a tick to everybody else though giving it to one ends another', () => {
+    const inboxes = [new Inbox(), new Inbox(), new Inbox(), new Inbox()] as const
+    const holds = inboxes.map((inbox, nth) => rig.join(inbox, nth === 1 ? { symbol: 'TCS-EQ' } : {}))
+    const [first] = inboxes
+    const offer = first.offer
+    const ending = new Inbox()
+    Object.assign(first, {
+      offer: (frame: Frame) => {
+        offer(frame)
+        for (const hold of holds.slice(0, 2)) rig.hub.leave(hold)
+      },
+    })
+    rig.join(ending, { symbol: 'TCS-BE' })
+    rig.deliver(1, { sequence: 1 })
+    rig.deliver(2, { sequence: 2 })
+    expect([...inboxes, ending].map(({ said }) => said.length)).toEqual([1, 1, 2, 2, 2])
+  })
+
+  it('tells everybody else of a hole though telling one ends it', () => {
+    const inboxes = [new Inbox({ gap: true }), new Inbox({ gap: true }), new Inbox({ gap: true })] as const
+    const holds = inboxes.map(inbox => rig.join(inbox))
+    Object.assign(inboxes[0], { say: () => rig.hub.leave(holds[0] as Hold) })
+    rig.deliver(1, { sequence: 1 })
+    rig.hub.replace('TESTFEED')
+    expect(inboxes.map(({ said }) => said)).toEqual([['TCS 1'], ['TCS 1', gapOf(2)], ['TCS 1', gapOf(2)]])
+  })
+
+  it('folds nothing of what was wanted in another way before', () => {
+    const post = new OutboxRig()
+    const want = (delivery: Partial<Delivery>) =>
+      rig.hub.join(SERVED, { variation: { ...PLAIN, count: true }, delivery: { ...EVERY, ...delivery } }, post.outbox)
+    post.block()
+    const latest = want({ policy: 'latest' })
+    rig.deliver(1, { sequence: 1 })
+    const every = want({})
+    rig.hub.leave(latest)
+    rig.deliver(2, { sequence: 2 })
+    rig.hub.leave(every)
+    want({ policy: 'latest' })
+    rig.deliver(3, { sequence: 3 })
+    rig.deliver(4, { sequence: 4 })
+    post.kernel.drain()
+    expect(post.said).toEqual(['TCS 1', 'TCS 2', 'TCS 4 x2'])
   })
 
   it('gives the last value to who asks, in its own spelling, and only what is remembered', () => {
@@ -138,6 +188,16 @@ describe('what is lost', () => {
     rig.deliver(5, { sequence: 5 })
     expect(inbox.said).toEqual(['TCS 1', gapOf(2, 4), 'TCS 5'])
     expect(rig.hub.counts).toMatchObject({ ticks: 2, late: 0, lost: 3 })
+  })
+
+  it('leaves no older value for who comes next', () => {
+    rig.join(new Inbox())
+    rig.deliver(1, { sequence: 1 })
+    rig.position({ sequence: 4 })
+    const inbox = new Inbox()
+    rig.hub.snapshot(rig.join(inbox))
+    rig.deliver(4, { sequence: 4, snapshot: true })
+    expect(inbox.said).toEqual(['TCS 4'])
   })
 
   it('cannot be numbered when the publisher is another one', () => {

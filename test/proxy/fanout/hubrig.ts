@@ -7,7 +7,7 @@ import { ManualClock } from '../../../shared/clock.ts'
 import { PLAIN, servedOf, tickOf } from './frames.ts'
 import type { Inbox } from './inbox.ts'
 
-const SERVED = servedOf('TCS')
+export const SERVED = servedOf('TCS')
 
 /** A hub, a clock, and one topic. */
 export class HubRig {

@@ -18,6 +18,9 @@ export class Inbox {
     this.counts.folded += publications
   }
 
+  /** Nothing waits here. */
+  readonly settle = (): void => undefined
+
   readonly say = (text: string) => void this.said.push(text)
 
   constructor(features: Partial<Features> = {}) {

@@ -196,4 +196,30 @@ describe('an outbox', () => {
     expect(rig.said).toEqual(['B 1', 'A 3 x7', 'B 2'])
     expect(rig.outbox.counts).toMatchObject({ delivered: 3, folded: 2 })
   })
+
+  it('goes on counting what is folded into a frame that was counted, and did not get its turn', () => {
+    const big = new OutboxRig({ softBytes: 200_000 })
+    const [long, counted] = [{ count: true, symbol: 'x'.repeat(20_000) }, { count: true }] as const
+    const makers = [1, 2, 3, 4].map(nth => tickMaker(variantOf(`L${nth}`, long)))
+    const last = tickMaker(variantOf('A', counted))
+    big.block()
+    for (const make of [...makers, last]) for (const ltp of [1, 2, 3]) big.outbox.renew(make(ltp), 0)
+    big.kernel.take()
+    big.outbox.renew(last(4), 0)
+    big.kernel.drain()
+    expect(big.said.at(-1)).toBe('A 4 x4')
+  })
+
+  it('folds nothing into what is wanted in another way since, nor before it', () => {
+    const source = variantOf('A', { count: true })
+    const make = tickMaker(source)
+    rig.block()
+    rig.outbox.renew(make(1), 0)
+    rig.outbox.settle(source)
+    rig.outbox.offer(make(2))
+    rig.outbox.settle(source)
+    for (const ltp of [3, 4]) rig.outbox.renew(make(ltp), 0)
+    rig.kernel.drain()
+    expect(rig.said).toEqual(['A 1', 'A 2', 'A 4 x2'])
+  })
 })

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { Pacer } from '../../../proxy/fanout/pacer.ts'
+import { tickMaker, variantOf } from './frames.ts'
 import { gapOf, HubRig } from './hubrig.ts'
 import { Inbox } from './inbox.ts'
 
@@ -44,6 +46,22 @@ describe('a client that wants only the newest', () => {
     expect(inbox.said).toEqual(['TCS 1', 'TCS 2'])
     rig.clock.advance(100)
     expect(inbox.said).toHaveLength(2)
+  })
+
+  it('gets the last one in time, whoever began to wait before', () => {
+    const pacer = new Pacer(rig.clock)
+    const [one, two] = [new Inbox(), new Inbox()]
+    const [early, late] = [pacer.open(one.outbox, 100), pacer.open(two.outbox, 100)]
+    const make = tickMaker(variantOf('TCS'))
+    early.take(make(1))
+    rig.clock.advance(50)
+    late.take(make(1))
+    late.take(make(2))
+    early.take(make(2))
+    rig.clock.advance(50)
+    expect([one.said, two.said]).toEqual([['TCS 1', 'TCS 2'], ['TCS 1']])
+    rig.clock.advance(50)
+    expect(two.said).toEqual(['TCS 1', 'TCS 2'])
   })
 
   it('shares a timer with all of the same interval', () => {

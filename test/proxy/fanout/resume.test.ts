@@ -73,4 +73,22 @@ describe('a client that comes back', () => {
     rig.deliver(7, { sequence: 7 })
     expect(other.inbox.said).toEqual(['TCS 7'])
   })
+
+  it('is told nothing of what it has left before the feed spoke', () => {
+    const { inbox, hold } = back()
+    rig.join(new Inbox())
+    rig.hub.resume(hold, { epoch: 1, seq: 3 })
+    rig.hub.leave(hold)
+    rig.deliver(6, { sequence: 6, snapshot: true })
+    expect(inbox.said).toEqual([])
+  })
+
+  it('is told it though it wants it in another way by then', () => {
+    const { inbox, hold } = back()
+    rig.hub.resume(hold, { epoch: 1, seq: 3 })
+    const other = rig.join(inbox, { seq: true }, { policy: 'latest' })
+    rig.hub.leave(hold, other)
+    rig.deliver(6, { sequence: 6, snapshot: true })
+    expect(inbox.said).toEqual([gapOf(4, 6), 'TCS 6'])
+  })
 })
