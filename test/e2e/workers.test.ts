@@ -26,8 +26,11 @@ beforeAll(async () => {
 
 afterAll(() => system?.close())
 
-const http = (path: string, key = system.key) =>
-  fetch(`${system.url().replace('ws', 'http')}${path}`, { headers: { authorization: `Bearer ${key}` } })
+/** Each on a connection of its own: one that is kept open stays with its worker, also when that one hangs. */
+const ask = (url: string, path: string, key: string) =>
+  fetch(`${url.replace('ws', 'http')}${path}`, { headers: { authorization: `Bearer ${key}`, connection: 'close' } })
+
+const http = (path: string, key = system.key) => ask(system.url(), path, key)
 
 const status = async (): Promise<Status> => (await (await http('/status')).json()) as Status
 
@@ -203,11 +206,7 @@ describe('a proxy of workers without a supervisor', () => {
     // A file of an earlier proxy may still be there.
     await eventually(() => (there.runFile('proxy') as { pid?: number } | undefined)?.pid === proxy.child.pid)
     const key = (await there.run('key', 'create', 'bot')).out.trim()
-    const workers = async () => {
-      const headers = { authorization: `Bearer ${key}` }
-      const answer = await fetch(`${there.url().replace('ws', 'http')}/status`, { headers })
-      return ((await answer.json()) as Status).workers
-    }
+    const workers = async () => ((await (await ask(there.url(), '/status', key)).json()) as Status).workers
     return { there, proxy, workers }
   }
 
