@@ -7,6 +7,7 @@ import { parseFrames } from '../../support/clientraw.ts'
 import { Ledger } from '../../support/ledger.ts'
 import { PLAIN } from './frames.ts'
 import { HubRig, SERVED } from './hubrig.ts'
+import { Inbox } from './inbox.ts'
 import { OutboxRig, type Post } from './outboxrig.ts'
 
 const LEFT = '{"type":"left"}'
@@ -35,6 +36,8 @@ class Play {
     const other = this.#outboxes.open({ softBytes: 500 })
     other.outbox.features = { ...CLASSIC, gap: true }
     this.#posts = [other, this.#client]
+    // Somebody else keeps the topic when they leave.
+    this.#hub.join(new Inbox())
   }
 
   tick(lost: number): void {
@@ -118,35 +121,32 @@ class Play {
   }
 }
 
+const deliveries: readonly Partial<Delivery>[] = [{}, { policy: 'latest' }, { policy: 'latest', intervalMs: 50 }]
+
+const kinds = {
+  tick: fc.constantFrom(0, 0, 0, 2).map(lost => (play: Play) => play.tick(lost)),
+  lose: fc.tuple(fc.constantFrom(0, 3), fc.boolean()).map(wish => (play: Play) => play.lose(...wish)),
+  replace: fc.boolean().map(isTold => (play: Play) => play.replace(isTold)),
+  forget: fc.constant((play: Play) => play.forget()),
+  want: fc
+    .tuple(fc.constantFrom(...deliveries), fc.constantFrom(0, 0, 1))
+    .map(wish => (play: Play) => play.want(...wish)),
+  leave: fc.constant((play: Play) => play.leave()),
+  kernel: fc.constantFrom('stop', 'take', 'drain' as const).map(what => (play: Play) => play.kernel(what)),
+  pass: fc.constantFrom(0, 30, 60).map(ms => (play: Play) => play.pass(ms)),
+  say: fc.constant((play: Play) => play.say()),
+}
+
 const step = fc.oneof(
-  { weight: 8, arbitrary: fc.constantFrom(0, 0, 0, 2).map(lost => (play: Play) => play.tick(lost)) },
-  fc.tuple(fc.constantFrom(0, 3), fc.boolean()).map(
-    ([lost, isKept]) =>
-      play =>
-        play.lose(lost, isKept),
-  ),
-  fc.boolean().map(isTold => (play: Play) => play.replace(isTold)),
-  fc.constant((play: Play) => play.forget()),
-  {
-    weight: 3,
-    arbitrary: fc
-      .tuple(
-        fc.constantFrom<Partial<Delivery>>({}, { policy: 'latest' }, { policy: 'latest', intervalMs: 50 }),
-        fc.constantFrom(0, 0, 1),
-      )
-      .map(
-        ([delivery, nth]) =>
-          play =>
-            play.want(delivery, nth),
-      ),
-  },
-  fc.constant((play: Play) => play.leave()),
-  {
-    weight: 3,
-    arbitrary: fc.constantFrom('stop', 'take', 'drain' as const).map(what => (play: Play) => play.kernel(what)),
-  },
-  { weight: 2, arbitrary: fc.constantFrom(0, 30, 60).map(ms => (play: Play) => play.pass(ms)) },
-  fc.constant((play: Play) => play.say()),
+  { weight: 8, arbitrary: kinds.tick },
+  { weight: 5, arbitrary: kinds.want },
+  { weight: 3, arbitrary: kinds.kernel },
+  { weight: 2, arbitrary: kinds.pass },
+  { weight: 2, arbitrary: kinds.leave },
+  kinds.lose,
+  kinds.replace,
+  kinds.forget,
+  kinds.say,
 )
 
 it('every publication is delivered, folded or told lost, in whatever order things happen', () => {
