@@ -10,7 +10,7 @@ import type { Place } from './place.ts'
 import type { SubscribeResult, UnsubscribeResult } from './replies.ts'
 import { commonSymbols, type Instruments, type Route } from './routing.ts'
 import type { SymbolRequest } from './symbols.ts'
-import { variationKey } from './variant.ts'
+import { variationKey } from './variation/variant.ts'
 
 /** Whom a client may ask. */
 interface Offer {

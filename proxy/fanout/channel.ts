@@ -1,7 +1,7 @@
 import type { TickHeader } from '../../bus/message.ts'
 import type { Cancel } from '../../shared/clock.ts'
 import type { Place } from '../place.ts'
-import { type Variation, variationKey } from '../variant.ts'
+import { type Variation, variationKey } from '../variation/variant.ts'
 import type { Tick } from './frame.ts'
 import type { Ring } from './ring.ts'
 import { type Member, type Served, Variant } from './variant.ts'

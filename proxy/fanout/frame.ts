@@ -30,8 +30,9 @@ export interface Frame {
   /** A whole WebSocket message. */
   readonly bytes: Buffer
   readonly size: number
-  /** What it is a newer value of. Replies and notices have none: they are never folded. */
+  /** What it is a newer value of, or tells a gap of: nothing is folded across that. Replies have none. */
   readonly source: Source | undefined
+  /** Replies and notices have none: they are never folded. */
   readonly tick: Tick | undefined
   /** How many publications it stands for by itself: 0 for a value published before, and for what is no tick. */
   readonly stands: 0 | 1
@@ -40,10 +41,10 @@ export interface Frame {
 /** Whether one may stand for the other, too: publications of two publishers are counted apart. */
 export const isFoldable = (older: Frame, newer: Frame): boolean => older.tick?.header.epoch === newer.tick?.header.epoch
 
-/** A reply or a notice. */
-export function textFrame(text: string): Frame {
+/** A reply or a notice; `source`: what it tells a gap of. */
+export function textFrame(text: string, source?: Source): Frame {
   const bytes = textMessage(Buffer.from(text))
-  return { bytes, size: bytes.length, source: undefined, tick: undefined, stands: 0 }
+  return { bytes, size: bytes.length, source, tick: undefined, stands: 0 }
 }
 
 /** The JSON text of a frame, as bytes. */

@@ -35,7 +35,7 @@ export class Hold implements Member {
     this.outbox.miss(lost)
     if (notice === undefined) return
     this.#paced?.release()
-    this.outbox.say(notice)
+    this.outbox.say(notice, this.variant)
   }
 
   /** What waits for its time goes out now, and nothing that comes later is folded with it. */

@@ -85,9 +85,10 @@ export class Outbox implements Writer {
     return { ...this.#counts, folded: this.#counts.folded + this.#queue.folded }
   }
 
-  /** Queues a reply or a notice. */
-  say(text: string): void {
-    this.offer(textFrame(text))
+  /** Queues a reply or a notice; `source`: what it tells a gap of. */
+  say(text: string, source?: Source): void {
+    if (source) this.#queue.settle(source)
+    this.offer(textFrame(text, source))
   }
 
   /** Queues one frame, behind everything that waits. */

@@ -68,7 +68,7 @@ export class Queue {
         this.#resize(frame, frame.size)
         return
       }
-      // One of a publisher that was replaced stays, and lasts.
+      // What is before a gap, or of a publisher that was replaced, stays, and lasts.
     } else if (older !== undefined) this.#placesBytes -= older.size
     this.#note(source, this.#end, frame.size)
     this.append(frame)
@@ -110,8 +110,8 @@ export class Queue {
     for (; to < this.#end; to++) {
       const frame = this.frames[to]
       if (frame === undefined) continue
-      isTick ??= frame.source !== undefined
-      const isOther = apart && isTick !== (frame.source !== undefined)
+      isTick ??= frame.tick !== undefined
+      const isOther = apart && isTick !== (frame.tick !== undefined)
       if (!isWhole && bytes > 0 && (isOther || alone || bytes + frame.size > WRITE_BYTES)) break
       bytes += this.#recount(to, frame)
     }
@@ -122,7 +122,7 @@ export class Queue {
   isTick({ to }: Piece): boolean {
     for (let at = this.head; at < to; at++) {
       const frame = this.frames[at]
-      if (frame !== undefined) return frame.source !== undefined
+      if (frame !== undefined) return frame.tick !== undefined
     }
     return false
   }
@@ -218,7 +218,7 @@ export class Queue {
     this.#replyAt = -1
     this.#places?.clear()
     this.#placesBytes = 0
-    // Of two publishers' frames of a topic the newer one is the one that may be folded.
+    // Of frames of a topic with a gap between them the newest is the one that may be folded.
     const sizes = new Map<Source, number>()
     for (const [at, { source, size }] of frames.entries()) {
       this.bytes += size

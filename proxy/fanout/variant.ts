@@ -2,7 +2,7 @@ import { clientMode, type Mode, modeNumber } from '../../shared/market/mode.ts'
 import type { TopicParts } from '../../shared/market/topic.ts'
 import { gapNotice } from '../notices.ts'
 import type { Place } from '../place.ts'
-import { type Variation, vary } from '../variant.ts'
+import { type Variation, vary } from '../variation/variant.ts'
 import { textMessage } from '../websocket.ts'
 import type { Frame, Source, Tick } from './frame.ts'
 

@@ -52,6 +52,18 @@ const paused = async (features?: readonly string[]): Promise<RawClient> => {
   return client
 }
 
+/** Asks without reading, until what waits for it is too much. */
+async function askUntilClosed(stuck: RawClient): Promise<void> {
+  const ping = { action: 'ping', _pingId: 'x'.repeat(1000) }
+  await vi.waitFor(
+    async () => {
+      for (let at = 0; at < 500; at++) stuck.send(ping)
+      expect((await counts()).slowClosed).toBe(1)
+    },
+    { timeout: 15_000, interval: 1 },
+  )
+}
+
 describe('a client that stops reading', () => {
   it('delays nobody, gets only the newest of each topic, and is cut when its time is up', async () => {
     rig = await startRig({ proxy: { queueSoftBytes: 65_536, queueHardBytes: 131_072, stallMs: 1500 } })
@@ -78,28 +90,14 @@ describe('a client that stops reading', () => {
   it('is cut at the hard limit when what waits cannot be folded', async () => {
     rig = await startRig({ proxy: { queueSoftBytes: 65_536, queueHardBytes: 131_072, stallMs: 60_000 } })
     const stuck = await paused()
-    const ping = { action: 'ping', _pingId: 'x'.repeat(1000) }
-    await vi.waitFor(
-      async () => {
-        for (let at = 0; at < 500; at++) stuck.send(ping)
-        expect((await counts()).slowClosed).toBe(1)
-      },
-      { timeout: 15_000, interval: 1 },
-    )
+    await askUntilClosed(stuck)
     expect((await counts()).waitingBytes).toBe(0)
   })
 
   it('is told why, once, and closed with 4008 if it asked for a feature', async () => {
     rig = await startRig({ proxy: { queueSoftBytes: 65_536, queueHardBytes: 131_072, stallMs: 60_000 } })
     const stuck = await paused(['slow'])
-    const ping = { action: 'ping', _pingId: 'x'.repeat(1000) }
-    await vi.waitFor(
-      async () => {
-        for (let at = 0; at < 500; at++) stuck.send(ping)
-        expect((await counts()).slowClosed).toBe(1)
-      },
-      { timeout: 15_000, interval: 1 },
-    )
+    await askUntilClosed(stuck)
     stuck.resume()
     await until('it is closed', () => stuck.hasEnded)
     const [told, last] = stuck.frames.slice(-2)

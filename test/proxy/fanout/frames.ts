@@ -1,7 +1,7 @@
 import type { TickHeader } from '../../../bus/message.ts'
 import { type Frame, Tick } from '../../../proxy/fanout/frame.ts'
 import { Variant } from '../../../proxy/fanout/variant.ts'
-import { type Variation, variationKey } from '../../../proxy/variant.ts'
+import { type Variation, variationKey } from '../../../proxy/variation/variant.ts'
 import { textMessage } from '../../../proxy/websocket.ts'
 import { formatFrame, frameTemplate } from '../../../shared/market/frame.ts'
 import { formatTopic, type TopicParts } from '../../../shared/market/topic.ts'

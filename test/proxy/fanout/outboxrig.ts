@@ -14,7 +14,7 @@ export const [A, B, C] = [
 /** Bytes of one tick with a price of one digit. */
 export const SIZE = A(1).size
 export const STALL_MS = 1000
-export const SOFT = 10 * SIZE
+const SOFT = 10 * SIZE
 export const HARD = 30 * SIZE
 
 interface Options {

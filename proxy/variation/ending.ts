@@ -1,4 +1,4 @@
-import type { TickHeader } from '../bus/message.ts'
+import type { TickHeader } from '../../bus/message.ts'
 import { writeDigits } from './digits.ts'
 
 const ascii = (text: string): Uint8Array => Buffer.from(text, 'latin1')

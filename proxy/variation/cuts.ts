@@ -1,4 +1,4 @@
-import type { TickHeader } from '../bus/message.ts'
+import type { TickHeader } from '../../bus/message.ts'
 
 /** Two offsets a piece. A selection of every other name has some twenty pieces; whoever needs more is no frame of ours. */
 const ROOM = 128

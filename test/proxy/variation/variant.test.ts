@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readTick, TICK_HEADER_BYTES, type TickHeader, writeTickHeader } from '../../bus/message.ts'
-import { type Variation, variationKey, vary } from '../../proxy/variant.ts'
-import { DATA_FIELDS, formatFrame, frameTemplate } from '../../shared/market/frame.ts'
-import { TOPIC_MODES } from '../../shared/market/mode.ts'
-import type { Tick } from '../../shared/market/tick.ts'
-import { isSymbol } from '../../shared/market/topic.ts'
+import { readTick, TICK_HEADER_BYTES, type TickHeader, writeTickHeader } from '../../../bus/message.ts'
+import { type Variation, variationKey, vary } from '../../../proxy/variation/variant.ts'
+import { DATA_FIELDS, formatFrame, frameTemplate } from '../../../shared/market/frame.ts'
+import { TOPIC_MODES } from '../../../shared/market/mode.ts'
+import type { Tick } from '../../../shared/market/tick.ts'
+import { isSymbol } from '../../../shared/market/topic.ts'
 
 type Json = Readonly<Record<string, unknown>>
 

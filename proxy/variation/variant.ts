@@ -1,4 +1,4 @@
-import type { TickHeader } from '../bus/message.ts'
+import type { TickHeader } from '../../bus/message.ts'
 import { Cuts } from './cuts.ts'
 import { Ending } from './ending.ts'
 import { isSpace } from './pairs.ts'

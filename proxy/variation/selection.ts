@@ -1,5 +1,5 @@
+import { ALWAYS } from '../fields.ts'
 import type { Cuts } from './cuts.ts'
-import { ALWAYS } from './fields.ts'
 import { Pairs, sameBytes } from './pairs.ts'
 
 /** Names to be kept, as bytes, by their length. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { writeDigits } from '../../proxy/digits.ts'
+import { writeDigits } from '../../../proxy/variation/digits.ts'
 
 const EDGES = [0, 9, 10, 99_999_999, 100_000_000, 2 ** 31 - 1, 2 ** 31, 2 ** 32, 1e10, 9_999_999_999, 5e10, 2 ** 53 - 1]
 
