@@ -15,7 +15,7 @@ interface Arrival {
 /** What the door knows of one worker that is ready. */
 export interface Desk {
   readonly id: number
-  /** Connections it has, as far as known here. */
+  /** Connections it has. */
   clients: number
   /** Given to it, and not answered yet: one at a time, so that one that stands still keeps no other from being served. */
   pending: Arrival | undefined
@@ -120,11 +120,11 @@ export class Door {
     this.#handOut()
   }
 
-  /** A worker has said how many clients it has. */
-  counted(id: number, clients: number): void {
+  /** So many connections a worker had are no more. */
+  left(id: number, connections: number): void {
     const desk = this.#desks.get(id)
     if (!desk) return
-    desk.clients = clients
+    desk.clients -= connections
     this.#handOut()
   }
 

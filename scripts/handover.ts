@@ -10,6 +10,8 @@ export type ToWorker =
 /** What a worker says to its parent, beyond what every supervised process says. */
 export type FromWorker =
   | { readonly kind: 'taken' | 'refused'; readonly number: number }
+  /** So many connections it had taken are no more. */
+  | { readonly kind: 'left'; readonly connections: number }
   /** Without a round it comes by itself. */
   | { readonly kind: 'report'; readonly round?: number; readonly report: Report }
   | { readonly kind: 'ask'; readonly asked: number }

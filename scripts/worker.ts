@@ -23,6 +23,7 @@ export class Worker implements Siblings {
   #take: ((socket: Socket) => void) | undefined
   #report: (() => Report) | undefined
   #number = 0
+  #left = 0
   /** As it was last told. */
   #last: Whole | undefined
   #stopReports: Cancel = () => {}
@@ -33,10 +34,10 @@ export class Worker implements Siblings {
   }
 
   async open(take: (socket: Socket) => void, report: () => Report): Promise<WorkerParts['address']> {
-    const { clock, say, address } = this.#parts
+    const { clock, address } = this.#parts
     this.#take = take
     this.#report = report
-    this.#stopReports = clock.every(REPORT_MS, () => say({ kind: 'report', report: report() }))
+    this.#stopReports = clock.every(REPORT_MS, () => this.#tell())
     return address
   }
 
@@ -63,7 +64,7 @@ export class Worker implements Siblings {
         this.#connection(message, socket)
         break
       case 'count':
-        if (this.#report) this.#parts.say({ kind: 'report', round: message.round, report: this.#report() })
+        this.#tell(message.round)
         break
       case 'whole':
         this.#last = message.whole
@@ -87,7 +88,24 @@ export class Worker implements Siblings {
       return
     }
     say({ kind: 'taken', number })
-    if (socket) this.#take(socket)
+    if (!socket) return
+    socket.once('close', () => this.#lose())
+    this.#take(socket)
+  }
+
+  /** Thousands may go in one turn: told at its end. */
+  #lose(): void {
+    if (this.#left++ > 0) return
+    this.#parts.clock.soon(() => {
+      this.#parts.say({ kind: 'left', connections: this.#left })
+      this.#left = 0
+    })
+  }
+
+  #tell(round?: number): void {
+    const report = this.#report?.()
+    if (!report) return
+    this.#parts.say({ kind: 'report', ...(round !== undefined && { round }), report })
   }
 
   #forsaken(): Whole {

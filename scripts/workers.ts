@@ -108,11 +108,13 @@ export class Workers {
       case 'refused':
         this.#door.answered(id, message.number, message.kind === 'taken')
         break
+      case 'left':
+        this.#door.left(id, message.connections)
+        break
       case 'report':
         // The last words of one that has been counted as ended.
         if (this.#children.get(id)?.facts().state !== 'running') break
         this.#tally.heard(id, message.report)
-        this.#door.counted(id, message.report.clients.clients ?? 0)
         if (message.round === undefined || message.round === this.#round) this.#heard(id)
         break
       case 'ask':

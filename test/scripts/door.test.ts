@@ -139,14 +139,17 @@ describe('the door', () => {
     door.open(1)
     call()
     await eventually(() => given.length === 1)
-    door.counted(1, 7)
+    door.answered(1, 0, true)
+    call()
+    await eventually(() => given.length === 2)
     door.open(2)
-    door.answered(1, 0, false)
+    door.answered(1, 1, false)
     door.shut(2)
     expect(numbers()).toEqual([
       [1, 0],
-      [2, 0],
-      [1, 0],
+      [1, 1],
+      [2, 1],
+      [1, 1],
     ])
   })
 

@@ -57,6 +57,22 @@ test('tells what it counts when it is asked, and twice a second', async () => {
   ])
 })
 
+test('tells how many connections have gone, once a turn', async () => {
+  const { clock, said, worker } = await open()
+  const sockets = [new Socket(), new Socket(), new Socket()]
+  for (const [number, socket] of sockets.entries())
+    worker.hear({ kind: 'connection', number, sentAt: clock.now() }, socket)
+  said.length = 0
+  for (const socket of sockets.slice(1)) socket.emit('close')
+  clock.advance(0)
+  sockets[0]?.emit('close')
+  clock.advance(0)
+  expect(said).toEqual([
+    { kind: 'left', connections: 2 },
+    { kind: 'left', connections: 1 },
+  ])
+})
+
 test('a parent that does not answer is missing, beside what it said last', async () => {
   const { clock, said, worker } = await open()
   const first = worker.whole()
