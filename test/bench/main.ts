@@ -82,5 +82,9 @@ function readOptions(): Options {
 }
 
 // Processes of its own are ended on the way out, which a signal would not give time for.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    process.stderr.write(`The bench was ended by ${signal}.\n`)
+    process.exit(1)
+  })
 await main()
