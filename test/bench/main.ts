@@ -87,4 +87,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.stderr.write(`The bench was ended by ${signal}.\n`)
     process.exit(1)
   })
+/** What Node ends with when it waits for something that can no longer come; it says nothing itself. */
+const UNFINISHED = 13
+process.once('exit', code => {
+  if (code === UNFINISHED) process.stderr.write('The bench waited for an answer that could not come.\n')
+})
 await main()
