@@ -82,5 +82,14 @@ function readOptions(): Options {
 }
 
 // Processes of its own are ended on the way out, which a signal would not give time for.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    process.stderr.write(`The bench was ended by ${signal}.\n`)
+    process.exit(1)
+  })
+/** What Node ends with when it waits for something that can no longer come; it says nothing itself. */
+const UNFINISHED = 13
+process.once('exit', code => {
+  if (code === UNFINISHED) process.stderr.write('The bench waited for an answer that could not come.\n')
+})
 await main()

@@ -34,6 +34,7 @@ export class Program {
   readonly #lines: string[] = []
   readonly #waiting: { readonly resolve: (line: string) => void; readonly reject: (error: Error) => void }[] = []
   #errors = ''
+  #isOver = false
 
   constructor({ command, args, core, env = process.env }: Command) {
     const pin = core === undefined ? [] : ['taskset', '-c', String(core)]
@@ -48,10 +49,14 @@ export class Program {
     })
     if (this.#child.stdout) createInterface({ input: this.#child.stdout }).on('line', line => this.#take(line))
     this.ended = new Promise(resolve => {
-      this.#child.once('error', () => resolve(null))
+      this.#child.once('error', ({ message }) => {
+        this.#errors += message
+        resolve(null)
+      })
       this.#child.once('close', code => resolve(code))
     })
     void this.ended.then(code => {
+      this.#isOver = true
       alive.delete(child)
       for (const { reject } of this.#waiting.splice(0))
         reject(new Error(`${[command, ...args].join(' ')} ended with ${code}: ${this.#errors}`))
@@ -62,8 +67,9 @@ export class Program {
     return this.#child.pid ?? 0
   }
 
+  /** Also when it could not even be started. */
   get hasEnded(): boolean {
-    return this.#child.exitCode !== null || this.#child.signalCode !== null
+    return this.#isOver || this.#child.exitCode !== null || this.#child.signalCode !== null
   }
 
   /** What it said on stderr, the last of it. */
