@@ -2,9 +2,16 @@ import type { Cancel, Clock } from '../../shared/clock.ts'
 import { type Frame, isFoldable } from './frame.ts'
 import type { Outbox } from './outbox.ts'
 
-/** Holds that wait for the same number of milliseconds fall due in the order in which they began to wait. */
+/** A pause after something was sent. */
+interface Rest {
+  readonly paced: Paced
+  /** Its end, monotonic milliseconds. */
+  readonly until: number
+}
+
+/** Pauses of the same length end in the order in which they began. */
 interface Row {
-  readonly waiting: Paced[]
+  readonly rests: Rest[]
   cancel: Cancel | undefined
 }
 
@@ -21,15 +28,15 @@ export class Pacer {
     return new Paced(this, outbox, intervalMs)
   }
 
-  /** Will be called when its time has come. */
-  enter(paced: Paced): void {
-    const { intervalMs } = paced
+  /** Something was sent just now: it will be called when its pause is over. */
+  rest(paced: Paced): void {
+    const { intervalMs, dueAt } = paced
     let row = this.#rows.get(intervalMs)
     if (!row) {
-      row = { waiting: [], cancel: undefined }
+      row = { rests: [], cancel: undefined }
       this.#rows.set(intervalMs, row)
     }
-    row.waiting.push(paced)
+    row.rests.push({ paced, until: dueAt })
     this.#schedule(intervalMs, row)
   }
 
@@ -39,10 +46,10 @@ export class Pacer {
   }
 
   #schedule(intervalMs: number, row: Row): void {
-    const [first] = row.waiting
+    const [first] = row.rests
     if (!first) this.#rows.delete(intervalMs)
     else
-      row.cancel ??= this.clock.after(Math.max(first.dueAt - this.clock.monotonic(), 1), () =>
+      row.cancel ??= this.clock.after(Math.max(first.until - this.clock.monotonic(), 1), () =>
         this.#run(intervalMs, row),
       )
   }
@@ -51,8 +58,8 @@ export class Pacer {
     row.cancel = undefined
     const now = this.clock.monotonic()
     // A timer may fire a little early.
-    const end = row.waiting.findIndex(({ dueAt }) => dueAt > now + 1)
-    for (const paced of row.waiting.splice(0, end < 0 ? row.waiting.length : end)) paced.fall(now)
+    const end = row.rests.findIndex(({ until }) => until > now + 1)
+    for (const { paced, until } of row.rests.splice(0, end < 0 ? row.rests.length : end)) paced.fall(until, now)
     this.#schedule(intervalMs, row)
   }
 }
@@ -66,7 +73,6 @@ export class Paced {
   readonly #outbox: Outbox
   #waiting: Frame | undefined
   #folded = 0
-  #isEntered = false
 
   constructor(pacer: Pacer, outbox: Outbox, intervalMs: number) {
     this.#pacer = pacer
@@ -81,19 +87,13 @@ export class Paced {
       this.#folded += this.#waiting.stands
     }
     this.#waiting = frame
-    if (this.#isEntered) return
     const now = this.#pacer.clock.monotonic()
     if (now >= this.dueAt) this.#send(now)
-    else {
-      this.#isEntered = true
-      this.#pacer.enter(this)
-    }
   }
 
-  /** Its time has come. */
-  fall(now: number): void {
-    this.#isEntered = false
-    if (this.#waiting) this.#send(now)
+  /** The pause up to `until` is over; it counts no more if something was sent meanwhile. */
+  fall(until: number, now: number): void {
+    if (this.#waiting && until === this.dueAt) this.#send(now)
   }
 
   /** What waits goes out now. */
@@ -106,6 +106,7 @@ export class Paced {
     this.#waiting = undefined
     this.#folded = 0
     this.dueAt = now + this.intervalMs
+    this.#pacer.rest(this)
     if (frame) this.#outbox.renew(frame, folded)
   }
 }

@@ -1,4 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { Pacer } from '../../../proxy/fanout/pacer.ts'
+import { ManualClock } from '../../../shared/clock.ts'
+import { tickMaker, variantOf } from './frames.ts'
 import { gapOf, HubRig } from './hubrig.ts'
 import { Inbox } from './inbox.ts'
 
@@ -52,5 +55,22 @@ describe('a client that wants only the newest', () => {
     for (const sequence of [1, 2]) rig.deliver(sequence, { sequence })
     rig.clock.advance(100)
     expect(new Set(inboxes.map(({ said }) => said.join()))).toEqual(new Set(['TCS 1,TCS 2']))
+  })
+
+  it('gets each topic at its own time, whichever began to wait first', () => {
+    const clock = new ManualClock()
+    const [pacer, inbox] = [new Pacer(clock), new Inbox()]
+    const [tcs, sbin] = [pacer.open(inbox.outbox, 100), pacer.open(inbox.outbox, 100)]
+    const [tickOfTcs, tickOfSbin] = [tickMaker(variantOf('TCS')), tickMaker(variantOf('SBIN'))]
+    tcs.take(tickOfTcs(1))
+    clock.advance(50)
+    sbin.take(tickOfSbin(1))
+    sbin.take(tickOfSbin(2))
+    clock.advance(40)
+    tcs.take(tickOfTcs(2))
+    clock.advance(10)
+    expect(inbox.said).toEqual(['TCS 1', 'SBIN 1', 'TCS 2'])
+    clock.advance(50)
+    expect(inbox.said.slice(3)).toEqual(['SBIN 2'])
   })
 })
