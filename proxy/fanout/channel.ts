@@ -80,12 +80,14 @@ export class Channel {
       const lost = sequence - this.#sequence - (position ? 0 : 1)
       counts.lost += lost
       if (lost > 0) this.#tell(this.#sequence + lost)
+      // What is known lies before the hole: who begins with it would not be told.
+      if (position) this.last = undefined
       this.#sequence = sequence
       this.#receivedAt = receivedAt
       return 1
     }
-    // While nobody wanted the topic values passed without a publication, or what was known has been forgotten: then the
-    // last value comes again under its old sequence.
+    // What was known has been forgotten, or a publisher does not count what nobody wants: then the last value comes again
+    // under its old sequence.
     const isFresher = snapshot && (this.last === undefined || receivedAt > this.#receivedAt)
     if (epoch === this.#epoch && sequence === this.#sequence && isFresher) {
       this.#receivedAt = receivedAt

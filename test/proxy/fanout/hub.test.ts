@@ -140,6 +140,16 @@ describe('what is lost', () => {
     expect(rig.hub.counts).toMatchObject({ ticks: 2, late: 0, lost: 3 })
   })
 
+  it('takes the last value with it: who comes now must not begin before the hole and hear nothing of it', () => {
+    rig.join(new Inbox())
+    rig.deliver(1, { sequence: 1 })
+    rig.position({ sequence: 4 })
+    const inbox = new Inbox({ gap: true })
+    rig.hub.snapshot(rig.join(inbox))
+    rig.deliver(5, { sequence: 5 })
+    expect(inbox.said).toEqual(['TCS 5'])
+  })
+
   it('cannot be numbered when the publisher is another one', () => {
     const inbox = new Inbox({ gap: true })
     rig.join(inbox)
