@@ -105,16 +105,24 @@ export class Channel {
     this.#epoch = UNKNOWN
   }
 
-  /** Every tick after a place, oldest first; `undefined` when some of them are gone, or there may be some. */
-  since({ epoch, seq }: Place): readonly Tick[] | undefined {
-    if (this.#epoch === epoch && this.#sequence === seq) return []
-    return this.ring?.since(epoch, seq)
+  /** Whether every tick after a place is known. */
+  reaches({ epoch, seq }: Place): boolean {
+    return this.#isAt(epoch, seq) || (this.ring?.reaches(epoch, seq) ?? false)
+  }
+
+  /** Every tick after a place that is reached, oldest first. */
+  since({ epoch, seq }: Place): readonly Tick[] {
+    return this.#isAt(epoch, seq) ? [] : (this.ring?.since(seq) ?? [])
   }
 
   /** Tells one client, which came back, what it has missed. */
   tellMissed(one: Returned): void {
     if (this.#epoch === UNKNOWN) this.#returned.push(one)
     else this.#tellOne(one, { epoch: this.#epoch, seq: this.#sequence })
+  }
+
+  #isAt(epoch: number, seq: number): boolean {
+    return this.#epoch === epoch && this.#sequence === seq
   }
 
   #begin({ epoch, sequence, snapshot, position, receivedAt }: TickHeader): 0 | 1 {

@@ -85,15 +85,14 @@ export class Hub {
 
   /** Whether everything that came after `place` can still be had. */
   canResume({ variant }: Hold, place: Place): boolean {
-    return this.#channels.get(variant.served.topic)?.since(place) !== undefined
+    return this.#channels.get(variant.served.topic)?.reaches(place) ?? false
   }
 
   /** Gives one client everything after `place`; if that is no more to be had, says so and gives the last value. */
   resume(hold: Hold, place: Place): void {
     const channel = this.#channels.get(hold.variant.served.topic)
     if (!channel) return
-    const missed = channel.since(place)
-    if (missed) for (const tick of missed) hold.outbox.offer(hold.variant.frame(tick, 1))
+    if (channel.reaches(place)) for (const tick of channel.since(place)) hold.outbox.offer(hold.variant.frame(tick, 1))
     else {
       channel.tellMissed({ member: hold, variant: hold.variant, place })
       this.snapshot(hold)

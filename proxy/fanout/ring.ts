@@ -1,11 +1,22 @@
-import type { Tick } from './frame.ts'
+import type { TickHeader } from '../../bus/message.ts'
+import { Tick } from './frame.ts'
 
 /** Beyond it nobody comes back for a tick. */
 const TICKS_PER_TOPIC = 4096
 
+/** What one costs beside its bytes. */
+const EACH_BYTES = 200
+
+/** A tick as text: its buffer lies among those of other frames, and all of them would stay in memory with it. */
+interface Kept {
+  readonly header: TickHeader
+  /** Byte for byte. */
+  readonly payload: string
+}
+
 /** The last ticks of one topic without a hole between them. */
 export class Ring {
-  readonly ticks: Tick[] = []
+  readonly #kept: Kept[] = []
   readonly #rings: Rings
 
   constructor(rings: Rings) {
@@ -13,29 +24,38 @@ export class Ring {
   }
 
   add(tick: Tick): void {
-    this.ticks.push(tick)
-    this.#rings.grow(this, tick.message.length)
-    if (this.ticks.length > TICKS_PER_TOPIC) this.drop()
+    const payload = tick.payload.toString('latin1')
+    this.#kept.push({ header: tick.header, payload })
+    this.#rings.grow(this, payload.length + EACH_BYTES)
+    if (this.length > TICKS_PER_TOPIC) this.drop()
+  }
+
+  get length(): number {
+    return this.#kept.length
   }
 
   /** Forgets the oldest. */
   drop(): void {
-    const oldest = this.ticks.shift()
-    if (oldest) this.#rings.grow(this, -oldest.message.length)
+    const oldest = this.#kept.shift()
+    if (oldest) this.#rings.grow(this, -oldest.payload.length - EACH_BYTES)
   }
 
   /** There is a hole: what was before it is of no use. */
   clear(): void {
-    while (this.ticks.length > 0) this.drop()
+    while (this.length > 0) this.drop()
   }
 
-  /** Every tick after `sequence` up to the newest, or `undefined` when one of them is gone. */
-  since(epoch: number, sequence: number): readonly Tick[] | undefined {
-    const [oldest] = this.ticks
-    const newest = this.ticks.at(-1)
-    if (!oldest || !newest || newest.header.epoch !== epoch) return undefined
-    if (sequence < oldest.header.sequence - 1 || sequence > newest.header.sequence) return undefined
-    return this.ticks.slice(sequence - oldest.header.sequence + 1)
+  /** Whether every tick after `sequence` is here, up to the newest. */
+  reaches(epoch: number, sequence: number): boolean {
+    const [oldest, newest] = [this.#kept[0], this.#kept.at(-1)]
+    if (!oldest || !newest || newest.header.epoch !== epoch) return false
+    return sequence >= oldest.header.sequence - 1 && sequence <= newest.header.sequence
+  }
+
+  /** Every tick after `sequence` up to the newest; for a ring that reaches so far. */
+  since(sequence: number): Tick[] {
+    const from = sequence - (this.#kept[0]?.header.sequence ?? 0) + 1
+    return this.#kept.slice(from).map(({ header, payload }) => new Tick(header, Buffer.from(payload, 'latin1')))
   }
 }
 
@@ -65,8 +85,8 @@ export class Rings {
     this.#bytes += bytes
     if (this.#bytes <= this.#maxBytes) return
     let longest = ring
-    for (const one of this.#all) if (one.ticks.length > longest.ticks.length) longest = one
+    for (const one of this.#all) if (one.length > longest.length) longest = one
     // Many at once, so that the search is rare.
-    for (let left = Math.ceil(longest.ticks.length / 2); left > 0; left--) longest.drop()
+    for (let left = Math.ceil(longest.length / 2); left > 0; left--) longest.drop()
   }
 }
