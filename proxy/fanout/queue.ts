@@ -68,7 +68,7 @@ export class Queue {
         this.#resize(frame, frame.size)
         return
       }
-    }
+    } else if (older !== undefined) this.#placesBytes -= older.size
     this.#note(source, this.#end, frame.size)
     this.append(frame)
   }
