@@ -93,7 +93,9 @@ export class Paced {
 
   /** The pause up to `until` is over; it counts no more if something was sent meanwhile. */
   fall(until: number, now: number): void {
-    if (this.#waiting && until === this.dueAt) this.#send(now)
+    if (until !== this.dueAt) return
+    if (this.#waiting) this.#send(now)
+    else this.dueAt = now
   }
 
   /** What waits goes out now. */

@@ -73,4 +73,15 @@ describe('a client that wants only the newest', () => {
     clock.advance(50)
     expect(inbox.said.slice(3)).toEqual(['SBIN 2'])
   })
+
+  it('gets at once what comes just after a timer that fired a little early', () => {
+    const clock = new ManualClock()
+    const [inbox, next] = [new Inbox(), tickMaker(variantOf('TCS'))]
+    const tcs = new Pacer(clock).open(inbox.outbox, 100)
+    tcs.take(next(1))
+    clock.advance(99)
+    tcs.fall(tcs.dueAt, clock.monotonic())
+    tcs.take(next(2))
+    expect(inbox.said).toEqual(['TCS 1', 'TCS 2'])
+  })
 })
