@@ -15,6 +15,8 @@ export interface Entry {
   newestAt: number
   /** The topics somebody wants now. */
   readonly wanted: Channel[]
+  /** The topics somebody wanted before: what passes of them is counted, so that who comes back knows what it missed. */
+  readonly idle: Channel[]
 }
 
 /** The last value of every instrument, and the channels of its topics. */
@@ -43,7 +45,7 @@ export class Board {
     if (!listed) return undefined
     let entry = this.#entries.get(listed)
     if (!entry) {
-      entry = { instrument: listed, last: undefined, receivedAt: 0, newestAt: 0, wanted: [] }
+      entry = { instrument: listed, last: undefined, receivedAt: 0, newestAt: 0, wanted: [], idle: [] }
       this.#entries.set(listed, entry)
     }
     return entry
@@ -100,10 +102,10 @@ export class Board {
   #change(target: Target, change: (channel: Channel) => void): void {
     const channel = this.#channel(target)
     change(channel)
-    const wanted = this.find(target.instrument)?.wanted
-    const place = wanted?.indexOf(channel) ?? 0
-    if (channel.wanted && place < 0) wanted?.push(channel)
-    else if (!channel.wanted && place >= 0) wanted?.splice(place, 1)
+    const entry = this.find(target.instrument)
+    if (!entry) return
+    put(entry.wanted, channel, channel.wanted)
+    put(entry.idle, channel, !channel.wanted)
   }
 
   #channel(target: Target): Channel {
@@ -115,6 +117,13 @@ export class Board {
     }
     return channel
   }
+}
+
+/** Adds it to a list, or takes it out; once is enough. */
+function put(list: Channel[], channel: Channel, isIn: boolean): void {
+  const place = list.indexOf(channel)
+  if (isIn && place < 0) list.push(channel)
+  else if (!isIn && place >= 0) list.splice(place, 1)
 }
 
 /** A connection that is made anew begins with what the broker knows now, however old. */

@@ -67,6 +67,11 @@ export class Channel {
     if (this.#direct) this.#bus.publish(this.#topic, this.#record.body)
   }
 
+  /** A new tick while nobody wants the topic. */
+  pass(tick: Tick): void {
+    if (this.#saysEnough(tick)) this.#stamp.sequence++
+  }
+
   /** The last value again, to one lane; without one that may be handed out, how far the sequence is. */
   repeatTo(lane: Lane, tick: Tick | undefined, receivedAt: number): void {
     if (!tick || !this.#saysEnough(tick)) {

@@ -69,6 +69,7 @@ export class Publisher {
     this.#lastReceivedAt = receivedAt
     if (first) this.#audience.meet(entry)
     for (const channel of entry.wanted) channel.publish(tick, receivedAt)
+    for (const channel of entry.idle) channel.pass(tick)
   }
 
   /** One log line for the first of a kind: a source that errs does so thousands of times a second. */

@@ -112,8 +112,20 @@ describe('the sequence of a topic', () => {
     clock.advance(0)
     expect(bus.lane('P1').map(({ header }) => [header.snapshot, header.sequence])).toEqual([
       [false, 1],
-      [true, 1],
-      [false, 2],
+      [true, 2],
+      [false, 3],
     ])
+  })
+
+  it('counts nothing that the topic could not have shown', () => {
+    const { bus, clock, offer } = rig()
+    const quote = topicOf('RELIANCE', 'QUOTE')
+    bus.want('P1', 1, [quote])
+    offer(RELIANCE, 100, { volume: 7 })
+    bus.want('P1', 2, [])
+    offer(RELIANCE, 101, { mode: 'LTP' })
+    bus.want('P1', 3, [quote])
+    clock.advance(0)
+    expect(told(bus.positions('P1')).at(-1)).toEqual([quote, 1])
   })
 })

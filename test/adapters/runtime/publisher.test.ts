@@ -92,8 +92,8 @@ describe('live ticks', () => {
     clock.advance(0)
     expect(bus.lane('P1').map(({ header, frame }) => [header.sequence, header.snapshot, frame.data.ltp])).toEqual([
       [1, false, 100],
-      [1, true, 101],
-      [2, false, 102],
+      [2, true, 101],
+      [3, false, 102],
     ])
   })
 
