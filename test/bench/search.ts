@@ -11,7 +11,7 @@ const STEP_UP = 1.6
 const STEP_DOWN = 2
 const MOST_TRIALS = 10
 /** After this a rate that was found is good enough. */
-const PATIENCE_MS = 18_000
+const PATIENCE_MS = 14_000
 const FINE = 1.1
 const SETTLE_SECONDS = 0.5
 const RECOVERY_MS = 500
