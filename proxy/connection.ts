@@ -141,7 +141,7 @@ export class Connection {
   #giveUp(why: string): void {
     // What its subscriptions still held comes at their end, and may be too much again.
     if (this.#closed) return
-    const { log, ws, rooms } = this.#parts
+    const { log, ws, rooms, limits } = this.#parts
     const reason = `This client does not keep up: it ${why}`
     log.warn({ why, waitingBytes: this.#outbox.bytes }, 'closed a client that does not keep up')
     const isClassic = featureNames(this.#outbox.features).length === 0
@@ -152,7 +152,8 @@ export class Connection {
     }
     ws.send(slowNotice({ state: 'closing', reason }))
     ws.close(TOO_SLOW, reason.slice(0, LONGEST_REASON))
-    rooms.clock.after(CLOSE_GRACE_MS, () => ws.terminate())
+    // Its kernel is full: it needs as long to read that as it had to fall behind. Nothing else waits for it.
+    rooms.clock.after(limits.stallMs, () => ws.terminate())
   }
 
   #end(slow: boolean): void {

@@ -20,6 +20,10 @@ export class Hold implements Member {
     this.#paced = intervalMs === undefined ? undefined : pacer.open(outbox, intervalMs)
   }
 
+  get taker(): Outbox | undefined {
+    return this.delivery.policy === 'every' ? this.outbox : undefined
+  }
+
   take(frame: Frame): void {
     if (this.#paced) this.#paced.take(frame)
     else if (this.delivery.policy === 'every') this.outbox.offer(frame)

@@ -132,8 +132,12 @@ export class Hub {
     if (stands === 1) channel.ring?.add(tick)
     for (const variant of channel.variants) {
       const frame = variant.frame(tick, stands)
-      const { members } = variant
-      for (let at = 0; at < members.length; at++) members[at]?.take(frame)
+      const { members, takers } = variant
+      for (let at = 0; at < takers.length; at++) {
+        const taker = takers[at]
+        if (taker) taker.offer(frame)
+        else members[at]?.take(frame)
+      }
     }
     return true
   }

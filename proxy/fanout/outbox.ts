@@ -140,7 +140,7 @@ export class Outbox implements Writer {
   /** `now`: monotonic milliseconds. */
   checkStall(now: number): void {
     if (this.#blockedAt === undefined || now - this.#blockedAt < this.#limits.stallMs) return
-    this.giveUp(`took nothing for ${Math.round(this.#limits.stallMs / 100) / 10} s`)
+    this.giveUp(`took no more of what was sent for ${Math.round(this.#limits.stallMs / 100) / 10} s`)
   }
 
   giveUp(why: string): void {

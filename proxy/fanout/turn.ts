@@ -23,13 +23,15 @@ export interface TurnLimits {
 const SLICE_MS = 5
 /** How many clients are written to between two looks at the clock. */
 const STRIDE = 32
+/** Of the time a round took. */
+const REST_PART = 0.25
 /** Timers are no finer. */
 const SHORTEST_PAUSE_MS = 1
 const SWEEP_MS = 250
 
 /**
- * Writes to all clients something waits for, in rounds: everybody once, then a pause as long as the round took. So an
- * idle proxy writes at once, and a busy one writes to each client more at a time instead of more often. Owner of what
+ * Writes to all clients something waits for, in rounds: everybody once, then a pause that grows with what the round took.
+ * So an idle proxy writes at once, and a busy one writes to each client more at a time instead of more often. Owner of what
  * all outboxes together may hold.
  */
 export class Turn {
@@ -127,7 +129,7 @@ export class Turn {
     this.#batch.clear()
     this.#round.length = 0
     this.#at = 0
-    this.#restUntil = now + Math.min(this.#spentMs, this.#limits.flushMaxMs)
+    this.#restUntil = now + Math.min(this.#spentMs * REST_PART, this.#limits.flushMaxMs)
     if (this.#next.length > 0) this.#schedule()
   }
 

@@ -14,8 +14,15 @@ export interface Served {
   readonly broker: string
 }
 
+/** Takes every frame as it comes. */
+export interface Taker {
+  offer(frame: Frame): void
+}
+
 /** One client's subscription as its topic sees it. */
 export interface Member {
+  /** Who gets each frame at once; `undefined`: the member itself decides what becomes of it. */
+  readonly taker: Taker | undefined
   /** Where it stands among the members of its variant. */
   at: number
   /** Whether it wants to hear what is lost. */
@@ -30,6 +37,8 @@ export class Variant implements Source {
   readonly served: Served
   readonly variation: Variation
   readonly members: Member[] = []
+  /** Of the members, in their order: a tick touches nothing else of those who want every one. */
+  readonly takers: (Taker | undefined)[] = []
   /** The symbol as these clients spell it. */
   readonly symbol: string
   readonly mode: Mode
@@ -78,14 +87,17 @@ export class Variant implements Source {
 
   add(member: Member): void {
     member.at = this.members.push(member) - 1
+    this.takers.push(member.taker)
   }
 
   /** Whether it was one of these. */
   remove(member: Member): boolean {
     if (this.members[member.at] !== member) return false
     const last = this.members.pop()
+    this.takers.pop()
     if (last && last !== member) {
       this.members[member.at] = last
+      this.takers[member.at] = last.taker
       last.at = member.at
     }
     return true

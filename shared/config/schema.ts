@@ -58,8 +58,8 @@ export const schema = z.strictObject({
       .describe('When all slow clients together have more bytes waiting than this, the one with the most is closed.'),
     stallMs: ms(100, 600_000).default(10_000).describe('A client that takes nothing for this long is closed.'),
     flushMaxMs: ms(0, 1000)
-      .default(50)
-      .describe('Writing pauses as long as the last round over all clients took, but no longer than this.'),
+      .default(10)
+      .describe('Writing pauses for a quarter of what the last round over all clients took, but no longer than this.'),
     resumeBytes: bytes(0, 68_719_476_736)
       .default(67_108_864)
       .describe('Ticks kept in memory for clients that come back and resume.'),

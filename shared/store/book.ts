@@ -23,8 +23,6 @@ interface Opened {
   readonly meta: Meta | undefined
   /** What was looked up lately, by what it was asked for; `undefined`: it is not in the list. */
   readonly found: Map<string, Instrument | undefined>
-  /** When the file was last looked at, monotonic milliseconds. */
-  lookedAt: number
 }
 
 /** Some megabytes. */
@@ -55,6 +53,8 @@ export class InstrumentBook {
   readonly #clock: Clock
   readonly #lookAgainMs: number
   readonly #opened = new Map<string, Opened>()
+  /** When the file of each feed was last looked at, monotonic milliseconds. */
+  readonly #lookedAt = new Map<string, number>()
 
   /**
    * `lookAgainMs`: for so long an opened list may be asked without a look at its file, so that thousands of clients can
@@ -94,10 +94,11 @@ export class InstrumentBook {
   find(feed: string, exchange: string, symbol: string): Instrument | undefined {
     if (!isExchange(exchange)) return undefined
     const asked = `${exchange}:${symbol}`
+    const lookedAt = this.#lookedAt.get(feed) ?? Number.NEGATIVE_INFINITY
     const opened = this.#opened.get(feed)
-    const isFresh = opened && this.#clock.monotonic() - opened.lookedAt < this.#lookAgainMs
-    return isFresh && opened.found.has(asked)
-      ? opened.found.get(asked)
+    const isFresh = this.#clock.monotonic() - lookedAt < this.#lookAgainMs
+    return isFresh && (!opened || opened.found.has(asked))
+      ? opened?.found.get(asked)
       : this.#lookUp({ feed, exchange, symbol, asked })
   }
 
@@ -146,7 +147,7 @@ export class InstrumentBook {
       opened = mark === undefined ? undefined : openList(path, mark)
       if (opened) this.#opened.set(feed, opened)
     }
-    if (opened) opened.lookedAt = this.#clock.monotonic()
+    this.#lookedAt.set(feed, this.#clock.monotonic())
     return opened?.meta && { database: opened.database, meta: opened.meta, found: opened.found }
   }
 }
@@ -154,7 +155,7 @@ export class InstrumentBook {
 function openList(path: string, mark: string): Opened {
   const database = Database.read(path)
   try {
-    return { database, mark, meta: readMeta(database), found: new Map(), lookedAt: Number.NEGATIVE_INFINITY }
+    return { database, mark, meta: readMeta(database), found: new Map() }
   } catch (error) {
     database.close()
     throw error

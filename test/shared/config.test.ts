@@ -40,7 +40,7 @@ test('without file and environment, every setting has its default', () => {
       queueHardBytes: 1_048_576,
       queueTotalBytes: 268_435_456,
       stallMs: 10_000,
-      flushMaxMs: 50,
+      flushMaxMs: 10,
       resumeBytes: 67_108_864,
       maxAgeMs: 1000,
     },

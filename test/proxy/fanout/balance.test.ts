@@ -118,6 +118,11 @@ class Play {
       this.#given += frame.stands
       take(frame)
     }
+    // The way of those who take every tick, past the subscription, is watched like that through it.
+    if (!hold.taker) return
+    const taker = { offer: hold.take }
+    Object.defineProperty(hold, 'taker', { value: taker })
+    hold.variant.takers[hold.at] = taker
   }
 }
 

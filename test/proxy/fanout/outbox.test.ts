@@ -140,7 +140,7 @@ describe('an outbox', () => {
     expect(rig.reasons).toEqual([])
     // It is looked at four times a second.
     rig.clock.advance(250)
-    expect(rig.reasons).toEqual(['took nothing for 1 s'])
+    expect(rig.reasons).toEqual(['took no more of what was sent for 1 s'])
   })
 
   it('has as long for each write', () => {
