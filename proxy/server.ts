@@ -52,6 +52,8 @@ export class Server {
   readonly #sockets: WebSocketServer
   readonly #turn: Turn
   readonly #connections = new Set<Connection>()
+  /** Ended, and on their way out. */
+  readonly #leaving = new Set<Connection>()
   /** Of clients that have gone. */
   readonly #past: OutboxCounts = { delivered: 0, folded: 0, lost: 0, abandoned: 0 }
   readonly #stopPing: Cancel
@@ -128,7 +130,7 @@ export class Server {
   /** Cuts all connections without a close frame: three known clients stay away for good after one. */
   async close(): Promise<void> {
     this.#stopPing()
-    for (const connection of this.#connections) connection.cut()
+    for (const connection of [...this.#connections, ...this.#leaving]) connection.cut()
     this.#turn.close()
     this.#http.closeAllConnections()
     await new Promise<void>(resolve => this.#http.close(() => resolve()))
@@ -160,11 +162,13 @@ export class Server {
         log,
         onClosed: (one, slow) => {
           this.#connections.delete(one)
+          if (ws.readyState !== ws.CLOSED) this.#leaving.add(one)
           if (slow) this.#slowClosed++
           addCounts(this.#past, one.counts)
         },
       })
       this.#connections.add(connection)
+      ws.once('close', () => this.#leaving.delete(connection))
     })
   }
 }

@@ -95,7 +95,7 @@ describe('a client that stops reading', () => {
   })
 
   it('is told why, once, and closed with 4008 if it asked for a feature', async () => {
-    rig = await startRig({ proxy: { queueSoftBytes: 65_536, queueHardBytes: 131_072, stallMs: 60_000 } })
+    rig = await startRig({ proxy: { queueSoftBytes: 65_536, queueHardBytes: 131_072, stallMs: 3000 } })
     const stuck = await paused(['slow'])
     await askUntilClosed(stuck)
     stuck.resume()
@@ -106,5 +106,16 @@ describe('a client that stops reading', () => {
     expect(last?.text.charCodeAt(0)).toBe(4008 >> 8)
     expect(last?.text).toContain('This client does not keep up')
     expect(stuck.frames.filter(({ text }) => text.includes('"state":"closing"'))).toHaveLength(1)
+  })
+})
+
+describe('a proxy that stops', () => {
+  it('does not wait for clients that have been given up and do not read the reason', async () => {
+    rig = await startRig({ proxy: { queueSoftBytes: 65_536, queueHardBytes: 131_072, stallMs: 60_000 } })
+    const stuck = await paused(['slow'])
+    await askUntilClosed(stuck)
+    await rig.stop()
+    stuck.resume()
+    await until('it is cut', () => stuck.hasEnded)
   })
 })
