@@ -3,10 +3,14 @@ import type { Clock } from '../shared/clock.ts'
 /** Work that pauses wherever others may come in between. */
 export type Job = Generator<undefined, void, undefined>
 
-/** What requests of all clients together may take of one turn of the event loop: ticks wait meanwhile. */
-const TURN_MS = 3
-/** Then it is the next client's turn. */
-const SLICE_MS = 1
+interface Shares {
+  /** What requests of all clients together may take of one turn of the event loop: ticks wait meanwhile. */
+  readonly turnMs: number
+  /** Then it is the next client's turn. */
+  readonly sliceMs: number
+}
+
+const SHARES: Shares = { turnMs: 1, sliceMs: 0.5 }
 
 /**
  * Shares the time there is for requests out among the clients that have some, one slice after the other. A request that
@@ -14,13 +18,15 @@ const SLICE_MS = 1
  */
 export class Workshop {
   readonly #clock: Clock
+  readonly #shares: Shares
   readonly #waiting: Worklist[] = []
   #spent = 0
   #working = false
   #scheduled = false
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, shares: Shares = SHARES) {
     this.#clock = clock
+    this.#shares = shares
   }
 
   enter(list: Worklist): void {
@@ -36,12 +42,12 @@ export class Workshop {
   #work(): void {
     this.#working = true
     try {
-      while (this.#spent < TURN_MS) {
+      while (this.#spent < this.#shares.turnMs) {
         const list = this.#waiting.shift()
         if (!list) return
         const from = this.#clock.monotonic()
         try {
-          if (list.work(from + SLICE_MS)) this.#waiting.push(list)
+          if (list.work(from + this.#shares.sliceMs)) this.#waiting.push(list)
         } finally {
           this.#spent += this.#clock.monotonic() - from
         }

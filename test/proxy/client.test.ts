@@ -35,7 +35,7 @@ beforeEach(() => {
       mayStay: () => true,
     },
     hub,
-    workshop: new Workshop(clock),
+    workshop: new Workshop(clock, { turnMs: 3, sliceMs: 1 }),
     instruments: {
       has: () => true,
       find: (_: string, __: string, symbol: string) => {

@@ -9,7 +9,7 @@ let busy: string[]
 
 beforeEach(() => {
   clock = new ManualClock()
-  workshop = new Workshop(clock)
+  workshop = new Workshop(clock, { turnMs: 3, sliceMs: 1 })
   done = []
   busy = []
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { type Delivery, EVERY } from '../../../proxy/delivery.ts'
+import type { Frame } from '../../../proxy/fanout/frame.ts'
 import type { Hold } from '../../../proxy/fanout/hold.ts'
 import { CLASSIC } from '../../../proxy/features.ts'
 import { parseFrames } from '../../support/clientraw.ts'
@@ -120,7 +121,7 @@ class Play {
     }
     // The way of those who take every tick, past the subscription, is watched like that through it.
     if (!hold.taker) return
-    const taker = { offer: hold.take }
+    const taker = { offer: (frame: Frame) => hold.take(frame) }
     Object.defineProperty(hold, 'taker', { value: taker })
     hold.variant.takers[hold.at] = taker
   }
