@@ -84,8 +84,8 @@ export class Channel {
       this.#receivedAt = receivedAt
       return 1
     }
-    // While nobody wanted the topic values passed without a publication, or what was known has been forgotten: then the
-    // last value comes again under its old sequence.
+    // What was known has been forgotten, or a foreign publisher does not count what nobody wants: then the last value comes
+    // again under its old sequence.
     const isFresher = snapshot && (this.last === undefined || receivedAt > this.#receivedAt)
     if (epoch === this.#epoch && sequence === this.#sequence && isFresher) {
       this.#receivedAt = receivedAt
