@@ -2,9 +2,11 @@ import type { z } from 'zod'
 import type { Clock } from '../shared/clock.ts'
 import type { FeedLabel } from '../shared/control.ts'
 import type { TickwireError } from '../shared/errors.ts'
+import type { Exchange } from '../shared/market/exchange.ts'
 import type { Instrument } from '../shared/market/instrument.ts'
-import type { TopicMode } from '../shared/market/mode.ts'
-import type { Tick } from '../shared/market/tick.ts'
+import type { BookMode, TopicMode } from '../shared/market/mode.ts'
+import type { OrderUpdate } from '../shared/market/order.ts'
+import type { Tick, TickPart } from '../shared/market/tick.ts'
 
 /** One change of one instrument, as the source saw it. */
 export interface Update {
@@ -40,6 +42,8 @@ export interface SourceAdapter<Settings = unknown> extends AdapterBase<Settings>
 export interface SessionSettings {
   /** Whether silence counts as a fault in market hours only, or around the clock (a replay, a mock session). */
   readonly expect_ticks: 'calendar' | 'always'
+  /** Seconds between two rounds of REST quotes while no socket can be had; 0: none. For adapters with `quotes`. */
+  readonly poll_seconds?: number
 }
 
 /**
@@ -47,48 +51,104 @@ export interface SessionSettings {
  * sockets, waits, retries, splits and publishes. Nothing here does I/O except through the `Http` it is handed.
  */
 export interface SessionAdapter<Settings = unknown, Credentials = unknown, Ticket = unknown>
-  extends AdapterBase<Settings> {
+  extends AdapterBase<Settings>,
+    Stream<Settings, Ticket> {
   /**
    * What the account's owner types once: a flat object of texts, asked for in this order, each field with a `describe`
-   * that names it for a person. Sealed at rest.
+   * that names it for a person; optional fields may be left empty. Sealed at rest.
    */
   readonly credentials: z.ZodType<Credentials>
   /** What a login gives and a session needs, as JSON. Sealed at rest. */
   readonly ticket: z.ZodType<Ticket>
-  readonly limits: Limits
   readonly login: Login<Settings, Credentials, Ticket>
   readonly master: Master<Settings, Ticket>
+  /** Further kinds of sockets that the account has: deep books, order updates. */
+  readonly siblings?: readonly Sibling<Settings, Ticket>[]
+  /**
+   * Which exchanges have books deeper than five levels; a mode that is offered and not named here is for all of them.
+   */
+  readonly books?: Readonly<Partial<Record<BookMode, readonly Exchange[]>>>
+  /**
+   * For adapters whose decoders give parts: which sources make up a mode, the one that counts most last. Of a mode that
+   * is not named, and of a source that is not named for it, parts are not published.
+   */
+  readonly sources?: Readonly<Partial<Record<TopicMode, readonly string[]>>>
+  /** Quotes on request, where the broker has them: for what has not ticked yet, and while no socket can be had. */
+  readonly quotes?: Quotes<Settings, Ticket>
+}
+
+/** A kind of socket, and what is spoken on it. */
+export interface Stream<Settings, Ticket> {
+  readonly limits: Limits
   readonly session: Session<Settings, Ticket>
+  /**
+   * The mode this stream is asked for when a client wants `mode` of an instrument; `undefined` when it has no part in
+   * it. Without it the stream carries every mode as it is.
+   */
+  carries?(instrument: Instrument, mode: TopicMode): TopicMode | undefined
   /** One per connection; what it remembers dies with it. */
   createDecoder(): Decoder
 }
 
+/** A socket besides the main one. Its failures leave the main one alone: they cost what only it brings. */
+export interface Sibling<Settings, Ticket> extends Stream<Settings, Ticket> {
+  /** One word for a person: `books`, `orders`. */
+  readonly name: string
+  /** Kept open while there is a login, also with nothing subscribed: order updates need no instrument. */
+  readonly isAlwaysOpen?: boolean
+}
+
 export type Adapter = SourceAdapter | SessionAdapter
 
-/** What the broker allows one account. */
+/** What the broker allows one account on one kind of socket. */
 export interface Limits {
   readonly connections: number
   readonly instrumentsPerConnection: number
+  /** How many of those an instrument takes in a mode, where that is not 1. */
+  readonly weights?: Readonly<Partial<Record<TopicMode, number>>>
+  /** The most instruments of the whole account in one mode; further ones get the next lower mode. */
+  readonly instrumentsPerMode?: Readonly<Partial<Record<TopicMode, number>>>
   readonly instrumentsPerMessage: number
   /** Least time between two messages that change subscriptions on one connection, milliseconds. */
   readonly messagePauseMs: number
 }
 
-/** A login in a browser: the broker sends the person back to a registered address with an answer to redeem. */
+/**
+ * A login in a browser: the broker sends the person back to a registered address with an answer to redeem. Or, without
+ * `url`, one in which the person types what the credentials do not hold.
+ */
 export interface Login<Settings, Credentials, Ticket> {
   /** Where the person logs in. `state` comes back with the answer, where the broker can carry it. */
-  url(settings: Settings, credentials: Credentials, state: string): string
-  /** What the address the person was sent back to, or what he pasted of it, holds. Throws CREDENTIALS_REJECTED, USAGE. */
+  url?(settings: Settings, credentials: Credentials, state: string): string
+  /** Without `url`: what to ask the person for (`Code of the authenticator app`); nothing when the credentials do. */
+  prompt?(credentials: Credentials): string | undefined
+  /**
+   * What the address the person was sent back to, or what he pasted of it or typed, holds. Throws CREDENTIALS_REJECTED,
+   * USAGE.
+   */
   readAnswer(pasted: string): LoginAnswer
   /** Exchanges the answer for a ticket. Rejects with CREDENTIALS_REJECTED, BROKER_UNREACHABLE, … */
   redeem(options: {
     settings: Settings
     credentials: Credentials
+    /** Its code is empty where nothing had to be asked. */
     answer: LoginAnswer
     http: Http
     /** Milliseconds since 1970. */
     now: number
   }): Promise<Granted<Ticket>>
+  /**
+   * A new ticket without a person: for the last one (a refresh token), or from the credentials alone (a stored TOTP
+   * secret). `undefined` when this account holds neither. Rejects like `redeem`. Called when the broker has refused the
+   * last ticket, and before the first one, each time once.
+   */
+  renew?(options: {
+    settings: Settings
+    credentials: Credentials
+    ticket: Ticket | undefined
+    http: Http
+    now: number
+  }): Promise<Granted<Ticket> | undefined>
 }
 
 export interface LoginAnswer {
@@ -133,6 +193,16 @@ export interface Session<Settings, Ticket> {
   readonly heartbeat: Heartbeat
   /** What an end of the connection, or its failure to begin, means. */
   classify(failure: Failure): TickwireError
+  /** Where the broker needs more time than the usual pauses (up to 1, 2, 4, 5 s, and a minute after "too many"). */
+  readonly pauses?: Pauses
+}
+
+/** Least times before the next dial, milliseconds. */
+export interface Pauses {
+  /** After any end of a connection. */
+  readonly afterEndMs?: number
+  /** After BROKER_RATE_LIMITED without a Retry-After; doubled each time, up to a minute. */
+  readonly limitedMs?: number
 }
 
 export interface Dial {
@@ -153,22 +223,47 @@ export interface Heartbeat {
 
 export type Failure =
   /** The broker answered the handshake with something else than a socket. */
-  | { readonly kind: 'handshake'; readonly status: number; readonly body: string; readonly retryAfterMs?: number }
+  | {
+      readonly kind: 'handshake'
+      readonly status: number
+      /** Names in lower case. */
+      readonly headers?: Readonly<Record<string, string>>
+      readonly body: string
+      readonly retryAfterMs?: number
+    }
   /** The socket was closed; 1006 when without a word. */
   | { readonly kind: 'closed'; readonly code: number; readonly reason: string }
   /** The network failed; `reason` is the system's word for it (`ECONNREFUSED`). */
   | { readonly kind: 'network'; readonly reason: string }
+  /** What the decoder called `refused`. */
+  | { readonly kind: 'refused'; readonly reason: string }
 
 /** What one frame said, in the order it said it. `receivedAt` in microseconds. Never throws. */
 export type Decoder = (frame: Frame, receivedAt: number) => readonly Signal[]
 
 export type Signal =
-  /** `token` as in the instrument list. */
+  /** `token` as in the instrument list. Whole: nothing of an earlier one counts any more. */
   | { readonly kind: 'tick'; readonly token: string; readonly tick: Tick }
+  /**
+   * Of a broker that sends only what has changed, or in several messages what belongs to one moment: a part of what is
+   * known of an instrument. `source` names the kind of message, as in `sources` of the adapter; `isWhole`: it says all
+   * that its source knows, and nothing before it counts any more.
+   */
+  | {
+      readonly kind: 'part'
+      readonly token: string
+      readonly source: string
+      readonly isWhole: boolean
+      readonly part: TickPart
+    }
+  /** Something became of an order of the account. */
+  | { readonly kind: 'order'; readonly order: OrderUpdate }
   /** The connection lives; nothing is known of the market. */
   | { readonly kind: 'heartbeat' }
   /** The broker accepted the `hello`. */
   | { readonly kind: 'ready' }
+  /** The broker does not take the `hello`, or ends the session, and leaves the socket open: it is closed from here. */
+  | { readonly kind: 'refused'; readonly reason: string }
   /** The broker wants to be answered. */
   | { readonly kind: 'reply'; readonly frame: Frame }
   /** The broker refuses some tokens. */
@@ -179,6 +274,26 @@ export type Signal =
   | { readonly kind: 'ignored'; readonly what: string }
   /** Not understood, or cut: what could be read of the frame stands before it. */
   | { readonly kind: 'malformed'; readonly what: string }
+
+/** Quotes by request. */
+export interface Quotes<Settings, Ticket> {
+  readonly instrumentsPerRequest: number
+  /** Least time between two requests, milliseconds. */
+  readonly pauseMs: number
+  /** The deepest mode its answers say everything of. */
+  readonly mode: TopicMode
+  /** At most `instrumentsPerRequest` of them. */
+  request(settings: Settings, ticket: Ticket, instruments: readonly Instrument[]): HttpRequest
+  /**
+   * What the answer says of those instruments; those it does not speak of are left out. Throws the error of an answer that
+   * is a refusal, whatever its status. `receivedAt` in microseconds.
+   */
+  parse(
+    answer: HttpAnswer,
+    instruments: readonly Instrument[],
+    receivedAt: number,
+  ): readonly { readonly instrument: Instrument; readonly tick: Tick }[]
+}
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'DELETE'

@@ -81,7 +81,7 @@ export function beginLogin(account: Account): PendingLogin {
   const credentials = openCredentials(account)
   const state = randomBytes(16).toString('base64url')
   const hidden = texts(credentials)
-  const url = guard(adapter, 'url', hidden, () => adapter.login.url(settings, credentials, state))
+  const url = guard(adapter, 'url', hidden, () => adapter.login.url?.(settings, credentials, state) ?? '')
   const carriesState = url.includes(state)
   return {
     url: new Secret(url),

@@ -23,7 +23,7 @@ const granted = z.object({
 /** A failure says so whatever its HTTP status. */
 const refused = z.object({ status: z.literal('error'), error_type: z.string() })
 
-export const login: Login<Settings, Credentials, Ticket> = {
+export const login = {
   url({ login_url }, { api_key }, state) {
     const url = new URL(login_url)
     url.searchParams.set('v', '3')
@@ -51,7 +51,7 @@ export const login: Login<Settings, Credentials, Ticket> = {
       ...(user_id === undefined ? {} : { holder: user_id }),
     }
   },
-}
+} satisfies Login<Settings, Credentials, Ticket>
 
 /** `secrets`: what we sent. A server that repeats it must not get it into a message. */
 function readGranted({ status, body }: HttpAnswer, secrets: readonly string[]): z.infer<typeof granted>['data'] {

@@ -56,5 +56,7 @@ function classify(failure: Failure): TickwireError {
     }
     case 'network':
       return failed('BROKER_UNREACHABLE', `No connection to Kite: ${oneLine(failure.reason)}`)
+    case 'refused':
+      return failed('BROKER_REFUSED', `Kite ended the session: ${oneLine(failure.reason)}`)
   }
 }

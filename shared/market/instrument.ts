@@ -7,7 +7,7 @@ export interface Instrument {
   readonly exchange: Exchange
   /** OpenAlgo common symbol, e.g. `NIFTY28NOV2624800CE`. */
   readonly symbol: string
-  /** The broker's own id, unique within the feed together with the exchange. */
+  /** The broker's own id, unique within the feed: with its segment before it where the broker numbers each for itself. */
   readonly token: string
   /** The broker's own spelling, e.g. `SBIN-EQ`. Clients may subscribe by it. */
   readonly brokerSymbol: string

@@ -26,6 +26,8 @@ export interface Tick {
   readonly timestamp: number
   /** `timestamp` is the time of receipt: it says nothing of the order at the exchange. */
   readonly isStampedHere?: boolean
+  /** Asked for, not sent by itself: true when it was answered, and perhaps no longer since. */
+  readonly isPolled?: boolean
   /** Up to which mode the source said what it knows; absent when it said all. */
   readonly mode?: TopicMode
   /** Time of the last trade. */
@@ -46,4 +48,24 @@ export interface Tick {
   readonly lowerCircuit?: number
   /** Best bid and ask are the first levels of the book; sources without a book leave it out. */
   readonly book?: Book
+}
+
+/** Fields of a tick that are one number. */
+type TickNumber = Exclude<keyof Tick, 'book' | 'mode' | 'isStampedHere' | 'isPolled'>
+
+/**
+ * What one message said of an instrument, by a broker that sends only what has changed. Absent: as before; null: there is
+ * none (any more). Without a `timestamp` the time of receipt counts.
+ */
+export type TickPart = { readonly [Field in TickNumber]?: number | null } & {
+  /** By place, the best first; `undefined` in a place: as before. */
+  readonly buy?: readonly (LevelPart | undefined)[]
+  readonly sell?: readonly (LevelPart | undefined)[]
+}
+
+/** A level without a price or without a quantity, or with 0 for either, is none. */
+export interface LevelPart {
+  readonly price?: number
+  readonly quantity?: number
+  readonly orders?: number
 }
