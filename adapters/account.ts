@@ -16,6 +16,7 @@ import { ListKeeper } from './keeper.ts'
 import { Listing } from './listing.ts'
 import { syncInstruments } from './master.ts'
 import { createCatalogue } from './runtime/catalogue.ts'
+import { openOrderDesk } from './runtime/orderdesk.ts'
 import { openOutlet } from './runtime/outlet.ts'
 import { SessionFeed } from './runtime/session/session.ts'
 import { SILENCE_LIMIT_MS } from './runtime/session/silence.ts'
@@ -69,12 +70,18 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
     open: openSocket,
     isTrading: exchange => settings.expect_ticks === 'always' || hasTraded(exchange, clock.now()),
     capture: capture?.record,
+    onOrder: openOrderDesk({ catalogue, userId: feed.userId, bus, log }),
     random,
     clock,
     log,
   })
   outlet.status.ask(() =>
-    reportOf(session, traffic, wish => catalogue.target(wish, outlet.audience.instruments().get(wish) ?? 'LTP').topic),
+    reportOf(
+      adapter,
+      session,
+      traffic,
+      wish => catalogue.target(wish, outlet.audience.instruments().get(wish) ?? 'LTP').topic,
+    ),
   )
   pulse.listen(gap => session.missed(gap))
   const keeper = new ListKeeper({
@@ -117,18 +124,37 @@ const hasTraded = (exchange: Exchange, now: number): boolean =>
   [now, now - SILENCE_LIMIT_MS].every(at => calendar.expectTicks(exchange, at) === 'expected')
 
 /** What the status says of the session. */
-function reportOf(session: SessionFeed, traffic: Traffic, topicOf: (wanted: Instrument) => string): SessionReport {
-  const { used, limit, refused } = session.usage()
+function reportOf(
+  adapter: SessionAdapter,
+  session: SessionFeed,
+  traffic: Traffic,
+  topicOf: (wanted: Instrument) => string,
+): SessionReport {
+  const usages = session.usages()
+  const [main, ...others] = usages
+  const books = usages.reduce((sum, { books }) => ({ used: sum.used + books.used, limit: sum.limit + books.limit }), {
+    used: 0,
+    limit: 0,
+  })
+  const { used, limit, refused } = main
+  const lowered = [...main.lowered, ...others.flatMap(usage => usage.refused)]
   const { expiresAt } = session
+  const refusalOf = (instrument: Instrument, reason: string) => ({
+    topic: topicOf(instrument),
+    code: 'SUBSCRIPTION_LIMIT' as const,
+    reason,
+  })
   return {
     ...(expiresAt === undefined ? {} : { tokenExpiresAt: expiresAt }),
-    limits: { instruments: { used, limit } },
+    limits: { instruments: { used, limit }, ...(books.limit > 0 && { books }) },
+    ...(adapter.books && { books: adapter.books }),
     connections: session.connections(),
     traffic: traffic.counts(),
-    refused: refused.slice(0, REFUSED_TOLD).map(instrument => ({
-      topic: topicOf(instrument),
-      code: 'SUBSCRIPTION_LIMIT',
-      reason: `the broker allows ${limit} instruments at a time, and that many are wanted already`,
-    })),
+    refused: [
+      ...refused.map(one =>
+        refusalOf(one, `the broker allows ${limit} instruments at a time, and that many are wanted`),
+      ),
+      ...lowered.map(one => refusalOf(one, 'the broker allows no more of these at a time; it gets the next best')),
+    ].slice(0, REFUSED_TOLD),
   }
 }
