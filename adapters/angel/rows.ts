@@ -32,25 +32,34 @@ export function* readRows(body: Uint8Array, skipped: (why: string) => void): Gen
   for (let start = bytes.indexOf(BRACE); start !== -1 && start < end; ) {
     const close = rowEnd(bytes, start)
     const row = close === -1 ? undefined : toRow(bytes.toString('utf8', start, close + 1))
-    if (row === undefined)
-      skipped(`an entry that is no row: ${JSON.stringify(bytes.toString('latin1', start, start + 60))}`)
+    if (row === undefined) skipped(`an entry that is no row: ${begin(bytes, start, close === -1 ? end : close + 1)}`)
     else yield row
     start = bytes.indexOf(BRACE, close === -1 ? start + 1 : close + 1)
   }
 }
 
-/** Where the array ends. Its first and last byte say whether all of it is there. */
+/** Where the array ends: with a bracket behind a whole row, or the download was cut. */
 function checkArray(bytes: Buffer): number {
-  const isBlank = (byte: number | undefined) => byte !== undefined && (byte <= 0x20 || byte > 0x7f)
-  let first = 0
-  while (isBlank(bytes[first])) first++
-  let last = bytes.length - 1
-  while (isBlank(bytes[last])) last--
-  if (bytes[first] !== OPEN)
-    throw malformed(`it begins with ${JSON.stringify(bytes.toString('latin1', first, first + 60))}`)
-  if (bytes[last] !== CLOSE || last === first) throw malformed('it ends in the middle, so the download was cut')
-  return last
+  const first = bytes.findIndex(byte => !isBlank(byte))
+  const last = lastSolid(bytes, bytes.length)
+  if (bytes[first] !== OPEN) throw malformed(`it begins with ${begin(bytes, Math.max(first, 0), bytes.length)}`)
+  const before = bytes[lastSolid(bytes, last)]
+  if (bytes[last] === CLOSE && (before === END_BRACE || before === OPEN)) return last
+  throw malformed('it ends in the middle, so the download was cut')
 }
+
+/** Also the mark that some editors put at the beginning. */
+const isBlank = (byte: number | undefined): boolean => byte !== undefined && (byte <= 0x20 || byte > 0x7f)
+
+/** The last byte before `end` that is no blank. */
+function lastSolid(bytes: Buffer, end: number): number {
+  let at = end - 1
+  while (isBlank(bytes[at])) at--
+  return at
+}
+
+const begin = (bytes: Buffer, start: number, end: number): string =>
+  JSON.stringify(bytes.toString('latin1', start, Math.min(end, start + 60)))
 
 /** The brace that ends the object at `start`: one inside a text is none. Rows hold no objects. -1 when there is no end. */
 function rowEnd(bytes: Buffer, start: number): number {
