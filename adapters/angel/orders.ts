@@ -11,7 +11,7 @@ import type { Ticket } from './ticket.ts'
 export const orders: Sibling<Settings, Ticket> = {
   name: 'orders',
   isAlwaysOpen: true,
-  limits: { connections: 1, instrumentsPerConnection: 0, instrumentsPerMessage: 1, messagePauseMs: 0 },
+  limits: { connections: 1, instrumentsPerConnection: 1, instrumentsPerMessage: 1, messagePauseMs: 0 },
   carries: () => undefined,
   session: {
     dial: ({ orders_url }, { jwt_token }) => ({ url: orders_url, headers: { Authorization: `Bearer ${jwt_token}` } }),
