@@ -130,3 +130,6 @@ export const keyOf = (bytes: Buffer): AngelKey => ({
 
 /** The mode a packet is of. */
 export const modeOf = (bytes: Buffer): number => bytes.readUInt8(0)
+
+/** `1|2885`: one text for both halves of a key. */
+export const keyText = ({ segment, token }: AngelKey): string => `${segment}|${token}`
