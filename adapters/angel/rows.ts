@@ -78,12 +78,12 @@ function rowEnd(bytes: Buffer, start: number): number {
 function toRow(text: string): Row | undefined {
   const json = readJson(text)
   if (typeof json !== 'object' || json === null) return undefined
-  const fields = new Map<string, unknown>(Object.entries(json))
+  const fields: Readonly<Partial<Record<string, unknown>>> = json
+  if (fields.token === undefined || fields.symbol === undefined || fields.exch_seg === undefined) return undefined
   const field = (name: keyof Row): string => {
-    const value = fields.get(name)
+    const value = fields[name]
     return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : ''
   }
-  if (!fields.has('token') || !fields.has('exch_seg') || !fields.has('symbol')) return undefined
   return {
     token: field('token'),
     symbol: field('symbol'),
