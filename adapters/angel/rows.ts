@@ -77,11 +77,9 @@ function rowEnd(bytes: Buffer, start: number): number {
 
 function toRow(text: string): Row | undefined {
   const json = readJson(text)
-  if (typeof json !== 'object' || json === null) return undefined
-  const fields: Readonly<Partial<Record<string, unknown>>> = json
-  if (fields.token === undefined || fields.symbol === undefined || fields.exch_seg === undefined) return undefined
+  if (!isRow(json)) return undefined
   const field = (name: keyof Row): string => {
-    const value = fields[name]
+    const value = json[name]
     return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : ''
   }
   return {
@@ -96,6 +94,10 @@ function toRow(text: string): Row | undefined {
     tick_size: field('tick_size'),
   }
 }
+
+/** A whole schema would cost more than the rest of the reading. */
+const isRow = (json: unknown): json is Partial<Record<keyof Row, unknown>> =>
+  typeof json === 'object' && json !== null && 'token' in json && 'symbol' in json && 'exch_seg' in json
 
 export const malformed = (why: string): TickwireError =>
   new TickwireError('INSTRUMENTS_MALFORMED', `Angel One's instrument list is not what it should be: ${why}`, {
