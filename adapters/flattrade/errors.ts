@@ -57,8 +57,18 @@ const isAnswer = (status: number): boolean => [200, 400, 401, 403].includes(stat
 /** True for the body of a refusal, also where it is no JSON: some hold quotes that nobody escaped. */
 export const isRefusal = (body: string): boolean => /"stat"\s*:\s*"not_ok"/i.test(body)
 
-/** Up to the last quote before a comma or the end, because there may be bare ones within. */
-const messageOf = (body: string): string => /"emsg"\s*:\s*"(.*?)"\s*(?:,\s*"\w+"\s*:|\})/is.exec(body)?.[1] ?? ''
+/** Where the body is no JSON: up to the last quote before a comma or the end, because there are bare ones within. */
+const BARE = /"emsg"\s*:\s*"(.*?)"\s*(?:,\s*"\w+"\s*:|\})/is
+
+function messageOf(body: string): string {
+  try {
+    const content: unknown = JSON.parse(body)
+    const said = typeof content === 'object' && content !== null && 'emsg' in content ? content.emsg : ''
+    return typeof said === 'string' ? said : ''
+  } catch {
+    return BARE.exec(body)?.[1] ?? ''
+  }
+}
 
 const LONGEST = 200
 
@@ -69,7 +79,6 @@ const LONGEST = 200
 export const oneLine = (text: string): string =>
   text
     .replace(/[\p{C}\s]+/gu, ' ')
-    .replaceAll('\\"', '"')
     .trim()
     .replace(/\b(?=\w*\d)\w{16,}\b/g, '[redacted]')
     .slice(0, LONGEST)

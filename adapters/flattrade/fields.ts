@@ -13,6 +13,9 @@ interface Sides {
   sell?: (LevelPart | undefined)[]
 }
 
+/** Levels of the deepest book. */
+const DEPTH = 5
+
 /** Fills in what a text says; false when it says nothing that can be. */
 type Reader = (draft: Draft, text: string) => boolean
 
@@ -98,8 +101,16 @@ export function readFields(
     const text = read && sent(fields[field])
     if (read && text !== undefined && !read(draft, text)) odd(field)
   }
+  emptied(draft.buy)
+  emptied(draft.sell)
   readTimes(draft, fields, receivedAt, odd)
   return draft
+}
+
+/** Without a best price a side has none: what was said of its further places is over, though nothing is sent of them. */
+function emptied(levels: (LevelPart | undefined)[] = []): void {
+  if (levels[0]?.price !== 0) return
+  for (let place = 1; place < DEPTH; place++) levels[place] ??= { price: 0 }
 }
 
 function readTimes(draft: Draft, fields: Fields, receivedAt: number, odd: (field: string) => void): void {

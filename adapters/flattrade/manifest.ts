@@ -7,7 +7,10 @@ import { session } from './session.ts'
 import { settings } from './settings.ts'
 import { credentials, ticket } from './ticket.ts'
 
-/** Flattrade Pi, a Noren server. One connection per user; how many instruments it carries is published nowhere. */
+/** One connection per user; how many instruments it carries is published nowhere, nor how often it may be asked. */
+const limits = { connections: 1, instrumentsPerConnection: 1000, instrumentsPerMessage: 50, messagePauseMs: 50 }
+
+/** Flattrade Pi, a Noren server. */
 export default defineSession({
   name: 'flattrade',
   title: 'Flattrade, through its Pi API: an app in the Flattrade account and a login a day',
@@ -16,7 +19,8 @@ export default defineSession({
   settings,
   credentials,
   ticket,
-  limits: { connections: 1, instrumentsPerConnection: 1000, instrumentsPerMessage: 50, messagePauseMs: 50 },
+  limits,
+  limitsOf: ({ max_instruments }) => ({ ...limits, instrumentsPerConnection: max_instruments }),
   sources: { LTP: ['touchline'], QUOTE: ['touchline'], DEPTH: ['depth'] },
   login,
   master,
