@@ -55,28 +55,34 @@ function readInstrument(row: Row): Listed | string {
   return terms
 }
 
-/** What all rows say alike. `exchange`: as on the wire, also of indices, whose numbers are those of the exchange. */
-function common({ exchange, token, tradingSymbol, lotSize, tickSize }: Row) {
-  const [lot, tick] = [Number(lotSize), Number(tickSize)]
-  return {
-    token: `${exchange}|${token}`,
-    brokerSymbol: tradingSymbol,
-    ...(lot > 0 && Number.isSafeInteger(lot) && { lotSize: lot }),
-    ...(tick > 0 && Number.isFinite(tick) && { tickSize: tick }),
-  }
+/** An instrument being filled in. */
+type Draft = { -readonly [Field in keyof Instrument]: Instrument[Field] }
+
+/** What all rows say alike. The token is of the exchange on the wire, also of indices, which are numbered among the rest. */
+function draft(
+  row: Row,
+  { exchange, kind, symbol, name }: Pick<Draft, 'exchange' | 'kind' | 'symbol' | 'name'>,
+): Draft {
+  const token = `${row.exchange}|${row.token}`
+  const one: Draft = { exchange, symbol, token, brokerSymbol: row.tradingSymbol, name, kind }
+  const [lot, tick] = [Number(row.lotSize), Number(row.tickSize)]
+  if (lot > 0 && Number.isSafeInteger(lot)) one.lotSize = lot
+  if (tick > 0 && Number.isFinite(tick)) one.tickSize = tick
+  return one
 }
 
 /** Of a share the series stands behind the name; EQ and BE are the two that everybody trades in. */
 function spot(row: Row, exchange: 'NSE' | 'BSE'): Listed {
-  const { tradingSymbol, symbol: name } = row
-  const base = { ...common(row), name: name || tradingSymbol }
+  const { tradingSymbol } = row
+  const name = row.symbol || tradingSymbol
   if (row.instrument === 'INDEX' || row.instrument === 'UNDIND') {
     const place = exchange === 'NSE' ? 'NSE_INDEX' : 'BSE_INDEX'
-    return { instrument: { ...base, exchange: place, symbol: indexSymbol(place, tradingSymbol), kind: 'INDEX' } }
+    const symbol = indexSymbol(place, tradingSymbol)
+    return { instrument: draft(row, { exchange: place, kind: 'INDEX', symbol, name }), isSecond: false }
   }
   const symbol = exchange === 'NSE' ? tradingSymbol.replace(/-(EQ|BE)$/, '') : tradingSymbol
-  const instrument: Instrument = { ...base, exchange, symbol, kind: 'EQ' }
-  return exchange === 'NSE' && tradingSymbol.endsWith('-BE') ? { instrument, isSecond: true } : { instrument }
+  const isSecond = exchange === 'NSE' && tradingSymbol.endsWith('-BE')
+  return { instrument: draft(row, { exchange, kind: 'EQ', symbol, name }), isSecond }
 }
 
 /** From the columns: the trading symbol is written in a way of its own on each exchange. */
@@ -90,18 +96,12 @@ function contract(row: Row, exchange: Exchange): Listed | string {
   const strike = kind === 'FUT' ? undefined : /^\d+(\.\d+)?$/.test(row.strike) ? Number(row.strike) : 0
   if (strike === 0) return `its strike ${quote(row.strike)} is none`
   const underlying = underlyingOf(exchange, row.symbol)
-  return {
-    instrument: {
-      ...common(row),
-      exchange,
-      symbol: contractSymbol(underlying, expiry, strike, kind),
-      kind,
-      name: underlying,
-      underlying,
-      expiry,
-      ...(strike !== undefined && { strike }),
-    },
-  }
+  const symbol = contractSymbol(underlying, expiry, strike, kind)
+  const instrument = draft(row, { exchange, kind, symbol, name: underlying })
+  instrument.underlying = underlying
+  instrument.expiry = expiry
+  if (strike !== undefined) instrument.strike = strike
+  return { instrument, isSecond: false }
 }
 
 function kindOf({ optionType, instrument }: Row): 'FUT' | 'CE' | 'PE' | undefined {

@@ -33,11 +33,10 @@ export function underlyingOf(exchange: Exchange, symbol: string): string {
 /** `27-OCT-2026` as `2026-10-27`; `undefined` for what is no day of the calendar. */
 export function dateOf(text: string): string | undefined {
   const [, day = '', month = '', year = ''] = /^(\d{1,2})-([A-Z]{3})-(\d{4})$/i.exec(text) ?? []
-  const number = MONTHS.indexOf(month.toUpperCase()) + 1
-  if (number === 0) return undefined
-  const date = `${year}-${String(number).padStart(2, '0')}-${day.padStart(2, '0')}`
-  const at = Date.parse(`${date}T00:00:00Z`)
-  return Number.isFinite(at) && new Date(at).toISOString().startsWith(date) ? date : undefined
+  const place = MONTHS.indexOf(month.toUpperCase())
+  if (place === -1 || new Date(Date.UTC(Number(year), place, Number(day))).getUTCDate() !== Number(day))
+    return undefined
+  return `${year}-${String(place + 1).padStart(2, '0')}-${day.padStart(2, '0')}`
 }
 
 /** `NIFTY29SEP26FUT`, `VEDL25APR24292.5CE`; the strike without zeros behind the point. */

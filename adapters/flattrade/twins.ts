@@ -3,7 +3,7 @@ import type { Instrument } from '../../shared/market/instrument.ts'
 export interface Listed {
   readonly instrument: Instrument
   /** It steps back for another of the same symbol: a share's series BE for its series EQ. */
-  readonly isSecond?: boolean
+  readonly isSecond: boolean
 }
 
 /**
