@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { createDecoder } from '../../../adapters/flattrade/codec.ts'
-import { hasRecordings, recordedJson } from './recordings.ts'
 
 /** 2026-11-20 11:30:00 in India. */
 const RECEIVED = Date.parse('2026-11-20T06:00:00Z') * 1000 + 456
@@ -8,6 +7,9 @@ const decode = (frame: object | string) =>
   createDecoder()(typeof frame === 'string' ? frame : JSON.stringify(frame), RECEIVED)
 
 const feed = (fields: object, t = 'tf') => decode({ t, e: 'NSE', tk: '22', ...fields })
+
+/** `lp=10 v=5` */
+const fieldsOf = (text: string): object => Object.fromEntries(text.split(/\s+/).map(one => one.split('=')))
 
 /** What a frame with these fields says, besides its mode. */
 function partOf(fields: object, t = 'df') {
@@ -36,24 +38,11 @@ describe('a feed frame', () => {
   })
 
   it('is read field by field, each under its own name', () => {
-    const fields = {
-      ...{ lp: '1166.05', o: '1160', h: '1170.5', l: '1150.25', c: '1152.65', ap: '1159.74', v: '819881' },
-      ...{ ltq: '7', tbq: '120952', tsq: '131730', uc: '1268.00', lc: '1037.40', ft: '1795154399', ltt: '11:29:58' },
-      ...{ bp1: '1166.00', bq1: '4', bo1: '2', sp1: '1166.50', sq1: '10', so1: '3' },
-      ...{
-        ts: 'ACC-EQ',
-        pp: '2',
-        ti: '0.05',
-        ls: '1',
-        ml: '1',
-        pc: '1.16',
-        cv: '13.4',
-        poi: '9',
-        toi: '8',
-        ord_msg: 'x',
-      },
-      ...{ '52h': '2000', '52l': '900', cp: '1152.65', ue: '1', le: '1' },
-    }
+    const fields = fieldsOf(
+      `lp=1166.05 o=1160 h=1170.5 l=1150.25 c=1152.65 ap=1159.74 v=819881 ltq=7 tbq=120952 tsq=131730 uc=1268.00
+       lc=1037.40 ft=1795154399 ltt=11:29:58 bp1=1166.00 bq1=4 bo1=2 sp1=1166.50 sq1=10 so1=3 ts=ACC-EQ pp=2 ti=0.05
+       ls=1 ml=1 pc=1.16 cv=13.4 poi=9 toi=8 ord_msg=x 52h=2000 52l=900 cp=1152.65 ue=1 le=1`,
+    )
     expect(partOf(fields, 'dk')).toEqual({
       ltp: 1166.05,
       open: 1160,
@@ -251,31 +240,5 @@ describe('other frames', () => {
     expect(createDecoder()(Buffer.from('{"t":"hk"}'), RECEIVED)).toEqual([
       { kind: 'malformed', what: 'binary message' },
     ])
-  })
-})
-
-interface EdgeCases {
-  readonly cases: readonly { readonly name: string; readonly frame: string }[]
-}
-
-describe.runIf(hasRecordings)('frames that others saw', () => {
-  const expected: Readonly<Record<string, readonly object[]>> = {
-    'ltt not available': [{ kind: 'part', isWhole: true, part: { ltp: 10 } }],
-    'lp not available': [{ kind: 'ignored' }],
-    'missing token': [{ kind: 'malformed' }],
-    'array payload': [
-      { kind: 'part', token: 'NSE|1', part: { ltp: 10.05 } },
-      { kind: 'part', token: 'NSE|2', part: { ltp: 20.05 } },
-    ],
-    'not JSON': [{ kind: 'malformed' }],
-    'update before snapshot': [{ kind: 'part', isWhole: false, token: 'NSE|99', part: { ltp: 10.05 } }],
-    'authentication refused': [{ kind: 'refused', reason: 'NOT_OK' }],
-    'authentication accepted, documented spelling': [{ kind: 'ready' }, { kind: 'reply' }],
-    'heartbeat answer': [{ kind: 'heartbeat' }],
-  }
-  const { cases } = hasRecordings ? recordedJson<EdgeCases>('noren-edge-cases.json') : { cases: [] }
-
-  it.each(cases)('$name', ({ name, frame }) => {
-    expect(decode(frame)).toMatchObject(expected[name] ?? [{ kind: 'a case that is not here' }])
   })
 })

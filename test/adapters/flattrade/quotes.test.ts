@@ -16,10 +16,29 @@ const nifty: Instrument = {
 }
 
 const answer = {
-  ...{ request_time: '11:29:59 20-11-2026', stat: 'Ok', exch: 'NSE', token: '26000', tsym: 'Nifty 50' },
-  ...{ lp: '26050.15', o: '26010.00', h: '0.00', c: '25990.5', v: '7', ltt: '11:29:58', uc: 'NA', pp: '2' },
-  ...{ bp1: '26050.00', bq1: '75', bo1: '2', bp2: '26049.95', bq2: '150', bo2: '1', sp1: '0.00', sq1: '0', so1: '0' },
-  ...{ So5: '0' },
+  request_time: '11:29:59 20-11-2026',
+  stat: 'Ok',
+  exch: 'NSE',
+  token: '26000',
+  tsym: 'Nifty 50',
+  lp: '26050.15',
+  o: '26010.00',
+  h: '0.00',
+  c: '25990.5',
+  v: '7',
+  ltt: '11:29:58',
+  uc: 'NA',
+  pp: '2',
+  bp1: '26050.00',
+  bq1: '75',
+  bo1: '2',
+  bp2: '26049.95',
+  bq2: '150',
+  bo2: '1',
+  sp1: '0.00',
+  sq1: '0',
+  so1: '0',
+  So5: '0',
 }
 
 const parse = (body: object | string, status = 200, instrument = nifty) => {
