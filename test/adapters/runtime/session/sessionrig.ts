@@ -17,6 +17,7 @@ import { StatusReporter } from '../../../../adapters/runtime/status.ts'
 import { TickwireError } from '../../../../shared/errors.ts'
 import type { Instrument } from '../../../../shared/market/instrument.ts'
 import type { TopicMode } from '../../../../shared/market/mode.ts'
+import type { OrderUpdate } from '../../../../shared/market/order.ts'
 import { equity, FEED, rig, settle } from '../rig.ts'
 
 /** A socket as the broker holds its other end. */
@@ -160,6 +161,7 @@ export function openSession({
   const traffic = new Traffic(parts.log)
   const status = new StatusReporter({ label: 'live', ...parts })
   const market = { isTrading }
+  const orders: OrderUpdate[] = []
   const feed = new SessionFeed({
     ...parts,
     account: FEED,
@@ -171,6 +173,7 @@ export function openSession({
     open: broker.open,
     isTrading: () => market.isTrading,
     capture: undefined,
+    onOrder: order => void orders.push(order),
     random: () => random,
   })
   feed.setUnlisted(undefined)
@@ -185,6 +188,7 @@ export function openSession({
     status,
     feed,
     market,
+    orders,
     /** The whole set the one proxy wants now: `A:QUOTE`, `B:LTP`. */
     want(...wishes: string[]) {
       const topics = wishes.map(wish => `${FEED}_NSE_${wish.replace(':', '_')}`)
