@@ -86,6 +86,8 @@ export interface Stream<Settings, Ticket> {
    * it. Without it the stream carries every mode as it is.
    */
   carries?(instrument: Instrument, mode: TopicMode): TopicMode | undefined
+  /** What this stream calls an instrument, where that is not its token: the tokens of its session and of its signals. */
+  tokenOf?(instrument: Instrument): string
   /** One per connection; what it remembers dies with it. */
   createDecoder(): Decoder
 }
