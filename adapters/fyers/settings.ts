@@ -19,11 +19,10 @@ function isSafe(text: string, scheme: 'https' | 'wss'): boolean {
 }
 
 /** Where the browser goes with the answer of a login. Compared by the broker letter by letter, so kept as it is. */
-const redirect = z
-  .string()
-  .refine(text => isSafe(text, 'https'), {
-    error: 'must be the redirect address of the app: https://, or http:// to 127.0.0.1, ::1 or localhost, without ? and #',
-  })
+const redirect = z.string().refine(text => isSafe(text, 'https'), {
+  error:
+    'must be the redirect address of the app: https://, or http:// to 127.0.0.1, ::1 or localhost, without ? and #',
+})
 
 export const settings = z.strictObject({
   /** Login, token exchange, quotes, and where the socket of deep books is. */
