@@ -29,10 +29,12 @@ export class Merge {
   readonly #sources: ReadonlyMap<TopicMode, readonly string[]>
   /** The highest mode each source alone makes whole. */
   readonly #reach = new Map<string, TopicMode>()
+  readonly #known: ReadonlySet<string>
   readonly #states = new Map<Instrument, Map<string, State>>()
 
   constructor(sources: SessionAdapter['sources'] = {}) {
     this.#sources = new Map(TOPIC_MODES.flatMap(mode => (sources[mode] ? [[mode, sources[mode]] as const] : [])))
+    this.#known = new Set([...this.#sources.values()].flat())
     for (const [mode, names] of this.#sources) {
       const last = names.at(-1)
       if (last !== undefined) this.#reach.set(last, mode)
@@ -44,6 +46,7 @@ export class Merge {
    * the same and more, or nothing can be said yet. `receivedAt` in microseconds.
    */
   take(instrument: Instrument, stream: number, part: Part, wanted: TopicMode, receivedAt: number): Tick | undefined {
+    if (!this.#known.has(part.source)) return undefined
     const states = this.#states.get(instrument) ?? new Map<string, State>()
     this.#states.set(instrument, states)
     const state = overlay(states.get(part.source), stream, part)

@@ -245,10 +245,10 @@ export class SessionFeed {
     const standing = judgeLinks(this.#streams.views())
     if (standing.state !== 'live') return standing
     const silence = this.#judgeSilence()
-    if (silence !== 'none') return SILENCE[silence]
-    const first = this.#excess().reason ?? this.#note
-    const notes = [...(first === undefined ? [] : [first]), ...this.#streams.troubles()]
-    return { state: 'live', ...(notes.length > 0 && { reason: notes.join('; ') }) }
+    const first =
+      silence === 'none' ? { state: 'live' as const, reason: this.#excess().reason ?? this.#note } : SILENCE[silence]
+    const notes = [...(first.reason === undefined ? [] : [first.reason]), ...this.#streams.troubles()]
+    return { state: first.state, ...(notes.length > 0 && { reason: notes.join('; ') }) }
   }
 
   #unauthorised(reason: string): Standing {
