@@ -69,6 +69,7 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
     open: openSocket,
     isTrading: exchange => settings.expect_ticks === 'always' || hasTraded(exchange, clock.now()),
     capture: capture?.record,
+    onOrder: () => {},
     random,
     clock,
     log,
@@ -118,17 +119,25 @@ const hasTraded = (exchange: Exchange, now: number): boolean =>
 
 /** What the status says of the session. */
 function reportOf(session: SessionFeed, traffic: Traffic, topicOf: (wanted: Instrument) => string): SessionReport {
-  const { used, limit, refused } = session.usage()
+  const [main, ...others] = session.usages()
+  const { used, limit, refused } = main
+  const lowered = [...main.lowered, ...others.flatMap(usage => usage.refused)]
   const { expiresAt } = session
+  const refusalOf = (instrument: Instrument, reason: string) => ({
+    topic: topicOf(instrument),
+    code: 'SUBSCRIPTION_LIMIT' as const,
+    reason,
+  })
   return {
     ...(expiresAt === undefined ? {} : { tokenExpiresAt: expiresAt }),
     limits: { instruments: { used, limit } },
     connections: session.connections(),
     traffic: traffic.counts(),
-    refused: refused.slice(0, REFUSED_TOLD).map(instrument => ({
-      topic: topicOf(instrument),
-      code: 'SUBSCRIPTION_LIMIT',
-      reason: `the broker allows ${limit} instruments at a time, and that many are wanted already`,
-    })),
+    refused: [
+      ...refused.map(one =>
+        refusalOf(one, `the broker allows ${limit} instruments at a time, and that many are wanted`),
+      ),
+      ...lowered.map(one => refusalOf(one, 'the broker allows no more of these at a time; it gets the next best')),
+    ].slice(0, REFUSED_TOLD),
   }
 }

@@ -49,3 +49,7 @@ export interface Bus {
 export const controlTopic = (feed: string): string => `CONTROL_${feed}`
 export const statusTopic = (feed: string): string => `STATUS_${feed}`
 export const STATUS_PREFIX = 'STATUS_'
+
+/** What becomes of the orders of a feed's account: finished client frames, for its owner alone. */
+export const ordersTopic = (feed: string): string => `${ORDERS_PREFIX}${feed}`
+export const ORDERS_PREFIX = 'ORDERS_'

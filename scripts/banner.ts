@@ -42,7 +42,7 @@ export function announce({ terminal, folder, globals }: Invocation): Announcer {
           `  feeds   ${state.join(', ') || 'none; see tickwire adapter list'}`,
           `  data    ${folder.root}`,
           key
-            ? `  key     ${key.reveal()}\n          shown this once; it reads prices, it cannot trade`
+            ? `  key     ${key.reveal()}\n          shown this once; it reads prices and order updates, it cannot trade`
             : `  keys    tickwire key list`,
           ``,
           `Prices in another terminal:`,

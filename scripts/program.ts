@@ -2,8 +2,9 @@ import { Command, Option } from 'commander'
 import { addAccounts } from './account.ts'
 import { EXIT_CODES, usageError } from './failure.ts'
 import { examples, globalsOf as globals } from './help.ts'
+import { addKeys } from './key.ts'
 import { addInstruments, addTapes } from './records.ts'
-import { collect, parseCount, parseDuration, parsePort, parseWorkers } from './value.ts'
+import { collect, parseCount, parsePort, parseWorkers } from './value.ts'
 
 /**
  * The whole command line. What a command does is imported when it is called, so that `--help` and `--version` need
@@ -160,47 +161,6 @@ function addAdapters(program: Command): void {
     )
     .action(async (name, options, command) =>
       (await import('./commands/feed.ts')).runFeed(globals(command), name, options),
-    )
-}
-
-function addKeys(program: Command): void {
-  const key = program
-    .command('key')
-    .description('keys of clients: they read market data, they can never trade')
-    .addHelpText('before', examples('tickwire key create bot-1 --expires 30d', 'tickwire key list'))
-  key
-    .command('create')
-    .argument('<label>', 'what it is for')
-    .description('make a key and show it, once')
-    .option('--user <id>', 'whose key it is', 'trader')
-    .option('--expires <duration>', 'such as 30d, 12h or 90m; default: never', parseDuration)
-    .addHelpText(
-      'before',
-      examples('tickwire key create bot-1', 'tickwire key create dashboard --expires 30d > key.txt'),
-    )
-    .action(async (label, options, command) =>
-      (await import('./commands/key.ts')).createKey(globals(command), label, options),
-    )
-  key
-    .command('list')
-    .description('keys without their secrets')
-    .addHelpText('before', examples('tickwire key list'))
-    .action(async (_, command) => (await import('./commands/key.ts')).listKeys(globals(command)))
-  key
-    .command('revoke')
-    .argument('<id>', 'the id that key list shows')
-    .description('end a key; its connections close within a second')
-    .addHelpText('before', examples('tickwire key revoke 4fT9aQ2xLp'))
-    .action(async (id, _, command) => (await import('./commands/key.ts')).revokeKey(globals(command), id))
-  key
-    .command('import')
-    .argument('<label>', 'what it is for')
-    .description('take over an OpenAlgo key (64 hexadecimal characters); asked for, or read from stdin or a file')
-    .option('--user <id>', 'whose key it is', 'trader')
-    .option('--file <file>', 'file that holds the key')
-    .addHelpText('before', examples('tickwire key import old-bot', 'tickwire key import old-bot < key.txt'))
-    .action(async (label, options, command) =>
-      (await import('./commands/key.ts')).importKey(globals(command), label, options),
     )
 }
 

@@ -30,8 +30,11 @@ export function prepareFirstStart(store: ControlStore, clock: Clock): void {
   })
 }
 
-/** A key for a system that never had one; `undefined` when it has. */
+/**
+ * A key for a system that never had one; `undefined` when it has. It is given to who starts the system, and goes where an
+ * OpenAlgo key was before: bots that ask for order updates out of habit shall get what they got there.
+ */
 export function createFirstKey(store: ControlStore, clock: Clock): Secret | undefined {
   if (store.keys.list().length > 0) return undefined
-  return store.keys.create({ userId: FIRST_USER, label: 'first', now: clock.now() }).key
+  return store.keys.create({ userId: FIRST_USER, label: 'first', scopes: ['orders'], now: clock.now() }).key
 }

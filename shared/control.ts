@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { TickwireError } from './errors.ts'
+import { EXCHANGES } from './market/exchange.ts'
 import { TOPIC_MODES } from './market/mode.ts'
 import { NAME } from './market/topic.ts'
 
@@ -38,6 +39,9 @@ export const FEED_LABELS = ['live', 'delayed', 'simulated', 'replay', 'polled'] 
 
 export type FeedLabel = (typeof FEED_LABELS)[number]
 
+const exchanges = z.array(z.enum(EXCHANGES)).readonly()
+const used = z.object({ used: count, limit: count })
+
 /** What a feed says of itself, on change and every 500 ms. Times are milliseconds since 1970. */
 const feedStatus = z.object({
   version: z.literal(1),
@@ -47,6 +51,8 @@ const feedStatus = z.object({
   label: z.enum(FEED_LABELS),
   /** What topics of this feed may end in. */
   modes: z.array(z.enum(TOPIC_MODES)),
+  /** Which exchanges have a book of that many levels; one that `modes` offers and that is not named here is for all. */
+  books: z.object({ BOOK20: exchanges, BOOK30: exchanges, BOOK50: exchanges }).partial().optional(),
   /** When this publisher started; a new one means a new process. */
   epoch: count,
   state: z.enum(FEED_STATES),
@@ -67,7 +73,7 @@ const feedStatus = z.object({
   /** When the broker says the session ends. */
   tokenExpiresAt: count.optional(),
   /** Of what the broker allows the account. */
-  limits: z.object({ instruments: z.object({ used: count, limit: count }) }).optional(),
+  limits: z.object({ instruments: used, books: used.optional() }).optional(),
   /** Open now, and needed for what is wanted. */
   connections: z.object({ open: count, needed: count }).optional(),
   /** What came from the broker besides wanted ticks. */

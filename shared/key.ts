@@ -13,6 +13,11 @@ const OWN = new RegExp(
 )
 const FOREIGN = /^[0-9A-Fa-f]{64}$/
 
+/** What a key may read besides prices, which every key may. No key can trade. */
+export const KEY_SCOPES = ['orders'] as const
+
+export type KeyScope = (typeof KEY_SCOPES)[number]
+
 export type KeyShape = { readonly kind: 'own'; readonly id: string } | { readonly kind: 'foreign' }
 
 /**

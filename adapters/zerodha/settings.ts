@@ -1,22 +1,5 @@
 import { z } from 'zod'
-
-const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost'])
-
-/** An address that the access token or the login travels to: encrypted, or on this machine. Without the last slash. */
-const address = (scheme: 'https' | 'wss') =>
-  z
-    .string()
-    .refine(text => isSafe(text, scheme), {
-      error: `must be an address that begins with ${scheme}:// (unencrypted only to 127.0.0.1, ::1 or localhost), without user, ? and #`,
-    })
-    .transform(text => text.replace(/\/+$/, ''))
-
-function isSafe(text: string, scheme: 'https' | 'wss'): boolean {
-  if (!URL.canParse(text)) return false
-  const { protocol, hostname, username, password, search, hash } = new URL(text)
-  if (username || password || search || hash) return false
-  return protocol === `${scheme}:` || (protocol === `${scheme.slice(0, -1)}:` && LOOPBACK.has(hostname))
-}
+import { address } from '../../shared/address.ts'
 
 export const settings = z.strictObject({
   /** Login and instrument list. */

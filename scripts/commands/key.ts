@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 
 import { systemCode, TickwireError } from '../../shared/errors.ts'
-import { readKey } from '../../shared/key.ts'
+import { type KeyScope, readKey } from '../../shared/key.ts'
 import type { Secret } from '../../shared/secret.ts'
 import type { FeedRecord } from '../../shared/store/feeds.ts'
 import type { KeyRecord } from '../../shared/store/keys.ts'
@@ -12,7 +12,9 @@ import { firstFeed } from '../setup.ts'
 import type { Column } from '../terminal.ts'
 
 /** A key as it may be shown. */
-interface KeyRow extends Omit<KeyRecord, 'digest'> {
+interface KeyRow extends Omit<KeyRecord, 'digest' | 'scopes'> {
+  /** All it may read. */
+  readonly scopes: readonly ('prices' | KeyScope)[]
   readonly state: 'active' | 'expired' | 'revoked'
 }
 
@@ -23,6 +25,7 @@ const COLUMNS: readonly Column<KeyRow>[] = [
   { head: 'LABEL', cell: row => row.label },
   { head: 'USER', cell: row => row.userId },
   { head: 'ORIGIN', cell: row => row.origin },
+  { head: 'READS', cell: row => row.scopes.join(', ') },
   { head: 'CREATED', cell: row => day(row.createdAt) },
   { head: 'EXPIRES', cell: row => day(row.expiresAt) },
   { head: 'STATE', cell: row => row.state, paint: row => (row.state === 'active' ? 'green' : 'dim') },
@@ -32,7 +35,7 @@ const COLUMNS: readonly Column<KeyRow>[] = [
 export async function createKey(
   globals: Globals,
   label: string,
-  { user, expires }: { readonly user: string; readonly expires?: number },
+  { user, expires, orders }: { readonly user: string; readonly expires?: number; readonly orders?: boolean },
 ): Promise<void> {
   refuseSecretLabel(label)
   const invocation = openInvocation(globals)
@@ -41,7 +44,7 @@ export async function createKey(
   const expiresAt = expires === undefined ? undefined : now + expires
   const { record, key, feeds } = await withStore(invocation, store => {
     store.users.ensure(user, now)
-    const created = store.keys.create({ userId: user, label, expiresAt, now })
+    const created = store.keys.create({ userId: user, label, scopes: scopesOf(orders), expiresAt, now })
     return { ...created, feeds: store.feeds.list() }
   })
   warnWithoutFeed(invocation, user, feeds)
@@ -51,7 +54,7 @@ export async function createKey(
   }
   terminal.print(key.reveal())
   const until = expiresAt === undefined ? 'it does not expire' : `it expires on ${day(expiresAt)}`
-  terminal.say(`Key ${record.id} of ${user}: shown this once, ${until}. It reads prices and cannot trade.`)
+  terminal.say(`Key ${record.id} of ${user}: shown this once, ${until}. ${readsOf(record)}`)
 }
 
 /** `tickwire key list`: everything but the secrets. */
@@ -66,38 +69,65 @@ export async function listKeys(globals: Globals): Promise<void> {
 
 /** `tickwire key revoke ID`. Throws NOT_FOUND. */
 export async function revokeKey(globals: Globals, id: string): Promise<void> {
-  // Whoever pastes the whole key means its id; the secret part goes no further.
-  const { kind, ...shape } = readKey(id) ?? { kind: undefined }
-  const known = kind === 'own' && 'id' in shape ? shape.id : id
+  const known = idOf(id)
   const invocation = openInvocation(globals)
   const revoked = await withExistingStore(invocation, store => store.keys.revoke(known, invocation.clock.now()))
-  if (!revoked)
-    throw new TickwireError('NOT_FOUND', `No key has the id ${kind === 'foreign' ? 'given' : known}`, {
-      next: 'tickwire key list',
-    })
+  if (!revoked) throw noSuchKey(known)
   invocation.terminal.say(`Key ${known} is revoked; its connections close within a second.`)
 }
+
+/** `tickwire key allow ID SCOPE` and `tickwire key deny ID SCOPE`. Throws NOT_FOUND. */
+export async function changeKey(globals: Globals, id: string, scope: KeyScope, allowed: boolean): Promise<void> {
+  const known = idOf(id)
+  const invocation = openInvocation(globals)
+  const changed = await withExistingStore(invocation, store => store.keys.change(known, scope, allowed))
+  if (!changed) throw noSuchKey(known)
+  const what = allowed ? `may read ${scope}` : `reads no ${scope} any more`
+  invocation.terminal.say(`Key ${known} ${what}; connected clients notice within a second.`)
+}
+
+/** Whoever pastes the whole key means its id; the secret part goes no further. */
+function idOf(given: string): string {
+  const shape = readKey(given)
+  if (shape?.kind === 'foreign') throw noSuchKey('given')
+  return shape?.id ?? given
+}
+
+const noSuchKey = (id: string): TickwireError =>
+  new TickwireError('NOT_FOUND', `No key has the id ${id}`, { next: 'tickwire key list' })
 
 /** `tickwire key import LABEL`: the key comes from a file, a pipe or a prompt, never from the command line. */
 export async function importKey(
   globals: Globals,
   label: string,
-  { user, file }: { readonly user: string; readonly file?: string },
+  { user, file, orders }: { readonly user: string; readonly file?: string; readonly orders?: boolean },
 ): Promise<void> {
   refuseSecretLabel(label)
   const invocation = openInvocation(globals)
   const { terminal, clock } = invocation
   const key = await obtainKey(file)
   const now = clock.now()
-  const { id, feeds } = await withStore(invocation, store => {
+  const { record, feeds } = await withStore(invocation, store => {
     store.users.ensure(user, now)
-    const { id } = store.keys.importForeign({ userId: user, label, key, now })
-    return { id, feeds: store.feeds.list() }
+    const record = store.keys.importForeign({ userId: user, label, scopes: scopesOf(orders), key, now })
+    return { record, feeds: store.feeds.list() }
   })
+  const { id } = record
   warnWithoutFeed(invocation, user, feeds)
-  if (terminal.format === 'json') terminal.print(JSON.stringify({ id, userId: user, label }))
-  terminal.say(`The OpenAlgo key is imported as ${id} for ${user}; clients that hold it need no change.`)
+  if (terminal.format === 'json') terminal.print(JSON.stringify({ id, userId: user, label, scopes: allScopes(record) }))
+  terminal.say(
+    `The OpenAlgo key is imported as ${id} for ${user}; clients that hold it need no change. ${readsOf(record)}`,
+  )
 }
+
+const scopesOf = (orders: boolean | undefined): readonly KeyScope[] => (orders ? ['orders'] : [])
+
+const allScopes = ({ scopes }: KeyRecord): KeyRow['scopes'] => ['prices', ...scopes]
+
+const readsOf = ({ scopes }: KeyRecord): string =>
+  scopes.includes('orders')
+    ? 'It reads prices and order updates, and cannot trade.'
+    : 'It reads prices and cannot trade.'
 
 /** The prices of a key are those of its user's feeds. */
 function warnWithoutFeed({ terminal }: Invocation, user: string, feeds: readonly FeedRecord[]): void {
@@ -129,7 +159,9 @@ function refuseSecretLabel(label: string): void {
     })
 }
 
-function showable({ digest: _digest, ...record }: KeyRecord, now: number): KeyRow {
+function showable(key: KeyRecord, now: number): KeyRow {
+  const { digest: _digest, ...rest } = key
+  const record = { ...rest, scopes: allScopes(key) }
   const { revokedAt, expiresAt } = record
   if (revokedAt !== undefined) return { ...record, state: 'revoked' }
   return { ...record, state: expiresAt !== undefined && expiresAt <= now ? 'expired' : 'active' }

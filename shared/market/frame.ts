@@ -1,6 +1,6 @@
-import { modeNumber, type TopicMode } from './mode.ts'
+import { levelsOf, modeNumber, type TopicMode } from './mode.ts'
 import { ink, Pen } from './pen.ts'
-import type { Level, Tick } from './tick.ts'
+import type { Book, Level, Tick } from './tick.ts'
 import type { TopicParts } from './topic.ts'
 
 /**
@@ -44,6 +44,7 @@ export const DATA_FIELDS: readonly string[] = [
   'timestamp',
   'depth',
   'depth_level',
+  'polled',
 ]
 
 /** `broker` is the lower-case broker name clients see. */
@@ -63,7 +64,8 @@ export function frameTemplate({ exchange, symbol, mode }: TopicParts, broker: st
 
 /**
  * One finished client frame, compact JSON, pure ASCII. Fields the tick lacks are left out. A topic of mode LTP or
- * QUOTE never carries `depth` (a known client takes any frame with depth for a depth frame).
+ * QUOTE never carries `depth` (a known client takes any frame with depth for a depth frame), and one of a book no more
+ * levels than its mode promises, however many the source gave.
  */
 export function formatFrame(template: FrameTemplate, tick: Tick): string {
   const pen = new Pen()
@@ -78,21 +80,28 @@ const LAST_TRADE_TIME = ink(',"ltt":')
 const DEPTH = ink(',"depth":{"buy":')
 const SELL = ink(',"sell":')
 const DEPTH_LEVEL = ink('},"depth_level":')
+const POLLED = ink(',"polled":true')
 
 /** What stands between the head and the tail of a frame. */
 export function writePayload(pen: Pen, tick: Tick, mode: TopicMode): void {
-  const { ltp, timestamp, book } = tick
+  const { ltp, timestamp } = tick
   writeField(pen, LTP, ltp)
   if (ltp === undefined) writeField(pen, FIRST_TIMESTAMP, timestamp)
   if (mode !== 'LTP') writeQuote(pen, tick)
   writeField(pen, LAST_TRADE_TIME, tick.lastTradeTime)
   if (ltp !== undefined) writeField(pen, TIMESTAMP, timestamp)
-  if (mode === 'LTP' || mode === 'QUOTE' || !book) return
+  writeBook(pen, tick.book, levelsOf(mode))
+  if (tick.isPolled) pen.write(POLLED)
+}
+
+/** The best `most` levels of each side. */
+function writeBook(pen: Pen, book: Book | undefined, most: number): void {
+  if (most === 0 || !book) return
   pen.write(DEPTH)
-  writeLevels(pen, book.buy)
+  writeLevels(pen, book.buy, most)
   pen.write(SELL)
-  writeLevels(pen, book.sell)
-  writeField(pen, DEPTH_LEVEL, Math.max(book.buy.length, book.sell.length))
+  writeLevels(pen, book.sell, most)
+  writeField(pen, DEPTH_LEVEL, Math.min(Math.max(book.buy.length, book.sell.length), most))
 }
 
 const OPEN = ink(',"open":')
@@ -156,12 +165,12 @@ const QUANTITY = ink(',"quantity":')
 const ORDERS = ink(',"orders":')
 const LEVEL_END = ink('}')
 
-function writeLevels(pen: Pen, levels: readonly Level[]): void {
+function writeLevels(pen: Pen, levels: readonly Level[], most: number): void {
   pen.write(BEGIN)
-  let isFirst = true
+  let written = 0
   for (const { price, quantity, orders } of levels) {
-    if (!isFirst) pen.write(COMMA)
-    isFirst = false
+    if (written === most) break
+    if (written++ > 0) pen.write(COMMA)
     writeField(pen, PRICE, price)
     writeField(pen, QUANTITY, quantity)
     writeField(pen, ORDERS, orders)

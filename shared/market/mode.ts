@@ -6,6 +6,9 @@ export type BookMode = 'BOOK20' | 'BOOK30' | 'BOOK50'
 
 export type TopicMode = Mode | BookMode
 
+/** The deepest first. */
+export const BOOK_MODES: readonly BookMode[] = ['BOOK50', 'BOOK30', 'BOOK20']
+
 /** The shallowest first. */
 export const TOPIC_MODES: readonly TopicMode[] = ['LTP', 'QUOTE', 'DEPTH', 'BOOK20', 'BOOK30', 'BOOK50']
 
@@ -19,6 +22,25 @@ export const clientMode = (mode: TopicMode): Mode => (mode === 'LTP' || mode ===
 /** The integer clients see in `mode`. */
 export function modeNumber(mode: TopicMode): 1 | 2 | 3 {
   return mode === 'LTP' ? 1 : mode === 'QUOTE' ? 2 : 3
+}
+
+/** How many levels of the book a frame has on each side, at most. */
+export function levelsOf(mode: TopicMode): 0 | 5 | 20 | 30 | 50 {
+  switch (mode) {
+    case 'LTP':
+    case 'QUOTE':
+      return 0
+    case 'DEPTH':
+      return 5
+    case 'BOOK20':
+      return 20
+    case 'BOOK30':
+      return 30
+    case 'BOOK50':
+      return 50
+    default:
+      throw mode satisfies never
+  }
 }
 
 /** Whether whoever gets `mode` gets everything that belongs to `wanted`, too. */

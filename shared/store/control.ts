@@ -36,6 +36,8 @@ const MIGRATIONS: readonly Migration[] = [
   // What external feeds publish; others say it themselves.
   `ALTER TABLE feeds ADD COLUMN modes TEXT;`,
   `ALTER TABLE feeds ADD COLUMN switched_at INTEGER;`,
+  // What a key may read besides prices, with commas between: of keys from before, nothing.
+  `ALTER TABLE api_keys ADD COLUMN scopes TEXT NOT NULL DEFAULT '';`,
 ]
 
 /** Owner of control.db: users, keys and registered feeds. Never on the way of a tick. */

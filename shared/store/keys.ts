@@ -1,5 +1,5 @@
 import { TickwireError } from '../errors.ts'
-import { digestKey, newId, newKey, readKey } from '../key.ts'
+import { digestKey, KEY_SCOPES, type KeyScope, newId, newKey, readKey } from '../key.ts'
 import type { Secret } from '../secret.ts'
 import type { Database } from './database.ts'
 import type { UserStore } from './users.ts'
@@ -14,6 +14,7 @@ export interface KeyRecord {
   readonly label: string
   readonly digest: Buffer
   readonly origin: KeyOrigin
+  readonly scopes: readonly KeyScope[]
   readonly createdAt: number
   readonly expiresAt?: number
   readonly revokedAt?: number
@@ -25,19 +26,29 @@ interface Row {
   label: string
   digest: Buffer
   origin: KeyOrigin
+  scopes: string
   createdAt: number
   expiresAt: number | null
   revokedAt: number | null
 }
 
 const COLUMNS =
-  'id, user_id AS userId, label, digest, origin, created_at AS createdAt, expires_at AS expiresAt, revoked_at AS revokedAt'
+  'id, user_id AS userId, label, digest, origin, scopes, created_at AS createdAt, expires_at AS expiresAt, revoked_at AS revokedAt'
 
-const fromRow = ({ expiresAt, revokedAt, ...row }: Row): KeyRecord => ({
+const fromRow = ({ scopes, expiresAt, revokedAt, ...row }: Row): KeyRecord => ({
   ...row,
+  scopes: KEY_SCOPES.filter(scope => scopes.split(',').includes(scope)),
   ...(expiresAt !== null && { expiresAt }),
   ...(revokedAt !== null && { revokedAt }),
 })
+
+interface KeyWish {
+  readonly userId: string
+  readonly label: string
+  /** Besides prices; without it, none. */
+  readonly scopes?: readonly KeyScope[]
+  readonly now: number
+}
 
 export class KeyStore {
   readonly #database: Database
@@ -51,32 +62,30 @@ export class KeyStore {
   }
 
   /** The only moment the key is known. Throws NOT_FOUND for an unknown user, USAGE for a bad label. */
-  create(wish: { userId: string; label: string; expiresAt?: number | undefined; now: number }): {
-    record: KeyRecord
-    key: Secret
-  } {
+  create(wish: KeyWish & { expiresAt?: number | undefined }): { record: KeyRecord; key: Secret } {
     const { id, text } = newKey()
-    const { userId, label, expiresAt, now } = wish
+    const { userId, label, scopes = [], expiresAt, now } = wish
     return {
-      record: this.#insert({ id, userId, label, origin: 'created', createdAt: now, expiresAt }, text),
+      record: this.#insert({ id, userId, label, origin: 'created', scopes, createdAt: now, expiresAt }, text),
       key: text,
     }
   }
 
-  /** A short-lived key for a command that can read the data folder. Also forgets those that have expired. */
+  /** A short-lived key, with every scope, for a command that can read the data folder. Also forgets those that have expired. */
   mintTicket({ userId, ttlMs, now }: { userId: string; ttlMs: number; now: number }): Secret {
     this.#database.write("DELETE FROM api_keys WHERE origin = 'ticket' AND expires_at <= ?", now)
     const { id, text } = newKey()
-    this.#insert({ id, userId, label: 'local ticket', origin: 'ticket', createdAt: now, expiresAt: now + ttlMs }, text)
+    const times = { createdAt: now, expiresAt: now + ttlMs }
+    this.#insert({ id, userId, label: 'local ticket', origin: 'ticket', scopes: KEY_SCOPES, ...times }, text)
     return text
   }
 
   /**
    * Takes an OpenAlgo key (64 hex characters, case counts) so that a client's configuration need not change. Importing
-   * it again for the same user changes nothing. Throws KEY_INVALID for another shape or one that was revoked here,
+   * it again for the same user changes nothing, except that it may have more scopes afterwards. Throws KEY_INVALID for another shape or one that was revoked here,
    * KEY_EXISTS when another user has it.
    */
-  importForeign({ userId, label, key, now }: { userId: string; label: string; key: Secret; now: number }): KeyRecord {
+  importForeign({ userId, label, scopes = [], key, now }: KeyWish & { key: Secret }): KeyRecord {
     if (readKey(key.reveal())?.kind !== 'foreign')
       throw new TickwireError(
         'KEY_INVALID',
@@ -88,7 +97,7 @@ export class KeyStore {
     return this.#database.atomically(() => {
       const digest = digestKey(this.#pepper, key.reveal())
       const known = this.#database.row<Row>(`SELECT ${COLUMNS} FROM api_keys WHERE digest = ?`, digest)
-      if (!known) return this.#insert({ id: newId(), userId, label, origin: 'imported', createdAt: now }, key)
+      if (!known) return this.#insert({ id: newId(), userId, label, origin: 'imported', scopes, createdAt: now }, key)
       if (known.userId !== userId)
         throw new TickwireError('KEY_EXISTS', 'This key is already imported for another user', {
           next: 'tickwire key create LABEL makes a new one',
@@ -97,7 +106,8 @@ export class KeyStore {
         throw new TickwireError('KEY_INVALID', `This key was imported before as ${known.id} and then revoked`, {
           next: 'tickwire key create LABEL makes a new one',
         })
-      return fromRow(known)
+      const record = fromRow(known)
+      return { ...record, scopes: this.#setScopes(known.id, [...record.scopes, ...scopes]) }
     })
   }
 
@@ -112,25 +122,43 @@ export class KeyStore {
     return this.#database.write('UPDATE api_keys SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?', now, id) > 0
   }
 
+  /** Gives a key a scope, or takes it away. False when there is no such key; tickets stay as they are. */
+  change(id: string, scope: KeyScope, allowed: boolean): boolean {
+    return this.#database.atomically(() => {
+      const row = this.#database.row<Row>(`SELECT ${COLUMNS} FROM api_keys WHERE id = ? AND origin <> 'ticket'`, id)
+      if (!row) return false
+      const others = fromRow(row).scopes.filter(one => one !== scope)
+      this.#setScopes(id, allowed ? [...others, scope] : others)
+      return true
+    })
+  }
+
+  #setScopes(id: string, scopes: readonly KeyScope[]): readonly KeyScope[] {
+    const sorted = KEY_SCOPES.filter(scope => scopes.includes(scope))
+    this.#database.write('UPDATE api_keys SET scopes = ? WHERE id = ?', sorted.join(','), id)
+    return sorted
+  }
+
   #insert(
     fields: Omit<KeyRecord, 'digest' | 'expiresAt'> & { expiresAt?: number | undefined },
     key: Secret,
   ): KeyRecord {
-    const { id, userId, label, origin, createdAt, expiresAt } = fields
+    const { id, userId, label, origin, scopes, createdAt, expiresAt } = fields
     if (!/^[^\p{C}]{1,64}$/u.test(label))
       throw new TickwireError('USAGE', 'A key label is 1 to 64 printable characters')
     this.#users.require(userId)
     const digest = digestKey(this.#pepper, key.reveal())
     this.#database.write(
-      'INSERT INTO api_keys (id, user_id, label, digest, origin, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO api_keys (id, user_id, label, digest, origin, scopes, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
       id,
       userId,
       label,
       digest,
       origin,
+      scopes.join(','),
       createdAt,
       expiresAt ?? null,
     )
-    return { id, userId, label, digest, origin, createdAt, ...(expiresAt !== undefined && { expiresAt }) }
+    return { id, userId, label, digest, origin, scopes, createdAt, ...(expiresAt !== undefined && { expiresAt }) }
   }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Failure, Frame, SessionAdapter } from '../../adapters/contract.ts'
-import { credentialFields } from '../../adapters/login.ts'
+import { credentialFields } from '../../adapters/credentials.ts'
 import { TickwireError } from '../../shared/errors.ts'
 
 const RECEIVED_AT = 1_795_220_416_000_000

@@ -21,7 +21,7 @@ let logged: Line[]
 /** Adds a key to the store, behind the back of `access`. */
 function addKey(rest: Partial<KeyRecord> = {}): { key: string; id: string } {
   const { id, text } = newKey()
-  const record = { id, userId: 'alice', label: 'x', origin: 'created' as const, createdAt: 1, ...rest }
+  const record = { id, userId: 'alice', label: 'x', origin: 'created' as const, scopes: [], createdAt: 1, ...rest }
   store.keys.push({ ...record, digest: digestKey(PEPPER, text.reveal()) })
   store.version++
   return { key: text.reveal(), id }

@@ -26,7 +26,7 @@ describe('the fields a client chooses', () => {
       ['mode'],
       'Invalid fields: nothing chosen that is not always there; name one, e.g. "ltp", or leave fields out for all',
     ],
-    [Array(500).fill('ltp'), 'Invalid fields: 500 names, and there are 28; leave fields out for all'],
+    [Array(500).fill('ltp'), 'Invalid fields: 500 names, and there are 29; leave fields out for all'],
     [[7], 'Invalid field 7; expected names, e.g. "ltp"'],
     [['ltp', null], 'Invalid field null; expected names, e.g. "ltp"'],
     [['vol'], 'Unknown field vol; did you mean volume?'],

@@ -19,6 +19,7 @@ describe('tickwire up', () => {
     expect(system.up.out).toContain(system.url())
     expect(system.up.out).toContain(system.folder)
     expect(system.key).toMatch(/^tw_live_/)
+    expect(system.up.out).toContain('it reads prices and order updates, it cannot trade')
     expect(system.up.out).toContain(
       `npx tickwire tail NSE:RELIANCE NSE_INDEX:NIFTY --mode quote --data-dir ${system.folder}`,
     )

@@ -49,7 +49,8 @@ test('what is sent is what arrives', () => {
     reason: 'x',
     lastTickAt: 1,
     tokenExpiresAt: 2,
-    limits: { instruments: { used: 1, limit: 2 } },
+    books: { BOOK20: ['NSE', 'NFO'], BOOK50: [] },
+    limits: { instruments: { used: 1, limit: 2 }, books: { used: 0, limit: 5 } },
   }
   expect(parseFeedStatus(formatControl(full))).toEqual(full)
 })
@@ -61,6 +62,7 @@ test('every state and label travels', () => {
 
 test('a field of a later program is passed over', () => {
   expect(parseSubscriptionSet(bytes({ ...SET, colour: 'red' }))).toEqual(SET)
+  expect(parseFeedStatus(bytes({ ...STATUS, books: { BOOK200: ['NSE'] } }))).toEqual({ ...STATUS, books: {} })
 })
 
 test.each([
@@ -82,6 +84,7 @@ test.each([
   ['a null instead of nothing', { reason: null }, 'reason'],
   ['a lane of no proxy', { lanes: { p_1: 1 } }, 'lanes.p_1'],
   ['an unknown mode', { modes: ['DEPTH20'] }, 'modes.0'],
+  ['a book of no exchange', { books: { BOOK20: ['NASDAQ'] } }, 'books.BOOK20.0'],
 ])('a status with %s is refused, and its path is named', (_, change, path) => {
   expect(failure(() => parseFeedStatus(bytes({ ...STATUS, ...change }))).message).toContain(`${path}: `)
 })

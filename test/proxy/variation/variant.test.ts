@@ -69,6 +69,7 @@ const tick = fc.record(
     upperCircuit: anyNumber,
     lowerCircuit: anyNumber,
     book: fc.record({ buy: side, sell: side }),
+    isPolled: fc.boolean(),
   },
   { requiredKeys: ['timestamp'] },
 ) as fc.Arbitrary<Tick>

@@ -20,6 +20,46 @@ describe('tickwire key', () => {
     expect(existsSync(folder)).toBe(false)
   })
 
+  it('says what a key may read, and changes it', async () => {
+    const there = emptyFolder()
+    const list = async () => {
+      const { out } = await there.run('key', 'list', '--format', 'json')
+      const rows = out.trim().split('\n')
+      return rows.map(row => JSON.parse(row)).map(({ id, label, scopes }) => ({ id, label, scopes }))
+    }
+    const plain = await there.run('key', 'create', 'plain', '--format', 'json')
+    expect(JSON.parse(plain.out).scopes).toEqual(['prices'])
+    const bot = await there.run('key', 'create', 'bot', '--orders')
+    expect(bot.err).toContain('It reads prices and order updates, and cannot trade.')
+    const old = await there.pipe('a1'.repeat(32), 'key', 'import', 'old', '--orders', '--format', 'json')
+    expect(JSON.parse(old.out).scopes).toEqual(['prices', 'orders'])
+    const keys = await list()
+    expect(keys.map(({ label, scopes }) => [label, scopes.join()])).toEqual([
+      ['plain', 'prices'],
+      ['bot', 'prices,orders'],
+      ['old', 'prices,orders'],
+    ])
+    const table = await there.run('key', 'list', '--format', 'table')
+    expect(table.out).toMatch(/ORIGIN +READS +CREATED/)
+    expect(table.out).toMatch(/old .* prices, orders +\d/)
+    const allowed = await there.run('key', 'allow', keys[0]?.id ?? '', 'orders')
+    expect(allowed).toMatchObject({ code: 0, out: '', err: expect.stringContaining('may read orders; connected') })
+    const denied = await there.run('key', 'deny', bot.out.trim(), 'orders')
+    expect(denied.err).toContain(`Key ${keys[1]?.id} reads no orders any more`)
+    expect((await list()).map(({ scopes }) => scopes.length)).toEqual([2, 1, 2])
+  })
+
+  it('changes no key that is not there, and nothing it does not know', async () => {
+    const there = emptyFolder()
+    await there.run('key', 'create', 'bot')
+    const nobody = await there.run('key', 'allow', 'nosuchkey0', 'orders')
+    expect(nobody).toMatchObject({ code: 1, err: expect.stringContaining('error NOT_FOUND: No key has the id nosuch') })
+    const trade = await there.run('key', 'allow', 'nosuchkey0', 'trades')
+    expect(trade).toMatchObject({ code: 2, err: expect.stringContaining('orders') })
+    const foreign = await there.run('key', 'deny', 'a1'.repeat(32), 'orders')
+    expect(foreign).toMatchObject({ code: 1, err: expect.not.stringContaining('a1a1') })
+  })
+
   it('warns that the user of a new key has no feed, with the command that gives him one', async () => {
     const there = emptyFolder()
     const { code, out, err } = await there.run('key', 'create', 'bot', '--user', 'nobody')

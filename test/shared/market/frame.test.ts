@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { EXCHANGES } from '../../../shared/market/exchange.ts'
 import { DATA_FIELDS, formatFrame, frameTemplate } from '../../../shared/market/frame.ts'
-import { modeNumber, TOPIC_MODES, type TopicMode } from '../../../shared/market/mode.ts'
-import type { Level, Tick } from '../../../shared/market/tick.ts'
+import { levelsOf, modeNumber, TOPIC_MODES, type TopicMode } from '../../../shared/market/mode.ts'
+import type { Book, Level, Tick } from '../../../shared/market/tick.ts'
 import { isSymbol } from '../../../shared/market/topic.ts'
 
 const FULL: Tick = {
@@ -58,7 +58,8 @@ test('a depth frame is the quote with the book behind it', () => {
 })
 
 test('the list of names is what a full frame has behind symbol, exchange and mode, in its order', () => {
-  expect(Object.keys(JSON.parse(frame('DEPTH', FULL)).data).slice(3)).toEqual(DATA_FIELDS)
+  const polled = { ...FULL, isPolled: true }
+  expect(Object.keys(JSON.parse(frame('DEPTH', polled)).data).slice(3)).toEqual(DATA_FIELDS)
 })
 
 test('deeper books are depth to clients, with the level they really have', () => {
@@ -67,6 +68,38 @@ test('deeper books are depth to clients, with the level they really have', () =>
   const { mode, data } = JSON.parse(frame('BOOK20', { ltp: 100, timestamp: 1, book: { buy, sell: buy.slice(0, 7) } }))
   expect([mode, data.mode, data.depth_level, data.depth.buy.length, data.depth.sell.length]).toEqual([3, 3, 20, 20, 7])
   expect(data.depth.buy[0]).toEqual({ price: 100, quantity: 1 })
+})
+
+const sideOf = (levels: number): Level[] =>
+  Array.from({ length: levels }, (_, at) => ({ price: 100 + at, quantity: 1 + at }))
+
+/** What a frame made of such a tick may hold. */
+const trimmed = ({ buy, sell }: Book, levels: number): Book => ({
+  buy: buy.slice(0, levels),
+  sell: sell.slice(0, levels),
+})
+
+test.each([
+  ['DEPTH', 50, 5],
+  ['DEPTH', 4, 4],
+  ['BOOK20', 50, 20],
+  ['BOOK30', 50, 30],
+  ['BOOK50', 50, 50],
+  ['BOOK50', 200, 50],
+  ['BOOK50', 20, 20],
+] as const)('a %s frame of a book of %d levels has the best %d, and says so', (mode, given, levels) => {
+  const book = { buy: sideOf(given), sell: sideOf(given) }
+  const { data } = JSON.parse(frame(mode, { ltp: 100, timestamp: 1, book }))
+  expect([data.depth, data.depth_level]).toEqual([trimmed(book, levels), levels])
+})
+
+test.each(TOPIC_MODES)('a polled value is marked as such at the end of a %s frame', mode => {
+  for (const tick of [FULL, { timestamp: 1 }]) {
+    const text = frame(mode, { ...tick, isPolled: true })
+    expect(text).toBe(frame(mode, tick).replace('},"broker"', ',"polled":true},"broker"'))
+    expect(JSON.parse(text).data.polled).toBe(true)
+    expect(frame(mode, { ...tick, isPolled: false })).not.toContain('polled')
+  }
 })
 
 test('what a source does not say is left out, never null and never zero', () => {
@@ -135,6 +168,7 @@ const ticks: fc.Arbitrary<Tick> = fc.record(
     upperCircuit: price,
     lowerCircuit: price,
     book: fc.record({ buy: levels, sell: levels }),
+    isPolled: fc.boolean(),
   },
   { requiredKeys: ['ltp', 'timestamp'] },
 )
@@ -170,7 +204,8 @@ test('every frame is valid ASCII JSON that says exactly what the tick said', () 
       expect(data).toMatchObject({ symbol: topic.symbol, exchange: topic.exchange, mode, ltp: tick.ltp })
       expect(data.timestamp).toBe(tick.timestamp)
       expect(data.ltt).toBe(tick.lastTradeTime)
-      expect(data.depth).toEqual(mode === 3 ? tick.book : undefined)
+      expect(data.depth).toEqual(mode === 3 ? tick.book && trimmed(tick.book, levelsOf(topic.mode)) : undefined)
+      expect(data.polled).toBe(tick.isPolled || undefined)
       expect('depth_level' in data).toBe(mode === 3 && tick.book !== undefined)
       expect(data.volume).toBe(mode === 1 ? undefined : tick.volume)
       expect(data.close).toBe(mode === 1 ? undefined : tick.previousClose)

@@ -116,7 +116,19 @@ test('the error for an endless topic is short', () => {
 test('a feed name is upper case, short, and no exchange or reserved word', () => {
   for (const name of ['ALPHA', 'ALPHA-ASHA', 'A', '5PAISA', 'A'.repeat(32)])
     expect([name, isFeedName(name)]).toEqual([name, true])
-  const wrong = ['', 'alpha', 'AL_PHA', 'A'.repeat(33), 'CONTROL', 'STATUS', 'LANE', 'CACHE', ...EXCHANGES, 'ALPHA\n']
+  const wrong = [
+    '',
+    'alpha',
+    'AL_PHA',
+    'A'.repeat(33),
+    'CONTROL',
+    'STATUS',
+    'LANE',
+    'ORDERS',
+    'CACHE',
+    ...EXCHANGES,
+    'ALPHA\n',
+  ]
   for (const name of wrong) expect([name, isFeedName(name)]).toEqual([name, false])
 })
 

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, statSync } from 'node:fs'
 import { expect, onTestFinished, test } from 'vitest'
 import { ControlStore } from '../../../shared/store/control.ts'
+import { Database } from '../../../shared/store/database.ts'
 import type { DataFolder } from '../../../shared/store/folder.ts'
 import { temporaryFolder } from '../../support/datafolder.ts'
 import { failure } from '../../support/failure.ts'
@@ -47,6 +48,21 @@ test('an unknown user is refused, and the known ones are named', () => {
   expect(failure(create)).toMatchObject({ code: 'NOT_FOUND', next: 'tickwire init' })
   users.ensure('trader', 1)
   expect(failure(create).next).toBe('use one of: trader')
+})
+
+test('keys from before there were scopes read prices only, and are as good as before', () => {
+  const folder = temporaryFolder()
+  const store = ControlStore.open(folder)
+  store.users.ensure('trader', 1)
+  const { key, record } = store.keys.create({ userId: 'trader', label: 'bot', scopes: ['orders'], now: 1 })
+  store.close()
+  const old = Database.open(folder.controlDb, { migrations: ['', '', '', ''] })
+  old.script('ALTER TABLE api_keys DROP COLUMN scopes')
+  old.pragma('user_version = 3')
+  old.close()
+  const migrated = openStore(folder)
+  expect(migrated.keys.list()).toEqual([{ ...record, scopes: [] }])
+  expect(migrated.keyRing().find(key.reveal())).toEqual({ ...record, scopes: [] })
 })
 
 test('a store whose pepper is lost says so instead of refusing every key', () => {

@@ -15,6 +15,7 @@ const recordOf = (id: string, text: string, change: Partial<KeyRecord> = {}): Ke
   label: 'bot',
   digest: digestKey(PEPPER, text),
   origin: 'created',
+  scopes: [],
   createdAt: 1,
   ...change,
 })

@@ -56,6 +56,38 @@ test('a revoked key keeps its record and its first time', () => {
   expect(keys.revoke('nosuchkey0', NOW)).toBe(false)
 })
 
+test('a key reads prices only, unless told otherwise when it is made or later', () => {
+  const { keys, ring } = openKeys()
+  const wish = { userId: 'trader', label: 'bot', now: NOW }
+  const [plain, orders] = [keys.create(wish), keys.create({ ...wish, scopes: ['orders'] })]
+  const scopes = (id: string) => ring().get(id)?.scopes
+  expect([plain, orders].map(({ record }) => [record.scopes, scopes(record.id)])).toEqual([
+    [[], []],
+    [['orders'], ['orders']],
+  ])
+  for (let time = 0; time < 2; time++) expect(keys.change(plain.record.id, 'orders', true)).toBe(true)
+  expect(keys.change(orders.record.id, 'orders', false)).toBe(true)
+  expect([plain, orders].map(({ record }) => scopes(record.id))).toEqual([['orders'], []])
+  expect(keys.change('nosuchkey0', 'orders', true)).toBe(false)
+})
+
+test('a ticket has every scope, and nobody changes it', () => {
+  const { keys, ring } = openKeys()
+  const ticket = keys.mintTicket({ userId: 'trader', ttlMs: 60_000, now: NOW })
+  const record = ring().find(ticket.reveal())
+  expect(record?.scopes).toEqual(['orders'])
+  expect(keys.change(record?.id ?? '', 'orders', false)).toBe(false)
+})
+
+test('importing a key again adds the scopes that are named, and takes none away', () => {
+  const { keys, ring } = openKeys()
+  const wish = { userId: 'trader', label: 'old', key: FOREIGN, now: NOW }
+  expect(keys.importForeign(wish).scopes).toEqual([])
+  expect(keys.importForeign({ ...wish, scopes: ['orders'] }).scopes).toEqual(['orders'])
+  expect(keys.importForeign(wish).scopes).toEqual(['orders'])
+  expect(ring().find(FOREIGN.reveal())?.scopes).toEqual(['orders'])
+})
+
 test.each(['', 'x'.repeat(65), 'two\nlines', '\u001b[31mred'])('the label %j is refused', label => {
   const { keys } = openKeys()
   expect(failure(() => keys.create({ userId: 'trader', label, now: NOW })).code).toBe('USAGE')

@@ -1,0 +1,60 @@
+import { Argument, type Command } from 'commander'
+import { KEY_SCOPES } from '../shared/key.ts'
+import { examples, globalsOf as globals } from './help.ts'
+import { parseDuration } from './value.ts'
+
+/** The tree of `tickwire key`. */
+export function addKeys(program: Command): void {
+  const key = program
+    .command('key')
+    .description('keys of clients: they read prices, and orders where allowed; they can never trade')
+    .addHelpText('before', examples('tickwire key create bot-1 --expires 30d', 'tickwire key list'))
+  key
+    .command('create')
+    .argument('<label>', 'what it is for')
+    .description('make a key and show it, once')
+    .option('--user <id>', 'whose key it is', 'trader')
+    .option('--expires <duration>', 'such as 30d, 12h or 90m; default: never', parseDuration)
+    .option('--orders', 'it may read order updates, too')
+    .addHelpText(
+      'before',
+      examples('tickwire key create bot-1 --orders', 'tickwire key create dashboard --expires 30d > key.txt'),
+    )
+    .action(async (label, options, command) =>
+      (await import('./commands/key.ts')).createKey(globals(command), label, options),
+    )
+  key
+    .command('list')
+    .description('keys without their secrets')
+    .addHelpText('before', examples('tickwire key list'))
+    .action(async (_, command) => (await import('./commands/key.ts')).listKeys(globals(command)))
+  key
+    .command('revoke')
+    .argument('<id>', 'the id that key list shows')
+    .description('end a key; its connections close within a second')
+    .addHelpText('before', examples('tickwire key revoke 4fT9aQ2xLp'))
+    .action(async (id, _, command) => (await import('./commands/key.ts')).revokeKey(globals(command), id))
+  key
+    .command('import')
+    .argument('<label>', 'what it is for')
+    .description('take over an OpenAlgo key (64 hexadecimal characters); asked for, or read from stdin or a file')
+    .option('--user <id>', 'whose key it is', 'trader')
+    .option('--file <file>', 'file that holds the key')
+    .option('--orders', 'it may read order updates, too')
+    .addHelpText('before', examples('tickwire key import old-bot', 'tickwire key import old-bot < key.txt'))
+    .action(async (label, options, command) =>
+      (await import('./commands/key.ts')).importKey(globals(command), label, options),
+    )
+  const change = (name: 'allow' | 'deny', description: string) =>
+    key
+      .command(name)
+      .argument('<id>', 'the id that key list shows')
+      .addArgument(new Argument('<scope>', 'what, besides prices').choices(KEY_SCOPES))
+      .description(`${description}; connected clients notice within a second`)
+      .addHelpText('before', examples(`tickwire key ${name} 4fT9aQ2xLp orders`))
+      .action(async (id, scope, _, command) =>
+        (await import('./commands/key.ts')).changeKey(globals(command), id, scope, name === 'allow'),
+      )
+  change('allow', 'let a key read more than prices')
+  change('deny', 'take that away again')
+}
