@@ -454,7 +454,7 @@ describe.runIf(hasRecordings)('the golden frames', () => {
       )
       expect(kinds(signals)).not.toContain('malformed')
       for (const said of hslib ?? []) {
-        const ours = parts(signals).find(({ token }) => token === `${said['e']}|${said['tk']}`)
+        const ours = parts(signals).find(({ token }) => token === `${said.e}|${said.tk}`)
         for (const [field, value] of Object.entries(said)) {
           const read = NAMES[field]
           if (read === undefined || ours === undefined) continue
