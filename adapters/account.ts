@@ -16,6 +16,7 @@ import { ListKeeper } from './keeper.ts'
 import { Listing } from './listing.ts'
 import { syncInstruments } from './master.ts'
 import { createCatalogue } from './runtime/catalogue.ts'
+import { openOrderDesk } from './runtime/orderdesk.ts'
 import { openOutlet } from './runtime/outlet.ts'
 import { SessionFeed } from './runtime/session/session.ts'
 import { SILENCE_LIMIT_MS } from './runtime/session/silence.ts'
@@ -69,13 +70,18 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
     open: openSocket,
     isTrading: exchange => settings.expect_ticks === 'always' || hasTraded(exchange, clock.now()),
     capture: capture?.record,
-    onOrder: () => {},
+    onOrder: openOrderDesk({ catalogue, userId: feed.userId, bus, log }),
     random,
     clock,
     log,
   })
   outlet.status.ask(() =>
-    reportOf(session, traffic, wish => catalogue.target(wish, outlet.audience.instruments().get(wish) ?? 'LTP').topic),
+    reportOf(
+      adapter,
+      session,
+      traffic,
+      wish => catalogue.target(wish, outlet.audience.instruments().get(wish) ?? 'LTP').topic,
+    ),
   )
   pulse.listen(gap => session.missed(gap))
   const keeper = new ListKeeper({
@@ -118,8 +124,18 @@ const hasTraded = (exchange: Exchange, now: number): boolean =>
   [now, now - SILENCE_LIMIT_MS].every(at => calendar.expectTicks(exchange, at) === 'expected')
 
 /** What the status says of the session. */
-function reportOf(session: SessionFeed, traffic: Traffic, topicOf: (wanted: Instrument) => string): SessionReport {
-  const [main, ...others] = session.usages()
+function reportOf(
+  adapter: SessionAdapter,
+  session: SessionFeed,
+  traffic: Traffic,
+  topicOf: (wanted: Instrument) => string,
+): SessionReport {
+  const usages = session.usages()
+  const [main, ...others] = usages
+  const books = usages.reduce((sum, { books }) => ({ used: sum.used + books.used, limit: sum.limit + books.limit }), {
+    used: 0,
+    limit: 0,
+  })
   const { used, limit, refused } = main
   const lowered = [...main.lowered, ...others.flatMap(usage => usage.refused)]
   const { expiresAt } = session
@@ -130,7 +146,8 @@ function reportOf(session: SessionFeed, traffic: Traffic, topicOf: (wanted: Inst
   })
   return {
     ...(expiresAt === undefined ? {} : { tokenExpiresAt: expiresAt }),
-    limits: { instruments: { used, limit } },
+    limits: { instruments: { used, limit }, ...(books.limit > 0 && { books }) },
+    ...(adapter.books && { books: adapter.books }),
     connections: session.connections(),
     traffic: traffic.counts(),
     refused: [

@@ -15,7 +15,7 @@ const MAX_REASON = 500
 const MAX_REJECTED = 200
 
 /** What only a feed with a session can say. */
-export type SessionReport = Pick<FeedStatus, 'tokenExpiresAt' | 'limits' | 'connections' | 'traffic'> & {
+export type SessionReport = Pick<FeedStatus, 'tokenExpiresAt' | 'limits' | 'connections' | 'traffic' | 'books'> & {
   /** Beyond what the broker allows. */
   readonly refused: readonly Rejection[]
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isSession } from '../../adapters/contract.ts'
 import { builtinNames, loadAdapter } from '../../adapters/registry.ts'
 import { describeAdapter } from '../contracts/adapter.ts'
-import { describeSession } from '../contracts/session.ts'
+import { describeSession, type SessionSample } from '../contracts/session.ts'
 import { readmeExample } from './runtime/readme.ts'
 
 let root: string
@@ -23,16 +23,13 @@ function folderWith(files: Record<string, string>): string {
 
 const loadFolder = (files: Record<string, string>) => loadAdapter({ kind: 'folder', path: folderWith(files) })
 
-/** A ticket of each adapter with a session, and tokens that all of them can spell. */
-const TICKETS: Readonly<Record<string, unknown>> = {
-  zerodha: { api_key: 'key0123456789', access_token: 'token0123456789' },
-}
-const TOKENS = ['408065', '884737', '256265']
-
 for (const name of builtinNames()) {
   const adapter = await loadAdapter({ kind: 'builtin', adapter: name })
-  if (isSession(adapter)) describeSession(adapter, TICKETS[name], TOKENS)
-  else describeAdapter(name, async () => adapter)
+  if (!isSession(adapter)) describeAdapter(name, async () => adapter)
+  else {
+    const { default: sample }: { default: SessionSample } = await import(`./${name}/sample.ts`)
+    describeSession(adapter, sample)
+  }
 }
 
 describeAdapter('of the README', async () => {

@@ -1,6 +1,6 @@
 import type { TickwireError } from '../../../shared/errors.ts'
 import type { Instrument } from '../../../shared/market/instrument.ts'
-import type { TopicMode } from '../../../shared/market/mode.ts'
+import { isBook, TOPIC_MODES, type TopicMode } from '../../../shared/market/mode.ts'
 import type { Dial } from '../../contract.ts'
 import type { Union } from '../union.ts'
 import { Link, type LinkCapture, type LinkListener, type LinkParts, type LinkView } from './link.ts'
@@ -15,6 +15,8 @@ export interface Usage {
   readonly refused: readonly Instrument[]
   /** Carried, and not in the mode wanted. */
   readonly lowered: readonly Instrument[]
+  /** Of the books deeper than five levels that the account may have, where their number is limited. */
+  readonly books: { readonly used: number; readonly limit: number }
 }
 
 interface LinksListener extends Pick<LinkListener, 'changed' | 'ticked' | 'ordered' | 'lost'> {
@@ -68,11 +70,16 @@ export class Links {
   }
 
   usage(): Usage {
-    const { connections, instrumentsPerConnection, weights } = this.#parts.stream.limits
+    const { connections, instrumentsPerConnection, instrumentsPerMode, weights } = this.#parts.stream.limits
     const { modes, refused, lowered } = this.#shards
+    const books = { used: 0, limit: 0 }
     let used = 0
-    for (const mode of modes.values()) used += weights?.[mode] ?? 1
-    return { used, limit: connections * instrumentsPerConnection, refused, lowered }
+    for (const mode of modes.values()) {
+      used += weights?.[mode] ?? 1
+      if (isBook(mode)) books.used++
+    }
+    for (const mode of TOPIC_MODES) if (isBook(mode)) books.limit += instrumentsPerMode?.[mode] ?? 0
+    return { used, limit: connections * instrumentsPerConnection, refused, lowered, books }
   }
 
   /** The mode the broker is asked for; `undefined` for what it is not asked for. */
