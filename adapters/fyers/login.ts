@@ -4,6 +4,7 @@ import { TickwireError } from '../../shared/errors.ts'
 import type { Granted, Http, HttpAnswer, Login, LoginAnswer } from '../contract.ts'
 import { readClaims } from './claims.ts'
 import { failed, readFailure, refusal } from './errors.ts'
+import { readJson } from './json.ts'
 import type { Settings } from './settings.ts'
 import type { Credentials, Ticket } from './ticket.ts'
 
@@ -110,14 +111,6 @@ function readToken(text: string, { app_id }: Credentials): Given | undefined {
   const access_token = text.slice(colon + 1)
   if (colon === -1 && readClaims(text)?.sub !== 'access_token') return undefined
   return { app_id: colon > 0 ? text.slice(0, colon) : app_id, access_token }
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 const PASTE = 'paste the whole address the browser was sent to after the login, or its auth_code'

@@ -3,43 +3,46 @@ import type { OrderUpdate } from '../../shared/market/order.ts'
 import { oneLine } from './errors.ts'
 import { exchangeOf } from './ticker.ts'
 
-const text = z.union([z.string(), z.number().transform(String)])
-const number = z.coerce.number().finite()
+const text = z.union([z.string().min(1), z.number().transform(String)])
+/** Numbers come as such, and some of them as texts. */
+const number = z.coerce.number().optional().catch(undefined)
+const quantity = z.coerce.number().int().nonnegative().optional().catch(undefined)
+const word = z.string().optional().catch(undefined)
 
 /**
  * An order as the socket sends it. The server has names of its own for what its documentation and its libraries call by
  * the names in the order book; both are read, the server's first.
  */
-const shape = z.looseObject({
+const shape = z.object({
   id: text,
-  symbol: z.string(),
-  fy_token: text.optional(),
-  fyToken: text.optional(),
-  exchange: number.optional(),
-  segment: number.optional(),
-  tran_side: number.optional(),
-  side: number.optional(),
-  qty: number.catch(0),
-  qty_filled: number.optional(),
-  filledQty: number.optional(),
-  qty_remaining: number.optional(),
-  remainingQuantity: number.optional(),
-  price_limit: number.optional(),
-  limitPrice: number.optional(),
-  price_stop: number.optional(),
-  stopPrice: number.optional(),
-  price_traded: number.optional(),
-  tradedPrice: number.optional(),
-  ord_type: number.optional(),
-  type: number.optional(),
-  product_type: z.string().optional(),
-  productType: z.string().optional(),
-  org_ord_status: number.optional(),
-  ord_status: number.optional(),
-  status: number.optional(),
-  oms_msg: z.string().nullish(),
-  status_msg: z.string().nullish(),
-  message: z.string().nullish(),
+  symbol: z.string().min(1),
+  fy_token: text.optional().catch(undefined),
+  fyToken: text.optional().catch(undefined),
+  exchange: number,
+  segment: number,
+  tran_side: number,
+  side: number,
+  qty: z.coerce.number().int().nonnegative(),
+  qty_filled: quantity,
+  filledQty: quantity,
+  qty_remaining: quantity,
+  remainingQuantity: quantity,
+  price_limit: number,
+  limitPrice: number,
+  price_stop: number,
+  stopPrice: number,
+  price_traded: number,
+  tradedPrice: number,
+  ord_type: number,
+  type: number,
+  product_type: word,
+  productType: word,
+  org_ord_status: number,
+  ord_status: number,
+  status: number,
+  oms_msg: word,
+  status_msg: word,
+  message: word,
 })
 
 type Sent = z.infer<typeof shape>
@@ -96,7 +99,7 @@ export function readOrder(sent: unknown): OrderUpdate | undefined {
     filledQuantity,
     pendingQuantity: status === 'open' || status === 'transit' ? left : 0,
     averagePrice: data.price_traded ?? data.tradedPrice ?? 0,
-    rejectionReason: status === 'rejected' ? oneLine(data.oms_msg ?? data.status_msg ?? data.message ?? '') : '',
+    rejectionReason: status === 'rejected' ? oneLine(data.oms_msg || data.status_msg || data.message || '') : '',
   }
 }
 

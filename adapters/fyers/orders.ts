@@ -1,5 +1,6 @@
 import type { Decoder, Frame, Session, Sibling, Signal } from '../contract.ts'
 import { oneLine } from './errors.ts'
+import { readJson } from './json.ts'
 import { readOrder } from './order.ts'
 import { classifyFor } from './session.ts'
 import type { Settings } from './settings.ts'
@@ -63,12 +64,4 @@ function decode(frame: Frame): readonly Signal[] {
   const said = 'message' in message && typeof message.message === 'string' ? oneLine(message.message) : 'no text'
   if ('code' in message && TOKEN_CODES.has(message.code)) return [{ kind: 'refused', reason: said }]
   return [{ kind: 'notice', level: 'error', text: said }]
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
