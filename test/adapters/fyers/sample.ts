@@ -2,7 +2,7 @@ import type { Frame } from '../../../adapters/contract.ts'
 import type { SessionSample } from '../../contracts/session.ts'
 import { booksMessage } from '../../emulators/fyers/booksmessage.ts'
 import { body, epoch, FUTURE, NIFTY, SHARE } from './masterlist.ts'
-import { ABSENT, answer, data, lite, SBIN, snapshot, update, welcome } from './wire.ts'
+import { ABSENT, answer, data, filled, lite, SBIN, snapshot, update, welcome } from './wire.ts'
 
 const OPTION = {
   ...FUTURE,
@@ -52,7 +52,7 @@ export default {
       1,
       snapshot(7, 'sf|nse_cm|3045', SBIN),
       snapshot(8, 'if|nse_cm|Nifty 50', [2618810, 2621605, 1727428424, 2627735, 2616695, 2624825, 2670000, 2100000]),
-      snapshot(9, 'dp|nse_cm|3045', new Array(30).fill(106800)),
+      snapshot(9, 'dp|nse_cm|3045', filled(30, 106800)),
     ),
     data(2, update(7, [106900, 9217400, ABSENT, 1747896302]), lite(8, [2618900])),
   ],

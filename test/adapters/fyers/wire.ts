@@ -84,3 +84,5 @@ export const SBIN = [
   106845, 9217341, 1747896300, 1747896301, 14914, 0, 106845, 0, 25, 812345, 912345, 107012, 0, 106300, 107770, 91200,
   68000, 97825, 119555, 107500, 108690,
 ]
+
+export const filled = (count: number, value: number): number[] => Array.from({ length: count }, () => value)
