@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type ErrorCode, TickwireError } from '../../shared/errors.ts'
+import { readJson } from './json.ts'
 
 /** What was asked for when Fyers refused it. */
 export type Purpose =
@@ -62,13 +63,7 @@ export function refusal(purpose: Purpose, { status, body }: Refusal): TickwireEr
 }
 
 /** What an answer says of its failure, whatever its HTTP status; undefined when it says none. */
-export function readFailure(body: string): z.infer<typeof failure> | undefined {
-  try {
-    return failure.safeParse(JSON.parse(body)).data
-  } catch {
-    return undefined
-  }
-}
+export const readFailure = (body: string): z.infer<typeof failure> | undefined => failure.safeParse(readJson(body)).data
 
 /** With the next step that goes with the code. */
 export function failed(code: ErrorCode, text: string): TickwireError {

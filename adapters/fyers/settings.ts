@@ -1,27 +1,10 @@
 import { z } from 'zod'
+import { address } from '../../shared/address.ts'
 
-const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost'])
-
-/** An address that a token or the login travels to: encrypted, or on this machine. Without the last slash. */
-const address = (scheme: 'https' | 'wss') =>
-  z
-    .string()
-    .refine(text => isSafe(text, scheme), {
-      error: `must be an address that begins with ${scheme}:// (unencrypted only to 127.0.0.1, ::1 or localhost), without user, ? and #`,
-    })
-    .transform(text => text.replace(/\/+$/, ''))
-
-function isSafe(text: string, scheme: 'https' | 'wss'): boolean {
-  if (!URL.canParse(text)) return false
-  const { protocol, hostname, username, password, search, hash } = new URL(text)
-  if (username || password || search || hash) return false
-  return protocol === `${scheme}:` || (protocol === `${scheme.slice(0, -1)}:` && LOOPBACK.has(hostname))
-}
-
-/** Where the browser goes with the answer of a login. Compared by the broker letter by letter, so kept as it is. */
-const redirect = z.string().refine(text => isSafe(text, 'https'), {
+/** Where the browser goes with the answer of a login: compared by the broker letter by letter, so kept as it is. */
+const redirect = z.string().refine(text => address('https').safeParse(text).success, {
   error:
-    'must be the redirect address of the app: https://, or http:// to 127.0.0.1, ::1 or localhost, without ? and #',
+    'must be the redirect address of the app: https:// (or http:// to 127.0.0.1, ::1 or localhost), without ? and #',
 })
 
 export const settings = z.strictObject({

@@ -14,9 +14,9 @@ export const credentials = z.strictObject({
   pin: z
     .string()
     .trim()
-    .regex(/^(\d{4,6})?$/, 'must be the digits of the PIN')
+    .regex(/^\d{4,6}$/, 'must be the digits of the PIN')
     .optional()
-    .describe('PIN, to renew the login without you (empty: none)'),
+    .describe('PIN, which renews a login without you for about 15 days'),
 })
 
 export type Credentials = z.infer<typeof credentials>
