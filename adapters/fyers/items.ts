@@ -21,7 +21,7 @@ type Step = number | Signal
 
 /**
  * The items of a data frame, appended to `signals` in their order. What cannot be read ends it: an item says nowhere how
- * long it is. True when all of them were read.
+ * long it is.
  */
 export function readItems(
   view: DataView,
@@ -113,7 +113,8 @@ function readLite(view: DataView, start: number, topics: TopicTable, layouts: La
   if (!topic) signals.push(UNKNOWN)
   else {
     const part = readPart(view, start + 3, count, topic, layouts[topic.kind])
-    if (Object.keys(part).length > 0) pushPart(topic, { ...part, mode: 'LTP' }, signals)
+    // It never has a time, and that of the snapshot may be of the morning.
+    if (Object.keys(part).length > 0) pushPart(topic, { timestamp: null, ...part, mode: 'LTP' }, signals)
   }
   return next
 }
