@@ -61,11 +61,73 @@ function parse(login, frames) {
   return { answer, frames: frames.map(read) }
 }
 
+const tell = (kind, what) => process.send({ kind, what })
+
+/** The vendor's whole client of the price socket. It is one of a kind in its process. */
+let prices
+/** The vendor's clients of deep books and of orders. */
+let books
+let orders
+
+function connect({ token, api, stream }) {
+  require('fyers-api-v3/config/config.js').Config.HSM_SOCKET = stream
+  const { axiosInstance } = require('fyers-api-v3/apiService/apiService.js')
+  axiosInstance.interceptors.request.use(request => ({
+    ...request,
+    url: request.url.replace(/^https:\/\/[^/]+/, api),
+    baseURL: undefined,
+  }))
+  const { fyersDataSocket } = require('fyers-api-v3')
+  // The last one: no log file.
+  prices = fyersDataSocket.getInstance(token, undefined, false)
+  prices.on('connect', () => tell('connect'))
+  prices.on('message', message => tell('message', structuredClone(message)))
+  prices.on('error', message => tell('error', structuredClone(message)))
+  prices.on('close', () => tell('close'))
+  prices.connect()
+}
+
+function subscribe({ symbols, isBook, channel, isLite }) {
+  if (isLite) prices.mode(prices.LiteMode, channel)
+  prices.subscribe(symbols, isBook, channel)
+}
+
+function connectBooks({ token, stream, symbols }) {
+  const Books = require('fyers-api-v3').fyersTbtSocket
+  books = new Books(token, undefined, false)
+  books.url = stream
+  books.on('open', () => {
+    books.subscribe(symbols, '1', 'depth')
+    books.switchChannel([], ['1'])
+    tell('open')
+  })
+  books.on('depth', (ticker, book) => tell('depth', { ticker, book: structuredClone({ ...book }) }))
+  books.on('servererror', message => tell('servererror', message))
+  books.on('error', error => tell('error', String(error?.message)))
+  books.connect()
+}
+
+function connectOrders({ token, stream }) {
+  require('fyers-api-v3/config/config.js').Config.Order_SOCKET = stream
+  const Orders = require('fyers-api-v3').fyersOrderSocket
+  orders = new Orders(token, undefined, false)
+  orders.on('connect', () => orders.subscribe([orders.orderUpdates]))
+  orders.on('orders', message => tell('orders', structuredClone(message)))
+  orders.on('general', message => tell('general', structuredClone(message)))
+  orders.on('error', error => tell('error', String(error?.message)))
+  orders.connect()
+}
+
 const ORDERS = {
   encodeBooks: ({ messages }) => messages.map(encodeBooks),
   decodeBooks: ({ frames }) => frames.map(decodeBooks),
   keepBooks: ({ runs }) => runs.map(keepBooks),
   parse: ({ runs }) => runs.map(({ login, frames }) => parse(login, frames)),
+  connect,
+  subscribe,
+  unsubscribe: ({ symbols, isBook, channel }) => prices.unsubscribe(symbols, isBook, channel),
+  connectBooks,
+  connectOrders,
 }
 
 process.on('message', order => {

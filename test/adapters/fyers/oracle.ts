@@ -64,8 +64,15 @@ export interface TheirParse {
   readonly sent: readonly string[]
 }
 
+interface SubscribeOptions {
+  readonly isBook?: boolean
+  readonly channel?: number
+  readonly isLite?: boolean
+}
+
 interface Message {
   readonly kind: string
+  readonly what?: unknown
   readonly to?: number
   readonly answer?: unknown
 }
@@ -75,6 +82,8 @@ export class Oracle {
   readonly #child: ChildProcess
   readonly #waiting = new Map<number, { resolve: (answer: unknown) => void; reject: (why: Error) => void }>()
   #asked = 0
+  /** What its clients told, in order. */
+  readonly events: { readonly kind: string; readonly what: unknown }[] = []
 
   constructor() {
     const file = fileURLToPath(new URL('./oracle.mjs', import.meta.url))
@@ -84,8 +93,11 @@ export class Oracle {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
-    this.#child.on('message', ({ to, answer }: Message) => {
-      if (to === undefined) return
+    this.#child.on('message', ({ kind, what, to, answer }: Message) => {
+      if (to === undefined) {
+        this.events.push({ kind, what })
+        return
+      }
       this.#waiting.get(to)?.resolve(answer)
       this.#waiting.delete(to)
     })
@@ -117,6 +129,37 @@ export class Oracle {
     runs: readonly { readonly login: Uint8Array; readonly frames: readonly Uint8Array[] }[],
   ): Promise<readonly { readonly answer: TheirParse; readonly frames: readonly TheirParse[] }[]> {
     return this.#ask({ kind: 'parse', runs }) as ReturnType<Oracle['parse']>
+  }
+
+  /** The whole client of the price socket, as its users have it: `token` as `APP:token`. */
+  async connect(addresses: { readonly token: string; readonly api: string; readonly stream: string }): Promise<void> {
+    await this.#ask({ kind: 'connect', ...addresses })
+  }
+
+  /** In its connect handler. Leaves about half a second later. */
+  async subscribe(symbols: readonly string[], options: SubscribeOptions = {}): Promise<void> {
+    await this.#ask({ kind: 'subscribe', symbols, isBook: false, channel: 11, ...options })
+  }
+
+  async unsubscribe(symbols: readonly string[], options: SubscribeOptions = {}): Promise<void> {
+    await this.#ask({ kind: 'unsubscribe', symbols, isBook: false, channel: 11, ...options })
+  }
+
+  async connectBooks(to: {
+    readonly token: string
+    readonly stream: string
+    readonly symbols: readonly string[]
+  }): Promise<void> {
+    await this.#ask({ kind: 'connectBooks', ...to })
+  }
+
+  async connectOrders(to: { readonly token: string; readonly stream: string }): Promise<void> {
+    await this.#ask({ kind: 'connectOrders', ...to })
+  }
+
+  /** What was told under this name, in order. */
+  heard<What>(kind: string): readonly What[] {
+    return this.events.filter(event => event.kind === kind).map(event => event.what as What)
   }
 
   close(): void {
