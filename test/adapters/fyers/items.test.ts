@@ -207,7 +207,7 @@ describe('an update', () => {
 })
 
 describe('a lite item', () => {
-  it('says a last price and nothing more: the time of the snapshot is not its own', () => {
+  it('says a last price and nothing more: the times of the snapshot are not its own', () => {
     const hear = connected()
     hear(data(1, snapshot(7, TOPIC, SBIN)))
     expect(parts(hear(data(2, lite(7, [107000]))))).toEqual([
@@ -216,7 +216,7 @@ describe('a lite item', () => {
         token: 'nse_cm|3045',
         source: 'sf',
         isWhole: false,
-        part: { mode: 'LTP', ltp: 1070, timestamp: null },
+        part: { mode: 'LTP', ltp: 1070, timestamp: null, lastTradeTime: null },
       },
     ])
   })
@@ -228,7 +228,7 @@ describe('a lite item', () => {
     const signals = hear(data(2, lite(7, [191275, 1498563, 1684218816]), lite(8, [2618810, 2621605])))
     expect(parts(signals).map(({ part }) => part)).toEqual([
       { mode: 'LTP', timestamp: null, ltp: 1912.75, volume: 1498563, lastTradeTime: 1684218816_000 },
-      { mode: 'LTP', timestamp: null, ltp: 26188.1, previousClose: 26216.05 },
+      { mode: 'LTP', timestamp: null, lastTradeTime: null, ltp: 26188.1, previousClose: 26216.05 },
     ])
   })
 
