@@ -14,6 +14,7 @@ const MOST_DECIMALS = 9
 const TRAILER_HEAD = 3
 
 export const CUT: Signal = { kind: 'malformed', what: 'frame cut' }
+const NO_TIMES = { timestamp: null, lastTradeTime: null } as const
 const UNKNOWN: Signal = { kind: 'ignored', what: 'update of an unknown topic' }
 
 /** Where the next item begins, or why nothing behind this one can be read. */
@@ -21,7 +22,7 @@ type Step = number | Signal
 
 /**
  * The items of a data frame, appended to `signals` in their order. What cannot be read ends it: an item says nowhere how
- * long it is. True when all of them were read.
+ * long it is.
  */
 export function readItems(
   view: DataView,
@@ -113,7 +114,8 @@ function readLite(view: DataView, start: number, topics: TopicTable, layouts: La
   if (!topic) signals.push(UNKNOWN)
   else {
     const part = readPart(view, start + 3, count, topic, layouts[topic.kind])
-    if (Object.keys(part).length > 0) pushPart(topic, { ...part, mode: 'LTP' }, signals)
+    // The times it does not have are not those of the snapshot, which may be of the morning.
+    if (Object.keys(part).length > 0) pushPart(topic, { ...NO_TIMES, ...part, mode: 'LTP' }, signals)
   }
   return next
 }

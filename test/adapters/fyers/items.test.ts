@@ -207,11 +207,17 @@ describe('an update', () => {
 })
 
 describe('a lite item', () => {
-  it('says a last price and nothing more', () => {
+  it('says a last price and nothing more: the times of the snapshot are not its own', () => {
     const hear = connected()
     hear(data(1, snapshot(7, TOPIC, SBIN)))
     expect(parts(hear(data(2, lite(7, [107000]))))).toEqual([
-      { kind: 'part', token: 'nse_cm|3045', source: 'sf', isWhole: false, part: { mode: 'LTP', ltp: 1070 } },
+      {
+        kind: 'part',
+        token: 'nse_cm|3045',
+        source: 'sf',
+        isWhole: false,
+        part: { mode: 'LTP', ltp: 1070, timestamp: null, lastTradeTime: null },
+      },
     ])
   })
 
@@ -221,8 +227,8 @@ describe('a lite item', () => {
     hear(data(1, snapshot(7, TOPIC, SBIN), snapshot(8, 'if|nse_cm|Nifty 50', [1, 2, 3, 4, 5, 6])))
     const signals = hear(data(2, lite(7, [191275, 1498563, 1684218816]), lite(8, [2618810, 2621605])))
     expect(parts(signals).map(({ part }) => part)).toEqual([
-      { mode: 'LTP', ltp: 1912.75, volume: 1498563, lastTradeTime: 1684218816_000 },
-      { mode: 'LTP', ltp: 26188.1, previousClose: 26216.05 },
+      { mode: 'LTP', timestamp: null, ltp: 1912.75, volume: 1498563, lastTradeTime: 1684218816_000 },
+      { mode: 'LTP', timestamp: null, lastTradeTime: null, ltp: 26188.1, previousClose: 26216.05 },
     ])
   })
 
