@@ -30,11 +30,18 @@ export class Merge {
   /** The highest mode each source alone makes whole. */
   readonly #reach = new Map<string, TopicMode>()
   readonly #known: ReadonlySet<string>
+  /** For each mode that may be wanted: the modes that serve it, the best first. From below before from above. */
+  readonly #preferences = new Map<TopicMode, readonly TopicMode[]>()
   readonly #states = new Map<Instrument, Map<string, State>>()
 
   constructor(sources: SessionAdapter['sources'] = {}) {
     this.#sources = new Map(TOPIC_MODES.flatMap(mode => (sources[mode] ? [[mode, sources[mode]] as const] : [])))
     this.#known = new Set([...this.#sources.values()].flat())
+    const modes = [...this.#sources.keys()]
+    for (const wanted of TOPIC_MODES) {
+      const below = modes.filter(mode => coversMode(wanted, mode)).reverse()
+      this.#preferences.set(wanted, [...below, ...modes.filter(mode => !coversMode(wanted, mode))])
+    }
     for (const [mode, names] of this.#sources) {
       const last = names.at(-1)
       if (last !== undefined) this.#reach.set(last, mode)
@@ -76,12 +83,9 @@ export class Merge {
     }
   }
 
-  /** The one wanted if its sources have all said everything; else what comes nearest, from below before from above. */
+  /** The one wanted if its sources have all said everything; else what comes nearest. */
   #bestMode(states: ReadonlyMap<string, State>, wanted: TopicMode): TopicMode | undefined {
-    const modes = [...this.#sources.keys()]
-    const below = modes.filter(mode => coversMode(wanted, mode)).reverse()
-    const above = modes.filter(mode => !coversMode(wanted, mode))
-    return [...below, ...above].find(mode => this.#isComplete(states, mode))
+    return this.#preferences.get(wanted)?.find(mode => this.#isComplete(states, mode))
   }
 
   #isComplete(states: ReadonlyMap<string, State>, mode: TopicMode): boolean {

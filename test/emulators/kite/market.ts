@@ -21,6 +21,7 @@ export class KiteMarket {
   #contracts: Market['contracts'] = []
   #rows: readonly KiteRow[] = []
   readonly #byToken = new Map<number, KiteRow>()
+  readonly #byName = new Map<string, KiteRow>()
 
   constructor(options: { market: Market; recorded: Recorded }) {
     this.#market = options.market
@@ -50,6 +51,12 @@ export class KiteMarket {
     return this.#byToken.get(token)
   }
 
+  /** `NSE:INFY` of today's list. */
+  named(name: string): KiteRow | undefined {
+    this.#refresh()
+    return this.#byName.get(name)
+  }
+
   /** What an instrument is worth now. */
   quote(row: KiteRow): Quote {
     return this.#market.quote(row.contract)
@@ -75,7 +82,11 @@ export class KiteMarket {
     this.#contracts = contracts
     this.#rows = contracts.map(rowOf)
     this.#byToken.clear()
-    for (const row of this.#rows) this.#byToken.set(row.token, row)
+    this.#byName.clear()
+    for (const row of this.#rows) {
+      this.#byToken.set(row.token, row)
+      this.#byName.set(`${row.exchange}:${row.symbol}`, row)
+    }
   }
 }
 

@@ -4,8 +4,13 @@ import { type Asked, fileReply, type Reply } from '../kit/rest.ts'
 import type { KiteAccount } from './account.ts'
 import { csvOf, type KiteRow } from './list.ts'
 import type { KiteMarket } from './market.ts'
+import { quoteOf } from './quote.ts'
 import { refusalOf } from './refusal.ts'
 import { sessionOf } from './session.ts'
+
+/** A second, less what a network takes away from between two requests. */
+const QUOTE_PAUSE_MS = 900
+const QUOTES = 500
 
 const JSON_TYPE = { 'content-type': 'application/json' }
 
@@ -17,6 +22,7 @@ export class KiteRest {
   readonly #clock: Clock
   readonly #redirectUrl: string
   readonly #listNeedsToken: boolean
+  #quotedAt = Number.NEGATIVE_INFINITY
   #file: { readonly rows: readonly KiteRow[]; readonly csv: Buffer } | undefined
 
   constructor(options: {
@@ -41,6 +47,7 @@ export class KiteRest {
     if (route === 'POST /session/token') return this.#exchange(asked)
     if (route === 'DELETE /session/token') return this.#logout(url.searchParams)
     if (route === 'GET /connect/login') return this.#loginPage(url.searchParams)
+    if (/^GET \/quote(\/ohlc|\/ltp)?$/.test(route)) return this.#quotes(asked)
     const [, exchange] = /^GET \/instruments(?:\/([A-Z]+))?$/.exec(route) ?? []
     if (exchange !== undefined || route === 'GET /instruments') return this.#list(asked, exchange)
     return refused(['/session/token', '/connect/login', '/instruments'].includes(url.pathname) ? 405 : 404)
@@ -82,12 +89,31 @@ export class KiteRest {
     return back.href
   }
 
+  /** Once a second, and of at most 500 instruments; those that do not exist are left out. */
+  #quotes(asked: Asked): Reply {
+    if (!this.#isHolder(asked)) return refused(403)
+    const now = this.#clock.monotonic()
+    if (now - this.#quotedAt < QUOTE_PAUSE_MS) return refused(429)
+    this.#quotedAt = now
+    const names = asked.url.searchParams.getAll('i')
+    if (names.length === 0 || names.length > QUOTES) return refused(400, 'Invalid number of instruments.')
+    const kind = asked.url.pathname.slice('/quote/'.length)
+    const said = names.flatMap(name => {
+      const row = this.#market.named(name)
+      return row ? [[name, quoteOf(row, this.#market.quote(row), kind)]] : []
+    })
+    return succeeded(Object.fromEntries(said))
+  }
+
+  #isHolder({ headers }: Asked): boolean {
+    const [, apiKey = '', accessToken = ''] = /^token ([^:]*):(.*)$/.exec(headers.authorization ?? '') ?? []
+    return this.#account.holderOf(apiKey, accessToken) !== undefined
+  }
+
   /** Kite asks for no token here; one that is sent must be right. */
   #list(asked: Asked, exchange: string | undefined): Reply {
-    const { authorization } = asked.headers
-    const [, apiKey = '', accessToken = ''] = /^token ([^:]*):(.*)$/.exec(authorization ?? '') ?? []
-    const isHolder = this.#account.holderOf(apiKey, accessToken) !== undefined
-    if (!isHolder && (this.#listNeedsToken || authorization !== undefined)) return refused(403)
+    const mustHold = this.#listNeedsToken || asked.headers.authorization !== undefined
+    if (mustHold && !this.#isHolder(asked)) return refused(403)
     return fileReply(this.#csv(exchange), { type: 'text/csv', asked, conditions: this.#conditions })
   }
 

@@ -164,7 +164,7 @@ export class KiteEmulator {
 
   /** The row of `NSE:INFY`. */
   row(key: string): KiteRow {
-    const row = this.rows.find(one => `${one.exchange}:${one.symbol}` === key)
+    const row = this.#kite.named(key)
     if (!row) throw new RangeError(`${key} is not in the list`)
     return row
   }

@@ -23,7 +23,7 @@ export const sessionOf = (login: { userId: string; accessToken: string; apiKey: 
 })
 
 /** `YYYY-MM-DD HH:MM:SS` in India. */
-const indianTime = (at: number): string => new Date(at + INDIA_MS).toISOString().slice(0, 19).replace('T', ' ')
+export const indianTime = (at: number): string => new Date(at + INDIA_MS).toISOString().slice(0, 19).replace('T', ' ')
 
 /** An order's postback with whatever `fields` say differently ("Kite Connect 3 documentation, Postbacks"). */
 export const postbackOf = (userId: string, now: number, fields: object = {}): object => ({
