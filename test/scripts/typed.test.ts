@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { emptyFolder, openVault } from '../support/enrolled.ts'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { emptyFolder, openVault, rows } from '../support/enrolled.ts'
 import { expectFailure } from '../support/said.ts'
 import {
   ACCESS_TOKEN,
@@ -11,6 +11,7 @@ import {
   TOTP_SECRET,
   WRONG_CODE,
 } from '../support/sessionadapter.ts'
+import { eventually } from '../support/system.ts'
 import { typing } from '../support/typing.ts'
 
 /** A data folder with an account whose login is typed, and its broker. */
@@ -81,6 +82,19 @@ describe('a login without a page', () => {
     expect(broker.asked).toMatchObject([{ totp_secret: TOTP_SECRET }])
     expect(vault.ticket('TESTBROKER')).toBeDefined()
   })
+})
+
+it('an account whose credentials are enough is logged in by its own process, which says nothing secret', async () => {
+  const { there, broker, vault } = await enrolled(credentialLines({ totp_secret: TOTP_SECRET }))
+  broker.expiresAt = Date.UTC(2100, 0, 1, 0, 30)
+  const running = there.start(['adapter', 'run', 'TESTBROKER', '--debug'])
+  onTestFinished(() => void running.child.kill('SIGKILL'))
+  await eventually(() => running.err.includes('the login was renewed without a person'))
+  expect(vault.ticket('TESTBROKER')).toMatchObject({ holder: 'AB1234', expiresAt: broker.expiresAt })
+  running.child.kill('SIGTERM')
+  const { out, err } = await running.done
+  expect(`${out}${err}`).not.toMatch(/canary/i)
+  expect(await rows(there)).toMatchObject([{ name: 'TESTBROKER', login: 'valid', holder: 'AB1234' }])
 })
 
 describe('optional credentials', () => {
