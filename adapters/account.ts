@@ -15,13 +15,17 @@ import type { Http, SessionAdapter, SessionSettings } from './contract.ts'
 import { ListKeeper } from './keeper.ts'
 import { Listing } from './listing.ts'
 import { syncInstruments } from './master.ts'
+import { Poller } from './poller.ts'
+import { Renewal } from './renewal.ts'
 import { createCatalogue } from './runtime/catalogue.ts'
+import { openOrderDesk } from './runtime/orderdesk.ts'
 import { openOutlet } from './runtime/outlet.ts'
 import { SessionFeed } from './runtime/session/session.ts'
 import { SILENCE_LIMIT_MS } from './runtime/session/silence.ts'
 import { openSocket } from './runtime/session/socket.ts'
 import { Traffic } from './runtime/session/traffic.ts'
 import type { SessionReport } from './runtime/status.ts'
+import type { Union } from './runtime/union.ts'
 import { VaultTickets } from './tickets.ts'
 
 /** Every half second, and as many as a status holds. */
@@ -35,7 +39,10 @@ export interface AccountParts {
   readonly bus: Bus
   readonly folder: DataFolder
   readonly vault: Vault
+  /** For lists of instruments. */
   readonly http: Http
+  /** For small answers: new tickets, quotes. */
+  readonly ask: Http
   readonly capture?: Capture | undefined
   readonly clock: Clock
   readonly log: Log
@@ -47,7 +54,7 @@ export interface AccountParts {
  * VAULT_LOCKED and what the instrument file throws.
  */
 export function startAccount(parts: AccountParts): { close(): Promise<void> } {
-  const { feed, adapter, settings, bus, folder, vault, http, capture, clock, log } = parts
+  const { feed, adapter, settings, bus, folder, vault, http, ask, capture, clock, log } = parts
   const random = Math.random
   const credentials = capture && vault.credentials(feed.name)
   if (credentials) capture.protect(credentials)
@@ -59,24 +66,64 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
   logOutages(bus, log, clock)
   const { pulse, ...outlet } = openOutlet({ catalogue, label, bus, clock, log })
   const traffic = new Traffic(log)
+  const renewal = new Renewal({
+    tickets,
+    vault,
+    account: feed.name,
+    adapter,
+    settings,
+    http: ask,
+    isOpen: () => session.connections().open > 0,
+    tell: text => outlet.status.remark('renewal', text),
+    clock,
+    log,
+  })
   const session = new SessionFeed({
     ...outlet,
     account: feed.name,
     adapter,
     settings,
-    tickets,
+    tickets: renewal,
     traffic,
     open: openSocket,
     isTrading: exchange => settings.expect_ticks === 'always' || hasTraded(exchange, clock.now()),
     capture: capture?.record,
+    onOrder: openOrderDesk({ catalogue, userId: feed.userId, bus, log }),
     random,
     clock,
     log,
   })
   outlet.status.ask(() =>
-    reportOf(session, traffic, wish => catalogue.target(wish, outlet.audience.instruments().get(wish) ?? 'LTP').topic),
+    reportOf(
+      adapter,
+      session,
+      traffic,
+      wish => catalogue.target(wish, outlet.audience.instruments().get(wish) ?? 'LTP').topic,
+    ),
   )
   pulse.listen(gap => session.missed(gap))
+  let isListed = false
+  const poller =
+    adapter.quotes &&
+    new Poller({
+      adapter,
+      quotes: adapter.quotes,
+      settings,
+      session: {
+        state: () => outlet.status.state,
+        open: () => session.connections().open,
+        isListed: () => isListed,
+        ticket: () => tickets.current(),
+        wanted: () => without(outlet.audience.instruments(), session.usages()[0].refused),
+        receivedAt: instrument => outlet.publisher.receivedAt(instrument),
+      },
+      offer: update => outlet.publisher.offer(update),
+      tell: text => outlet.status.remark('polling', text),
+      http: ask,
+      random,
+      clock,
+      log,
+    })
   const keeper = new ListKeeper({
     writtenAt: () => listing.writtenAt(),
     look: () => listing.look(),
@@ -92,7 +139,10 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
     },
     listener: {
       changed: () => outlet.audience.review(),
-      unlisted: standing => session.setUnlisted(standing),
+      unlisted(standing) {
+        isListed = standing === undefined
+        session.setUnlisted(standing)
+      },
       aged: note => session.setNote(note),
     },
     random,
@@ -102,6 +152,8 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
   return {
     async close() {
       keeper.close()
+      poller?.close()
+      renewal.close()
       tickets.close()
       session.close()
       outlet.status.close()
@@ -116,19 +168,44 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
 const hasTraded = (exchange: Exchange, now: number): boolean =>
   [now, now - SILENCE_LIMIT_MS].every(at => calendar.expectTicks(exchange, at) === 'expected')
 
+function without(wanted: Union, refused: readonly Instrument[]): Union {
+  if (refused.length === 0) return wanted
+  const out = new Set(refused)
+  return new Map([...wanted].filter(([instrument]) => !out.has(instrument)))
+}
+
 /** What the status says of the session. */
-function reportOf(session: SessionFeed, traffic: Traffic, topicOf: (wanted: Instrument) => string): SessionReport {
-  const { used, limit, refused } = session.usage()
+function reportOf(
+  adapter: SessionAdapter,
+  session: SessionFeed,
+  traffic: Traffic,
+  topicOf: (wanted: Instrument) => string,
+): SessionReport {
+  const usages = session.usages()
+  const [main, ...others] = usages
+  const books = usages.reduce((sum, { books }) => ({ used: sum.used + books.used, limit: sum.limit + books.limit }), {
+    used: 0,
+    limit: 0,
+  })
+  const { used, limit, refused } = main
+  const lowered = [...main.lowered, ...others.flatMap(usage => usage.refused)]
   const { expiresAt } = session
+  const refusalOf = (instrument: Instrument, reason: string) => ({
+    topic: topicOf(instrument),
+    code: 'SUBSCRIPTION_LIMIT' as const,
+    reason,
+  })
   return {
     ...(expiresAt === undefined ? {} : { tokenExpiresAt: expiresAt }),
-    limits: { instruments: { used, limit } },
+    limits: { instruments: { used, limit }, ...(books.limit > 0 && { books }) },
+    ...(adapter.books && { books: adapter.books }),
     connections: session.connections(),
     traffic: traffic.counts(),
-    refused: refused.slice(0, REFUSED_TOLD).map(instrument => ({
-      topic: topicOf(instrument),
-      code: 'SUBSCRIPTION_LIMIT',
-      reason: `the broker allows ${limit} instruments at a time, and that many are wanted already`,
-    })),
+    refused: [
+      ...refused.map(one =>
+        refusalOf(one, `the broker allows ${limit} instruments at a time, and that many are wanted`),
+      ),
+      ...lowered.map(one => refusalOf(one, 'the broker allows no more of these at a time; it gets the next best')),
+    ].slice(0, REFUSED_TOLD),
   }
 }

@@ -3,10 +3,9 @@ import { isAbsolute, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { pause } from '../shared/clock.ts'
-import { FEED_LABELS } from '../shared/control.ts'
-import { TickwireError } from '../shared/errors.ts'
-import { TOPIC_MODES } from '../shared/market/mode.ts'
+import { type ErrorCode, TickwireError } from '../shared/errors.ts'
 import type { Adapter } from './contract.ts'
+import { adapterProblems } from './shape.ts'
 
 /** Where an adapter is: beside this file, or in a folder outside the tree, named by its absolute path. */
 export type AdapterPlace =
@@ -17,53 +16,13 @@ export type AdapterPlace =
 interface AdapterKit {
   readonly z: typeof z
   readonly pause: typeof pause
+  /** An error with one of our codes, for what an adapter throws or classifies. `next`: what a person can do about it. */
+  readonly fail: (code: ErrorCode, text: string, next?: string) => TickwireError
 }
 
 /** Compiled first: a built tree may hold its sources too, and Node 20 cannot load those. */
 const MANIFESTS = ['manifest.js', 'manifest.mjs', 'manifest.ts']
-const NAME = /^[a-z0-9-]{1,32}$/
 const here = fileURLToPath(new URL('.', import.meta.url))
-
-const callable = z.custom(value => typeof value === 'function', 'must be a function')
-
-const base = z.object({
-  name: z.string().regex(NAME, 'must be 1 to 32 of a-z, 0-9 and -'),
-  title: z.string().min(1).max(200),
-  label: z.enum(FEED_LABELS),
-  modes: z.array(z.enum(TOPIC_MODES)).min(1),
-  // Not z.instanceof: an adapter outside the tree may bring its own copy of zod.
-  settings: z.custom(value => isSchema(value), 'must be a zod schema'),
-})
-
-const sourceShape = base.extend({ instruments: callable, source: callable })
-
-const count = z.int().min(1)
-
-const sessionShape = base.extend({
-  credentials: z.custom(value => isSchema(value), 'must be a zod schema'),
-  ticket: z.custom(value => isSchema(value), 'must be a zod schema'),
-  limits: z.object({
-    connections: count,
-    instrumentsPerConnection: count,
-    instrumentsPerMessage: count,
-    messagePauseMs: z.int().min(0),
-  }),
-  login: z.object({ url: callable, readAnswer: callable, redeem: callable }),
-  master: z.object({ requests: callable, parse: callable, classify: callable }),
-  session: z.object({
-    dial: callable,
-    subscribe: callable,
-    change: callable,
-    unsubscribe: callable,
-    classify: callable,
-    heartbeat: z.object({ suspectMs: count, deadMs: count }),
-  }),
-  createDecoder: callable,
-})
-
-/** Which of the two forms it means, so that what is missing is said of that one. */
-const shapeOf = (manifest: unknown) =>
-  typeof manifest === 'object' && manifest !== null && 'session' in manifest ? sessionShape : sourceShape
 
 /** Names of the adapters that come with the program: the folders beside this file that hold a manifest. */
 export function builtinNames(): string[] {
@@ -105,19 +64,14 @@ async function loadFolder(folder: string): Promise<Adapter> {
   const file = findManifest(folder)
   if (!file) throw invalid(folder, `holds none of ${MANIFESTS.join(', ')}`)
   const adapter = await readManifest(folder, file)
-  const checked = shapeOf(adapter).safeParse(adapter)
-  if (!checked.success) {
-    const problems = checked.error.issues.map(
-      ({ path, message }) => `${path.join('.') || 'default export'}: ${message}`,
-    )
-    throw invalid(folder, problems.join('; '))
-  }
+  const problems = adapterProblems(adapter)
+  if (problems.length > 0) throw invalid(folder, problems.join('; '))
   return adapter as Adapter
 }
 
 /** What the manifest exports, or what its function makes of the kit. Foreign code: whatever it throws gets our code. */
 async function readManifest(folder: string, file: string): Promise<unknown> {
-  const kit: AdapterKit = { z, pause }
+  const kit: AdapterKit = { z, pause, fail }
   try {
     const module: { default?: unknown } = await import(pathToFileURL(file).href)
     return typeof module.default === 'function' ? await module.default(kit) : module.default
@@ -129,11 +83,10 @@ async function readManifest(folder: string, file: string): Promise<unknown> {
 const findManifest = (folder: string): string | undefined =>
   MANIFESTS.map(name => join(folder, name)).find(path => existsSync(path))
 
-const isSchema = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && 'safeParse' in value && typeof value.safeParse === 'function'
-
 const invalid = (folder: string, problem: string, cause?: unknown): TickwireError =>
   new TickwireError('ADAPTER_INVALID', `Adapter ${folder}: ${problem.replace(/\s+/g, ' ')}`, {
     next: 'adapters/README.md shows what a manifest exports',
     ...(cause === undefined ? {} : { cause }),
   })
+
+const fail: AdapterKit['fail'] = (code, text, next) => new TickwireError(code, text, next === undefined ? {} : { next })

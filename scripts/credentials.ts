@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import type { CredentialField } from '../adapters/login.ts'
+import type { CredentialField } from '../adapters/credentials.ts'
 import type { Config } from '../shared/config.ts'
 import { systemCode, TickwireError } from '../shared/errors.ts'
 import { ask, askSecret, readSecret } from './prompt.ts'
@@ -32,8 +32,8 @@ export interface Given {
 const VARIABLES = { api_key: 'BROKER_API_KEY', api_secret: 'BROKER_API_SECRET' } as const
 
 /**
- * From `file`, else from what is piped in, else from the environment, and what is still missing from the terminal.
- * Throws USAGE when there is none of it, or something that cannot be read.
+ * From `file`, else from what is piped in, else from the environment, and what is still missing from the terminal; where
+ * there is none, what is optional is left out. Throws USAGE when there is none of it, or something that cannot be read.
  */
 export async function obtainCredentials(
   fields: readonly CredentialField[],
@@ -53,9 +53,15 @@ export async function obtainCredentials(
     variables.push(VARIABLES[known])
   }
   const missing = fields.filter(({ name }) => values[name] === undefined)
-  if (missing.length > 0 && !process.stdin.isTTY) throw nothing(missing)
-  for (const { name, label } of missing)
-    values[name] = isSecretName(name) ? (await askSecret(label)).reveal() : await ask(label)
+  const needed = missing.filter(({ isOptional }) => !isOptional)
+  if (!process.stdin.isTTY) {
+    if (needed.length > 0) throw nothing(needed)
+    return { values, variables }
+  }
+  for (const { name, label, isOptional } of missing) {
+    const question = isOptional ? `${label} (may be left empty)` : label
+    values[name] = isSecretName(name) ? (await askSecret(question)).reveal() : await ask(question)
+  }
   return { values, variables }
 }
 

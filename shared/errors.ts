@@ -34,6 +34,7 @@ export const ERROR_CODES = {
   TAPE_CORRUPT: { retry: 'never', exit: 1 },
   SESSION_EXPIRED: { retry: 'after-login', exit: 3 },
   CREDENTIALS_REJECTED: { retry: 'after-login', exit: 3 },
+  SESSION_TAKEN: { retry: 'backoff', exit: 4 },
   BROKER_UNREACHABLE: { retry: 'backoff', exit: 4 },
   BROKER_RATE_LIMITED: { retry: 'backoff', exit: 4 },
   BROKER_REFUSED: { retry: 'backoff', exit: 1 },

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type ErrorCode, TickwireError } from '../../shared/errors.ts'
 
 /** What was asked for when Kite refused it. */
-export type Purpose = 'the login' | 'the instrument list' | 'the connection'
+export type Purpose = 'the login' | 'the instrument list' | 'the connection' | 'the quotes'
 
 interface Refusal {
   readonly status: number
@@ -34,6 +34,7 @@ const TYPES_OF: Readonly<Record<Purpose, Readonly<Record<string, ErrorCode>>>> =
   'the login': LOGIN_TYPES,
   'the instrument list': TYPES,
   'the connection': SOCKET_TYPES,
+  'the quotes': TYPES,
 }
 
 const LOGIN = 'tickwire account login zerodha'
@@ -70,7 +71,7 @@ function codeOf(purpose: Purpose, status: number, type: string | undefined): Err
   const known = type !== undefined && Object.hasOwn(types, type) ? types[type] : undefined
   if (known !== undefined) return known
   if (status === 403 || status === 401) return purpose === 'the login' ? 'CREDENTIALS_REJECTED' : 'SESSION_EXPIRED'
-  if (status === 400 && purpose !== 'the instrument list') return 'CREDENTIALS_REJECTED'
+  if (status === 400 && TYPES_OF[purpose] !== TYPES) return 'CREDENTIALS_REJECTED'
   return status >= 500 ? 'BROKER_UNREACHABLE' : 'BROKER_REFUSED'
 }
 

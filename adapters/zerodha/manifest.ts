@@ -2,6 +2,7 @@ import { defineSession } from '../contract.ts'
 import { createDecoder } from './codec.ts'
 import { master } from './instruments.ts'
 import { login } from './login.ts'
+import { quotes } from './quotes.ts'
 import { session } from './session.ts'
 import { settings } from './settings.ts'
 import { credentials, ticket } from './ticket.ts'
@@ -19,5 +20,6 @@ export default defineSession({
   login,
   master,
   session,
+  quotes,
   createDecoder,
 })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Signal } from '../contract.ts'
 import { oneLine } from './errors.ts'
+import { readOrder } from './order.ts'
 
 const shape = z.looseObject({ type: z.string(), data: z.unknown().optional() })
 
@@ -16,8 +17,10 @@ export function decodeText(text: string): Signal {
     case 'error':
     case 'message':
       return { kind: 'notice', level: type, text: wordsOf(data, text) }
-    case 'order':
-      return { kind: 'ignored', what: 'order' }
+    case 'order': {
+      const order = readOrder(data)
+      return order ? { kind: 'order', order } : { kind: 'ignored', what: 'order of an unknown shape' }
+    }
     default:
       // Not by its name: what is counted must not grow with what a stranger writes.
       return { kind: 'ignored', what: 'text of an unknown type' }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { isSession, type SessionAdapter } from '../../adapters/contract.ts'
-import { credentialFields, sealCredentials } from '../../adapters/login.ts'
+import { credentialFields, sealCredentials } from '../../adapters/credentials.ts'
 import { builtinNames, loadAdapter } from '../../adapters/registry.ts'
 import { readSettings } from '../../adapters/settings.ts'
 import { didYouMean } from '../../shared/config/spelling.ts'

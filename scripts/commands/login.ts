@@ -1,19 +1,19 @@
 import { isSession, type LoginAnswer } from '../../adapters/contract.ts'
-import { createHttp } from '../../adapters/http.ts'
-import { type Account, beginLogin, finishLogin, type PendingLogin } from '../../adapters/login.ts'
+import { ASK_LIMITS, createHttp } from '../../adapters/http.ts'
+import { type Account, beginLogin, finishLogin, type GrantedTicket, keepTicket } from '../../adapters/login.ts'
 import { loadAdapter } from '../../adapters/registry.ts'
 import { feedLayers, readSettings } from '../../adapters/settings.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import type { FeedRecord } from '../../shared/store/feeds.ts'
 import { describeLogin, findAccount, readAccounts, withVault } from '../accounts.ts'
-import { Callback, type Verdict } from '../callback.ts'
 import { refuseWords } from '../credentials.ts'
 import { formatSpan } from '../figures.ts'
 import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, withExistingStore } from '../invocation.ts'
-import { askSecret, readSecretLine } from '../prompt.ts'
+import { answerFromPage } from '../page.ts'
 import { adapterPlace } from '../roster.ts'
 import { oneLine } from '../terminal.ts'
+import { typeLogin, type Waiting } from '../typed.ts'
 
 interface LoginOptions {
   readonly callbackPort: number | 'off'
@@ -21,11 +21,10 @@ interface LoginOptions {
   readonly timeout: number
 }
 
-const HTTP_LIMITS = { timeoutMs: 10_000, maxBytes: 1_048_576 }
-
 /**
- * `tickwire account login NAME`: prints where to log in, takes the answer from the browser or from whoever pastes it,
- * whichever comes first, and seals what the broker gives for it. Rejects with SESSION_EXPIRED when nobody logs in.
+ * `tickwire account login NAME`: prints where to log in and takes the answer from the browser or from whoever pastes it,
+ * whichever comes first, or asks for what is to be typed; then seals what the broker gives for it. Rejects with
+ * SESSION_EXPIRED when nobody logs in.
  */
 export async function login(
   globals: Globals,
@@ -38,17 +37,12 @@ export async function login(
   const { terminal, clock } = invocation
   const { account, feed, holder } = await openAccount(invocation, word)
   const { name } = account
-  const pending = beginLogin(account)
-  const answer = await awaitAnswer(invocation, name, pending, options)
-  const granted = await finishLogin(account, answer, { http: createHttp(HTTP_LIMITS), now: clock.now() })
-  const { ticket, ...facts } = granted
-  await withVault(invocation, vault => {
-    if (vault.credentials(name)?.reveal() !== account.credentials.reveal())
-      throw new TickwireError('USAGE', `Account ${name} got other credentials while you logged in`, {
-        next: `tickwire account login ${name}`,
-      })
-    vault.putTicket(name, ticket, facts)
-  })
+  const granted = await logIn(invocation, account, options)
+  if (!(await withVault(invocation, vault => keepTicket(vault, account, granted))))
+    throw new TickwireError('USAGE', `Account ${name} got other credentials while you logged in`, {
+      next: `tickwire account login ${name}`,
+    })
+  const { ticket: _, ...facts } = granted
   if (terminal.format === 'json') terminal.print(JSON.stringify({ name, ...facts }))
   if (holder !== undefined && facts.holder !== undefined && facts.holder !== holder)
     terminal.say(`warning: the login before was of ${oneLine(holder)}; ${name} now gives the prices of another account`)
@@ -83,103 +77,31 @@ async function openAccount(
   return { account: { name, adapter, settings, credentials }, feed, holder: ticket?.holder }
 }
 
-/** Tells where to log in and waits for the first good answer. */
-async function awaitAnswer(
-  invocation: Invocation,
-  name: string,
-  pending: PendingLogin,
-  { callbackPort, timeout }: LoginOptions,
-): Promise<LoginAnswer> {
-  const { clock } = invocation
-  const over = new AbortController()
-  let callback: Callback | undefined
-  try {
-    return await new Promise<LoginAnswer>((resolve, reject) => {
-      const cancel = clock.after(timeout, () => reject(tooLate(name, timeout)))
-      over.signal.addEventListener('abort', cancel)
-      const start = async () => {
-        callback = callbackPort === 'off' ? undefined : await listen(invocation, callbackPort, pending, resolve)
-        tell(invocation, name, pending, callback)
-        await paste(invocation, pending, callback !== undefined, over.signal).then(found => found && resolve(found))
-      }
-      start().catch(reject)
+/** On a page of the broker, or by typing, as its adapter has it. */
+function logIn(invocation: Invocation, account: Account, { callbackPort, timeout }: LoginOptions) {
+  const { clock, terminal } = invocation
+  const { name } = account
+  const pending = beginLogin(account)
+  const redeem = (answer: LoginAnswer): Promise<GrantedTicket> =>
+    finishLogin(account, answer, { http: createHttp(ASK_LIMITS), now: clock.now() })
+  const within: Waiting = async ask => {
+    const over = new AbortController()
+    let isLate = false
+    const cancel = clock.after(timeout, () => {
+      isLate = true
+      over.abort()
     })
-  } finally {
-    over.abort()
-    await callback?.close()
-  }
-}
-
-/** Pasting goes on where the port is not to be had. */
-async function listen(
-  { terminal, clock }: Invocation,
-  port: number,
-  pending: PendingLogin,
-  taken: (answer: LoginAnswer) => void,
-): Promise<Callback | undefined> {
-  const told = new Set<string>()
-  const judge = (address: string): Verdict => {
     try {
-      taken(pending.readAnswer(address, 'browser'))
-      return 'taken'
+      return await ask(over.signal)
     } catch (error) {
-      if (!(error instanceof TickwireError)) throw error
-      if (error.code === 'USAGE') return 'none'
-      // Any page can send any number of them.
-      if (!told.has(error.message)) terminal.say(`\nA browser brought an answer that is not taken: ${error.message}`)
-      told.add(error.message)
-      return 'refused'
+      throw isLate ? tooLate(name, timeout) : error
+    } finally {
+      cancel()
+      over.abort()
     }
   }
-  try {
-    return await Callback.open(port, judge, clock)
-  } catch (error) {
-    if (!(error instanceof TickwireError)) throw error
-    terminal.say(`warning: ${error.message}, so the answer has to be pasted. next: ${error.next ?? ''}`)
-    return undefined
-  }
-}
-
-/** The address goes to whoever reads this terminal and nowhere else: it holds the API key. */
-function tell({ terminal }: Invocation, name: string, { url }: PendingLogin, callback: Callback | undefined): void {
-  const address = callback?.address
-  if (terminal.format === 'json') {
-    terminal.print(JSON.stringify({ event: 'login', name, url: url.reveal(), ...(address && { callback: address }) }))
-    return
-  }
-  terminal.print(`Log in for ${name} at\n\n  ${url.reveal()}\n`)
-  terminal.say(
-    callback
-      ? `If ${address} is the redirect address registered with your broker, that is all, in a browser on this machine.\n` +
-          'Else paste the address that you are sent to, or the token in it, here.'
-      : 'Then paste the address that you are sent to, or the token in it, here.',
-  )
-}
-
-/** What is typed, again and again until it is an answer, or the first line that is piped in. */
-async function paste(
-  { terminal }: Invocation,
-  pending: PendingLogin,
-  hasCallback: boolean,
-  signal: AbortSignal,
-): Promise<LoginAnswer | undefined> {
-  if (!process.stdin.isTTY) {
-    const line = (await readSecretLine(process.stdin, signal)).reveal()
-    if (line !== '') return pending.readAnswer(line, 'person')
-    if (hasCallback || signal.aborted) return undefined
-    throw new TickwireError('USAGE', 'There is no answer on stdin, and none can come from a browser', {
-      next: 'leave --callback-port on, or give the address that you are sent to on stdin',
-    })
-  }
-  for (;;) {
-    const text = (await askSecret('Address or token', signal)).reveal()
-    try {
-      if (text !== '') return pending.readAnswer(text, 'person')
-    } catch (error) {
-      if (!(error instanceof TickwireError)) throw error
-      terminal.say(`${error.message}${error.next === undefined ? '' : `; ${error.next}`}`)
-    }
-  }
+  if (pending.kind === 'typed') return typeLogin(pending, { redeem, within, say: text => terminal.say(text) })
+  return within(signal => answerFromPage(invocation, name, pending, callbackPort, signal)).then(redeem)
 }
 
 const tooLate = (name: string, timeout: number): TickwireError =>

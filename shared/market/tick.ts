@@ -58,6 +58,8 @@ type TickNumber = Exclude<keyof Tick, 'book' | 'mode' | 'isStampedHere' | 'isPol
  * none (any more). Without a `timestamp` the time of receipt counts.
  */
 export type TickPart = { readonly [Field in TickNumber]?: number | null } & {
+  /** Up to which mode the message says what its source knows; absent when it says all. */
+  readonly mode?: TopicMode
   /** By place, the best first; `undefined` in a place: as before. */
   readonly buy?: readonly (LevelPart | undefined)[]
   readonly sell?: readonly (LevelPart | undefined)[]

@@ -1,17 +1,14 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { isSession } from '../../adapters/contract.ts'
 import { builtinNames, loadAdapter } from '../../adapters/registry.ts'
 import { describeAdapter } from '../contracts/adapter.ts'
-import { describeSession } from '../contracts/session.ts'
-import { readmeExample } from './runtime/readme.ts'
+import { describeSession, type SessionSample } from '../contracts/session.ts'
+import { readmeBroker, readmeExample } from './runtime/readme.ts'
 
-let root: string
-beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'tw-registry-'))
-})
+const root = mkdtempSync(join(tmpdir(), 'tw-registry-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
 /** A new folder outside the tree holding `files`. */
@@ -23,22 +20,32 @@ function folderWith(files: Record<string, string>): string {
 
 const loadFolder = (files: Record<string, string>) => loadAdapter({ kind: 'folder', path: folderWith(files) })
 
-/** A ticket of each adapter with a session, and tokens that all of them can spell. */
-const TICKETS: Readonly<Record<string, unknown>> = {
-  zerodha: { api_key: 'key0123456789', access_token: 'token0123456789' },
-}
-const TOKENS = ['408065', '884737', '256265']
-
 for (const name of builtinNames()) {
   const adapter = await loadAdapter({ kind: 'builtin', adapter: name })
-  if (isSession(adapter)) describeSession(adapter, TICKETS[name], TOKENS)
-  else describeAdapter(name, async () => adapter)
+  if (!isSession(adapter)) describeAdapter(name, async () => adapter)
+  else {
+    const { default: sample }: { default: SessionSample } = await import(`./${name}/sample.ts`)
+    describeSession(adapter, sample)
+  }
 }
 
 describeAdapter('of the README', async () => {
   const adapter = await loadFolder({ 'manifest.mjs': readmeExample() })
   if (isSession(adapter)) throw new Error('the example of the README is a source')
   return adapter
+})
+
+const readme = await loadFolder({ 'manifest.mjs': readmeBroker() })
+if (!isSession(readme)) throw new Error('the broker of the README has a session')
+describeSession(readme, {
+  ticket: { token: 'token0123456789' },
+  bodies: [Buffer.from(JSON.stringify([{ id: '3045', symbol: 'SBIN', name: 'State Bank of India' }]))],
+  frames: [
+    '{"type":"welcome"}',
+    '{"type":"price","kind":"price","id":"3045","price":960.5,"time":1795220410000}',
+    '{"type":"price","kind":"quote","id":"3045","price":960.5,"volume":1000,"time":1795220410000}',
+  ],
+  named: frame => JSON.parse(String(frame)).ids.length,
 })
 
 describe('the built-in adapters', () => {
@@ -68,6 +75,15 @@ describe('the built-in adapters', () => {
   })
 })
 
+/** The text of a manifest with a session that is right, and the changes that make it wrong. */
+const sessionManifest = (change: string) => `
+  const schema = { safeParse: data => ({ success: true, data }), shape: {} }, fn = () => []
+  const session = { dial: fn, subscribe: fn, change: fn, unsubscribe: fn, classify: fn, heartbeat: { suspectMs: 1, deadMs: 2 } }
+  const limits = { connections: 1, instrumentsPerConnection: 1, instrumentsPerMessage: 1, messagePauseMs: 0 }
+  export default { name: 'plain', title: 'Plain', label: 'live', modes: ['LTP', 'BOOK20'], settings: schema,
+    credentials: schema, ticket: schema, limits, session, createDecoder: fn,
+    login: { url: fn, readAnswer: fn, redeem: fn }, master: { requests: fn, parse: fn, classify: fn }, ${change} }`
+
 describe('an adapter outside the tree', () => {
   it('is the default export of its manifest, or what that makes of the kit', async () => {
     const plain = `export default { name: 'plain', title: 'Plain', label: 'live', modes: ['LTP'],
@@ -86,6 +102,74 @@ describe('an adapter outside the tree', () => {
     for (const field of ['name', 'title', 'label', 'modes', 'settings', 'instruments', 'source'])
       expect(refusal.message).toContain(`${field}: `)
     expect(refusal.message).not.toContain('\n')
+  })
+
+  it.each([
+    ['nothing more', ''],
+    ['a login without a page', 'login: { prompt: fn, readAnswer: fn, redeem: fn, renew: fn }'],
+    [
+      'another kind of socket',
+      "siblings: [{ name: 'orders', isAlwaysOpen: true, limits, session, createDecoder: fn, carries: fn }]",
+    ],
+    ['parts and books', "sources: { BOOK20: ['touch', 'book'] }, books: { BOOK20: ['NFO'] }"],
+    ['quotes', "quotes: { instrumentsPerRequest: 5, pauseMs: 0, mode: 'LTP', request: fn, parse: fn }"],
+    [
+      'weights and pauses',
+      'limits: { ...limits, weights: { BOOK20: 4 } }, session: { ...session, pauses: { afterEndMs: 9 } }',
+    ],
+  ])('with a session may have %s', async (_, more) => {
+    await expect(loadFolder({ 'manifest.mjs': sessionManifest(more) })).resolves.toMatchObject({ name: 'plain' })
+  })
+
+  it.each([
+    [
+      'login: { url: 1, prompt: 2, readAnswer: fn, redeem: fn, renew: 3 }',
+      ['login.url: must be a function', 'login.prompt: ', 'login.renew: '],
+    ],
+    ['login: { url: fn, prompt: fn, readAnswer: fn, redeem: fn }', ['login: has url or prompt, not both']],
+    [
+      'login: { url: fn, readAnswer: fn, redeem: fn, renw: fn }',
+      ['login.renw: is no field of an adapter; did you mean renew?'],
+    ],
+    [
+      "siblings: [{ name: 'two words', limits, session: {} }]",
+      ['siblings.0.name: must be one word', 'siblings.0.session.dial: ', 'siblings.0.createDecoder: '],
+    ],
+    ["siblings: { name: 'orders' }", ['siblings: ']],
+    ["books: { BOOK20: ['NYSE'], BOOK25: ['NSE'] }", ['books.BOOK20.0: ', 'books: Unrecognized key: "BOOK25"']],
+    [
+      "books: { BOOK50: ['NSE'] }, sources: { QUOTE: ['touch'] }",
+      ['books.BOOK50: is not among the modes', 'sources.QUOTE: is not among the modes'],
+    ],
+    ["sources: { LTP: 'touch' }", ['sources.LTP: ']],
+    [
+      "quotes: { instrumentsPerRequest: 0, pauseMs: -1, mode: 'DEPTH', request: fn }",
+      [
+        'quotes.instrumentsPerRequest: ',
+        'quotes.pauseMs: ',
+        'quotes.parse: must be a function',
+        'quotes.mode: is not among the modes',
+      ],
+    ],
+    [
+      "limits: { ...limits, weights: { BOOK20: 0 } }, carries: 'all'",
+      ['limits.weights.BOOK20: ', 'carries: must be a function'],
+    ],
+    [
+      'session: { ...session, heartbeat: { suspectMs: 2, deadMs: 2 } }',
+      ['session.heartbeat: suspectMs must be less than deadMs'],
+    ],
+    [
+      'quote: {}, sibling: []',
+      [
+        'quote: is no field of an adapter; did you mean quotes?',
+        'sibling: is no field of an adapter; did you mean siblings?',
+      ],
+    ],
+  ])('with a session is refused with every field that is wrong: %s', async (change, problems) => {
+    const error = await loadFolder({ 'manifest.mjs': sessionManifest(change) }).catch(one => one)
+    expect(error).toMatchObject({ code: 'ADAPTER_INVALID' })
+    for (const problem of problems) expect(error.message).toContain(problem)
   })
 
   it.each([

@@ -4,7 +4,7 @@ import { withinBounds } from '../../adapters/runtime/bounds.ts'
 import { indexInstruments } from '../../adapters/runtime/catalogue.ts'
 import { ManualClock, systemClock } from '../../shared/clock.ts'
 import type { Instrument } from '../../shared/market/instrument.ts'
-import { isSymbol } from '../../shared/market/topic.ts'
+import { isWellFormed } from './instrument.ts'
 
 /** Updates looked at after the first batch, and the longest time the adapter may take for them. */
 const SAMPLE = 2000
@@ -79,14 +79,6 @@ export function describeAdapter(name: string, load: () => Promise<Adapter>): voi
 }
 
 const DEPTHS = { LTP: 0, QUOTE: 0, DEPTH: 5, BOOK20: 20, BOOK30: 30, BOOK50: 50 } as const
-
-const isWellFormed = ({ symbol, token, brokerSymbol, tickSize, lotSize, expiry }: Instrument): boolean =>
-  isSymbol(symbol) &&
-  token !== '' &&
-  brokerSymbol !== '' &&
-  (tickSize === undefined || tickSize > 0) &&
-  (lotSize === undefined || (Number.isInteger(lotSize) && lotSize > 0)) &&
-  (expiry === undefined || /^\d{4}-\d{2}-\d{2}$/.test(expiry))
 
 /** Runs the source on a clock moved by hand until it gave a first batch and `wanted` updates, then tells it to end. */
 async function run(adapter: Adapter, wanted: number) {

@@ -3,6 +3,8 @@ export interface EmulatorManifest {
   /** The adapter it is for. */
   readonly broker: string
   readonly title: string
+  /** What it can be told over HTTP, by name. */
+  readonly orders: Readonly<Record<string, { readonly about: string; readonly example?: string }>>
   start(options: EmulatorOptions): Promise<RunningEmulator>
 }
 
@@ -13,11 +15,21 @@ interface EmulatorOptions {
   readonly rows?: number
   /** Milliseconds between two turns of the market. */
   readonly tickMs?: number
+  /** Ticks a second of all that is subscribed, evenly, instead of turns. */
+  readonly rate?: number
   readonly seed?: number
 }
 
-interface RunningEmulator {
-  /** What a person needs to know, ready to print. */
-  readonly words: string
+export interface RunningEmulator {
+  /** `http://127.0.0.1:9400`: where it takes orders. */
+  readonly origin: string
+  /** How many its list has. */
+  readonly instruments: number
+  /** What a feed needs to find it, as in `tickwire.toml`: every address the adapter has a setting for. */
+  readonly settings: Readonly<Record<string, string>>
+  /** What the account's owner types, by the names of the adapter's credentials. */
+  readonly credentials: Readonly<Record<string, string>>
+  /** What a person brings back from a login that went well (an address, a code); nothing where nothing is asked. */
+  answer(): string | undefined
   close(): Promise<void>
 }

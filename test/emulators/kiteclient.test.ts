@@ -141,7 +141,7 @@ describe("the broker's own client", () => {
       const tick = last(row.token)
       expect(tick?.tradable, row.symbol).toBe(row.segment !== 'INDICES')
       // The walk begins at the nearest price that the instrument can have.
-      expect(tick?.last_price, row.symbol).toBeCloseTo(row.price, row.tickSize >= 0.5 ? 0 : 1)
+      expect(tick?.last_price, row.symbol).toBeCloseTo(row.contract.price, row.tickSize >= 0.5 ? 0 : 1)
       expect(tick?.exchange_timestamp, row.symbol).toBeInstanceOf(Date)
       expect(tick?.depth?.buy.length, row.symbol).toBe(row.segment === 'INDICES' ? undefined : 5)
     }

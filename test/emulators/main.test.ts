@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { ROOT } from '../support/source.ts'
 import { eventually } from '../support/system.ts'
 import { RawClient } from './kite/client.ts'
-import { ORDERS } from './kite/control.ts'
+import { ORDERS } from './kite/orders.ts'
 import { KiteEmulator } from './kite/server.ts'
 
 const children: ChildProcess[] = []

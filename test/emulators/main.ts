@@ -4,8 +4,9 @@ import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { systemCode } from '../../shared/errors.ts'
 import type { EmulatorManifest } from './emulator.ts'
+import { wordsOf } from './words.ts'
 
-const USAGE = 'npm run emulate -- BROKER [--port 9400] [--rows 150000] [--tick-ms 1000] [--seed 1]'
+const USAGE = 'npm run emulate -- BROKER [--port 9400] [--rows 150000] [--tick-ms 1000] [--rate N] [--seed 1]'
 
 /** Says why not, in a line, and ends. */
 function refuse(why: string, next: string): never {
@@ -33,6 +34,7 @@ function words() {
         port: { type: 'string', default: '9400' },
         rows: { type: 'string' },
         'tick-ms': { type: 'string' },
+        rate: { type: 'string' },
         seed: { type: 'string' },
       },
     })
@@ -54,9 +56,10 @@ try {
     port: whole('port', values.port),
     ...(values.rows === undefined ? {} : { rows: whole('rows', values.rows) }),
     ...(values['tick-ms'] === undefined ? {} : { tickMs: whole('tick-ms', values['tick-ms']) }),
+    ...(values.rate === undefined ? {} : { rate: whole('rate', values.rate) }),
     ...(values.seed === undefined ? {} : { seed: whole('seed', values.seed) }),
   })
-  process.stdout.write(running.words)
+  process.stdout.write(`${wordsOf(manifest, running)}\nCtrl-C ends it.\n`)
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void running.close().then(() => process.exit(0)))
 } catch (error) {

@@ -7,8 +7,8 @@ import { temporaryPath } from '../support/datafolder.ts'
 import { failure } from '../support/failure.ts'
 
 const FIELDS = [
-  { name: 'api_key', label: 'API key' },
-  { name: 'api_secret', label: 'API secret' },
+  { name: 'api_key', label: 'API key', isOptional: false },
+  { name: 'api_secret', label: 'API secret', isOptional: false },
 ]
 
 describe('credentials that are handed over as a text', () => {

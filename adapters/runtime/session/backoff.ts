@@ -20,8 +20,17 @@ const RATE_LIMIT_JITTER_MS = 5000
 const RATE_LIMIT_LEAST_MS = 1000
 const RATE_LIMIT_MOST_MS = 3_600_000
 
-/** Milliseconds until the next try after a refusal for too many requests. */
-export function rateLimitPause(retryAfterMs: number | undefined, random: number): number {
-  const pauseMs = Math.min(Math.max(retryAfterMs ?? RATE_LIMIT_PAUSE_MS, RATE_LIMIT_LEAST_MS), RATE_LIMIT_MOST_MS)
+/**
+ * Milliseconds until the next try after a refusal for too many requests. `firstMs`: of a broker that needs less than a
+ * minute; doubled with each of `tries`.
+ */
+export function rateLimitPause(
+  retryAfterMs: number | undefined,
+  random: number,
+  firstMs = RATE_LIMIT_PAUSE_MS,
+  tries = 1,
+): number {
+  const ownMs = Math.min(firstMs * 2 ** Math.max(tries - 1, 0), RATE_LIMIT_PAUSE_MS)
+  const pauseMs = Math.min(Math.max(retryAfterMs ?? ownMs, RATE_LIMIT_LEAST_MS), RATE_LIMIT_MOST_MS)
   return pauseMs + Math.round(random * Math.min(RATE_LIMIT_JITTER_MS, pauseMs))
 }

@@ -104,12 +104,14 @@ export class Connection {
     capture?.(frame, receivedAt)
     const signals = decode(frame, receivedAt)
     listener.heard(signals, receivedAt)
-    for (const signal of signals) if (signal.kind !== 'tick' && !this.#over) this.#serve(signal)
+    for (const signal of signals)
+      if (signal.kind !== 'tick' && signal.kind !== 'part' && !this.#over) this.#serve(signal)
   }
 
   #serve(signal: Signal): void {
     if (signal.kind === 'ready') this.#becomeReady()
     else if (signal.kind === 'reply') this.send([signal.frame])
+    else if (signal.kind === 'refused') this.#fail({ kind: 'refused', reason: signal.reason })
     else if (signal.kind === 'malformed') this.#noteMalformed(signal.what)
   }
 

@@ -2,11 +2,12 @@ import type { Cancel, Clock } from '../../../shared/clock.ts'
 import type { TickwireError } from '../../../shared/errors.ts'
 import type { Instrument } from '../../../shared/market/instrument.ts'
 import type { TopicMode } from '../../../shared/market/mode.ts'
-import type { Dial, SessionAdapter, Signal } from '../../contract.ts'
+import type { OrderUpdate } from '../../../shared/market/order.ts'
+import type { Dial, Signal, Stream } from '../../contract.ts'
 import type { Union } from '../union.ts'
-import { backoff, rateLimitPause } from './backoff.ts'
 import { Connection } from './connection.ts'
 import { nextOrder } from './orders.ts'
+import { Patience } from './patience.ts'
 import type { OpenSocket } from './socket.ts'
 import type { Traffic } from './traffic.ts'
 
@@ -25,6 +26,9 @@ export interface LinkView {
 /** A connection that ends sooner was no success: the broker takes it and throws it out, over and over. */
 const STEADY_MS = 10_000
 
+/** A signal that holds prices. */
+export type MarketSignal = Extract<Signal, { kind: 'tick' | 'part' }>
+
 export interface LinkListener {
   /** The state is another. */
   changed(): void
@@ -33,14 +37,16 @@ export interface LinkListener {
   /** The broker took the dial, or did not: the next one may dial. */
   answered(link: Link, error?: TickwireError): void
   /** What the broker said of one instrument that is wanted. */
-  ticked(instrument: Instrument, signal: Extract<Signal, { kind: 'tick' }>, receivedAt: number): void
+  ticked(instrument: Instrument, signal: MarketSignal, receivedAt: number): void
+  /** What became of an order of the account. */
+  ordered(order: OrderUpdate): void
   /** Values of these are of the past. */
   lost(instruments: Iterable<Instrument>): void
 }
 
 export interface LinkParts {
   readonly number: number
-  readonly adapter: Pick<SessionAdapter, 'session' | 'limits' | 'createDecoder'>
+  readonly stream: Omit<Stream<unknown, unknown>, 'carries'>
   readonly open: OpenSocket
   readonly clock: Clock
   /** In [0, 1). */
@@ -56,6 +62,7 @@ export interface LinkParts {
 export class Link {
   readonly number: number
   readonly #parts: LinkParts
+  readonly #patience: Patience
   #connection: Connection | undefined
   #state: LinkView['state'] = 'idle'
   #error: TickwireError | undefined
@@ -64,8 +71,6 @@ export class Link {
   #openedAt = 0
   /** The last connection died of silence: the next one is open when it has said something, not before. */
   #mustProve = false
-  /** The broker's "too many", and until when it counts, whatever is wanted meanwhile. */
-  #limited: { readonly error: TickwireError; readonly until: number } | undefined
   #wanted = new Map<string, TopicMode>()
   #instruments: ReadonlyMap<string, Instrument> = new Map()
   /** What this connection was told. */
@@ -77,6 +82,7 @@ export class Link {
   constructor(parts: LinkParts) {
     this.number = parts.number
     this.#parts = parts
+    this.#patience = new Patience(parts.stream.session.pauses, parts.random)
   }
 
   view(): LinkView {
@@ -94,9 +100,11 @@ export class Link {
   want(union: Union): void {
     const instruments = new Map<string, Instrument>()
     this.#wanted = new Map()
+    const { stream } = this.#parts
     for (const [instrument, mode] of union) {
-      instruments.set(instrument.token, instrument)
-      this.#wanted.set(instrument.token, mode)
+      const token = stream.tokenOf?.(instrument) ?? instrument.token
+      instruments.set(token, instrument)
+      this.#wanted.set(token, mode)
     }
     this.#instruments = instruments
     if (this.isOpen) this.#order()
@@ -107,22 +115,22 @@ export class Link {
     if (this.#state !== 'idle' && this.#state !== 'waiting') return
     this.#cancelWait()
     this.#lostAt = this.#parts.clock.monotonic()
-    const limited = this.#limited
-    if (limited && limited.until > this.#lostAt) {
-      this.#error = limited.error
+    const bound = this.#patience.bound(this.#lostAt)
+    if (bound) {
+      this.#error = bound.error
       this.#failures = 1
-      this.#wait(limited.until - this.#lostAt)
+      this.#wait(bound.ms)
     } else this.#ask()
   }
 
   /** Connects, in answer to `asks`. */
   dial(dial: Dial, capture: LinkCapture | undefined): void {
-    const { adapter, open, clock } = this.#parts
+    const { stream, open, clock } = this.#parts
     this.#enter('connecting')
     this.#connection = new Connection({
       dial,
-      session: adapter.session,
-      decode: adapter.createDecoder(),
+      session: stream.session,
+      decode: stream.createDecoder(),
       open,
       clock,
       capture: capture && ((frame, receivedAt) => capture(this.number, frame, receivedAt)),
@@ -178,7 +186,7 @@ export class Link {
   }
 
   #ended(error: TickwireError, retryAfterMs: number | undefined): void {
-    const { clock, random, listener } = this.#parts
+    const { clock, listener } = this.#parts
     const wasOpen = this.isOpen
     if (this.#state === 'silent') this.#mustProve = true
     this.#disconnect()
@@ -190,12 +198,8 @@ export class Link {
     }
     this.#error = error
     this.#failures++
-    const isLimited = error.code === 'BROKER_RATE_LIMITED'
-    const pauseMs = isLimited
-      ? rateLimitPause(retryAfterMs, random())
-      : backoff(this.#failures, now - this.#lostAt, random())
-    this.#limited = isLimited ? { error, until: now + pauseMs } : undefined
-    this.#wait(pauseMs)
+    const ending = { error, tries: this.#failures, outageMs: now - this.#lostAt, retryAfterMs }
+    this.#wait(this.#patience.pause(ending, now))
     if (!wasOpen || error.retry === 'after-login') listener.answered(this, error)
   }
 
@@ -217,13 +221,12 @@ export class Link {
     const { traffic, listener } = this.#parts
     if (this.#mustProve) this.#prove()
     for (const signal of signals) {
-      if (signal.kind !== 'tick') {
-        traffic.note(signal)
-        continue
-      }
-      const instrument = this.#instruments.get(signal.token)
-      if (instrument) listener.ticked(instrument, signal, receivedAt)
-      else traffic.unasked++
+      if (signal.kind === 'tick' || signal.kind === 'part') {
+        const instrument = this.#instruments.get(signal.token)
+        if (instrument) listener.ticked(instrument, signal, receivedAt)
+        else traffic.unasked++
+      } else if (signal.kind === 'order') listener.ordered(signal.order)
+      else traffic.note(signal)
     }
   }
 
@@ -235,9 +238,9 @@ export class Link {
 
   /** Tells the broker the next batch, the first at once, further ones at the pace it stands. */
   #order(): void {
-    const { clock, adapter } = this.#parts
+    const { clock, stream } = this.#parts
     if (this.#cancelOrder) return
-    const waitMs = this.#orderedAt + adapter.limits.messagePauseMs - clock.monotonic()
+    const waitMs = this.#orderedAt + stream.limits.messagePauseMs - clock.monotonic()
     if (waitMs > 0) {
       this.#cancelOrder = clock.after(waitMs, () => {
         this.#cancelOrder = undefined
@@ -245,7 +248,7 @@ export class Link {
       })
       return
     }
-    const order = nextOrder(this.#told, this.#wanted, adapter.session, adapter.limits)
+    const order = nextOrder(this.#told, this.#wanted, stream.session, stream.limits)
     if (!order) return
     this.#connection?.send(order.frames)
     for (const token of order.tokens)

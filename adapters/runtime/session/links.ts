@@ -1,12 +1,25 @@
 import type { TickwireError } from '../../../shared/errors.ts'
 import type { Instrument } from '../../../shared/market/instrument.ts'
-import type { TopicMode } from '../../../shared/market/mode.ts'
+import { isBook, TOPIC_MODES, type TopicMode } from '../../../shared/market/mode.ts'
 import type { Dial } from '../../contract.ts'
 import type { Union } from '../union.ts'
 import { Link, type LinkCapture, type LinkListener, type LinkParts, type LinkView } from './link.ts'
 import { assignShards, NO_SHARDS, type Shards } from './shards.ts'
 
-interface LinksListener extends Pick<LinkListener, 'changed' | 'ticked' | 'lost'> {
+/** How much of what the account may have is used. */
+export interface Usage {
+  /** Of `limit`: instruments, those of some modes counted more than once. */
+  readonly used: number
+  readonly limit: number
+  /** Wanted beyond it. */
+  readonly refused: readonly Instrument[]
+  /** Carried, and not in the mode wanted. */
+  readonly lowered: readonly Instrument[]
+  /** Of the books deeper than five levels that the account may have, where their number is limited. */
+  readonly books: { readonly used: number; readonly limit: number }
+}
+
+interface LinksListener extends Pick<LinkListener, 'changed' | 'ticked' | 'ordered' | 'lost'> {
   /** A connection is open, and was told to carry what it has to. */
   opened(): void
   /** The broker takes the session no more. */
@@ -17,6 +30,8 @@ export interface LinksParts extends Omit<LinkParts, 'number' | 'listener'> {
   /** Where to connect now; nothing while there is no session to connect with. */
   readonly dial: () => Dial | undefined
   readonly capture: LinkCapture | undefined
+  /** The first connection is kept open for nothing, too. */
+  readonly keepsOne: boolean
   readonly listener: LinksListener
 }
 
@@ -35,16 +50,17 @@ export class Links {
 
   constructor(parts: LinksParts) {
     this.#parts = parts
-    const { changed, ticked, lost } = parts.listener
+    const { changed, ticked, ordered, lost } = parts.listener
     const listener: LinkListener = {
       changed,
       ticked,
+      ordered,
       lost,
       asks: link => this.#enqueue(link),
       answered: (link, error) => this.#answered(link, error),
     }
     this.#links = Array.from(
-      { length: parts.adapter.limits.connections },
+      { length: parts.stream.limits.connections },
       (_, place) => new Link({ ...parts, number: place + 1, listener }),
     )
   }
@@ -53,21 +69,37 @@ export class Links {
     return this.#links.map(link => link.view())
   }
 
-  /** Instruments carried, the most the account may have, and those beyond it. */
-  usage(): { readonly used: number; readonly limit: number; readonly refused: readonly Instrument[] } {
-    const { connections, instrumentsPerConnection } = this.#parts.adapter.limits
-    const { places, refused } = this.#shards
-    return { used: places.size, limit: connections * instrumentsPerConnection, refused }
+  usage(): Usage {
+    const { connections, instrumentsPerConnection, instrumentsPerMode, weights } = this.#parts.stream.limits
+    const { modes, refused, lowered } = this.#shards
+    const books = { used: 0, limit: 0 }
+    let used = 0
+    for (const mode of modes.values()) {
+      used += weights?.[mode] ?? 1
+      if (isBook(mode)) books.used++
+    }
+    for (const mode of TOPIC_MODES) if (isBook(mode)) books.limit += instrumentsPerMode?.[mode] ?? 0
+    return { used, limit: connections * instrumentsPerConnection, refused, lowered, books }
+  }
+
+  /** The mode the broker is asked for; `undefined` for what it is not asked for. */
+  modeOf(instrument: Instrument): TopicMode | undefined {
+    return this.#shards.modes.get(instrument)
+  }
+
+  /** Whether any of them is open. */
+  get isOpen(): boolean {
+    return this.#links.some(link => link.isOpen)
   }
 
   /** Replaces what has to be carried. True when something was added. */
   carry(union: Union): boolean {
     const before = this.#shards.places
-    this.#shards = assignShards(this.#shards, union.keys(), this.#parts.adapter.limits)
+    this.#shards = assignShards(this.#shards, union, this.#parts.stream.limits)
     const shares = this.#links.map(() => new Map<Instrument, TopicMode>())
     let isMore = false
     for (const [instrument, place] of this.#shards.places) {
-      const mode = union.get(instrument)
+      const mode = this.#shards.modes.get(instrument)
       if (mode !== undefined) shares[place]?.set(instrument, mode)
       isMore ||= !before.has(instrument)
     }
@@ -96,17 +128,22 @@ export class Links {
     for (const link of this.#links) if (link.isOpen || link.isDialling) link.restart()
   }
 
-  /** The first connection is kept open for nothing, too: it proves the session, and does so before others use it. */
+  /** The first connection proves the session before others use it. */
   #connectNeeded(): void {
     if (!this.#running) return
     for (const [place, link] of this.#links.entries()) {
       const { state, instruments } = link.view()
-      const isNeeded = place === 0 || instruments > 0
+      const isNeeded = instruments > 0 || (place === 0 && this.#isFirstNeeded())
       if (!isNeeded && state !== 'idle') link.stop()
       if (isNeeded && state === 'idle' && (place === 0 || this.#links[0]?.isOpen)) link.start()
     }
     // The one that was stopped may have had the turn.
     this.#dialNext()
+  }
+
+  /** The other ones wait for it. */
+  #isFirstNeeded(): boolean {
+    return this.#parts.keepsOne || this.#shards.places.size > 0
   }
 
   #enqueue(link: Link): void {

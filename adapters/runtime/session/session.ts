@@ -2,6 +2,7 @@ import { type Cancel, type Clock, pause } from '../../../shared/clock.ts'
 import type { TickwireError } from '../../../shared/errors.ts'
 import type { Log } from '../../../shared/log.ts'
 import type { Exchange } from '../../../shared/market/exchange.ts'
+import type { OrderUpdate } from '../../../shared/market/order.ts'
 import type { SessionAdapter } from '../../contract.ts'
 import type { Audience } from '../audience.ts'
 import type { Publisher } from '../publisher.ts'
@@ -9,10 +10,10 @@ import type { Gap } from '../pulse.ts'
 import type { StatusReporter } from '../status.ts'
 import type { Union } from '../union.ts'
 import type { LinkCapture } from './link.ts'
-import { Links } from './links.ts'
 import { type Silence, SilenceWatch } from './silence.ts'
 import type { OpenSocket } from './socket.ts'
 import { judgeLinks, type Standing } from './standing.ts'
+import { Streams } from './streams.ts'
 import type { Grant, Tickets } from './tickets.ts'
 import type { Traffic } from './traffic.ts'
 
@@ -31,6 +32,8 @@ export interface SessionParts {
   /** Whether the market of an exchange trades now. */
   readonly isTrading: (exchange: Exchange) => boolean
   readonly capture: LinkCapture | undefined
+  /** Something became of an order of the account. */
+  readonly onOrder: (order: OrderUpdate) => void
   /** In [0, 1). */
   readonly random: () => number
   readonly clock: Clock
@@ -51,7 +54,7 @@ const RECONNECT_PAUSE_MS = 60_000
  */
 export class SessionFeed {
   readonly #parts: SessionParts
-  readonly #links: Links
+  readonly #streams: Streams
   readonly #silence: SilenceWatch
   readonly #stopLook: Cancel
   readonly #stop = new AbortController()
@@ -69,18 +72,19 @@ export class SessionFeed {
 
   constructor(parts: SessionParts) {
     this.#parts = parts
-    const { adapter, settings, clock, tickets, audience, publisher } = parts
+    const { clock, tickets, audience, publisher, onOrder } = parts
     this.#silence = new SilenceWatch(clock.monotonic())
-    this.#links = new Links({
+    this.#streams = new Streams({
       ...parts,
-      dial: () => this.#grant && adapter.session.dial(settings, this.#grant.ticket),
+      session: () => this.#grant,
       listener: {
         changed: () => this.#tell(),
-        ticked: (instrument, { tick }, receivedAt) => {
+        ticked: (instrument, tick, receivedAt) => {
           this.#isMute = false
           this.#silence.ticked(instrument, clock.monotonic())
-          publisher.offer({ instrument, tick, receivedAt })
+          if (tick) publisher.offer({ instrument, tick, receivedAt })
         },
+        ordered: onOrder,
         lost: instruments => publisher.forget(instruments),
         opened: () => this.#opened(),
         refused: error => void this.#refused(error),
@@ -93,14 +97,14 @@ export class SessionFeed {
     this.#follow()
   }
 
-  /** Instruments carried, the most the account may have, and those beyond it. */
-  usage(): ReturnType<Links['usage']> {
-    return this.#links.usage()
+  /** How much of what the account may have is used: of the main connections first. */
+  usages(): ReturnType<Streams['usages']> {
+    return this.#streams.usages()
   }
 
   /** Open now, and needed for what is wanted. */
   connections(): { readonly open: number; readonly needed: number } {
-    const needed = this.#links.views().filter(({ state }) => state !== 'idle')
+    const needed = this.#streams.views().filter(({ state }) => state !== 'idle')
     return { open: needed.filter(({ state }) => state === 'open').length, needed: needed.length }
   }
 
@@ -126,13 +130,13 @@ export class SessionFeed {
   /** The process saw nothing for a while: what is in the sockets is of the past. */
   missed({ ms }: Gap): void {
     this.#parts.log.warn({ ms }, 'the process stood still; all connections are made anew')
-    this.#links.restart()
+    this.#streams.restart()
   }
 
   close(): void {
     this.#stop.abort()
     this.#stopLook()
-    this.#links.stop()
+    this.#streams.stop()
     this.#parts.status.enter('down', 'stopped')
   }
 
@@ -142,10 +146,10 @@ export class SessionFeed {
     this.#grant = tickets.current()
     this.#refusals = 0
     this.#refusal = undefined
-    this.#links.stop()
+    this.#streams.stop()
     if (this.#grant) {
       log.info('there is a login; connecting')
-      this.#links.start()
+      this.#streams.start()
     }
     this.#tell()
   }
@@ -157,7 +161,7 @@ export class SessionFeed {
     if (!this.#hasWishes) this.#silence.restarted(now)
     this.#hasWishes = union.size > 0
     const wasFull = this.#excess().reason !== undefined
-    if (this.#links.carry(union)) this.#silence.asked(now)
+    if (this.#streams.carry(union)) this.#silence.asked(now)
     const { reason } = this.#excess()
     if (reason && !wasFull) this.#parts.log.warn(reason)
     this.#tell()
@@ -181,13 +185,13 @@ export class SessionFeed {
     const refused = this.#grant
     this.#refusal = error
     this.#refusals++
-    this.#links.stop()
+    this.#streams.stop()
     log.warn({ err: error, refusals: this.#refusals }, 'the broker refused the session')
     this.#tell()
     tickets.look()
     if (this.#refusals >= MOST_REFUSALS) return
     await pause(clock, REFUSAL_PAUSE_MS, signal)
-    if (!signal.aborted && this.#grant === refused) this.#links.start()
+    if (!signal.aborted && this.#grant === refused) this.#streams.start()
   }
 
   #look(): void {
@@ -197,7 +201,7 @@ export class SessionFeed {
       this.#reconnectedAt = now
       this.#isMute = true
       this.#parts.log.warn('no tick for long while the market trades; all connections are made anew')
-      this.#links.restart()
+      this.#streams.restart()
     }
     this.#tell()
   }
@@ -205,7 +209,7 @@ export class SessionFeed {
   #judgeSilence(): Silence {
     const { clock, isTrading, audience } = this.#parts
     // A connection that is not there is silent for a reason that is known, and waits as long as it has to.
-    if (!this.#hasWishes || judgeLinks(this.#links.views()).state !== 'live') return 'none'
+    if (!this.#hasWishes || judgeLinks(this.#streams.views()).state !== 'live') return 'none'
     return this.#silence.judge(clock.monotonic(), () => {
       const wanted = [...audience.instruments().keys()]
       const trading = new Set([...new Set(wanted.map(({ exchange }) => exchange))].filter(isTrading))
@@ -218,13 +222,14 @@ export class SessionFeed {
     const { state, reason } = this.#standing()
     const { status, log, publisher } = this.#parts
     if (state !== status.state) log.info({ state, reason }, `the feed is ${state}`)
-    if (state === 'down' || state === 'auth_required') publisher.forget()
+    // What is polled while it is so is of the present again.
+    if (state !== status.state && isLost(state)) publisher.forget()
     status.enter(state, reason)
   }
 
   /** The subscriptions were accepted long ago: only here can a person see that some get nothing. */
   #excess(): Pick<Standing, 'reason'> {
-    const { limit, refused } = this.#links.usage()
+    const [{ limit, refused }] = this.#streams.usages()
     const more = refused.length === 1 ? '1 more is wanted and has' : `${refused.length} more are wanted and have`
     const reason = `SUBSCRIPTION_LIMIT: the broker allows ${limit} instruments at a time; ${more} no prices`
     return refused.length > 0 ? { reason } : {}
@@ -237,12 +242,13 @@ export class SessionFeed {
       return this.#refusals >= MOST_REFUSALS ? this.#unauthorised(reason) : { state: 'down', reason }
     }
     if (this.#unlisted) return this.#unlisted
-    const standing = judgeLinks(this.#links.views())
+    const standing = judgeLinks(this.#streams.views())
     if (standing.state !== 'live') return standing
     const silence = this.#judgeSilence()
-    if (silence !== 'none') return SILENCE[silence]
-    const note = this.#note === undefined ? {} : { reason: this.#note }
-    return { state: 'live', ...note, ...this.#excess() }
+    const first =
+      silence === 'none' ? { state: 'live' as const, reason: this.#excess().reason ?? this.#note } : SILENCE[silence]
+    const notes = [...(first.reason === undefined ? [] : [first.reason]), ...this.#streams.troubles()]
+    return { state: first.state, ...(notes.length > 0 && { reason: notes.join('; ') }) }
   }
 
   #unauthorised(reason: string): Standing {
@@ -250,6 +256,8 @@ export class SessionFeed {
     return { state: 'auth_required', reason: `${reason.replace(/\.$/, '')}; next: ${next}` }
   }
 }
+
+const isLost = (state: Standing['state']): boolean => state === 'down' || state === 'auth_required'
 
 const SILENCE: Readonly<Record<Exclude<Silence, 'none'>, Standing>> = {
   quiet: { state: 'quiet', reason: 'no tick for 25 s: the market is closed, or has little to say' },

@@ -47,11 +47,13 @@ export const openSocket: OpenSocket = ({ url, headers }, listener) => {
   })
   socket.on('unexpected-response', (_, answer) => {
     const status = answer.statusCode ?? 0
-    const retryAfterMs = readRetryAfter(answer.headers['retry-after'])
+    const headers = readHeaders(answer.rawHeaders)
+    const retryAfterMs = readRetryAfter(headers['retry-after'])
     let body = ''
     const failure = (): Failure => ({
       kind: 'handshake',
       status,
+      headers,
       body,
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     })
@@ -74,6 +76,13 @@ export const openSocket: OpenSocket = ({ url, headers }, listener) => {
       socket.terminate()
     },
   }
+}
+
+/** Names in lower case; of two of one name the last. */
+function readHeaders(raw: readonly string[]): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (let at = 0; at + 1 < raw.length; at += 2) headers[(raw[at] ?? '').toLowerCase()] = raw[at + 1] ?? ''
+  return headers
 }
 
 /** Whole seconds; a date, which the header may hold too, no broker sends. */

@@ -7,6 +7,7 @@ import { ManualClock, systemClock } from '../../../shared/clock.ts'
 import { type FeedStatus, formatControl, parseFeedStatus, type SubscriptionSet } from '../../../shared/control.ts'
 import { TickwireError } from '../../../shared/errors.ts'
 import type { Instrument } from '../../../shared/market/instrument.ts'
+import type { TopicMode } from '../../../shared/market/mode.ts'
 import type { Tick } from '../../../shared/market/tick.ts'
 import { keptLog } from '../../support/log.ts'
 
@@ -161,14 +162,21 @@ export const topicOf = (symbol: string, mode = 'LTP'): string => `${FEED}_NSE_${
 export function rig({
   instruments = [RELIANCE, TCS, NIFTY],
   find = indexInstruments('testbroker', instruments),
+  modes = ['LTP', 'QUOTE', 'DEPTH'],
 }: {
   instruments?: readonly Instrument[]
   find?: Find
+  modes?: readonly TopicMode[]
 } = {}) {
   const clock = new ManualClock()
   const bus = new FakeBus()
   const { log, lines } = keptLog()
-  const catalogue = createCatalogue({ feed: FEED, broker: 'testbroker', modes: ['LTP', 'QUOTE', 'DEPTH'], find })
+  const catalogue = createCatalogue({
+    feed: FEED,
+    broker: 'testbroker',
+    modes,
+    find,
+  })
   const epoch = clock.now()
   const { publisher, audience, pulse, status } = openOutlet({ catalogue, label: 'simulated', bus, clock, log })
   // Who tests the status makes one.

@@ -187,7 +187,9 @@ describe('the decoder', () => {
     expect(decode('{"type":"message","data":"Markets close at 17:00"}')).toEqual([
       { kind: 'notice', level: 'message', text: 'Markets close at 17:00' },
     ])
-    expect(decode('{"type":"order","data":{"order_id":"1"}}')).toEqual([{ kind: 'ignored', what: 'order' }])
+    expect(decode('{"type":"order","data":{"order_id":"1"}}')).toEqual([
+      { kind: 'ignored', what: 'order of an unknown shape' },
+    ])
     expect(decode('{"type":"instruments_meta","data":{}}')).toEqual([
       { kind: 'ignored', what: 'text of an unknown type' },
     ])

@@ -8,6 +8,7 @@ import { session } from '../../../adapters/zerodha/session.ts'
 import { type Settings, settings } from '../../../adapters/zerodha/settings.ts'
 import type { Ticket } from '../../../adapters/zerodha/ticket.ts'
 import { systemClock } from '../../../shared/clock.ts'
+import { keyOf } from '../../emulators/kit/contract.ts'
 import { KiteEmulator } from '../../emulators/kite/server.ts'
 
 let emulator: KiteEmulator
@@ -83,7 +84,9 @@ describe('with an emulated Kite', () => {
     const list = [...master.parse([answer.body], why => skipped.push(why))]
     expect(skipped).toEqual([])
     expect(list.map(({ token }) => token).sort()).toEqual(emulator.rows.map(row => String(row.token)).sort())
-    expect(new Set(list.map(({ exchange, symbol }) => `${exchange}:${symbol}`)).size).toBe(list.length)
+    expect(list.map(({ exchange, symbol }) => `${exchange}:${symbol}`).sort()).toEqual(
+      emulator.market.contracts.map(keyOf).sort(),
+    )
   })
 
   it('is sent what it asks for, each token in its mode, until it asks no more', async () => {
@@ -102,6 +105,28 @@ describe('with an emulated Kite', () => {
     await vi.waitFor(() => expect(subscribed()).toEqual({ [`${tokens[0]}`]: 'ltp' }))
     await vi.waitFor(() => expect(signals.at(-1)).toEqual({ kind: 'heartbeat' }))
     expect(signals.filter(({ kind }) => kind === 'malformed' || kind === 'ignored')).toEqual([])
+  })
+
+  it('hears of orders', async () => {
+    const { socket, signals } = dial(await logIn())
+    await ready(socket)
+    emulator.faults.order({ order_id: '77', status: 'UPDATE', pending_quantity: 3 })
+    await vi.waitFor(() => expect(signals.find(({ kind }) => kind === 'order')).toBeDefined())
+    expect(signals.find(({ kind }) => kind === 'order')).toMatchObject({
+      order: { orderId: '77', status: 'open', pendingQuantity: 3, symbol: 'SBIN' },
+    })
+  })
+
+  it('is not heard when it quotes its tokens, and is not told so', async () => {
+    const { socket, signals } = dial(await logIn())
+    await ready(socket)
+    const token = String(emulator.row('NSE:INFY').token)
+    socket.send(JSON.stringify({ a: 'subscribe', v: [token] }))
+    socket.send(JSON.stringify({ a: 'mode', v: ['full', [token]] }))
+    await vi.waitFor(() => expect(emulator.connections[0]?.requests.length).toBe(2))
+    await vi.waitFor(() => expect(signals.length).toBeGreaterThan(3))
+    expect(signals.every(({ kind }) => kind === 'heartbeat')).toBe(true)
+    expect(emulator.connections[0]?.subscribed.size).toBe(0)
   })
 
   it('knows a token that is no more from too many connections', async () => {

@@ -7,6 +7,7 @@ describe('the settings', () => {
       api_url: 'https://api.kite.trade',
       stream_url: 'wss://ws.kite.trade',
       login_url: 'https://kite.zerodha.com/connect/login',
+      poll_seconds: 30,
       expect_ticks: 'calendar',
     })
   })
@@ -20,6 +21,7 @@ describe('the settings', () => {
     ['stream_url', 'wss://kite.example', 'wss://kite.example'],
     ['login_url', 'http://127.0.0.1:9400/connect/login', 'http://127.0.0.1:9400/connect/login'],
     ['expect_ticks', 'always', 'always'],
+    ['poll_seconds', '0', 0],
   ])('take %s = %s', (name, value, read) => {
     expect(settings.parse({ [name]: value })).toMatchObject({ [name]: read })
   })
@@ -39,6 +41,8 @@ describe('the settings', () => {
     ['login_url', 'http://kite.zerodha.com/connect/login'],
     ['login_url', 'javascript:alert(1)'],
     ['expect_ticks', 'never'],
+    ['poll_seconds', '-1'],
+    ['poll_seconds', 'soon'],
     ['apiurl', 'https://api.kite.trade'],
   ])('refuse %s = "%s"', (name, value) => {
     expect(settings.safeParse({ [name]: value }).success).toBe(false)

@@ -11,6 +11,7 @@ import {
   quotePacket,
   rawPacket,
 } from '../../emulators/kite/packet.ts'
+import { postbackOf } from '../../emulators/kite/session.ts'
 
 const RECEIVED = 1_700_000_000_123_456
 const decode = (frame: Uint8Array | string, decoder = createDecoder()) => decoder(frame, RECEIVED)
@@ -86,7 +87,9 @@ describe('traps of the frames', () => {
   })
 
   it('order updates arrive without any subscription, and unknown texts are ignored', () => {
-    expect(decode('{"type":"order","data":{"tradingsymbol":"SBIN"}}')).toEqual([{ kind: 'ignored', what: 'order' }])
+    const order = { type: 'order', data: postbackOf('AB1234', 1) }
+    expect(decode(JSON.stringify(order))).toMatchObject([{ kind: 'order', order: { symbol: 'SBIN' } }])
+    expect(decode('{"type":"order","data":{"tradingsymbol":"SBIN"}}')).toMatchObject([{ kind: 'ignored' }])
     expect(decode('{"type":"brand new","data":1}')).toMatchObject([{ kind: 'ignored' }])
   })
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { eventually } from '../../support/system.ts'
+import { keyOf } from '../kit/contract.ts'
 import { RawClient } from './client.ts'
 import { KiteEmulator } from './server.ts'
 
@@ -266,11 +267,11 @@ describe('REST', () => {
 
   it('gives the list of another day', async () => {
     emulator.faults.silence()
-    const before = new Map(emulator.rows.map(row => [`${row.exchange}:${row.symbol}`, row.token]))
+    const before = new Map(emulator.rows.map(row => [keyOf(row.contract), row.token]))
     const { moved, gone } = emulator.faults.instrumentsChanged()
     expect(moved).toContain('NSE:SBIN')
     expect(gone.length).toBeGreaterThan(0)
-    const after = new Map(emulator.rows.map(row => [`${row.exchange}:${row.symbol}`, row.token]))
+    const after = new Map(emulator.rows.map(row => [keyOf(row.contract), row.token]))
     for (const key of moved) expect(after.get(key)).not.toBe(before.get(key))
     for (const key of gone) expect(after.has(key)).toBe(false)
     expect(new Set(after.values()).size).toBe(after.size)

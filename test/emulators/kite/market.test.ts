@@ -1,16 +1,22 @@
 import { describe, expect, it } from 'vitest'
 import { ManualClock } from '../../../shared/clock.ts'
-import { catalogue } from './catalogue.ts'
-import { changed, csvOf, type KiteRow, keyOf } from './list.ts'
-import { Market } from './market.ts'
+import { keyOf as contractKey } from '../kit/contract.ts'
+import { Market } from '../kit/market.ts'
+import { changed, universe } from '../kit/universe.ts'
+import { csvOf, type KiteRow, rowOf } from './list.ts'
+import { KiteMarket } from './market.ts'
 import type { KiteMode } from './mode.ts'
 import { ltpPacket, packetsOf, quotePacket, segmentOf } from './packet.ts'
 import { type Recorded, recordedPackets } from './recorded.ts'
 
 const TODAY = '2026-11-21'
-const rows = catalogue(TODAY)
+const contracts = universe(TODAY)
+const rows = contracts.map(rowOf)
+const keyOf = (row: KiteRow) => `${row.exchange}:${row.symbol}`
+const neutral = ({ seed = 1, clock = new ManualClock() }: { seed?: number; clock?: ManualClock } = {}) =>
+  new Market({ contracts, seed, clock })
 const market = (options: { seed?: number; recorded?: Recorded; clock?: ManualClock } = {}) =>
-  new Market({ rows, recorded: new Map(), seed: 1, clock: new ManualClock(), ...options })
+  new KiteMarket({ market: neutral(options), recorded: options.recorded ?? new Map() })
 const tokens = rows.map(row => row.token)
 const u32 = (bytes: Buffer | undefined, at: number) => bytes?.readUInt32BE(at) ?? 0
 
@@ -47,7 +53,11 @@ describe('the list', () => {
   })
 
   it('has the traps: an index with the number of a share, an empty name, a quarter strike, signs in symbols', () => {
-    expect(rows.filter(row => row.exchangeToken === 1594).map(row => row.symbol)).toEqual(['INFY', 'NIFTY TOP 20 EW'])
+    expect(rows.filter(row => row.exchangeToken === 1594).map(row => row.symbol)).toEqual([
+      'INFY',
+      'NIFTY TOP 20 EW',
+      'USDINR26NOVFUT',
+    ])
     const csv = csvOf(rows)
     expect(csv).toContain(',115VCCL28-N0,,0,')
     expect(csv).toContain(',EURINR26NOV102.25CE,EURINR,0,2026-11-24,102.25,0.0025,1,CE,CDS-OPT,CDS')
@@ -55,13 +65,8 @@ describe('the list', () => {
     expect(csv).toContain(',NIFTY26D0126050CE,NIFTY,0,2026-12-01,26050,')
   })
 
-  it.each(['2026-11-21', '2026-12-31', '2028-02-29'])('of %s holds no expired contract', today => {
-    const days = catalogue(today).map(row => row.expiry)
-    expect(days.filter(day => day !== '' && day < today)).toEqual([])
-  })
-
   it('can have 150,000 rows, each of them once', () => {
-    const many = catalogue(TODAY, 150_000)
+    const many = universe(TODAY, 150_000).map(rowOf)
     expect(many.length).toBe(150_000)
     expect(new Set(many.map(row => row.token)).size).toBe(150_000)
     expect(new Set(many.map(keyOf)).size).toBe(150_000)
@@ -120,16 +125,17 @@ describe('the market', () => {
   })
 
   it('a price stays with its instrument when the list moves it to another token', () => {
-    const one = market()
+    const list = neutral()
+    const one = new KiteMarket({ market: list, recorded: new Map() })
     one.step(tokens)
-    const { rows: next, moved } = changed(rows)
-    const tokenIn = (list: readonly KiteRow[], key: string) => list.find(row => keyOf(row) === key)?.token ?? 0
-    const priceOf = (list: readonly KiteRow[], key: string) => u32(one.packet(tokenIn(list, key), 'ltp'), 4)
-    const before = moved.map(key => priceOf(rows, key))
-    one.list(next)
+    const { contracts: next, moved } = changed(contracts)
+    const tokenOf = (key: string) => one.rows.find(({ contract }) => contractKey(contract) === key)?.token ?? 0
+    const before = moved.map(key => [tokenOf(key), u32(one.packet(tokenOf(key), 'ltp'), 4)])
+    list.list(next)
     expect(moved.length).toBe(6)
-    expect(moved.map(key => priceOf(next, key))).toEqual(before)
-    expect(moved.every(key => tokenIn(next, key) !== tokenIn(rows, key))).toBe(true)
+    const after = moved.map(key => [tokenOf(key), u32(one.packet(tokenOf(key), 'ltp'), 4)])
+    expect(after.map(([, price]) => price)).toEqual(before.map(([, price]) => price))
+    expect(after.every(([token], n) => token !== before[n]?.[0])).toBe(true)
   })
 
   it('plays recorded packets unchanged, and begins the others of their token with what was recorded', () => {

@@ -1,5 +1,6 @@
-import type { Clock } from '../../../shared/clock.ts'
-import { type KiteRow, keyOf } from './list.ts'
+import type { Market } from '../kit/market.ts'
+import type { Quote } from '../kit/walk.ts'
+import { type KiteRow, rowOf } from './list.ts'
 import type { KiteMode } from './mode.ts'
 import {
   type FullFields,
@@ -12,40 +13,31 @@ import {
   quotePacket,
 } from './packet.ts'
 import type { Recorded } from './recorded.ts'
-import { Walk } from './walk.ts'
 
-/** What every token of today's list is worth: recorded packets stay as they are, everything else walks. */
-export class Market {
-  readonly #clock: Clock
-  readonly #seed: number
+/** The market in Kite's words: recorded packets stay as they are, everything else walks. */
+export class KiteMarket {
+  readonly #market: Market
   readonly #recorded: Recorded
+  #contracts: Market['contracts'] = []
   #rows: readonly KiteRow[] = []
   readonly #byToken = new Map<number, KiteRow>()
-  /** By the instrument, not by the token: a price stays with its instrument when the list changes. */
-  readonly #walks = new Map<string, Walk>()
+  readonly #byName = new Map<string, KiteRow>()
 
-  constructor(options: { rows: readonly KiteRow[]; recorded: Recorded; seed: number; clock: Clock }) {
-    this.#clock = options.clock
-    this.#seed = options.seed
+  constructor(options: { market: Market; recorded: Recorded }) {
+    this.#market = options.market
     this.#recorded = options.recorded
-    this.list(options.rows)
   }
 
+  /** Today's list. */
   get rows(): readonly KiteRow[] {
+    this.#refresh()
     return this.#rows
-  }
-
-  /** From now on this is the list. */
-  list(rows: readonly KiteRow[]): void {
-    this.#rows = rows
-    this.#byToken.clear()
-    for (const row of rows) this.#byToken.set(row.token, row)
   }
 
   /** One turn of these tokens. */
   step(tokens: Iterable<number>): void {
-    const seconds = this.#seconds()
-    for (const token of tokens) if (!this.#recorded.has(token)) this.#walk(token)?.step(seconds)
+    const rows = [...tokens].flatMap(token => (this.#recorded.has(token) ? [] : (this.row(token) ?? [])))
+    this.#market.step(rows.map(({ contract }) => contract))
   }
 
   /** Recorded packets are played again and again; others are sent when something in them changed. */
@@ -53,32 +45,73 @@ export class Market {
     return this.#recorded.has(token)
   }
 
+  /** Of today's list. */
+  row(token: number): KiteRow | undefined {
+    this.#refresh()
+    return this.#byToken.get(token)
+  }
+
+  /** `NSE:INFY` of today's list. */
+  named(name: string): KiteRow | undefined {
+    this.#refresh()
+    return this.#byName.get(name)
+  }
+
+  /** What an instrument is worth now. */
+  quote(row: KiteRow): Quote {
+    return this.#market.quote(row.contract)
+  }
+
   /** The packet of a token now; nothing for a token that is not in the list. */
   packet(token: number, mode: KiteMode): Buffer | undefined {
     const recorded = this.#recorded.get(token)
     const exact = recorded?.get(mode)
     if (exact) return exact
-    const walk = this.#walk(token)
-    if (!walk) return undefined
-    const built = encode({ ...walk.fields(this.#seconds()), token }, mode)
+    const row = this.row(token)
+    if (!row) return undefined
+    const built = encode(fieldsOf(token, this.quote(row)), mode)
     // What was recorded of a smaller or larger mode says how a packet of any mode begins.
     for (const one of recorded?.values() ?? []) one.copy(built, 0, 0, sharedBytes(one, built))
     return built
   }
 
-  #walk(token: number): Walk | undefined {
-    const row = this.#byToken.get(token)
-    if (!row) return undefined
-    const key = keyOf(row)
-    const walk = this.#walks.get(key) ?? new Walk(row, this.#seed, this.#seconds())
-    this.#walks.set(key, walk)
-    return walk
-  }
-
-  #seconds(): number {
-    return Math.floor(this.#clock.now() / 1000)
+  /** After another day's list. */
+  #refresh(): void {
+    const { contracts } = this.#market
+    if (contracts === this.#contracts) return
+    this.#contracts = contracts
+    this.#rows = contracts.map(rowOf)
+    this.#byToken.clear()
+    this.#byName.clear()
+    for (const row of this.#rows) {
+      this.#byToken.set(row.token, row)
+      this.#byName.set(`${row.exchange}:${row.symbol}`, row)
+    }
   }
 }
+
+const secondsOf = (ms: number): number => Math.floor(ms / 1000)
+
+const fieldsOf = (token: number, quote: Quote): FullFields => ({
+  token,
+  lastPrice: quote.ltp,
+  lastQuantity: quote.lastQuantity,
+  averagePrice: quote.averagePrice,
+  volume: quote.volume,
+  buyQuantity: quote.totalBuyQuantity,
+  sellQuantity: quote.totalSellQuantity,
+  open: quote.open,
+  high: quote.high,
+  low: quote.low,
+  close: quote.previousClose,
+  lastTradeTime: secondsOf(quote.lastTradeTime),
+  openInterest: quote.openInterest,
+  openInterestHigh: quote.openInterestHigh,
+  openInterestLow: quote.openInterestLow,
+  exchangeTime: secondsOf(quote.exchangeTime),
+  bids: quote.bids,
+  asks: quote.asks,
+})
 
 /** How many bytes from the start mean the same in both packets of one token. */
 const sharedBytes = (one: Buffer, other: Buffer): number => Math.min(one.length, other.length, QUOTE_BYTES)

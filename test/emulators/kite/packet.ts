@@ -1,3 +1,5 @@
+import type { Exchange } from '../../../shared/market/exchange.ts'
+
 /**
  * Kite's binary ticker messages, written from the vendor's description ("Kite Connect 3 documentation, WebSocket
  * streaming"). This is the broker's side: it shares nothing with the adapter, so that one slip cannot hide another.
@@ -7,7 +9,7 @@
 /** Rupees, or the integer as it stands on the wire. */
 type Price = number | { readonly raw: number }
 
-export interface KiteLevel {
+interface KiteLevel {
   readonly price: Price
   readonly quantity: number
   readonly orders: number
@@ -75,12 +77,25 @@ const INDEX_SEGMENT = 9
 /** Wire units in a rupee where they are not paise: CDS, BCD, NCO. */
 const DIVISORS: Readonly<Record<number, number>> = { 3: 10_000_000, 6: 10_000, 12: 10_000 }
 
-/** 1 NSE, 2 NFO, 3 CDS, 4 BSE, 5 BFO, 6 BCD, 7 MCX, 9 indices, 12 NCO. */
+/** The low byte of a token. What is not here is an index. */
+const SEGMENTS: Readonly<Partial<Record<Exchange, number>>> = {
+  NSE: 1,
+  NFO: 2,
+  CDS: 3,
+  BSE: 4,
+  BFO: 5,
+  BCD: 6,
+  MCX: 7,
+  NCO: 12,
+}
+
+export const segmentNumber = (exchange: Exchange): number => SEGMENTS[exchange] ?? INDEX_SEGMENT
+
 export const segmentOf = (token: number): number => token & 0xff
 
 export const isIndex = (token: number): boolean => segmentOf(token) === INDEX_SEGMENT
 
-export const divisorOf = (token: number): number => DIVISORS[segmentOf(token)] ?? 100
+const divisorOf = (token: number): number => DIVISORS[segmentOf(token)] ?? 100
 
 /** The integer that stands on the wire for a price of this token. */
 const rawPrice = (token: number, price: Price): number =>

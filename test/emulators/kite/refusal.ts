@@ -1,5 +1,3 @@
-import { STATUS_CODES } from 'node:http'
-
 /** `error_type` and words of the statuses that Kite uses ("Kite Connect 3 documentation, Exceptions and errors"). */
 const WORDS: Readonly<Record<number, readonly [type: string, message: string]>> = {
   400: ['InputException', 'Missing or bad parameters.'],
@@ -13,10 +11,7 @@ const WORDS: Readonly<Record<number, readonly [type: string, message: string]>> 
 }
 
 /** The body of an answer that is a failure. */
-export function refusalOf(status: number, message?: string): { body: string; reason: string } {
+export function refusalOf(status: number, message?: string): { body: string } {
   const [type, words] = WORDS[status] ?? ['GeneralException', 'Unclassified.']
-  return {
-    body: JSON.stringify({ status: 'error', message: message ?? words, data: null, error_type: type }),
-    reason: STATUS_CODES[status] ?? 'Unknown',
-  }
+  return { body: JSON.stringify({ status: 'error', message: message ?? words, data: null, error_type: type }) }
 }

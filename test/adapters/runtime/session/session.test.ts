@@ -95,14 +95,14 @@ describe('a session', () => {
     const session = openSession()
     session.live()
     session.want(...LISTED.map(({ symbol }) => `${symbol}:LTP`))
-    expect(session.feed.usage()).toMatchObject({ used: 6, limit: 6, refused: [{ symbol: 'G' }] })
+    expect(session.feed.usages()[0]).toMatchObject({ used: 6, limit: 6, refused: [{ symbol: 'G' }] })
     await session.pass(1000)
     expect(session.bus.statuses().at(-1)).toMatchObject({
       state: 'live',
       reason: 'SUBSCRIPTION_LIMIT: the broker allows 6 instruments at a time; 1 more is wanted and has no prices',
     })
     session.want(...LISTED.slice(1).map(({ symbol }) => `${symbol}:LTP`))
-    expect(session.feed.usage()).toMatchObject({ used: 6, refused: [] })
+    expect(session.feed.usages()[0]).toMatchObject({ used: 6, refused: [] })
     await session.pass(1000)
     expect(session.bus.statuses().at(-1)?.reason).toBeUndefined()
     expect(told(session, 0)).toEqual(['sub LTP A,B', 'drop A', 'sub LTP G'])

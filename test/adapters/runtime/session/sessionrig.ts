@@ -5,7 +5,9 @@ import {
   defineSession,
   type Failure,
   type Frame,
+  type SessionAdapter,
   type SessionSettings,
+  type Sibling,
   type Signal,
 } from '../../../../adapters/contract.ts'
 import type { Pulse } from '../../../../adapters/runtime/pulse.ts'
@@ -17,6 +19,7 @@ import { StatusReporter } from '../../../../adapters/runtime/status.ts'
 import { TickwireError } from '../../../../shared/errors.ts'
 import type { Instrument } from '../../../../shared/market/instrument.ts'
 import type { TopicMode } from '../../../../shared/market/mode.ts'
+import type { OrderUpdate } from '../../../../shared/market/order.ts'
 import { equity, FEED, rig, settle } from '../rig.ts'
 
 /** A socket as the broker holds its other end. */
@@ -38,6 +41,7 @@ class FakeSocket {
     this.fail({ kind: 'handshake', status, body: '', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) })
   /** The status of a refusal whose words never end. */
   stall = (status: number): void => this.#listener.refused({ kind: 'handshake', status, body: '' })
+  evict = (): void => this.fail({ kind: 'closed', code: 1000, reason: '' })
   drop = (): void => this.fail({ kind: 'closed', code: 1006, reason: '' })
 }
 
@@ -86,12 +90,45 @@ class FakeTickets implements Tickets {
   }
 }
 
+export const ORDER: OrderUpdate = {
+  orderId: '1',
+  exchange: 'NSE',
+  symbol: 'A',
+  action: 'BUY',
+  quantity: 1,
+  price: 100,
+  triggerPrice: 0,
+  priceType: 'LIMIT',
+  product: 'MIS',
+  status: 'complete',
+  filledQuantity: 1,
+  pendingQuantity: 0,
+  averagePrice: 100,
+  rejectionReason: '',
+}
+
 const SIGNALS: Record<string, (...words: string[]) => Signal> = {
   beat: () => ({ kind: 'heartbeat' }),
   bad: () => ({ kind: 'malformed', what: 'a bad frame' }),
   order: () => ({ kind: 'ignored', what: 'order' }),
   ready: () => ({ kind: 'ready' }),
   ask: (...words) => ({ kind: 'reply', frame: words.join(' ') }),
+  no: (...words) => ({ kind: 'refused', reason: words.join(' ') }),
+  book: token => ({
+    kind: 'part',
+    token: token ?? '',
+    source: 'book',
+    isWhole: true,
+    part: { buy: [{ price: 99, quantity: 1 }], sell: [] },
+  }),
+  top: (token, price) => ({
+    kind: 'part',
+    token: token ?? '',
+    source: 'top',
+    isWhole: true,
+    part: { ltp: Number(price) },
+  }),
+  filled: (...words) => ({ kind: 'order', order: { ...ORDER, symbol: words.join(' ') } }),
   words: (...words) => ({ kind: 'notice', level: 'error', text: words.join(' ') }),
 }
 
@@ -108,7 +145,10 @@ const decode: Decoder = (frame, receivedAt) =>
     })
 
 /** A broker whose words are easy to read: three connections of two instruments, two in a message, one message in 500 ms. */
-export const testBroker = (hello?: readonly Frame[]) =>
+export const testBroker = (
+  hello?: readonly Frame[],
+  more: Partial<SessionAdapter<SessionSettings, unknown, string>> = {},
+) =>
   defineSession<SessionSettings, unknown, string>({
     name: 'testbroker',
     title: 'A broker for tests',
@@ -127,6 +167,8 @@ export const testBroker = (hello?: readonly Frame[]) =>
       unsubscribe: tokens => [`drop ${tokens.join(',')}`],
       heartbeat: { suspectMs: 4500, deadMs: 10_000, send: { everyMs: 30_000, frame: 'ping' } },
       classify(failure) {
+        if (failure.kind === 'refused') return new TickwireError('SESSION_EXPIRED', failure.reason)
+        if (failure.kind === 'closed' && failure.code === 1000) return new TickwireError('SESSION_TAKEN', 'taken')
         if (failure.kind !== 'handshake') return new TickwireError('BROKER_UNREACHABLE', JSON.stringify(failure))
         const code =
           failure.status === 403 ? 'SESSION_EXPIRED' : failure.status === 429 ? 'BROKER_RATE_LIMITED' : 'BROKER_REFUSED'
@@ -134,7 +176,22 @@ export const testBroker = (hello?: readonly Frame[]) =>
       },
     },
     createDecoder: () => decode,
+    ...more,
   })
+
+/** A socket besides the main one, of a broker that sells deep books: two connections of one instrument. */
+export const bookSibling = (more: Partial<Sibling<SessionSettings, string>> = {}): Sibling<SessionSettings, string> => {
+  const { session } = testBroker()
+  return {
+    name: 'books',
+    limits: { connections: 2, instrumentsPerConnection: 1, instrumentsPerMessage: 1, messagePauseMs: 0 },
+    session: { ...session, dial: (_, ticket) => ({ url: `books:${ticket}` }) },
+    carries: (_, mode) => (mode === 'BOOK50' ? mode : undefined),
+    tokenOf: ({ symbol }) => `book-${symbol}`,
+    createDecoder: () => decode,
+    ...more,
+  }
+}
 
 /** G is an index. */
 export const LISTED = ['A', 'B', 'C', 'D', 'E', 'F', 'G'].map(symbol =>
@@ -146,13 +203,16 @@ export function openSession({
   random = 1,
   isTrading = false,
   hello,
+  broker: more,
 }: {
   random?: number
   isTrading?: boolean
   hello?: readonly Frame[]
+  broker?: Parameters<typeof testBroker>[1]
 } = {}) {
   let listed: readonly Instrument[] = LISTED
   const parts = rig({
+    modes: ['LTP', 'QUOTE', 'DEPTH', 'BOOK50'],
     find: (exchange, symbol) => listed.find(one => one.exchange === exchange && one.symbol === symbol),
   })
   const broker = new FakeBroker()
@@ -160,10 +220,11 @@ export function openSession({
   const traffic = new Traffic(parts.log)
   const status = new StatusReporter({ label: 'live', ...parts })
   const market = { isTrading }
+  const orders: OrderUpdate[] = []
   const feed = new SessionFeed({
     ...parts,
     account: FEED,
-    adapter: testBroker(hello),
+    adapter: testBroker(hello, more),
     settings: { expect_ticks: 'calendar' },
     tickets,
     status,
@@ -171,6 +232,7 @@ export function openSession({
     open: broker.open,
     isTrading: () => market.isTrading,
     capture: undefined,
+    onOrder: order => void orders.push(order),
     random: () => random,
   })
   feed.setUnlisted(undefined)
@@ -185,6 +247,7 @@ export function openSession({
     status,
     feed,
     market,
+    orders,
     /** The whole set the one proxy wants now: `A:QUOTE`, `B:LTP`. */
     want(...wishes: string[]) {
       const topics = wishes.map(wish => `${FEED}_NSE_${wish.replace(':', '_')}`)

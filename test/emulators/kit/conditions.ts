@@ -11,7 +11,7 @@ export interface Conditions {
   /** The next so many handshakes are answered with this. */
   refusal: { status: number; times: number; retryAfterS?: number } | undefined
   handshakeDelayMs: number
-  /** Connections that somebody else holds with the same api_key. */
+  /** Connections that somebody else holds with the same account. */
   heldConnections: number
   /** REST calls end without an answer, or with this status. */
   rest: 'down' | number | undefined

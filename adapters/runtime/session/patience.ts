@@ -1,0 +1,53 @@
+import type { TickwireError } from '../../../shared/errors.ts'
+import type { Pauses } from '../../contract.ts'
+import { backoff, rateLimitPause } from './backoff.ts'
+
+/** How a connection ended, or a try of one. Times in milliseconds. */
+interface Ending {
+  readonly error: TickwireError
+  /** Failed since the connection was lost, this one included. */
+  readonly tries: number
+  readonly outageMs: number
+  /** What the broker asked for. */
+  readonly retryAfterMs: number | undefined
+}
+
+/** Two programs that take the session from each other would go on for ever, and neither would have prices. */
+const TAKEN_AGAIN_MS = 60_000
+
+/** How long the broker is left alone after a connection has ended, and what of that holds whatever is wanted meanwhile. */
+export class Patience {
+  readonly #pauses: Pauses
+  readonly #random: () => number
+  #takenAt = Number.NEGATIVE_INFINITY
+  #bound: { readonly error: TickwireError; readonly until: number } | undefined
+
+  constructor(pauses: Pauses = {}, random: () => number) {
+    this.#pauses = pauses
+    this.#random = random
+  }
+
+  /** Milliseconds until the next dial. `now`: monotonic, as below. */
+  pause(ending: Ending, now: number): number {
+    const { error } = ending
+    const ms = Math.max(this.#pauses.afterEndMs ?? 0, this.#ownPause(ending, now))
+    const isBinding = error.code === 'BROKER_RATE_LIMITED' || error.code === 'SESSION_TAKEN'
+    this.#bound = isBinding ? { error, until: now + ms } : undefined
+    return ms
+  }
+
+  /** Why nobody may dial now, and for how many milliseconds yet. */
+  bound(now: number): { readonly error: TickwireError; readonly ms: number } | undefined {
+    const { error, until = now } = this.#bound ?? {}
+    return error && until > now ? { error, ms: until - now } : undefined
+  }
+
+  #ownPause({ error, tries, outageMs, retryAfterMs }: Ending, now: number): number {
+    const random = this.#random()
+    if (error.code === 'BROKER_RATE_LIMITED') return rateLimitPause(retryAfterMs, random, this.#pauses.limitedMs, tries)
+    if (error.code !== 'SESSION_TAKEN') return backoff(tries, outageMs, random)
+    const isAgain = now - this.#takenAt < TAKEN_AGAIN_MS
+    this.#takenAt = now
+    return isAgain ? rateLimitPause(undefined, random) : backoff(1, 0, random)
+  }
+}

@@ -1,0 +1,155 @@
+import type { TickwireError } from '../../../shared/errors.ts'
+import type { Instrument } from '../../../shared/market/instrument.ts'
+import type { OrderUpdate } from '../../../shared/market/order.ts'
+import type { Tick } from '../../../shared/market/tick.ts'
+import type { SessionAdapter, Stream } from '../../contract.ts'
+import type { Union } from '../union.ts'
+import type { LinkView, MarketSignal } from './link.ts'
+import { Links, type LinksParts, type Usage } from './links.ts'
+import { Merge } from './merge.ts'
+import { Side } from './side.ts'
+
+interface StreamsListener {
+  /** The state of a connection is another. */
+  changed(): void
+  /** What is known now of an instrument that is wanted, without what only repeats it. Microseconds. */
+  ticked(instrument: Instrument, tick: Tick | undefined, receivedAt: number): void
+  ordered(order: OrderUpdate): void
+  /** Values of these are of the past. */
+  lost(instruments: readonly Instrument[]): void
+  /** A main connection is open, and was told to carry what it has to. */
+  opened(): void
+  /** The broker takes the session no more. */
+  refused(error: TickwireError): void
+}
+
+interface StreamsParts extends Omit<LinksParts, 'stream' | 'dial' | 'keepsOne' | 'listener'> {
+  readonly adapter: SessionAdapter
+  /** As the adapter's own schema gives them. */
+  readonly settings: unknown
+  /** What to connect with; nothing while there is no session. */
+  readonly session: () => { readonly ticket: unknown } | undefined
+  readonly listener: StreamsListener
+}
+
+/**
+ * All sockets of an account, of every kind: gives each what it has to carry, and makes one tick of what they say of an
+ * instrument together. The main kind proves the session; the others follow it.
+ */
+export class Streams {
+  readonly #parts: StreamsParts
+  readonly #main: Links
+  readonly #sides: readonly Side[]
+  readonly #merge: Merge
+  #wanted: Union = new Map()
+
+  constructor(parts: StreamsParts) {
+    this.#parts = parts
+    const { adapter, capture, listener } = parts
+    this.#merge = new Merge(adapter.sources)
+    this.#main = new Links({
+      ...parts,
+      stream: adapter,
+      keepsOne: true,
+      dial: () => this.#dial(adapter),
+      listener: {
+        ...this.#listener(0),
+        opened: () => {
+          for (const side of this.#sides) side.start()
+          listener.opened()
+        },
+        refused: listener.refused,
+      },
+    })
+    // On a tape every connection of the account has a number of its own.
+    let numbers = adapter.limits.connections
+    this.#sides = (adapter.siblings ?? []).map((sibling, place) => {
+      const before = numbers
+      numbers += sibling.limits.connections
+      return new Side({
+        ...parts,
+        sibling,
+        dial: () => this.#dial(sibling),
+        capture: capture && ((connection, frame, at) => capture(before + connection, frame, at)),
+        listener: this.#listener(place + 1),
+      })
+    })
+  }
+
+  /** Of the main connections. */
+  views(): LinkView[] {
+    return this.#main.views()
+  }
+
+  /** How much of what the account may have is used: of the main connections first. */
+  usages(): readonly [Usage, ...Usage[]] {
+    return [this.#main.usage(), ...this.#sides.map(side => side.usage())]
+  }
+
+  /** What a person should know of the others, a line each. */
+  troubles(): readonly string[] {
+    return this.#sides.flatMap(side => side.trouble() ?? [])
+  }
+
+  /** Replaces what has to be carried. True when something was added. */
+  carry(union: Union): boolean {
+    const { adapter } = this.#parts
+    this.#wanted = union
+    for (const [place, side] of this.#sides.entries()) side.carry(shareOf(union, adapter.siblings?.[place] ?? {}))
+    return this.#main.carry(shareOf(union, adapter))
+  }
+
+  start(): void {
+    this.#main.start()
+  }
+
+  stop(): void {
+    this.#main.stop()
+    for (const side of this.#sides) side.stop()
+  }
+
+  /** Cuts what is connected and connects again at once: what is in the sockets is no longer trusted. */
+  restart(): void {
+    this.#main.restart()
+    for (const side of this.#sides) side.restart()
+  }
+
+  #dial({ session }: Stream<unknown, unknown>) {
+    const grant = this.#parts.session()
+    return grant && session.dial(this.#parts.settings, grant.ticket)
+  }
+
+  /** `stream`: its number, from 0. */
+  #listener(stream: number) {
+    const { listener } = this.#parts
+    return {
+      changed: listener.changed,
+      ordered: listener.ordered,
+      ticked: (instrument: Instrument, signal: MarketSignal, receivedAt: number) => {
+        const tick = signal.kind === 'tick' ? signal.tick : this.#join(instrument, stream, signal, receivedAt)
+        listener.ticked(instrument, tick, receivedAt)
+      },
+      lost: (instruments: Iterable<Instrument>) => {
+        const gone = [...instruments]
+        this.#merge.forget(gone, stream)
+        listener.lost(gone)
+      },
+    }
+  }
+
+  #join(instrument: Instrument, stream: number, part: Extract<MarketSignal, { kind: 'part' }>, receivedAt: number) {
+    const wanted = this.#wanted.get(instrument)
+    return wanted && this.#merge.take(instrument, stream, part, wanted, receivedAt)
+  }
+}
+
+/** What a stream has to carry of what is wanted. */
+function shareOf(union: Union, { carries }: Pick<Stream<unknown, unknown>, 'carries'>): Union {
+  if (!carries) return union
+  const share: [Instrument, ReturnType<typeof carries> & string][] = []
+  for (const [instrument, wanted] of union) {
+    const mode = carries(instrument, wanted)
+    if (mode !== undefined) share.push([instrument, mode])
+  }
+  return new Map(share)
+}

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest'
+import { openOrderDesk } from '../../../adapters/runtime/orderdesk.ts'
+import type { OrderUpdate } from '../../../shared/market/order.ts'
+import { keptLog } from '../../support/log.ts'
+import { equity, FakeBus, FEED } from './rig.ts'
+import { ORDER } from './session/sessionrig.ts'
+
+const SBIN = equity('SBIN', { brokerSymbol: 'SBIN-EQ' })
+
+function open() {
+  const bus = new FakeBus()
+  const find = (exchange: string, symbol: string) => (exchange === 'NSE' && symbol === 'SBIN-EQ' ? SBIN : undefined)
+  const desk = openOrderDesk({
+    catalogue: { feed: FEED, broker: 'testbroker', find },
+    userId: 'asha',
+    bus,
+    log: keptLog().log,
+  })
+  return (order: OrderUpdate) => {
+    desk(order)
+    const { topic, body } = bus.messages.at(-1) ?? { topic: '', body: Buffer.alloc(0) }
+    return { topic, frame: JSON.parse(body.toString()) }
+  }
+}
+
+it('publishes an order update of the feed’s owner, under the symbol clients know', () => {
+  expect(open()({ ...ORDER, symbol: 'SBIN-EQ' })).toEqual({
+    topic: `ORDERS_${FEED}`,
+    frame: expect.objectContaining({ type: 'order_update', user_id: 'asha', broker: 'testbroker', symbol: 'SBIN' }),
+  })
+})
+
+it('leaves a symbol that is not listed as the broker wrote it', () => {
+  expect(open()({ ...ORDER, symbol: 'DELISTED-BE' }).frame.symbol).toBe('DELISTED-BE')
+})

@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest'
+import { bookSibling, LISTED, ORDER, openSession, told } from './sessionrig.ts'
+
+const SOURCES = { LTP: ['top'], QUOTE: ['top'], DEPTH: ['top'], BOOK50: ['top', 'book'] } as const
+
+/** A broker whose deep books come over sockets of their own, with a login. */
+function openBooks(sibling: Parameters<typeof bookSibling>[0] = {}) {
+  const session = openSession({
+    broker: {
+      sources: SOURCES,
+      carries: (_, mode) => (mode === 'BOOK50' ? 'DEPTH' : mode),
+      siblings: [bookSibling(sibling)],
+    },
+  })
+  return Object.assign(session, {
+    nth: (place: number) => session.broker.sockets[place] ?? session.broker.last,
+    urls: () => session.broker.sockets.map(({ url }) => url),
+    reason: () => session.bus.statuses().at(-1)?.reason,
+  })
+}
+
+describe('a socket besides the main one', () => {
+  it('is opened when something of it is wanted, after the main one was taken', () => {
+    const session = openBooks()
+    session.tickets.login('one')
+    session.want('A:BOOK50')
+    expect(session.urls()).toEqual(['test:one'])
+    session.broker.last.accept()
+    expect(session.urls()).toEqual(['test:one', 'books:one'])
+    session.broker.last.accept()
+    expect([told(session, 0), told(session, 1)]).toEqual([['sub DEPTH A'], ['sub BOOK50 book-A']])
+  })
+
+  it('is kept open for nothing where the broker speaks unasked on it', () => {
+    const session = openBooks({ isAlwaysOpen: true })
+    session.live()
+    expect(session.urls()).toEqual(['test:one', 'books:one'])
+  })
+
+  it('makes one tick with the main one', () => {
+    const session = openBooks()
+    session.live()
+    session.want('A:BOOK50')
+    session.broker.last.accept()
+    session.nth(0).say('top A 100')
+    session.nth(1).say('book book-A')
+    session.clock.advance(2)
+    expect(session.bus.lane('P1').at(-1)).toMatchObject({
+      frame: { data: { ltp: 100, depth: { buy: [{ price: 99 }] } } },
+    })
+  })
+
+  it('costs only its own when it is lost: the feed is live and says what is missing', async () => {
+    const session = openBooks()
+    session.live()
+    session.want('A:BOOK50')
+    session.broker.last.accept()
+    session.nth(1).drop()
+    expect(session.status.state).toBe('live')
+    expect(session.reason()).toMatch(/^no books: BROKER_UNREACHABLE/)
+    await session.pass(1000)
+    session.broker.last.accept()
+    expect(told(session)).toEqual(['sub BOOK50 book-A'])
+    expect(session.reason()).toBeUndefined()
+  })
+
+  it('that the broker refuses is asked for three times, and again after the next login', async () => {
+    const session = openBooks()
+    session.live()
+    session.want('A:BOOK50')
+    for (const pauseMs of [1000, 2000, 30_000]) {
+      session.broker.last.refuse(403)
+      await session.pass(pauseMs, { beats: true })
+    }
+    expect(session.urls().filter(url => url.startsWith('books'))).toHaveLength(3)
+    expect([session.status.state, session.reason()]).toEqual(['quiet', expect.any(String)])
+    session.tickets.login('two')
+    session.broker.last.accept()
+    expect(session.urls().at(-1)).toBe('books:two')
+  })
+
+  it('gives no more than the broker allows, and the rest has its five levels', () => {
+    const session = openBooks()
+    session.live()
+    session.want(...LISTED.slice(0, 3).map(({ symbol }) => `${symbol}:BOOK50`))
+    expect(session.feed.usages()[1]).toMatchObject({ used: 2, limit: 2, refused: [{ symbol: 'C' }] })
+    expect(session.feed.usages()[0]).toMatchObject({ used: 3, refused: [] })
+  })
+})
+
+it('hands on what becomes of orders, from whichever socket', () => {
+  const session = openBooks({ isAlwaysOpen: true })
+  session.live()
+  session.broker.last.accept()
+  session.nth(0).say('filled A')
+  session.nth(1).say('filled B')
+  expect(session.orders).toEqual([
+    { ...ORDER, symbol: 'A' },
+    { ...ORDER, symbol: 'B' },
+  ])
+})
+
+describe('a broker that does not take the login and leaves the socket open', () => {
+  it('is left, and asked no more than three times with one ticket', async () => {
+    const session = openSession({ hello: ['hello'] })
+    session.tickets.login('one')
+    for (let tries = 0; tries < 3; tries++) {
+      session.broker.last.accept()
+      session.broker.last.say('no such token')
+      expect(session.broker.last.cut).toBe(true)
+      await session.pass(3000)
+    }
+    expect(session.broker.sockets).toHaveLength(3)
+    expect(session.bus.statuses().at(-1)).toMatchObject({
+      state: 'auth_required',
+      reason: expect.stringContaining('SESSION_EXPIRED: such token'),
+    })
+  })
+})
+
+describe('another program that takes the session', () => {
+  const dialledAfter = async (session: ReturnType<typeof openSession>) => {
+    const before = session.broker.sockets.length
+    const start = session.clock.monotonic()
+    while (session.broker.sockets.length === before) await session.pass(250)
+    return session.clock.monotonic() - start
+  }
+
+  it('is met soon the first time, and a minute later when it does it again', async () => {
+    const session = openSession({ random: 0 })
+    session.live()
+    session.broker.last.evict()
+    expect(await dialledAfter(session)).toBeLessThanOrEqual(250)
+    session.broker.last.accept()
+    session.broker.last.evict()
+    expect(session.bus.statuses().at(-1)?.reason).toMatch(/^SESSION_TAKEN/)
+    expect(await dialledAfter(session)).toBe(60_000)
+  })
+})
+
+describe('a broker with pauses of its own', () => {
+  const { session: plain } = bookSibling()
+  const patient = (pauses: object) => openSession({ random: 0, broker: { session: { ...plain, pauses } } })
+
+  it('is not dialled before them', async () => {
+    const session = patient({ afterEndMs: 5000 })
+    session.live()
+    session.broker.last.drop()
+    await session.pass(4750)
+    expect(session.broker.sockets).toHaveLength(1)
+    await session.pass(250)
+    expect(session.broker.sockets).toHaveLength(2)
+  })
+
+  it('is asked again after its "too many" with pauses that double', async () => {
+    const session = patient({ limitedMs: 2000 })
+    session.tickets.login('one')
+    for (const ms of [2000, 4000, 8000]) {
+      session.broker.last.refuse(429)
+      const { length } = session.broker.sockets
+      await session.pass(ms - 250)
+      expect(session.broker.sockets).toHaveLength(length)
+      await session.pass(250)
+      expect(session.broker.sockets).toHaveLength(length + 1)
+    }
+  })
+})
