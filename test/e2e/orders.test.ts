@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { busAddresses } from '../../bus/addresses.ts'
 import { type Bus, ordersTopic } from '../../bus/bus.ts'
 import { openZmqBus } from '../../bus/zmq.ts'
 import { watchDemand } from '../support/bus.ts'
 import { TestClient } from '../support/client.ts'
-import { orderFrame } from '../support/order.ts'
+import { Charts } from '../support/openalgo.ts'
+import { orderFrame, orderOf } from '../support/order.ts'
 import { eventually, System } from '../support/system.ts'
 
 let system: System
@@ -72,6 +73,30 @@ describe('order updates through a running system', () => {
     expect(bus.strayOrders).toBeGreaterThan(1)
     for (const client of [...mine, hers]) client.close()
     await eventually(() => !isAsked('SIMULATOR') && !isAsked('MEERA'))
+  })
+
+  it('are what an unmodified openalgo-charts client reads', async () => {
+    const charts = new Charts(() => system.url(), system.key)
+    onTestFinished(() => charts.close())
+    const events: unknown[] = []
+    charts.feed.onOrderUpdate(event => events.push(event))
+    charts.feed.subscribeOrders()
+    const stop = {
+      priceType: 'SL',
+      triggerPrice: 2880.5,
+      status: 'trigger pending',
+      filledQuantity: 0,
+      pendingQuantity: 10,
+      averagePrice: 0,
+    } as const
+    await eventually(() => {
+      publish('SIMULATOR', orderFrame('1', 'trader', stop))
+      return events.length > 0
+    })
+    const { priceType: pricetype, ...order } = orderOf('1', stop)
+    expect(events[0]).toEqual({ ...order, pricetype, mode: 'live' })
+    charts.feed.unsubscribeOrders()
+    await eventually(() => !isAsked('SIMULATOR'))
   })
 
   it('are given and taken with one command, while the client stays', async () => {
