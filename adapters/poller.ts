@@ -78,6 +78,8 @@ export class Poller {
   #roundAt = Number.NEGATIVE_INFINITY
   /** The rest of this round. */
   #round: Instrument[] = []
+  /** When the values that came from here were received, microseconds. */
+  readonly #offered = new WeakMap<Instrument, number>()
 
   constructor(parts: PollerParts) {
     this.#parts = parts
@@ -133,9 +135,16 @@ export class Poller {
     while (batch.length < quotes.instrumentsPerRequest) {
       const instrument = this.#round.shift()
       if (!instrument) break
-      if (this.#wanted.has(instrument)) batch.push(instrument)
+      if (this.#wanted.has(instrument) && !this.#ticks(instrument)) batch.push(instrument)
     }
     return batch
+  }
+
+  /** Another kind of socket may still say something of it. */
+  #ticks(instrument: Instrument): boolean {
+    const { session, clock } = this.#parts
+    const at = session.receivedAt(instrument)
+    return at !== undefined && at !== this.#offered.get(instrument) && clock.micros() - at < DARK_MS * 1000
   }
 
   #nextUnticked(now: number): Instrument[] {
@@ -193,10 +202,12 @@ export class Poller {
     const { session, offer, quotes, clock } = this.#parts
     if (this.#closed || session.state() === 'auth_required' || !session.isListed()) return
     const wanted = session.wanted()
+    const receivedAt = clock.micros()
     for (const { instrument, tick } of said) {
       const knownAt = session.receivedAt(instrument) ?? Number.NEGATIVE_INFINITY
       if (!wanted.has(instrument) || knownAt >= askedAt) continue
-      offer({ instrument, tick: { mode: quotes.mode, ...tick, isPolled: true }, receivedAt: clock.micros() })
+      this.#offered.set(instrument, receivedAt)
+      offer({ instrument, tick: { mode: quotes.mode, ...tick, isPolled: true }, receivedAt })
     }
   }
 

@@ -69,7 +69,13 @@ async function account({ ticket, clock = systemClock }: { ticket?: string; clock
     feed: { ...feed, createdAt: 0 } satisfies FeedRecord,
     adapter,
     settings: { expect_ticks: 'calendar' },
-    ...{ bus, folder, vault, http, ask, clock, log },
+    bus,
+    folder,
+    vault,
+    http,
+    ask,
+    clock,
+    log,
   })
   onTestFinished(() => running.close())
   /** From now on the broker is there, and takes this ticket only; whoever subscribes hears nothing. */

@@ -161,6 +161,20 @@ describe('while no connection can be had', () => {
     expect(symbols()).toEqual(['A,B', 'D'])
   })
 
+  it('what still ticks on a socket of another kind is left out of the round', async () => {
+    const { want, pass, lose, ticked, symbols } = poll({ poll_seconds: 2 })
+    want(A, B, C)
+    lose()
+    for (let seconds = 0; seconds < 10; seconds++) {
+      ticked(A)
+      await pass(1000)
+    }
+    expect(new Set(symbols())).toEqual(new Set(['B,C']))
+    expect(symbols().length).toBeGreaterThan(1)
+    await pass(7000)
+    expect(symbols().at(-2)).toBe('A,B')
+  })
+
   it('a short outage is waited for, and one that begins again is waited for again', async () => {
     const { want, pass, lose, back, ticked, asked } = poll()
     want(A)
