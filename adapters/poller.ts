@@ -2,6 +2,7 @@ import type { Cancel, Clock } from '../shared/clock.ts'
 import type { FeedState } from '../shared/control.ts'
 import { TickwireError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
+import type { Exchange } from '../shared/market/exchange.ts'
 import type { Instrument } from '../shared/market/instrument.ts'
 import type { Http, HttpAnswer, Quotes, SessionAdapter, SessionSettings, Update } from './contract.ts'
 import { guard, guardPromise, textsIn } from './redaction.ts'
@@ -19,6 +20,8 @@ interface PolledSession {
   /** Whether there is a list of instruments that may be served. */
   isListed(): boolean
   ticket(): Grant | undefined
+  /** Whether the market of an exchange may trade now: also when nobody knows. */
+  mayTrade(exchange: Exchange): boolean
   /** What somebody wants, without what the account may not have. */
   wanted(): ReadonlyMap<Instrument, unknown>
   /** When the last value of an instrument was received, microseconds; nothing when it has none. */
@@ -128,7 +131,7 @@ export class Poller {
   #nextOfRound(now: number): Instrument[] {
     const { quotes } = this.#parts
     if (this.#round.length === 0 && now >= this.#roundAt) {
-      this.#round = [...this.#wanted.keys()]
+      this.#round = [...this.#wanted.keys()].filter(one => this.#mayHaveMoved(one))
       this.#roundAt = now + this.#roundMs()
     }
     const batch: Instrument[] = []
@@ -145,6 +148,12 @@ export class Poller {
     const { session, clock } = this.#parts
     const at = session.receivedAt(instrument)
     return at !== undefined && at !== this.#offered.get(instrument) && clock.micros() - at < DARK_MS * 1000
+  }
+
+  /** Brokers count requests by the day too: a closed market is asked for what it has not said yet. */
+  #mayHaveMoved(instrument: Instrument): boolean {
+    const { session } = this.#parts
+    return session.mayTrade(instrument.exchange) || session.receivedAt(instrument) === undefined
   }
 
   #nextUnticked(now: number): Instrument[] {

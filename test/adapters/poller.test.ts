@@ -96,6 +96,15 @@ describe('what has not ticked', () => {
 })
 
 describe('while no connection can be had', () => {
+  it('a market that is closed is asked for what it has not said, and no more', async () => {
+    const { want, pass, lose, symbols, session } = poll()
+    session.closed.add(A.exchange)
+    want(A, B)
+    lose()
+    await pass(120_000)
+    expect(symbols()).toEqual(['A,B'])
+  })
+
   it('everything is asked for after five seconds, then every thirty, and the status says so', async () => {
     const { want, ticked, pass, lose, asked, offered, told } = poll()
     want(A, B, C)
