@@ -69,8 +69,8 @@ describe('a session with Flattrade', () => {
     expect(deadMs).toBeLessThanOrEqual(90_000)
   })
 
-  it('leaves the broker five seconds after an end', () => {
-    expect(session.pauses).toEqual({ afterEndMs: 5000 })
+  it('leaves the broker five seconds after a clean close', () => {
+    expect(session.pauses).toEqual({ afterTakenMs: 5000 })
   })
 })
 
