@@ -13,7 +13,7 @@ export interface Scale {
 }
 
 /** Types of answers are those of the requests. */
-export const DATA = 6
+const DATA = 6
 const MASTER = 13
 
 /** `nse_cm`, `3045`, `SBIN-EQ`. */

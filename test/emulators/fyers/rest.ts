@@ -82,13 +82,11 @@ export class FyersRest {
     const { account } = this.#parts
     const asked = readJson(body)
     if (asked['grant_type'] !== grant) return complaint(400, { code: -50, message: 'invalid grant_type' })
-    const [hash, code, token, pin] = ['appIdHash', 'code', 'refresh_token', 'pin'].map(name =>
-      String(asked[name] ?? ''),
-    )
+    const said = (name: string) => (typeof asked[name] === 'string' ? asked[name] : '')
     const granted =
       grant === 'refresh_token'
-        ? account.refresh(hash ?? '', token ?? '', pin ?? '')
-        : account.exchange(hash ?? '', code ?? '')
+        ? account.refresh(said('appIdHash'), said('refresh_token'), said('pin'))
+        : account.exchange(said('appIdHash'), said('code'))
     return 'access_token' in granted ? succeeded({ code: 200, message: '', ...granted }) : complaint(400, granted)
   }
 
