@@ -15,6 +15,8 @@ import type { Http, SessionAdapter, SessionSettings } from './contract.ts'
 import { ListKeeper } from './keeper.ts'
 import { Listing } from './listing.ts'
 import { syncInstruments } from './master.ts'
+import { Poller } from './poller.ts'
+import { Renewal } from './renewal.ts'
 import { createCatalogue } from './runtime/catalogue.ts'
 import { openOrderDesk } from './runtime/orderdesk.ts'
 import { openOutlet } from './runtime/outlet.ts'
@@ -23,6 +25,7 @@ import { SILENCE_LIMIT_MS } from './runtime/session/silence.ts'
 import { openSocket } from './runtime/session/socket.ts'
 import { Traffic } from './runtime/session/traffic.ts'
 import type { SessionReport } from './runtime/status.ts'
+import type { Union } from './runtime/union.ts'
 import { VaultTickets } from './tickets.ts'
 
 /** Every half second, and as many as a status holds. */
@@ -36,7 +39,10 @@ export interface AccountParts {
   readonly bus: Bus
   readonly folder: DataFolder
   readonly vault: Vault
+  /** For lists of instruments. */
   readonly http: Http
+  /** For small answers: new tickets, quotes. */
+  readonly ask: Http
   readonly capture?: Capture | undefined
   readonly clock: Clock
   readonly log: Log
@@ -48,7 +54,7 @@ export interface AccountParts {
  * VAULT_LOCKED and what the instrument file throws.
  */
 export function startAccount(parts: AccountParts): { close(): Promise<void> } {
-  const { feed, adapter, settings, bus, folder, vault, http, capture, clock, log } = parts
+  const { feed, adapter, settings, bus, folder, vault, http, ask, capture, clock, log } = parts
   const random = Math.random
   const credentials = capture && vault.credentials(feed.name)
   if (credentials) capture.protect(credentials)
@@ -60,12 +66,24 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
   logOutages(bus, log, clock)
   const { pulse, ...outlet } = openOutlet({ catalogue, label, bus, clock, log })
   const traffic = new Traffic(log)
+  const renewal = new Renewal({
+    tickets,
+    vault,
+    account: feed.name,
+    adapter,
+    settings,
+    http: ask,
+    isOpen: () => session.connections().open > 0,
+    tell: text => outlet.status.remark('renewal', text),
+    clock,
+    log,
+  })
   const session = new SessionFeed({
     ...outlet,
     account: feed.name,
     adapter,
     settings,
-    tickets,
+    tickets: renewal,
     traffic,
     open: openSocket,
     isTrading: exchange => settings.expect_ticks === 'always' || hasTraded(exchange, clock.now()),
@@ -84,6 +102,28 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
     ),
   )
   pulse.listen(gap => session.missed(gap))
+  let isListed = false
+  const poller =
+    adapter.quotes &&
+    new Poller({
+      adapter,
+      quotes: adapter.quotes,
+      settings,
+      session: {
+        state: () => outlet.status.state,
+        open: () => session.connections().open,
+        isListed: () => isListed,
+        ticket: () => tickets.current(),
+        wanted: () => without(outlet.audience.instruments(), session.usages()[0].refused),
+        receivedAt: instrument => outlet.publisher.receivedAt(instrument),
+      },
+      offer: update => outlet.publisher.offer(update),
+      tell: text => outlet.status.remark('polling', text),
+      http: ask,
+      random,
+      clock,
+      log,
+    })
   const keeper = new ListKeeper({
     writtenAt: () => listing.writtenAt(),
     look: () => listing.look(),
@@ -99,7 +139,10 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
     },
     listener: {
       changed: () => outlet.audience.review(),
-      unlisted: standing => session.setUnlisted(standing),
+      unlisted(standing) {
+        isListed = standing === undefined
+        session.setUnlisted(standing)
+      },
       aged: note => session.setNote(note),
     },
     random,
@@ -109,6 +152,8 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
   return {
     async close() {
       keeper.close()
+      poller?.close()
+      renewal.close()
       tickets.close()
       session.close()
       outlet.status.close()
@@ -122,6 +167,12 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
 /** Whether it has traded for as long as silence is no fault: at the open nobody has had time to say anything. */
 const hasTraded = (exchange: Exchange, now: number): boolean =>
   [now, now - SILENCE_LIMIT_MS].every(at => calendar.expectTicks(exchange, at) === 'expected')
+
+function without(wanted: Union, refused: readonly Instrument[]): Union {
+  if (refused.length === 0) return wanted
+  const out = new Set(refused)
+  return new Map([...wanted].filter(([instrument]) => !out.has(instrument)))
+}
 
 /** What the status says of the session. */
 function reportOf(

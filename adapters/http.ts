@@ -10,6 +10,9 @@ export interface HttpLimits {
   readonly clock?: Clock
 }
 
+/** For a login or a quote: small answers that somebody waits for. */
+export const ASK_LIMITS = { timeoutMs: 10_000, maxBytes: 4 * 2 ** 20 } as const
+
 /**
  * One request, one answer: a redirection is an answer like any other and is not followed, since it could lead anything
  * secret elsewhere. Rejects with BROKER_UNREACHABLE when there is no whole answer within the limits. What it says holds

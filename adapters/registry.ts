@@ -3,7 +3,7 @@ import { isAbsolute, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { pause } from '../shared/clock.ts'
-import { TickwireError } from '../shared/errors.ts'
+import { type ErrorCode, TickwireError } from '../shared/errors.ts'
 import type { Adapter } from './contract.ts'
 import { adapterProblems } from './shape.ts'
 
@@ -16,6 +16,8 @@ export type AdapterPlace =
 interface AdapterKit {
   readonly z: typeof z
   readonly pause: typeof pause
+  /** An error with one of our codes, for what an adapter throws or classifies. `next`: what a person can do about it. */
+  readonly fail: (code: ErrorCode, text: string, next?: string) => TickwireError
 }
 
 /** Compiled first: a built tree may hold its sources too, and Node 20 cannot load those. */
@@ -69,7 +71,7 @@ async function loadFolder(folder: string): Promise<Adapter> {
 
 /** What the manifest exports, or what its function makes of the kit. Foreign code: whatever it throws gets our code. */
 async function readManifest(folder: string, file: string): Promise<unknown> {
-  const kit: AdapterKit = { z, pause }
+  const kit: AdapterKit = { z, pause, fail }
   try {
     const module: { default?: unknown } = await import(pathToFileURL(file).href)
     return typeof module.default === 'function' ? await module.default(kit) : module.default
@@ -86,3 +88,5 @@ const invalid = (folder: string, problem: string, cause?: unknown): TickwireErro
     next: 'adapters/README.md shows what a manifest exports',
     ...(cause === undefined ? {} : { cause }),
   })
+
+const fail: AdapterKit['fail'] = (code, text, next) => new TickwireError(code, text, next === undefined ? {} : { next })

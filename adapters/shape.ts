@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { didYouMean } from '../shared/config/spelling.ts'
 import { FEED_LABELS } from '../shared/control.ts'
 import { EXCHANGES } from '../shared/market/exchange.ts'
-import { TOPIC_MODES } from '../shared/market/mode.ts'
+import { BOOK_MODES, TOPIC_MODES } from '../shared/market/mode.ts'
 
 const NAME = /^[a-z0-9-]{1,32}$/
 
@@ -79,7 +79,7 @@ const sessionAdapter = base.extend({
       z.object({ ...stream, name: z.string().regex(NAME, 'must be one word'), isAlwaysOpen: z.boolean().optional() }),
     )
     .optional(),
-  books: z.partialRecord(z.enum(['BOOK20', 'BOOK30', 'BOOK50']), z.array(z.enum(EXCHANGES)).min(1)).optional(),
+  books: z.partialRecord(z.enum(BOOK_MODES), z.array(z.enum(EXCHANGES)).min(1)).optional(),
   sources: z.partialRecord(mode, z.array(z.string().min(1)).min(1)).optional(),
   quotes: z
     .object({ instrumentsPerRequest: count, pauseMs: milliseconds, mode, request: callable, parse: callable })

@@ -68,9 +68,17 @@ export class VaultTickets implements Tickets {
     }
   }
 
+  /** Takes what this very process has written: its own writing does not change the version it sees. */
+  reread(): void {
+    this.#reading.attempt(() => this.#take(this.#parts.vault.version()))
+  }
+
   #follow(): void {
     const version = this.#parts.vault.version()
-    if (version === this.#version) return
+    if (version !== this.#version) this.#take(version)
+  }
+
+  #take(version: number): void {
     const before = this.#grant?.mark
     this.#grant = this.#read()
     this.#version = version

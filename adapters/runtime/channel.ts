@@ -118,4 +118,6 @@ const isForMode = ({ ltp, book }: Tick, wanted: TopicMode): boolean =>
   ltp !== undefined ||
   (wanted !== 'LTP' && wanted !== 'QUOTE' && book !== undefined && book.buy.length + book.sell.length > 0)
 
-const saysAll = ({ mode }: Tick, wanted: TopicMode): boolean => mode === undefined || coversMode(mode, wanted)
+/** What is polled comes because nothing else does: there is no more to wait for. */
+const saysAll = ({ mode, isPolled }: Tick, wanted: TopicMode): boolean =>
+  isPolled === true || mode === undefined || coversMode(mode, wanted)

@@ -50,6 +50,12 @@ export class Publisher {
     this.#board.forget(instruments)
   }
 
+  /** When the last value of an instrument was received, microseconds; nothing when it has none. */
+  receivedAt(instrument: Instrument): number | undefined {
+    const entry = this.#board.find(instrument)
+    return entry?.last && entry.receivedAt
+  }
+
   counts(): PublisherCounts {
     return { ...this.#counts }
   }
@@ -63,8 +69,8 @@ export class Publisher {
     const first = entry.last === undefined
     entry.last = tick
     entry.receivedAt = receivedAt
-    // A stamp ahead of our clock must not make those of the present late.
-    if (!tick.isStampedHere) entry.newestAt = Math.min(tick.timestamp, Math.floor(receivedAt / 1000))
+    // A stamp ahead of our clock must not make those of the present late, nor must another source than the stream.
+    if (!tick.isStampedHere && !tick.isPolled) entry.newestAt = Math.min(tick.timestamp, Math.floor(receivedAt / 1000))
     this.#counts.ticks++
     this.#lastReceivedAt = receivedAt
     if (first) this.#audience.meet(entry)

@@ -30,6 +30,7 @@ export class StatusReporter {
   readonly #bus: Bus
   readonly #clock: Clock
   readonly #stop: Cancel
+  readonly #remarks = new Map<string, string>()
   #state: FeedState = 'starting'
   #reason: string | undefined
   #since: number
@@ -73,11 +74,18 @@ export class StatusReporter {
 
   /** Reason: one line for a person, without secrets. */
   enter(state: FeedState, reason?: string): void {
-    const text = reason?.slice(0, MAX_REASON)
-    if (state === this.#state && text === this.#reason) return
+    if (state === this.#state && reason === this.#reason) return
     if (state !== this.#state) this.#since = this.#clock.now()
     this.#state = state
-    this.#reason = text
+    this.#reason = reason
+    this.#send()
+  }
+
+  /** What else a person should know, besides the reason of the state: one line of each `kind`. */
+  remark(kind: string, text: string | undefined): void {
+    if (this.#remarks.get(kind) === text) return
+    if (text === undefined) this.#remarks.delete(kind)
+    else this.#remarks.set(kind, text)
     this.#send()
   }
 
@@ -93,7 +101,17 @@ export class StatusReporter {
     this.#bus.publish(statusTopic(this.#catalogue.feed), formatControl(this.#status()))
   }
 
+  /** The next step stays last. */
+  #explain(): string | undefined {
+    const reason = this.#reason ?? ''
+    const at = reason.lastIndexOf('; next: ')
+    const [cause, next] = at < 0 ? [reason, ''] : [reason.slice(0, at), reason.slice(at)]
+    const text = [cause, ...this.#remarks.values()].filter(Boolean).join('; ')
+    return text === '' ? undefined : `${text.slice(0, MAX_REASON - next.length)}${next}`
+  }
+
   #status(): FeedStatus {
+    const reason = this.#explain()
     const audience = this.#audience
     const { feed, broker, modes } = this.#catalogue
     const { ticks, late, invalid, unknown } = this.#publisher.counts()
@@ -107,7 +125,7 @@ export class StatusReporter {
       modes: [...modes],
       epoch: this.#epoch,
       state: this.#state,
-      ...(this.#reason === undefined ? {} : { reason: this.#reason }),
+      ...(reason === undefined ? {} : { reason }),
       since: this.#since,
       at: this.#clock.now(),
       ...(lastTickAt === undefined ? {} : { lastTickAt }),

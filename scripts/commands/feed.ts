@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { startAccount } from '../../adapters/account.ts'
 import { openCapture } from '../../adapters/capture.ts'
 import { type Adapter, isSession, type SessionSettings } from '../../adapters/contract.ts'
-import { createHttp } from '../../adapters/http.ts'
+import { ASK_LIMITS, createHttp } from '../../adapters/http.ts'
 import { startAdapter } from '../../adapters/main.ts'
 import { MASTER_LIMITS } from '../../adapters/master.ts'
 import { loadAdapter } from '../../adapters/registry.ts'
@@ -79,7 +79,8 @@ async function startFeed(
       capture === undefined
         ? undefined
         : openCapture(resolve(capture), { feed: feed.name, broker: adapter.name, clock, log })
-    const account = startAccount({ ...parts, adapter, settings, vault, http: createHttp(MASTER_LIMITS), capture: tape })
+    const [http, ask] = [createHttp(MASTER_LIMITS), createHttp(ASK_LIMITS)]
+    const account = startAccount({ ...parts, adapter, settings, vault, http, ask, capture: tape })
     return {
       async close() {
         await account.close()

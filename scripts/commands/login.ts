@@ -1,5 +1,5 @@
 import { isSession, type LoginAnswer } from '../../adapters/contract.ts'
-import { createHttp } from '../../adapters/http.ts'
+import { ASK_LIMITS, createHttp } from '../../adapters/http.ts'
 import { type Account, beginLogin, finishLogin, type GrantedTicket, keepTicket } from '../../adapters/login.ts'
 import { loadAdapter } from '../../adapters/registry.ts'
 import { feedLayers, readSettings } from '../../adapters/settings.ts'
@@ -20,8 +20,6 @@ interface LoginOptions {
   /** Milliseconds. */
   readonly timeout: number
 }
-
-const HTTP_LIMITS = { timeoutMs: 10_000, maxBytes: 1_048_576 }
 
 /**
  * `tickwire account login NAME`: prints where to log in and takes the answer from the browser or from whoever pastes it,
@@ -85,7 +83,7 @@ function logIn(invocation: Invocation, account: Account, { callbackPort, timeout
   const { name } = account
   const pending = beginLogin(account)
   const redeem = (answer: LoginAnswer): Promise<GrantedTicket> =>
-    finishLogin(account, answer, { http: createHttp(HTTP_LIMITS), now: clock.now() })
+    finishLogin(account, answer, { http: createHttp(ASK_LIMITS), now: clock.now() })
   const within: Waiting = async ask => {
     const over = new AbortController()
     let isLate = false

@@ -44,6 +44,7 @@ function account() {
         state.lists++
         return { status: 200, headers: {}, body: Buffer.from(LIST) }
       },
+      ask: () => Promise.reject(new Error('nobody asks')),
       clock: systemClock,
       log: keptLog().log,
     })

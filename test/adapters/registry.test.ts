@@ -1,17 +1,14 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { isSession } from '../../adapters/contract.ts'
 import { builtinNames, loadAdapter } from '../../adapters/registry.ts'
 import { describeAdapter } from '../contracts/adapter.ts'
 import { describeSession, type SessionSample } from '../contracts/session.ts'
-import { readmeExample } from './runtime/readme.ts'
+import { readmeBroker, readmeExample } from './runtime/readme.ts'
 
-let root: string
-beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'tw-registry-'))
-})
+const root = mkdtempSync(join(tmpdir(), 'tw-registry-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
 /** A new folder outside the tree holding `files`. */
@@ -36,6 +33,19 @@ describeAdapter('of the README', async () => {
   const adapter = await loadFolder({ 'manifest.mjs': readmeExample() })
   if (isSession(adapter)) throw new Error('the example of the README is a source')
   return adapter
+})
+
+const readme = await loadFolder({ 'manifest.mjs': readmeBroker() })
+if (!isSession(readme)) throw new Error('the broker of the README has a session')
+describeSession(readme, {
+  ticket: { token: 'token0123456789' },
+  bodies: [Buffer.from(JSON.stringify([{ id: '3045', symbol: 'SBIN', name: 'State Bank of India' }]))],
+  frames: [
+    '{"type":"welcome"}',
+    '{"type":"price","kind":"price","id":"3045","price":960.5,"time":1795220410000}',
+    '{"type":"price","kind":"quote","id":"3045","price":960.5,"volume":1000,"time":1795220410000}',
+  ],
+  named: frame => JSON.parse(String(frame)).ids.length,
 })
 
 describe('the built-in adapters', () => {

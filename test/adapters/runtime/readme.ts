@@ -1,9 +1,16 @@
 import { readFileSync } from 'node:fs'
 
-/** The adapter that adapters/README.md shows, as it stands there. */
-export function readmeExample(): string {
-  const readme = readFileSync(new URL('../../../adapters/README.md', import.meta.url), 'utf8')
-  const example = /```js\n(\/\/ my-adapter\/manifest\.mjs\n.*?)```/s.exec(readme)?.[1]
-  if (!example) throw new Error('adapters/README.md holds no my-adapter/manifest.mjs')
-  return example
+const readme = readFileSync(new URL('../../../adapters/README.md', import.meta.url), 'utf8')
+
+/** What adapters/README.md shows as `<folder>/manifest.mjs`, as it stands there. */
+function example(folder: string): string {
+  const text = new RegExp(`\`\`\`js\n(// ${folder}/manifest\\.mjs\n[^]*?)\`\`\``).exec(readme)?.[1]
+  if (!text) throw new Error(`adapters/README.md holds no ${folder}/manifest.mjs`)
+  return text
 }
+
+/** Its adapter with a source. */
+export const readmeExample = (): string => example('my-adapter')
+
+/** Its adapter with a session. */
+export const readmeBroker = (): string => example('my-broker')

@@ -56,6 +56,33 @@ describe('a feed’s status', () => {
     expect(bus.statuses().at(-1)?.since).toBe(since)
   })
 
+  it('says with the reason what else a person should know, the next step last, as long as it is so', () => {
+    const { bus, status } = open()
+    const said = () => bus.statuses().map(({ reason }) => reason)
+    status.remark('polling', 'prices are polled')
+    status.enter('down', 'CODE: gone')
+    status.enter('auth_required', 'CODE: over; next: tickwire account login X')
+    status.remark('renewal', 'no luck')
+    status.remark('renewal', 'no luck')
+    status.remark('polling', undefined)
+    status.remark('renewal', undefined)
+    status.enter('live')
+    expect(said()).toEqual([
+      undefined,
+      'prices are polled',
+      'CODE: gone; prices are polled',
+      'CODE: over; prices are polled; next: tickwire account login X',
+      'CODE: over; prices are polled; no luck; next: tickwire account login X',
+      'CODE: over; no luck; next: tickwire account login X',
+      'CODE: over; next: tickwire account login X',
+      undefined,
+    ])
+    status.remark('renewal', 'x'.repeat(1000))
+    status.enter('auth_required', 'CODE: over; next: tickwire account login X')
+    expect(said().at(-1)).toMatch(/^CODE: over; x+; next: tickwire account login X$/)
+    expect(said().at(-1)).toHaveLength(500)
+  })
+
   it('is repeated as a heartbeat until it is closed', () => {
     const { bus, clock, status } = open()
     clock.advance(3 * STATUS_HEARTBEAT_MS)
