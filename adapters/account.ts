@@ -84,7 +84,7 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
   const session = new SessionFeed({
     ...outlet,
     account: feed.name,
-    adapter,
+    adapter: adapter.limitsOf ? { ...adapter, limits: adapter.limitsOf(settings) } : adapter,
     settings,
     tickets: renewal,
     traffic,

@@ -6,7 +6,7 @@ import type { Exchange } from '../shared/market/exchange.ts'
 import type { Instrument } from '../shared/market/instrument.ts'
 import type { BookMode, TopicMode } from '../shared/market/mode.ts'
 import type { Tick } from '../shared/market/tick.ts'
-import type { Sibling, Stream } from './stream.ts'
+import type { Limits, Sibling, Stream } from './stream.ts'
 
 export type * from './stream.ts'
 
@@ -64,6 +64,8 @@ export interface SessionAdapter<Settings = unknown, Credentials = unknown, Ticke
   readonly ticket: z.ZodType<Ticket>
   readonly login: Login<Settings, Credentials, Ticket>
   readonly master: Master<Settings, Ticket>
+  /** In place of `limits`, where a setting says how much the account may have: of brokers that publish no figure. */
+  limitsOf?(settings: Settings): Limits
   /** Further kinds of sockets that the account has: deep books, order updates. */
   readonly siblings?: readonly Sibling<Settings, Ticket>[]
   /**

@@ -70,11 +70,10 @@ export class Renewal implements Tickets {
 
   /** The runtime asks when the broker has refused what it holds. */
   look(): void {
-    const before = this.current()?.mark
+    const refused = this.current()?.mark
     this.#parts.tickets.look()
-    if (before === undefined || this.current()?.mark !== before) return
-    this.#refused = before
-    this.#judgeOwn(before)
+    this.#refused = refused
+    if (refused !== undefined) this.#judgeOwn(refused)
     this.#step()
   }
 

@@ -81,6 +81,7 @@ const sessionAdapter = base.extend({
     .optional(),
   books: z.partialRecord(z.enum(BOOK_MODES), z.array(z.enum(EXCHANGES)).min(1)).optional(),
   sources: z.partialRecord(mode, z.array(z.string().min(1)).min(1)).optional(),
+  limitsOf: callable.optional(),
   quotes: z
     .object({ instrumentsPerRequest: count, pauseMs: milliseconds, mode, request: callable, parse: callable })
     .optional(),

@@ -40,7 +40,9 @@ export function addAccounts(program: Command): void {
     .command('login')
     .argument('<name>', 'feed name of the account, or the broker if it is the only one there')
     .allowExcessArguments()
-    .description('log in for the day: prints the address, takes the answer; a running system goes on with it at once')
+    .description(
+      'log in for the day: prints the address and takes the answer, or asks for a code; a running system goes on at once',
+    )
     .addOption(
       new Option('--callback-port <port>', 'takes the answer at http://127.0.0.1:PORT/ too, or off')
         .argParser(parseCallbackPort)
@@ -57,6 +59,7 @@ export function addAccounts(program: Command): void {
       examples(
         'tickwire account login zerodha',
         'tickwire account login ZERODHA-ASHA --callback-port 9000',
+        'tickwire account login angel                              asks for the code of the app, or takes it from stdin',
         'tickwire account login zerodha --callback-port off < answer.txt   the address you were sent to, or its token',
       ),
     )

@@ -30,6 +30,16 @@ describe('what has not ticked', () => {
     expect(symbols()).toEqual(['E', 'E'])
   })
 
+  it('gets two seconds of its own, however long others are wanted', async () => {
+    const { want, ticked, pass, asked } = poll()
+    want(A)
+    ticked(A)
+    await pass(10_000)
+    want(A, B)
+    await pass(5000)
+    expect(asked).toEqual([[12_500, 'B']])
+  })
+
   it('is waited for until ticks can come, and then for two seconds more', async () => {
     const { want, pass, session, asked } = poll({ state: 'starting' })
     want(A)
@@ -128,6 +138,29 @@ describe('while no connection can be had', () => {
     expect(told.at(-1)).toBeUndefined()
   })
 
+  it('a round that was broken off is not finished in the next outage, which begins one of its own', async () => {
+    const { want, pass, lose, back, ticked, symbols } = poll()
+    want(A, B, C, D)
+    lose()
+    await pass(6000)
+    back()
+    ticked(A, B, C, D)
+    await pass(1000)
+    lose()
+    await pass(7000)
+    expect(symbols()).toEqual(['A,B', 'A,B', 'C,D'])
+  })
+
+  it('what nobody wants any more is left out of the round', async () => {
+    const { want, pass, lose, symbols } = poll()
+    want(A, B, C, D)
+    lose()
+    await pass(5750)
+    want(A, D)
+    await pass(5000)
+    expect(symbols()).toEqual(['A,B', 'D'])
+  })
+
   it('a short outage is waited for, and one that begins again is waited for again', async () => {
     const { want, pass, lose, back, ticked, asked } = poll()
     want(A)
@@ -199,7 +232,7 @@ describe('a broker that refuses', () => {
   })
 
   it('or is not there is asked again after a pause, told once, and throws nobody out', async () => {
-    const { want, pass, broker, asked, lines, offered } = poll()
+    const { want, pass, broker, asked, lines, offered } = poll({ pauseMs: 100 })
     broker.before = async () => {
       throw new TickwireError('BROKER_UNREACHABLE', 'the network is gone')
     }

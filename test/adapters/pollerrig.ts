@@ -18,7 +18,7 @@ export const [A, B, C, D, E] = ['A', 'B', 'C', 'D', 'E'].map(symbol => equity(sy
 export const OK = { status: 200, headers: {}, body: new Uint8Array() }
 
 /** A broker of two instruments to a request, a second between two, that says 7 of all but E. */
-export function poll({ poll_seconds = 30, state = 'live' as FeedState, connections = 1 } = {}) {
+export function poll({ poll_seconds = 30, state = 'live' as FeedState, connections = 1, pauseMs = 1000 } = {}) {
   const clock = new ManualClock()
   const { log, lines } = keptLog()
   const session = {
@@ -42,7 +42,7 @@ export function poll({ poll_seconds = 30, state = 'live' as FeedState, connectio
   const startedAt = clock.monotonic()
   const quotes: Quotes<unknown, unknown> = {
     instrumentsPerRequest: 2,
-    pauseMs: 1000,
+    pauseMs,
     mode: 'QUOTE',
     request: (_, ticket, instruments) => ({
       method: 'GET',

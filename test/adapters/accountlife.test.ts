@@ -1,0 +1,153 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { WebSocketServer } from 'ws'
+import { startAccount } from '../../adapters/account.ts'
+import type { Http, HttpRequest, SessionAdapter } from '../../adapters/contract.ts'
+import { type Clock, systemClock } from '../../shared/clock.ts'
+import { Secret } from '../../shared/secret.ts'
+import type { FeedRecord } from '../../shared/store/feeds.ts'
+import { temporaryFolder } from '../support/datafolder.ts'
+import { keptLog } from '../support/log.ts'
+import { freePort } from '../support/port.ts'
+import { openVault, temporaryKey } from '../support/vault.ts'
+import { FakeBus, FEED } from './runtime/rig.ts'
+import { LISTED, testBroker } from './runtime/session/sessionrig.ts'
+
+const PATIENCE = { timeout: 10_000, interval: 20 }
+const feed = {
+  name: FEED,
+  userId: 'ASHA',
+  adapter: 'testbroker',
+  kind: 'builtin',
+  settings: {},
+  enabled: true,
+} as const
+
+/** So many seconds of it pass in one. */
+const hasty = (factor: number, start = systemClock.now()): Clock => ({
+  now: () => Math.floor(start + (systemClock.micros() / 1000 - start) * factor),
+  micros: () => Math.floor(start * 1000 + (systemClock.micros() - start * 1000) * factor),
+  monotonic: () => systemClock.monotonic() * factor,
+  after: (ms, run) => systemClock.after(ms / factor, run),
+  every: (ms, run) => systemClock.every(ms / factor, run),
+  soon: run => systemClock.soon(run),
+})
+
+/** An account of a broker on this machine that takes one ticket, renews with a PIN and gives quotes: 7 for everything. */
+async function account({ ticket, clock = systemClock }: { ticket?: string; clock?: Clock } = {}) {
+  const folder = temporaryFolder()
+  const key = temporaryKey()
+  const [vault, elsewhere] = [openVault(folder, key), openVault(folder, key)]
+  elsewhere.putCredentials(FEED, new Secret('{"pin":"1234"}'), 1)
+  if (ticket) elsewhere.putTicket(FEED, new Secret(JSON.stringify(ticket)), { grantedAt: 1 })
+  const port = await freePort()
+  const base = testBroker()
+  const adapter: SessionAdapter = {
+    ...base,
+    login: { ...base.login, renew: async ({ ticket: last }) => ({ ticket: `renewed after ${String(last)}` }) },
+    master: { ...base.master, requests: () => [{ method: 'GET', url: 'test:list' }], parse: () => LISTED },
+    session: { ...base.session, dial: (_, token) => ({ url: `ws://127.0.0.1:${port}/${encodeURI(String(token))}` }) },
+    quotes: {
+      instrumentsPerRequest: 2,
+      pauseMs: 100,
+      mode: 'LTP',
+      request: (_, __, instruments) => ({ method: 'GET', url: instruments.map(({ symbol }) => symbol).join(',') }),
+      parse: (_, instruments, at) =>
+        instruments.map(instrument => ({ instrument, tick: { ltp: 7, timestamp: Math.floor(at / 1000) } })),
+    },
+  }
+  const bus = new FakeBus()
+  const asked: string[] = []
+  const ask: Http = async ({ url }: HttpRequest) => {
+    asked.push(url)
+    return { status: 200, headers: {}, body: new Uint8Array() }
+  }
+  const http: Http = async () => ({ status: 200, headers: {}, body: new Uint8Array() })
+  const { log, lines } = keptLog()
+  const running = startAccount({
+    feed: { ...feed, createdAt: 0 } satisfies FeedRecord,
+    adapter,
+    settings: { expect_ticks: 'calendar' },
+    ...{ bus, folder, vault, http, ask, clock, log },
+  })
+  onTestFinished(() => running.close())
+  /** From now on the broker is there, and takes this ticket only; whoever subscribes hears nothing. */
+  const open = async (accepted: string) => {
+    const server = new WebSocketServer({
+      port,
+      host: '127.0.0.1',
+      verifyClient: ({ req }, answer) => answer(req.url === `/${encodeURI(accepted)}`, 403),
+    })
+    await once(server, 'listening')
+    expect((server.address() as AddressInfo).port).toBe(port)
+    const close = () => {
+      for (const client of server.clients) client.terminate()
+      server.close()
+    }
+    onTestFinished(close)
+    return { server, close }
+  }
+  return { bus, asked, lines, elsewhere, open, said: () => bus.statuses().at(-1) }
+}
+
+const topics = (...symbols: string[]) => symbols.map(symbol => `${FEED}_NSE_${symbol}_LTP`)
+
+describe('an account', () => {
+  it('whose ticket the broker refuses goes on with a renewed one, without a person', async () => {
+    const { open, elsewhere, said, lines } = await account({ ticket: 'old' })
+    await open('renewed after old')
+    await vi.waitFor(() => expect(said()?.state).toBe('live'), PATIENCE)
+    expect(elsewhere.ticket(FEED)?.text.reveal()).toBe('"renewed after old"')
+    expect(lines.filter(({ text }) => text === 'the login was renewed without a person')).toHaveLength(1)
+    expect(JSON.stringify(lines)).not.toContain('1234')
+  })
+
+  it('that nobody has logged in to logs in by itself where it can', async () => {
+    const { open, said } = await account()
+    await open('renewed after undefined')
+    await vi.waitFor(() => expect(said()?.state).toBe('live'), PATIENCE)
+  })
+
+  it('gives polled prices while no connection can be had, says so, and stops when one is open', async () => {
+    const { bus, asked, open, said } = await account({ ticket: 'good', clock: hasty(10) })
+    bus.want('P1', 1, topics('A', 'B', 'C'))
+    await vi.waitFor(() => expect(bus.lane('P1')).toHaveLength(3), PATIENCE)
+    expect(asked).toEqual(['A,B', 'C'])
+    expect(bus.lane('P1').map(({ frame }) => frame.data)).toEqual([
+      expect.objectContaining({ ltp: 7, polled: true }),
+      expect.objectContaining({ ltp: 7, polled: true }),
+      expect.objectContaining({ ltp: 7, polled: true }),
+    ])
+    const polled = /^BROKER_UNREACHABLE: .*; prices are polled, every 30 s$/
+    const expected = { state: 'down', confirmed: 3, reason: expect.stringMatching(polled) }
+    await vi.waitFor(() => expect(said()).toMatchObject(expected), PATIENCE)
+    await open('good')
+    await vi.waitFor(() => expect(said()).toMatchObject({ state: 'live' }), PATIENCE)
+    await vi.waitFor(() => expect(said()?.reason).toBeUndefined(), PATIENCE)
+  })
+
+  it('asks once for what does not tick, and for nothing that does', async () => {
+    const { bus, asked, open, said } = await account({ ticket: 'good', clock: hasty(4) })
+    const { server } = await open('good')
+    server.on('connection', socket => socket.on('message', () => socket.send('tick A 100')))
+    await vi.waitFor(() => expect(said()?.state).toBe('live'), PATIENCE)
+    bus.want('P1', 1, topics('A', 'B'))
+    await vi.waitFor(() => expect(said()?.confirmed).toBe(2), PATIENCE)
+    expect(asked).toEqual(['B'])
+    expect(bus.lane('P1').map(({ frame }) => [frame.symbol, frame.data.ltp])).toEqual([
+      ['A', 100],
+      ['B', 7],
+    ])
+  })
+
+  it('asks for nothing that it may not have', async () => {
+    const { bus, asked, open, said } = await account({ ticket: 'good', clock: hasty(4) })
+    await open('good')
+    await vi.waitFor(() => expect(said()?.state).toBe('live'), PATIENCE)
+    bus.want('P1', 1, topics('A', 'B', 'C', 'D', 'E', 'F', 'G'))
+    await vi.waitFor(() => expect(said()?.confirmed).toBe(6), PATIENCE)
+    expect(said()?.rejected).toMatchObject([{ topic: `${FEED}_NSE_G_LTP`, code: 'SUBSCRIPTION_LIMIT' }])
+    expect(asked).toEqual(['A,B', 'C,D', 'E,F'])
+  })
+})
