@@ -9,6 +9,8 @@ export type TopicMode = Mode | BookMode
 /** The deepest first. */
 export const BOOK_MODES: readonly BookMode[] = ['BOOK50', 'BOOK30', 'BOOK20']
 
+export const isBookMode = (mode: TopicMode): mode is BookMode => levelsOf(mode) > 5
+
 /** The shallowest first. */
 export const TOPIC_MODES: readonly TopicMode[] = ['LTP', 'QUOTE', 'DEPTH', 'BOOK20', 'BOOK30', 'BOOK50']
 
