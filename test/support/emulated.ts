@@ -13,6 +13,7 @@ interface FeedSaid {
 
 /** What an emulator shows of itself. */
 interface Seen {
+  readonly orders: Readonly<Record<string, string>>
   readonly handshakes: readonly { readonly stream: string; readonly at: number; readonly status?: number }[]
   readonly connections: readonly { readonly stream: string; readonly open: boolean; readonly subscribed: number }[]
 }

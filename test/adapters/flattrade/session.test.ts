@@ -70,7 +70,7 @@ describe('a session with Flattrade', () => {
   })
 
   it('leaves the broker five seconds after an end', () => {
-    expect(session.pauses).toEqual({ afterEndMs: 5000 })
+    expect(session.pauses).toEqual({ afterTakenMs: 5000 })
   })
 })
 
