@@ -1,6 +1,8 @@
 import type { Bus } from '../bus/bus.ts'
 import { logOutages } from '../bus/outage.ts'
+import { isOnThisMachine } from '../shared/address.ts'
 import type { Clock } from '../shared/clock.ts'
+import type { FeedLabel } from '../shared/control.ts'
 import { TickwireError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
 import { calendar } from '../shared/market/calendar.ts'
@@ -61,7 +63,8 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
   const book = new InstrumentBook(folder)
   const listing = new Listing(book, feed.name, clock)
   const tickets = new VaultTickets({ vault, account: feed.name, adapter, onSecret: capture?.protect, clock, log })
-  const { name, label, modes } = adapter
+  const { name, modes } = adapter
+  const label = labelOf(adapter, settings)
   const catalogue = createCatalogue({ feed: feed.name, broker: name, modes, find: listing.find })
   logOutages(bus, log, clock)
   const { pulse, ...outlet } = openOutlet({ catalogue, label, bus, clock, log })
@@ -78,6 +81,7 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
     clock,
     log,
   })
+  const isWatched = settings.expect_ticks === 'always'
   const session = new SessionFeed({
     ...outlet,
     account: feed.name,
@@ -86,7 +90,7 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
     tickets: renewal,
     traffic,
     open: openSocket,
-    isTrading: exchange => settings.expect_ticks === 'always' || hasTraded(exchange, clock.now()),
+    isTrading: exchange => isWatched || hasTraded(exchange, clock.now()),
     capture: capture?.record,
     onOrder: openOrderDesk({ catalogue, userId: feed.userId, bus, log }),
     random,
@@ -114,6 +118,7 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
         open: () => session.connections().open,
         isListed: () => isListed,
         ticket: () => tickets.current(),
+        mayTrade: exchange => isWatched || calendar.expectTicks(exchange, clock.now()) !== 'quiet',
         wanted: () => without(outlet.audience.instruments(), session.usages()[0].refused),
         receivedAt: instrument => outlet.publisher.receivedAt(instrument),
       },
@@ -173,6 +178,10 @@ function without(wanted: Union, refused: readonly Instrument[]): Union {
   const out = new Set(refused)
   return new Map([...wanted].filter(([instrument]) => !out.has(instrument)))
 }
+
+/** What comes from this machine is nobody's market: a broker's stand-in, however well it plays. */
+const labelOf = ({ label }: SessionAdapter, settings: SessionSettings): FeedLabel =>
+  label === 'live' && Object.values(settings).some(isOnThisMachine) ? 'simulated' : label
 
 /** What the status says of the session. */
 function reportOf(

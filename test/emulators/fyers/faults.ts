@@ -143,7 +143,6 @@ const orderOf = (now: number, fields: object): object => ({
   product_type: 'CNC',
   tran_side: 1,
   ord_status: 90,
-  org_ord_status: 90,
   ord_source: 'API',
   symbol_exch: 'SBIN',
   symbol_desc: 'STATE BANK OF INDIA',
