@@ -1,5 +1,6 @@
 import type { Cancel, Clock } from '../shared/clock.ts'
 import { TickwireError } from '../shared/errors.ts'
+import type { KeyScope } from '../shared/key.ts'
 import type { Log } from '../shared/log.ts'
 import type { ControlStore } from '../shared/store/control.ts'
 import { type FeedRecord, isBrokerValid } from '../shared/store/feeds.ts'
@@ -73,6 +74,13 @@ export class Access {
     if (ticket) return true
     const record = this.#keys.get(keyId)
     return record !== undefined && this.#isGood(record)
+  }
+
+  /** Whether the key of this identity may read this, now. */
+  allows({ keyId, ticket }: Identity, scope: KeyScope): boolean {
+    const isAllowed = () => this.#keys.get(keyId)?.scopes.includes(scope) ?? false
+    // What was allowed a moment ago may not have been polled yet.
+    return ticket || isAllowed() || (this.refresh() && isAllowed())
   }
 
   /**

@@ -6,17 +6,22 @@ import type { Hub } from './fanout/hub.ts'
 import type { Outbox } from './fanout/outbox.ts'
 import { type FeedView, isUp } from './feeds.ts'
 import { Holdings } from './holdings.ts'
+import type { Orders } from './orders.ts'
 import { NOT_AUTHENTICATED, parseMessage, type Refusal, type Request, type RequestId } from './protocol.ts'
+import { BAD_KEY, NO_FEED, NO_KEY, noOrders, unsupported } from './refusals.ts'
 import * as replies from './replies.ts'
 import { type Instruments, type Route, refused, route } from './routing.ts'
+import type { Shelf } from './shelf.ts'
 import { type Job, Worklist, type Workshop } from './worklist.ts'
 
 /** What all clients share. */
 export interface Rooms {
   readonly clock: Clock
   readonly log: Log
-  readonly access: Pick<Access, 'authenticate' | 'mayStay'>
+  readonly access: Pick<Access, 'authenticate' | 'mayStay' | 'allows'>
   readonly hub: Hub
+  readonly shelf: Pick<Shelf, 'open'>
+  readonly orders: Pick<Orders, 'join'>
   readonly workshop: Workshop
   readonly instruments: Instruments
   /** Brokers this installation can speak to now, for `get_supported_brokers`. */
@@ -54,6 +59,8 @@ export class Client {
   #identity: Identity | undefined
   #deadline: Cancel
   #refused = false
+  /** Ends order updates; `undefined` while there are none. */
+  #leaveOrders: (() => void) | undefined
 
   constructor(rooms: Rooms, limits: ClientLimits, outbox: Outbox, door: Door) {
     this.#rooms = rooms
@@ -74,16 +81,27 @@ export class Client {
     return this.#holdings.size
   }
 
+  get hearsOrders(): boolean {
+    return this.#leaveOrders !== undefined
+  }
+
   receive(text: string): void {
     this.#worklist.add(this.#answer(text))
   }
 
-  /** Closes the connection if its key has been revoked or has expired. */
+  /** Closes the connection if its key has been revoked or has expired; ends what the key may no longer read. */
   recheck(): void {
-    if (!this.#identity || this.#rooms.access.mayStay(this.#identity)) return
-    this.#worklist.close()
-    this.#holdings.releaseAll()
-    this.#door.close(4403, 'key revoked or expired')
+    const identity = this.#identity
+    if (!identity) return
+    const { access } = this.#rooms
+    if (!access.mayStay(identity)) {
+      this.#worklist.close()
+      this.#releaseAll()
+      this.#door.close(4403, 'key revoked or expired')
+    } else if (this.hearsOrders && !access.allows(identity, 'orders')) {
+      this.#endOrders()
+      this.#refuse(noOrders(identity), undefined)
+    }
   }
 
   /** Lets go of feeds that belong to others by now; `owners`: the user of each. */
@@ -95,7 +113,7 @@ export class Client {
   close(): void {
     this.#deadline()
     this.#worklist.close()
-    this.#holdings.releaseAll()
+    this.#releaseAll()
     this.#identity = undefined
   }
 
@@ -153,8 +171,9 @@ export class Client {
     }
     this.#deadline()
     this.#refused = false
-    if (this.#identity && this.#identity.userId !== identity.userId) this.#holdings.releaseAll()
+    if (this.#identity && this.#identity.userId !== identity.userId) this.#releaseAll()
     this.#identity = identity
+    if (this.hearsOrders && !this.#rooms.access.allows(identity, 'orders')) this.#endOrders()
     if (features) this.#outbox.features = features
     this.#say(replies.authReply(primary.broker, identity.userId, requestId, features))
   }
@@ -168,7 +187,8 @@ export class Client {
     this.#deadline = this.#rooms.clock.after(this.#limits.refusalDelayMs, close)
   }
 
-  *#serve(request: Served, { userId }: Identity, requestId: RequestId): Job {
+  *#serve(request: Served, identity: Identity, requestId: RequestId): Job {
+    const { userId } = identity
     const feeds = this.#rooms.feedsOf(userId)
     const primary = feeds[0]
     const broker = primary?.broker ?? ''
@@ -195,9 +215,34 @@ export class Client {
         if (primary) this.#say(replies.brokerInfoReply(broker, isUp(primary), userId, requestId))
         else this.#refuse(NO_FEED, requestId)
         break
-      default:
+      case 'subscribe_orders':
+        this.#subscribeOrders(identity, requestId)
+        break
+      case 'unsubscribe_orders':
+        this.#endOrders()
         this.#say(replies.ordersReply(request.action, requestId))
     }
+  }
+
+  /** Also of feeds that the user gets later. */
+  #subscribeOrders(identity: Identity, requestId: RequestId): void {
+    const { access, orders } = this.#rooms
+    if (!access.allows(identity, 'orders')) {
+      this.#refuse(noOrders(identity), requestId)
+      return
+    }
+    this.#say(replies.ordersReply('subscribe_orders', requestId))
+    this.#leaveOrders ??= orders.join(identity.userId, this.#outbox)
+  }
+
+  #endOrders(): void {
+    this.#leaveOrders?.()
+    this.#leaveOrders = undefined
+  }
+
+  #releaseAll(): void {
+    this.#holdings.releaseAll()
+    this.#endOrders()
   }
 
   /** Looks everything up, with pauses; takes hold of it in one go at the end, so that no tick comes before the reply. */
@@ -224,10 +269,12 @@ export class Client {
 
   *#look(request: SubscribeRequest, feeds: readonly FeedView[]): Generator<undefined, readonly Route[]> {
     const { symbols, mode, depth } = request
+    const { instruments, shelf } = this.#rooms
+    const hasRoom = shelf.open()
     const routes: Route[] = []
     for (const { symbol, exchange, problem } of symbols) {
       const wish = { exchange, symbol, mode, depth }
-      const found = problem === undefined ? route(wish, feeds, this.#rooms.instruments) : undefined
+      const found = problem === undefined ? route(wish, feeds, instruments, hasRoom) : undefined
       routes.push(found ?? refused(problem ?? '', feeds[0]?.broker ?? ''))
       yield
     }
@@ -247,12 +294,3 @@ export class Client {
 type Served = Exclude<Request, { action: 'authenticate' | 'ping' | 'get_supported_brokers' }>
 type Greeting = Extract<Request, { action: 'authenticate' }>
 type SubscribeRequest = Extract<Request, { action: 'subscribe' }>
-
-const NO_KEY: Refusal = { code: 'AUTHENTICATION_ERROR', message: 'API key is required' }
-const BAD_KEY: Refusal = { code: 'AUTHENTICATION_ERROR', message: 'Invalid API key' }
-const NO_FEED: Refusal = { code: 'BROKER_ERROR', message: 'No broker configuration found for user' }
-
-const unsupported = (broker: string): Refusal => ({
-  code: 'BROKER_ERROR',
-  message: `Unsupported broker: ${broker}. No adapter available.`,
-})

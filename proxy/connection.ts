@@ -76,6 +76,10 @@ export class Connection {
     return this.#client.subscriptions
   }
 
+  get hearsOrders(): boolean {
+    return this.#client.hearsOrders
+  }
+
   get waitingBytes(): number {
     return this.#outbox.bytes
   }

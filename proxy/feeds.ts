@@ -19,6 +19,8 @@ export interface FeedView {
   readonly label: FeedLabel | undefined
   /** `undefined` until the feed has said. */
   readonly modes: readonly TopicMode[] | undefined
+  /** Which exchanges have a deep book it offers; one that is not named here is for all of them. */
+  readonly books: FeedStatus['books'] | undefined
   /** What it counted, as it last said. */
   readonly status: FeedCounts | undefined
 }
@@ -241,6 +243,7 @@ const viewOf = ({ record, state, reason, since, silent, lastTickAt, status }: En
   lastTickAt,
   label: status?.label,
   modes: record.modes ?? status?.modes,
+  books: status?.books,
   status: status && countsOf(status),
 })
 

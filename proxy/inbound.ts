@@ -1,4 +1,4 @@
-import { type Bus, type BusMessage, STATUS_PREFIX } from '../bus/bus.ts'
+import { type Bus, type BusMessage, ORDERS_PREFIX, STATUS_PREFIX } from '../bus/bus.ts'
 import { type LaneHeader, readLaneHeader } from '../bus/lane.ts'
 import { readTick, type TickHeader } from '../bus/message.ts'
 import { RecordReader, TopicIndex } from '../bus/reader.ts'
@@ -11,6 +11,8 @@ import type { Channel } from './fanout/channel.ts'
 import type { Hub } from './fanout/hub.ts'
 import type { Feeds } from './feeds.ts'
 import type { Foreign } from './foreign.ts'
+import type { Orders } from './orders.ts'
+import type { Shelf } from './shelf.ts'
 import type { Wanted } from './wanted.ts'
 
 /** Where this proxy stands in one feed's lane, and whose topics come in it. */
@@ -35,7 +37,8 @@ const LANE_PREFIX = 'LANE_'
 const REPORT_PAUSE_MS = 10_000
 
 /**
- * Everything that comes from the bus: feed status, lanes, single ticks and the plain form of foreign publishers.
+ * Everything that comes from the bus: feed status, lanes, single ticks, order updates and the plain form of foreign
+ * publishers.
  * Owner of the place in each lane; a hole there, or a status that names a sequence never seen, asks for snapshots.
  */
 export class Inbound {
@@ -69,6 +72,7 @@ export class Inbound {
       if (plain) this.#plain(topic, body)
       else if (topic.startsWith(STATUS_PREFIX)) this.#status(parseFeedStatus(body))
       else if (topic.startsWith(LANE_PREFIX)) this.#lane(feedOfLane(topic), body)
+      else if (topic.startsWith(ORDERS_PREFIX)) this.#parts.orders.receive(topic.slice(ORDERS_PREFIX.length), body)
       else this.#single(topic, body)
     } catch (error) {
       if (!(error instanceof TickwireError)) throw error
@@ -86,11 +90,12 @@ export class Inbound {
 
   #status(status: FeedStatus): void {
     this.#backlog.heard()
-    const { feeds, wanted, hub, proxy } = this.#parts
+    const { feeds, wanted, hub, proxy, shelf } = this.#parts
     const place = this.#places.get(status.feed)
     // The last words of a process whose successor has spoken in its lane already.
     if (place && status.epoch < place.epoch && !feeds.view(status.feed)?.silent) return
     if (!feeds.accept(status)) return
+    shelf.heard(status)
     const sequence = status.lanes[proxy]
     if (status.epoch !== place?.epoch) {
       hub.replace(status.feed)
@@ -210,6 +215,8 @@ export interface InboundParts {
   readonly feeds: Feeds
   readonly wanted: Wanted
   readonly foreign: Foreign
+  readonly orders: Orders
+  readonly shelf: Shelf
 }
 
 /** Neither a value nor a place that is said again. */

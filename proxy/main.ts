@@ -16,7 +16,9 @@ import { Foreign } from './foreign.ts'
 import { answer } from './http.ts'
 import { Inbound } from './inbound.ts'
 import type { Address } from './listen.ts'
+import { Orders } from './orders.ts'
 import { Server } from './server.ts'
+import { Shelf } from './shelf.ts'
 import { Wanted } from './wanted.ts'
 import { alone, type Report, type Whole } from './whole.ts'
 import { Workshop } from './worklist.ts'
@@ -63,7 +65,10 @@ export async function startProxy(options: ProxyOptions): Promise<Address & { clo
     isAsked: feed => wanted.size(feed) > 0,
   })
   const foreign = new Foreign({ hub, feeds, instruments, clock, maxAgeMs: limits.maxAgeMs })
-  const inbound = new Inbound({ bus, clock, log, proxy, maxAgeMs: limits.maxAgeMs, hub, feeds, wanted, foreign })
+  const orders = new Orders(bus, log)
+  const shelf = new Shelf(hub)
+  const { maxAgeMs } = limits
+  const inbound = new Inbound({ bus, clock, log, proxy, maxAgeMs, hub, feeds, wanted, foreign, orders, shelf })
   /** Who has or last had each feed. */
   const owners = new Map<string, string>()
   const { validBrokers } = config
@@ -80,7 +85,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & { clo
     return access.feeds.filter(feed => feed.userId === userId).flatMap(feed => feeds.view(feed.name) ?? [])
   }
   const server = new Server({
-    rooms: { clock, log, access, hub, workshop: new Workshop(clock), instruments, brokers, feedsOf },
+    rooms: { clock, log, access, hub, shelf, orders, workshop: new Workshop(clock), instruments, brokers, feedsOf },
     limits: { ...limits, softBytes: limits.queueSoftBytes, hardBytes: limits.queueHardBytes },
     log,
     answer: request =>
@@ -100,6 +105,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & { clo
     feeds.register(access.feeds)
     wanted.register(feeds.views())
     inbound.register(access.feeds)
+    orders.register(access.feeds)
     const moved = new Map<string, string>()
     for (const { name, userId } of access.feeds) {
       if ((owners.get(name) ?? userId) !== userId) moved.set(name, userId)
@@ -124,7 +130,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & { clo
     busConnected: bus.connected(),
     clients: { ...server.counts() },
     ticks: { ...hub.counts },
-    bus: { ...bus.counts(), ...inbound.counts },
+    bus: { ...bus.counts(), ...inbound.counts, ...orders.counts },
   })
 
   async function whole(): Promise<Whole> {

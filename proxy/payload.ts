@@ -54,6 +54,7 @@ export function readPayload(body: Buffer, { kind, now, maxAgeMs }: Measure): Tic
   set(tick, 'upperCircuit', number(fields, 'upper_circuit'))
   set(tick, 'lowerCircuit', number(fields, 'lower_circuit'))
   set(tick, 'book', book(fields.depth) ?? topOfBook(fields))
+  if (fields.polled === true) tick.isPolled = true
   return tick
 }
 

@@ -1,19 +1,18 @@
-import { EXCHANGES, isExchange } from '../shared/market/exchange.ts'
-import type { Instrument, InstrumentKind } from '../shared/market/instrument.ts'
-import type { BookMode, Mode, TopicMode } from '../shared/market/mode.ts'
+import { EXCHANGES, type Exchange, isExchange } from '../shared/market/exchange.ts'
+import type { Instrument } from '../shared/market/instrument.ts'
+import { BOOK_MODES, levelsOf, type Mode, type TopicMode } from '../shared/market/mode.ts'
 import { formatTopic, isSymbol, type TopicParts } from '../shared/market/topic.ts'
 import { type FeedView, isUp } from './feeds.ts'
 import { MODE_LABELS } from './mode.ts'
 
-/** Where a wish of a client leads. */
+interface Topic {
+  readonly parts: TopicParts
+  readonly topic: string
+}
+
+/** Where a wish of a client leads; `depth`: the levels that will be delivered. */
 export type Route =
-  | {
-      readonly ok: true
-      readonly parts: TopicParts
-      readonly topic: string
-      readonly broker: string
-      readonly depth: number
-    }
+  | ({ readonly ok: true; readonly broker: string; readonly depth: number } & Topic)
   | { readonly ok: false; readonly message: string; readonly broker: string }
 
 export interface Wish {
@@ -30,37 +29,46 @@ export interface Instruments {
   find(feed: string, exchange: string, symbol: string): Instrument | undefined
 }
 
+/** Whether the account behind a feed can have this topic, a deep book, besides those it has. */
+export type HasRoom = (feed: FeedView, topic: string) => boolean
+
 const PLAIN_DEPTH = 5
 const SHOWN = 32
-const BOOKS: readonly (readonly [number, BookMode])[] = [
-  [50, 'BOOK50'],
-  [30, 'BOOK30'],
-  [20, 'BOOK20'],
-]
 
 /**
  * Finds the feed that serves a wish, among the feeds of the client's user: the first that lists the instrument, one
  * that is up before one that is not. Pretended prices never stand in for real ones, not even for those that are missing.
  */
-export function route(wish: Wish, feeds: readonly FeedView[], instruments: Instruments): Route {
+export function route(wish: Wish, feeds: readonly FeedView[], instruments: Instruments, hasRoom: HasRoom): Route {
   const primary = feeds[0]?.broker ?? ''
-  if (!isExchange(wish.exchange))
-    return refused(`Unknown exchange ${wish.exchange.slice(0, SHOWN)}; use one of ${EXCHANGES.join(', ')}`, primary)
+  const { exchange } = wish
+  if (!isExchange(exchange))
+    return refused(`Unknown exchange ${exchange.slice(0, SHOWN)}; use one of ${EXCHANGES.join(', ')}`, primary)
   const { symbol, depth } = splitDepth(wish)
   if (!isSymbol(symbol)) return refused('Symbol must be 1 to 64 printable ASCII characters', primary)
   const known = feeds.flatMap(feed => {
-    const instrument = instruments.find(feed.name, wish.exchange, symbol)
+    const instrument = instruments.find(feed.name, exchange, symbol)
     return instrument ? [{ feed, instrument }] : []
   })
   const real = known.filter(one => !isPretended(one.feed))
   const candidates = real.length > 0 ? real : known
   const best = candidates.find(one => isUp(one.feed)) ?? candidates[0]
-  if (!best) return refused(whyUnknown(wish.exchange, symbol, feeds, instruments), primary)
+  if (!best) return refused(whyUnknown(exchange, symbol, feeds, instruments), primary)
   const { feed, instrument } = best
-  const offered = offer(wish.mode, depth, feed.modes, instrument.kind)
-  if (!offered) return refused(`${MODE_LABELS[wish.mode]} is not offered by ${feed.broker}`, feed.broker)
-  const parts: TopicParts = { feed: feed.name, exchange: wish.exchange, symbol: instrument.symbol, mode: offered.mode }
-  return { ok: true, parts, topic: formatTopic(parts), broker: feed.broker, depth: offered.depth }
+  if (feed.modes && !feed.modes.includes(wish.mode))
+    return refused(`${MODE_LABELS[wish.mode]} is not offered by ${feed.broker}`, feed.broker)
+  const topicOf = (mode: TopicMode): Topic => {
+    const parts = { feed: feed.name, exchange, symbol: instrument.symbol, mode }
+    return { parts, topic: formatTopic(parts) }
+  }
+  const served = { ok: true, broker: feed.broker } as const
+  if (wish.mode !== 'DEPTH') return { ...served, ...topicOf(wish.mode), depth: PLAIN_DEPTH }
+  // An index has no book: who asks for one gets its prices all the same, as everywhere, and is told of no level.
+  if (instrument.kind === 'INDEX') return { ...served, ...topicOf('DEPTH'), depth: 0 }
+  const book = deepest(depth, feed, exchange)
+  const deep = book && topicOf(book)
+  if (deep && hasRoom(feed, deep.topic)) return { ...served, ...deep, depth: levelsOf(book) }
+  return { ...served, ...topicOf('DEPTH'), depth: PLAIN_DEPTH }
 }
 
 /** What an instrument may be called in topics, however a client wrote it: the same instrument under any of its spellings. */
@@ -90,14 +98,8 @@ function whyUnknown(exchange: string, symbol: string, feeds: readonly FeedView[]
   return `Symbol ${symbol} not found for exchange ${exchange}`
 }
 
-/**
- * The mode that will be delivered, and its depth: the deepest book offered that is not deeper than asked, else five
- * levels. An index has no book: who asks for one gets its prices all the same, as everywhere, and is told of no level.
- */
-function offer(mode: Mode, depth: number, modes: readonly TopicMode[] | undefined, kind: InstrumentKind) {
-  if (modes && !modes.includes(mode)) return undefined
-  if (mode !== 'DEPTH') return { mode, depth: PLAIN_DEPTH }
-  if (kind === 'INDEX') return { mode, depth: 0 }
-  const book = BOOKS.find(([levels, book]) => levels <= depth && modes?.includes(book))
-  return book ? { mode: book[1], depth: book[0] } : { mode, depth: PLAIN_DEPTH }
-}
+/** The deepest book a feed has on this exchange that is not deeper than asked; `undefined`: five levels are all. */
+const deepest = (depth: number, { modes, books }: FeedView, exchange: Exchange): TopicMode | undefined =>
+  BOOK_MODES.find(
+    mode => levelsOf(mode) <= depth && modes?.includes(mode) && (books?.[mode]?.includes(exchange) ?? true),
+  )

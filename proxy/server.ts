@@ -28,6 +28,8 @@ export interface ServerCounts extends OutboxCounts {
   clients: number
   authenticated: number
   subscriptions: number
+  /** Clients that hear of their user's orders. */
+  orderSubscriptions: number
   waitingBytes: number
   /** Clients cut off because they did not keep up. */
   slowClosed: number
@@ -115,12 +117,14 @@ export class Server {
       clients: this.#connections.size,
       authenticated: 0,
       subscriptions: 0,
+      orderSubscriptions: 0,
       waitingBytes: 0,
       slowClosed: this.#slowClosed,
     }
     for (const connection of this.#connections) {
       if (connection.authenticated) sum.authenticated++
       sum.subscriptions += connection.subscriptions
+      if (connection.hearsOrders) sum.orderSubscriptions++
       sum.waitingBytes += connection.waitingBytes
       addCounts(sum, connection.counts)
     }

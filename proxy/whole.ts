@@ -51,7 +51,13 @@ export const alone = ({ clients, ticks, bus, topics, busConnected }: Report, sta
 })
 
 /** Counts of what is there now; all others only grow. */
-const MOMENTARY: ReadonlySet<string> = new Set(['clients', 'authenticated', 'subscriptions', 'waitingBytes'])
+const MOMENTARY: ReadonlySet<string> = new Set([
+  'clients',
+  'authenticated',
+  'subscriptions',
+  'orderSubscriptions',
+  'waitingBytes',
+])
 
 /** What remains of the counts of a process that has ended: what it did, not what it held. */
 export const lasting = ({ clients, ticks, bus }: Sums): Sums => {

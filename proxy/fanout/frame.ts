@@ -42,8 +42,11 @@ export interface Frame {
 export const isFoldable = (older: Frame, newer: Frame): boolean => older.tick?.header.epoch === newer.tick?.header.epoch
 
 /** A reply or a notice; `source`: what it tells a gap of. */
-export function textFrame(text: string, source?: Source): Frame {
-  const bytes = textMessage(Buffer.from(text))
+export const textFrame = (text: string, source?: Source): Frame => messageFrame(Buffer.from(text), source)
+
+/** The same of finished text, as bytes, which are copied. */
+export function messageFrame(payload: Uint8Array, source?: Source): Frame {
+  const bytes = textMessage(payload)
   return { bytes, size: bytes.length, source, tick: undefined, stands: 0 }
 }
 

@@ -1,5 +1,6 @@
 import type { TickHeader } from '../../bus/message.ts'
 import type { Clock } from '../../shared/clock.ts'
+import { isBookMode } from '../../shared/market/mode.ts'
 import type { Delivery } from '../delivery.ts'
 import type { Place } from '../place.ts'
 import type { Variation } from '../variation/variant.ts'
@@ -36,6 +37,8 @@ export class Hub {
   readonly #demand: Demand
   readonly #clock: Clock
   readonly #channels = new Map<string, Channel>()
+  /** Of the channels, those of deep books, by feed. */
+  readonly #books = new Map<string, number>()
   readonly #pacer: Pacer
   readonly #rings: Rings
   /** Everybody of a topic is being given something. Who is ended by it must not go from among the others until all have it. */
@@ -61,6 +64,7 @@ export class Hub {
     if (!channel) {
       channel = new Channel(served)
       this.#channels.set(topic, channel)
+      if (isBookMode(parts.mode)) this.#books.set(parts.feed, this.books(parts.feed) + 1)
       this.#demand.want(parts.feed, topic)
     }
     channel.leaving?.()
@@ -108,6 +112,11 @@ export class Hub {
       channel.tellMissed({ member: hold, variant: hold.variant, place })
       this.snapshot(hold)
     }
+  }
+
+  /** How many topics of deep books are held of a feed. */
+  books(feed: string): number {
+    return this.#books.get(feed) ?? 0
   }
 
   /** A topic somebody holds. It may be kept for as long as it is not `gone`. */
@@ -169,6 +178,7 @@ export class Hub {
   #drop(channel: Channel): void {
     const { topic, parts } = channel.served
     this.#channels.delete(topic)
+    if (isBookMode(parts.mode)) this.#books.set(parts.feed, this.books(parts.feed) - 1)
     channel.gone = true
     if (channel.ring) this.#rings.close(channel.ring)
     this.#demand.drop(parts.feed, topic)

@@ -9,6 +9,8 @@ export type TopicMode = Mode | BookMode
 /** The deepest first. */
 export const BOOK_MODES: readonly BookMode[] = ['BOOK50', 'BOOK30', 'BOOK20']
 
+export const isBookMode = (mode: TopicMode): mode is BookMode => levelsOf(mode) > 5
+
 /** The shallowest first. */
 export const TOPIC_MODES: readonly TopicMode[] = ['LTP', 'QUOTE', 'DEPTH', 'BOOK20', 'BOOK30', 'BOOK50']
 
@@ -18,9 +20,6 @@ export const isTopicMode = (text: string): text is TopicMode => topicModes.has(t
 
 /** What clients call it: every book is depth to them. */
 export const clientMode = (mode: TopicMode): Mode => (mode === 'LTP' || mode === 'QUOTE' ? mode : 'DEPTH')
-
-/** Whether it is a book deeper than five levels. */
-export const isBook = (mode: TopicMode): mode is BookMode => clientMode(mode) !== mode
 
 /** The integer clients see in `mode`. */
 export function modeNumber(mode: TopicMode): 1 | 2 | 3 {

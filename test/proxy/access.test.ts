@@ -86,6 +86,31 @@ describe('access', () => {
     expect(access.authenticate(ticket.key)).toBeUndefined()
   })
 
+  it('reaches as far as the key does now: what was added counts at once, what was taken away within a poll', () => {
+    const { key, id } = addKey()
+    const identity = access.authenticate(key)
+    const mayRead = () => identity && access.allows(identity, 'orders')
+    const give = (scopes: KeyRecord['scopes']) => {
+      store.keys = store.keys.map(one => (one.id === id ? { ...one, scopes } : one))
+      store.version++
+    }
+    expect(mayRead()).toBe(false)
+    give(['orders'])
+    expect(mayRead()).toBe(true)
+    give([])
+    clock.advance(POLL_MS)
+    expect(mayRead()).toBe(false)
+  })
+
+  it('of a ticket reaches everywhere, also when it is gone', () => {
+    const { key } = addKey({ origin: 'ticket', expiresAt: clock.now() + 1000 })
+    const identity = access.authenticate(key)
+    store.keys = []
+    store.version++
+    clock.advance(POLL_MS)
+    expect(identity && access.allows(identity, 'orders')).toBe(true)
+  })
+
   it('tries again when the store was busy, and does not take that for no change', () => {
     const { key } = addKey()
     store.failure = new TickwireError('STORE_BUSY', 'busy')

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { Client } from '../../proxy/client.ts'
 import { Hub } from '../../proxy/fanout/hub.ts'
 import type { FeedView } from '../../proxy/feeds.ts'
+import { Shelf } from '../../proxy/shelf.ts'
 import { Workshop } from '../../proxy/worklist.ts'
 import { ManualClock } from '../../shared/clock.ts'
 import { formatTopic } from '../../shared/market/topic.ts'
@@ -10,6 +11,7 @@ import { equity } from '../support/proxy.ts'
 import { Inbox } from './fanout/inbox.ts'
 
 const FEED = { name: 'FEED', broker: 'testbroker', state: 'live', external: false, modes: ['LTP'] } as const
+const USERS: Record<string, string> = { good: 'alice', other: 'bob' }
 const LIMITS = { authDeadlineMs: 15_000, refusalDelayMs: 3000, maxSymbolsPerMessage: 5000 }
 
 let clock: ManualClock
@@ -19,6 +21,10 @@ let said: string[]
 let door: string[]
 /** Of the client's user. */
 let feeds: readonly unknown[]
+/** Whether keys read order updates now. */
+let allowed: boolean
+/** Users whose order updates somebody gets. */
+let heard: string[]
 
 beforeEach(() => {
   clock = new ManualClock()
@@ -27,14 +33,27 @@ beforeEach(() => {
   said = inbox.said
   door = []
   feeds = [FEED]
+  allowed = true
+  heard = []
   const rooms = {
     clock,
     log: pino({ enabled: false }),
     access: {
-      authenticate: (key: string) => (key === 'good' ? { userId: 'alice', keyId: '1', ticket: false } : undefined),
+      authenticate: (key: string) =>
+        key === 'bad' ? undefined : { userId: USERS[key] ?? '', keyId: '1', ticket: false },
       mayStay: () => true,
+      allows: () => allowed,
     },
     hub,
+    shelf: new Shelf(hub),
+    orders: {
+      join(userId: string) {
+        heard.push(userId)
+        return () => {
+          heard = heard.filter(one => one !== userId)
+        }
+      },
+    },
     workshop: new Workshop(clock, { turnMs: 3, sliceMs: 1 }),
     instruments: {
       has: () => true,
@@ -143,4 +162,70 @@ it('lets go of what belongs to another user by now, and of nothing that waits fo
   expect(client.subscriptions).toBe(1)
   client.evict(new Map([['FEED', 'bob']]))
   expect([client.subscriptions, hub.size]).toEqual([0, 0])
+})
+
+describe('order updates', () => {
+  const last = () => JSON.parse(said.at(-1) ?? '')
+  const REFUSAL = {
+    status: 'error',
+    code: 'NOT_PERMITTED',
+    message: 'This key does not read order updates; allow it with: tickwire key allow 1 orders',
+  }
+
+  beforeEach(() => send({ action: 'authenticate', api_key: 'good' }))
+
+  it('are heard once, however often they are asked for, until they are not wanted', () => {
+    for (let time = 0; time < 2; time++) send({ action: 'subscribe_orders' })
+    expect([heard, client.hearsOrders, types()]).toEqual([
+      ['alice'],
+      true,
+      ['auth', 'subscribe_orders', 'subscribe_orders'],
+    ])
+    for (let time = 0; time < 2; time++) send({ action: 'unsubscribe_orders' })
+    expect([heard, client.hearsOrders, last().status]).toEqual([[], false, 'success'])
+  })
+
+  it('are refused to a key that does not read them, with the step that helps, and all else goes on', () => {
+    allowed = false
+    send({ action: 'subscribe_orders', request_id: 7 })
+    expect(last()).toEqual({ ...REFUSAL, request_id: 7 })
+    expect([heard, door]).toEqual([[], []])
+    send({ action: 'unsubscribe_orders' })
+    send({ action: 'subscribe', symbols: ['NSE:TCS'], mode: 1 })
+    expect(types().slice(2)).toEqual(['unsubscribe_orders', 'subscribe'])
+    allowed = true
+    send({ action: 'subscribe_orders' })
+    expect(heard).toEqual(['alice'])
+  })
+
+  it('end when the key reads them no more, and the client is told', () => {
+    send({ action: 'subscribe_orders' })
+    client.recheck()
+    expect(heard).toEqual(['alice'])
+    allowed = false
+    for (let time = 0; time < 3; time++) client.recheck()
+    expect([heard, last(), said.length, door]).toEqual([[], REFUSAL, 3, []])
+  })
+
+  it('stay when all symbols are let go', () => {
+    send({ action: 'subscribe_orders' })
+    send({ action: 'unsubscribe_all' })
+    expect(heard).toEqual(['alice'])
+  })
+
+  it('end with the client, and when it shows the key of another user or of less', () => {
+    send({ action: 'subscribe_orders' })
+    send({ action: 'authenticate', api_key: 'good' })
+    expect(heard).toEqual(['alice'])
+    send({ action: 'authenticate', api_key: 'other' })
+    expect(heard).toEqual([])
+    send({ action: 'subscribe_orders' })
+    allowed = false
+    send({ action: 'authenticate', api_key: 'other' })
+    expect(heard).toEqual([])
+    allowed = true
+    send({ action: 'subscribe_orders' })
+    client.close()
+    expect([heard, client.hearsOrders]).toEqual([[], false])
+  })
 })

@@ -46,6 +46,11 @@ describe('the payload of a foreign publisher', () => {
     })
   })
 
+  it('may say that it was polled', () => {
+    expect(read({ ltp: 1, polled: true })).toEqual({ ltp: 1, timestamp: NOW, isPolled: true })
+    expect(read({ ltp: 1, polled: false })).toEqual({ ltp: 1, timestamp: NOW })
+  })
+
   it('takes the best prices where there is no book', () => {
     expect(read({ ltp: 1, bid_price: 0.95, bid_size: 3, ask_price: 1.05, ask_size: 4 }).book).toEqual({
       buy: [{ price: 0.95, quantity: 3 }],

@@ -50,7 +50,9 @@ function say(message: object): unknown {
   if (request.action === 'subscribe') {
     const { symbols, mode, depth } = request
     const routes = symbols.map(({ exchange, symbol, problem }) =>
-      problem === undefined ? route({ exchange, symbol, mode, depth }, feeds, instruments) : refused(problem, ''),
+      problem === undefined
+        ? route({ exchange, symbol, mode, depth }, feeds, instruments, () => true)
+        : refused(problem, ''),
     )
     return holdings.subscribe(symbols, mode, routes).fresh.map(({ hold }) => hold.variant.served.topic)
   }

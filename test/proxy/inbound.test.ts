@@ -6,6 +6,8 @@ import { Hub } from '../../proxy/fanout/hub.ts'
 import { Feeds } from '../../proxy/feeds.ts'
 import { Foreign } from '../../proxy/foreign.ts'
 import { Inbound } from '../../proxy/inbound.ts'
+import { Orders } from '../../proxy/orders.ts'
+import { Shelf } from '../../proxy/shelf.ts'
 import { Wanted } from '../../proxy/wanted.ts'
 import { ManualClock, systemClock } from '../../shared/clock.ts'
 import { parseTopic } from '../../shared/market/topic.ts'
@@ -39,7 +41,20 @@ beforeEach(async () => {
   feeds = new Feeds({ clock, onChange: () => {}, isAsked: () => true })
   const instruments = { mark: () => 'the list', find: () => equity('TCS') }
   foreign = new Foreign({ hub, feeds, instruments, clock, maxAgeMs: 5000 })
-  inbound = new Inbound({ bus, clock, log, proxy: PROXY, maxAgeMs: 5000, hub, feeds, wanted, foreign })
+  const orders = new Orders(bus, log)
+  inbound = new Inbound({
+    bus,
+    clock,
+    log,
+    proxy: PROXY,
+    maxAgeMs: 5000,
+    hub,
+    feeds,
+    wanted,
+    foreign,
+    orders,
+    shelf: new Shelf(hub),
+  })
   const records = [feedRecord('FEED'), feedRecord('EXT', { kind: 'external' })]
   feeds.register(records)
   wanted.register(feeds.views())

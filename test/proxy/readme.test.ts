@@ -1,7 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ordersTopic } from '../../bus/bus.ts'
 import { ERROR_CODES } from '../../shared/errors.ts'
+import { formatOrder } from '../../shared/market/order.ts'
+import { until } from '../support/bus.ts'
 import type { TestClient } from '../support/client.ts'
+import { orderOf } from '../support/order.ts'
 import { type ProxyRig, startRig } from '../support/proxy.ts'
 import { tickOf } from '../support/proxyfeed.ts'
 import { blocksOf, converse, documentOf } from './conversation.ts'
@@ -36,10 +40,23 @@ describe('what the README of the proxy prints', () => {
     expect(blocks.filter(({ kind }) => kind === 'frame').length).toBeGreaterThan(1)
   })
 
+  it('shows an order update as an adapter sends it, and as a client gets it', async () => {
+    const [, printed = ''] = /```json update\n([\s\S]*?)```/.exec(readme) ?? []
+    const frame = JSON.stringify(JSON.parse(printed))
+    expect(frame).toBe(formatOrder(orderOf('240401000000123'), { userId: 'alice', broker: 'simulator' }))
+    const bus = readFileSync(new URL('../../bus/README.md', import.meta.url), 'utf8')
+    expect(bus).toContain(printed.replace('"simulator"', '"demo"'))
+    await client.ask({ action: 'subscribe_orders' })
+    await until('the update', () => {
+      rig.feed.publish(ordersTopic('TESTFEED'), Buffer.from(frame))
+      return client.frames.at(-1)?.text === frame
+    })
+  })
+
   it('names every code the protocol has, and none of another family', () => {
     const source = readFileSync(new URL('../../proxy/protocol.ts', import.meta.url), 'utf8')
     const codes = [...source.matchAll(/^ {2}\| '([A-Z_]+)'$/gm)].map(([, code]) => code)
-    expect(codes).toHaveLength(8)
+    expect(codes).toHaveLength(9)
     for (const code of codes) expect(readme).toContain(`| \`${code}\` `)
     for (const code of Object.keys(ERROR_CODES)) expect(readme).not.toContain(`\`${code}\``)
   })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { FeedView } from '../../proxy/feeds.ts'
-import { type Instruments, route } from '../../proxy/routing.ts'
+import { type Instruments, route as routeIn } from '../../proxy/routing.ts'
 import type { TopicMode } from '../../shared/market/mode.ts'
 import { equity } from '../support/proxy.ts'
 
@@ -18,6 +18,7 @@ const feed = (name: string, rest: Partial<FeedView> = {}): FeedView => ({
   lastTickAt: undefined,
   label: 'live',
   modes: MODES,
+  books: undefined,
   status: undefined,
   ...rest,
 })
@@ -38,6 +39,10 @@ const wish = (symbol: string, rest: { mode?: 'LTP' | 'QUOTE' | 'DEPTH'; depth?: 
   depth: 5,
   ...rest,
 })
+
+/** With room for every book. */
+const route = (one: ReturnType<typeof wish>, feeds: readonly FeedView[], instruments: Instruments) =>
+  routeIn(one, feeds, instruments, () => true)
 
 const BOTH = lists({ ONE: ['TCS', 'SBIN'], TWO: ['TCS', 'INFY'], EXT: ['ODD'] })
 
@@ -122,5 +127,42 @@ describe('a wish leads', () => {
   it('nowhere for a mode that is not offered', () => {
     const found = route(wish('TCS', { mode: 'DEPTH' }), [feed('ONE', { modes: ['LTP'] })], BOTH)
     expect(found).toEqual({ ok: false, broker: 'one', message: 'Depth is not offered by one' })
+  })
+})
+
+describe('the depth asked for is answered with', () => {
+  const ALL: readonly TopicMode[] = [...MODES, 'BOOK20', 'BOOK30', 'BOOK50']
+  const SOME: readonly TopicMode[] = [...MODES, 'BOOK20', 'BOOK50']
+  const depthOf = (depth: number, rest: Partial<FeedView>, hasRoom = true) => {
+    const found = routeIn(wish('TCS', { mode: 'DEPTH', depth }), [feed('ONE', rest)], BOTH, () => hasRoom)
+    return found.ok && [found.depth, found.parts.mode]
+  }
+
+  it.each([
+    ['five levels, when that is what is asked', 5, ALL, {}, 5, 'DEPTH'],
+    ['five levels, when fewer are asked', 1, ALL, {}, 5, 'DEPTH'],
+    ['five levels, below the shallowest book', 19, ALL, {}, 5, 'DEPTH'],
+    ['the book asked for', 20, ALL, {}, 20, 'BOOK20'],
+    ['the deepest book, above all of them', 100, ALL, {}, 50, 'BOOK50'],
+    ['the next lower one that is offered', 30, SOME, {}, 20, 'BOOK20'],
+    ['a book that this exchange has', 50, SOME, { BOOK50: ['NFO', 'NSE'] }, 50, 'BOOK50'],
+    ['the next lower one that it has', 50, SOME, { BOOK50: ['NFO'], BOOK20: ['NSE'] }, 20, 'BOOK20'],
+    ['a book that is not named, for it is of all exchanges', 20, SOME, { BOOK50: ['NFO'] }, 20, 'BOOK20'],
+    ['five levels, when this exchange has no more', 50, SOME, { BOOK20: [], BOOK50: ['NFO'] }, 5, 'DEPTH'],
+    ['five levels, when a book is named but not offered', 50, MODES, { BOOK50: ['NSE'] }, 5, 'DEPTH'],
+  ] as const)('%s', (_, depth, modes, books, levels, mode) => {
+    expect(depthOf(depth, { modes, books })).toEqual([levels, mode])
+  })
+
+  it('five levels when the account has no room for one more book', () => {
+    expect(depthOf(50, { modes: ALL }, false)).toEqual([5, 'DEPTH'])
+  })
+
+  it('five levels for modes without a book, and no room is asked for', () => {
+    const never = () => expect.unreachable()
+    for (const mode of ['LTP', 'QUOTE'] as const) {
+      const found = routeIn(wish('TCS', { mode, depth: 50 }), [feed('ONE', { modes: ALL })], BOTH, never)
+      expect(found).toMatchObject({ ok: true, depth: 5, parts: { mode } })
+    }
   })
 })

@@ -5,7 +5,7 @@ import { addUp, alone, lasting, type Report } from '../../proxy/whole.ts'
 const report: Report = {
   topics: 3,
   busConnected: true,
-  clients: { clients: 2, authenticated: 1, subscriptions: 9, waitingBytes: 70, delivered: 500 },
+  clients: { clients: 2, authenticated: 1, subscriptions: 9, orderSubscriptions: 1, waitingBytes: 70, delivered: 500 },
   ticks: { ticks: 40 },
   bus: { received: 41 },
 }

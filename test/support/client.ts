@@ -43,9 +43,13 @@ export class TestClient {
     return this.frames.filter(({ type }) => type === 'market_data')
   }
 
-  /** Everything but ticks. */
+  get updates(): Frame[] {
+    return this.frames.filter(({ type }) => type === 'order_update')
+  }
+
+  /** Everything but what comes by itself. */
   get replies(): Frame[] {
-    return this.frames.filter(({ type }) => type !== 'market_data')
+    return this.frames.filter(({ type }) => type !== 'market_data' && type !== 'order_update')
   }
 
   /** Text and buffers as they are, everything else as JSON. */

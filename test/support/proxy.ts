@@ -32,7 +32,10 @@ export interface ProxyRig {
   readonly feed: FakeFeed
   /** A connection to control.db of its own, as the command line has. */
   readonly store: ControlStore
-  /** Key texts by user: alice has a feed, bob has none, carol's broker is not one this installation can speak to. */
+  /**
+   * Key texts by user: alice has a feed, bob has none, carol's broker is not one this installation can speak to. They
+   * read order updates, too.
+   */
   readonly keys: Readonly<Record<'alice' | 'bob' | 'carol', string>>
   connect(): Promise<TestClient>
   /** A client that has authenticated as alice. */
@@ -162,7 +165,8 @@ function fillStore(store: ControlStore, broker: string, feeds: readonly FeedReco
   ])
     store.feeds.add(feed)
   store.keys.importForeign({ userId: 'alice', label: 'imported', key: new Secret(FOREIGN_KEY), now: 1 })
-  const create = (userId: string) => store.keys.create({ userId, label: 'test', now: 1 }).key.reveal()
+  const create = (userId: string) =>
+    store.keys.create({ userId, label: 'test', scopes: ['orders'], now: 1 }).key.reveal()
   return { alice: create('alice'), bob: create('bob'), carol: create('carol') }
 }
 

@@ -45,6 +45,8 @@ export class FakeFeed {
   readonly name: string
   /** When this publisher started, as it says. */
   epoch: number
+  /** What it says of itself besides. */
+  facts: Partial<FeedStatus> = {}
   /** How long ago its lane messages were sent, as they say. */
   lagMs = 0
   /** How long ago what it tells was received, as it says. */
@@ -148,6 +150,7 @@ export class FakeFeed {
       confirmed: 0,
       rejected: [],
       lanes: Object.fromEntries([...this.lanes].map(([proxy, { sequence }]) => [proxy, sequence])),
+      ...this.facts,
     }
     this.#bus.publish(statusTopic(this.name), formatControl(status))
   }
