@@ -1,6 +1,8 @@
 import type { Bus } from '../bus/bus.ts'
 import { logOutages } from '../bus/outage.ts'
+import { isOnThisMachine } from '../shared/address.ts'
 import type { Clock } from '../shared/clock.ts'
+import type { FeedLabel } from '../shared/control.ts'
 import { TickwireError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
 import { calendar } from '../shared/market/calendar.ts'
@@ -61,7 +63,8 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
   const book = new InstrumentBook(folder)
   const listing = new Listing(book, feed.name, clock)
   const tickets = new VaultTickets({ vault, account: feed.name, adapter, onSecret: capture?.protect, clock, log })
-  const { name, label, modes } = adapter
+  const { name, modes } = adapter
+  const label = labelOf(adapter, settings)
   const catalogue = createCatalogue({ feed: feed.name, broker: name, modes, find: listing.find })
   logOutages(bus, log, clock)
   const { pulse, ...outlet } = openOutlet({ catalogue, label, bus, clock, log })
@@ -175,6 +178,10 @@ function without(wanted: Union, refused: readonly Instrument[]): Union {
   const out = new Set(refused)
   return new Map([...wanted].filter(([instrument]) => !out.has(instrument)))
 }
+
+/** What comes from this machine is nobody's market: a broker's stand-in, however well it plays. */
+const labelOf = ({ label }: SessionAdapter, settings: SessionSettings): FeedLabel =>
+  label === 'live' && Object.values(settings).some(isOnThisMachine) ? 'simulated' : label
 
 /** What the status says of the session. */
 function reportOf(

@@ -37,7 +37,13 @@ const session = z.object({
       send: z.object({ everyMs: count, frame: z.union([z.string(), z.instanceof(Uint8Array)]) }).optional(),
     })
     .refine(({ suspectMs, deadMs }) => suspectMs < deadMs, 'suspectMs must be less than deadMs'),
-  pauses: z.object({ afterEndMs: milliseconds.optional(), limitedMs: milliseconds.optional() }).optional(),
+  pauses: z
+    .object({
+      afterEndMs: milliseconds.optional(),
+      afterTakenMs: milliseconds.optional(),
+      limitedMs: milliseconds.optional(),
+    })
+    .optional(),
 })
 
 const stream = {

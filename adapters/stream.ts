@@ -62,6 +62,8 @@ export interface Session<Settings, Ticket> {
 export interface Pauses {
   /** After any end of a connection. */
   readonly afterEndMs?: number
+  /** After SESSION_TAKEN, where that is more. */
+  readonly afterTakenMs?: number
   /** After BROKER_RATE_LIMITED without a Retry-After; doubled each time, up to a minute. */
   readonly limitedMs?: number
 }

@@ -3,7 +3,7 @@ import type { DataFolder } from '../shared/store/folder.ts'
 import { lockHolder } from '../shared/store/lock.ts'
 import { readRunFile } from '../shared/store/runfile.ts'
 
-const CHILD_KINDS = ['bus', 'adapter', 'proxy'] as const
+const CHILD_KINDS = ['bus', 'adapter', 'proxy', 'emulators'] as const
 const CHILD_STATES = ['starting', 'running', 'restarting', 'parked', 'stopped'] as const
 
 const lastExit = z.object({

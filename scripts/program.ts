@@ -66,8 +66,14 @@ function addProcesses(program: Command): void {
   listening(program.command('up').description('start everything on this machine and keep it running'))
     .addHelpText(
       'before',
-      examples('tickwire up', 'tickwire up --port auto', 'tickwire up --data-dir ./data --port 9000'),
+      examples(
+        'tickwire up',
+        'tickwire up --port auto',
+        'tickwire up --data-dir ./data --port 9000',
+        'tickwire up --emulate all          brokers played on this machine: no account needed, none touched',
+      ),
     )
+    .option('--emulate <brokers>', 'play these brokers here (all, or names with commas) in a data folder of its own')
     .action(async (options, command) => (await import('./commands/up.ts')).up(globals(command), options))
   program
     .command('bus')

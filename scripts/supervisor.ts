@@ -4,8 +4,8 @@ import { Child, type ChildSpec } from './child.ts'
 import type { ChildKind, Happening, UpFacts } from './facts.ts'
 
 const EVENTS_KEPT = 50
-/** Clients are let go first, the bus last: nobody ever talks to a bus that is gone. */
-const STOP_ORDER: readonly ChildKind[] = ['proxy', 'adapter', 'bus']
+/** Clients are let go first, the bus last: nobody ever talks to a bus that is gone, nor to a broker. */
+const STOP_ORDER: readonly ChildKind[] = ['proxy', 'adapter', 'emulators', 'bus']
 /** What is left of the grace for the last to stop. */
 const SHORTEST_GRACE_MS = 500
 

@@ -20,3 +20,10 @@ function isSafe(text: string, scheme: 'https' | 'wss'): boolean {
   if (username || password || search || hash) return false
   return protocol === `${scheme}:` || (protocol === `${scheme.slice(0, -1)}:` && LOOPBACK.has(hostname))
 }
+
+/** Whether it is an address of this machine, where no broker is. */
+export const isOnThisMachine = (value: unknown): boolean =>
+  typeof value === 'string' &&
+  /^(https?|wss?):\/\//.test(value) &&
+  URL.canParse(value) &&
+  LOOPBACK.has(new URL(value).hostname)

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Log } from '../../shared/log.ts'
 import { CLOSE_GRACE_MS, type Running, runProcess, unlessEnding } from '../../shared/process.ts'
 import type { ControlStore } from '../../shared/store/control.ts'
@@ -8,16 +9,19 @@ import { Trouble } from '../../shared/trouble.ts'
 import { announce, warnOfSecrets, warnOfSettings } from '../banner.ts'
 import { orphanSections, requireFeedSettings } from '../checks/configuration.ts'
 import { Crew, childSpec } from '../crew.ts'
+import { Emulation } from '../emulation.ts'
 import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, openLog, openStore } from '../invocation.ts'
 import { outlastLeftovers } from '../leftovers.ts'
 import { createFirstKey } from '../setup.ts'
 import { Supervisor } from '../supervisor.ts'
 
-interface ListenOptions {
+interface UpOptions {
   readonly host?: string
   readonly port?: number | 'auto'
   readonly workers?: number | 'auto'
+  /** `all`, or names of brokers with commas: they are played on this machine. */
+  readonly emulate?: string
 }
 
 /** How soon a feed that was added or removed starts or stops. */
@@ -25,20 +29,26 @@ const WATCH_MS = 250
 /** Longer than its children may take, so that it ends tidily also after one that had to be killed. */
 const GRACE_MS = 2 * CLOSE_GRACE_MS
 
+/** Below the data folder: emulated brokers have accounts, lists and keys of their own. */
+const EMULATED = 'emulated'
+
 /** `tickwire up`: everything on this machine, kept running. */
-export async function up(globals: Globals, options: ListenOptions): Promise<void> {
-  const invocation = openInvocation(globals, options)
+export async function up(globals: Globals, { emulate, ...options }: UpOptions): Promise<void> {
+  const invocation = emulate === undefined ? openInvocation(globals, options) : openEmulated(globals, options)
   const log = openLog(invocation, 'up')
-  const start = (ending: AbortSignal) => startAll(invocation, options, log, ending)
+  const start = (ending: AbortSignal) =>
+    startAll(invocation, { ...options, ...(emulate !== undefined && { emulate }) }, log, ending)
   await runProcess({ name: 'up', log, start, untold: true, graceMs: GRACE_MS })
 }
 
-async function startAll(
-  invocation: Invocation,
-  options: ListenOptions,
-  log: Log,
-  ending: AbortSignal,
-): Promise<Running> {
+/** In a folder of its own, so that nothing of real accounts is touched. */
+function openEmulated(globals: Globals, options: UpOptions): Invocation {
+  const { folder } = openInvocation(globals, options)
+  prepareFolder(folder)
+  return openInvocation({ ...globals, dataDir: join(folder.root, EMULATED) }, options)
+}
+
+async function startAll(invocation: Invocation, options: UpOptions, log: Log, ending: AbortSignal): Promise<Running> {
   const { config, folder, clock, terminal } = invocation
   prepareFolder(folder)
   const lock = acquireLock(folder.lockFile('up'), 'tickwire up')
@@ -82,7 +92,7 @@ async function startAll(
     const registered = store.feeds.list()
     for (const section of orphanSections(config, registered)) terminal.say(`warning: ${section}`)
     await requireFeedSettings(config, registered)
-    const { host, port, workers } = options
+    const { host, port, workers, emulate } = options
     const proxy = childSpec(invocation, 'proxy', 'proxy', details => [
       'proxy',
       ...(host === undefined ? [] : ['--host', host]),
@@ -92,7 +102,10 @@ async function startAll(
     ])
     // What may keep the whole from starting comes first: a taken port ends it before any feed has begun.
     const bus = childSpec(invocation, 'bus', 'bus', () => ['bus'])
-    await unlessEnding(Promise.all([supervisor.start(bus), supervisor.start(proxy)]), ending)
+    const emulation = emulate === undefined ? undefined : new Emulation(invocation, supervisor, store)
+    const first = [supervisor.start(bus), supervisor.start(proxy)]
+    if (emulation && emulate !== undefined) first.push(emulation.start(emulate))
+    await unlessEnding(Promise.all(first), ending)
     const feeds = new Crew(invocation, supervisor, announcer, store)
     crew = feeds
     const firstStarts = feeds.follow()
@@ -100,6 +113,8 @@ async function startAll(
     await unlessEnding(firstStarts, ending)
     const key = createFirstKey(store, clock)
     announcer.ready(supervisor.details('proxy'), supervisor.facts(), key)
+    if (emulation)
+      terminal.print(invocation.globals.format === 'json' ? JSON.stringify(emulation.facts()) : emulation.words())
     return { close }
   } catch (error) {
     await close()

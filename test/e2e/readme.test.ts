@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { KiteEmulator } from '../emulators/kite/server.ts'
+import { EmulatedSystem } from '../support/emulated.ts'
 import { ROOT } from '../support/source.ts'
 import { eventually, System } from '../support/system.ts'
 
@@ -15,7 +16,8 @@ const commands = blocks('sh').flatMap(block => block.split('\n').map(line => lin
 const ofBroker = (line: string): boolean => section('Your broker').includes(line)
 const all = commands.filter(line => line.startsWith('npx tickwire '))
 const wordsOf = (line: string): string[] => line.split(/\s+/).slice(2)
-const tickwire = all.filter(line => !ofBroker(line)).map(wordsOf)
+const ofEmulators = (line: string): boolean => section('No account at hand?').includes(line)
+const tickwire = all.filter(line => !ofBroker(line) && !ofEmulators(line)).map(wordsOf)
 
 let system: System
 
@@ -93,4 +95,18 @@ describe('the way to a broker', () => {
     const { out } = await there.run('account', 'list')
     expect(JSON.parse(out)).toMatchObject({ name: 'ZERODHA', broker: 'zerodha', holder: 'AB1234', login: 'valid' })
   })
+})
+
+describe('the way without an account', () => {
+  it('is what the README says', async () => {
+    const [line = ''] = all.filter(ofEmulators)
+    const words = wordsOf(line)
+    expect(words.slice(0, 2)).toEqual(['up', '--emulate'])
+    const there = await EmulatedSystem.startEmulated(words[2] ?? '')
+    onTestFinished(() => there.close())
+    for (const broker of there.brokers) await there.enters(broker, 'live')
+    const said = await there.run('tail', 'NSE:RELIANCE', '--count', '3')
+    expect(said.code, said.err).toBe(0)
+    expect(section('No account at hand?')).toContain('npm run emulate -- zerodha')
+  }, 60_000)
 })

@@ -8,7 +8,7 @@ export interface EmulatorManifest {
   start(options: EmulatorOptions): Promise<RunningEmulator>
 }
 
-interface EmulatorOptions {
+export interface EmulatorOptions {
   /** 0 for a free one. */
   readonly port: number
   /** Rows of the instrument list. */
@@ -18,6 +18,8 @@ interface EmulatorOptions {
   /** Ticks a second of all that is subscribed, evenly, instead of turns. */
   readonly rate?: number
   readonly seed?: number
+  /** How its invented instruments begin, so that several emulators have some that only they have. */
+  readonly own?: string
 }
 
 export interface RunningEmulator {

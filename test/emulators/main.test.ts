@@ -1,13 +1,23 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { isSession } from '../../adapters/contract.ts'
+import { loadAdapter } from '../../adapters/registry.ts'
 import { ROOT } from '../support/source.ts'
 import { eventually } from '../support/system.ts'
 import { RawClient } from './kite/client.ts'
 import { ORDERS } from './kite/orders.ts'
 import { KiteEmulator } from './kite/server.ts'
+
+interface Told {
+  readonly broker: string
+  readonly origin: string
+  readonly settings: Readonly<Record<string, string>>
+  readonly credentials: Readonly<Record<string, string>>
+  readonly answer: string
+}
 
 const children: ChildProcess[] = []
 afterEach(() => {
@@ -53,9 +63,35 @@ describe('npm run emulate', () => {
     expect(await once(child, 'exit')).toEqual([0, null])
   })
 
+  it('starts several, each on a port of its own, and says so to a program in one line', async () => {
+    const { said } = emulate('all', '--port', '0', '--json')
+    await eventually(() => said.out.endsWith('\n'))
+    const { emulators } = JSON.parse(said.out) as { emulators: Told[] }
+    const folders = readdirSync(import.meta.dirname).filter(one =>
+      existsSync(join(import.meta.dirname, one, 'manifest.ts')),
+    )
+    expect(emulators.map(({ broker }) => broker)).toContain('zerodha')
+    expect(emulators.length).toBe(folders.length)
+    expect(new Set(emulators.map(({ origin }) => origin)).size).toBe(emulators.length)
+    for (const { broker, settings, credentials, answer } of emulators) {
+      const adapter = await loadAdapter({ kind: 'builtin', adapter: broker })
+      if (!isSession(adapter)) throw new Error(`${broker} has no session`)
+      expect(adapter.settings.safeParse(settings), broker).toMatchObject({ success: true })
+      expect(adapter.credentials.safeParse(credentials), broker).toMatchObject({ success: true })
+      // Whatever address is left at its default would lead to the broker.
+      const left = Object.entries(adapter.settings.parse(settings) as object).filter(([, value]) =>
+        /^(https|wss):/.test(String(value)),
+      )
+      expect(left, broker).toEqual([])
+      const given = (await (await fetch(answer, { method: 'POST' })).json()) as { answer?: string }
+      if (given.answer !== undefined) expect(adapter.login.readAnswer(given.answer).code, broker).toMatch(/\S/)
+    }
+  })
+
   it.each([
-    [[], 'Emulated brokers: zerodha'],
-    [['kite'], 'Emulated brokers: zerodha'],
+    [[], 'Emulated brokers: '],
+    [['kite'], 'zerodha (Kite Connect'],
+    [['zerodha,kite'], 'or all'],
     [['zerodha', '--port', 'x'], '--port is a whole number, not "x"'],
     [['zerodha', '--speed', '2'], "Unknown option '--speed'"],
   ])('%j is refused in a line that names what there is', async (args, words) => {

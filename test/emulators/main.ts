@@ -1,30 +1,10 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
-import { systemCode } from '../../shared/errors.ts'
-import type { EmulatorManifest } from './emulator.ts'
-import { wordsOf } from './words.ts'
-
-const USAGE = 'npm run emulate -- BROKER [--port 9400] [--rows 150000] [--tick-ms 1000] [--rate N] [--seed 1]'
-
-/** Says why not, in a line, and ends. */
-function refuse(why: string, next: string): never {
-  process.stderr.write(`${why}\n  ${next}\n`)
-  process.exit(2)
-}
-
-/** Every folder beside this file that has a manifest. */
-async function manifests(): Promise<EmulatorManifest[]> {
-  const found: EmulatorManifest[] = []
-  for (const folder of readdirSync(import.meta.dirname)) {
-    const file = join(import.meta.dirname, folder, 'manifest.ts')
-    if (!existsSync(file)) continue
-    const module: { default: EmulatorManifest } = await import(pathToFileURL(file).href)
-    found.push(module.default)
-  }
-  return found
-}
+import { TickwireError } from '../../shared/errors.ts'
+import { createLog } from '../../shared/log.ts'
+import { runProcess } from '../../shared/process.ts'
+import { choose, USAGE } from './catalogue.ts'
+import { closeEmulators, type Emulated, startEmulators } from './fleet.ts'
+import { factsOf, wordsOf } from './words.ts'
 
 function words() {
   try {
@@ -36,33 +16,56 @@ function words() {
         'tick-ms': { type: 'string' },
         rate: { type: 'string' },
         seed: { type: 'string' },
+        json: { type: 'boolean', default: false },
       },
     })
   } catch (error) {
-    return refuse(error instanceof Error ? error.message : String(error), USAGE)
+    throw misused(error instanceof Error ? error.message : String(error))
   }
 }
 
-const whole = (name: string, text: string): number =>
-  /^\d+$/.test(text) ? Number(text) : refuse(`--${name} is a whole number, not "${text}"`, USAGE)
+const misused = (why: string): TickwireError => new TickwireError('USAGE', why, { next: USAGE })
 
-const { values, positionals } = words()
-const known = await manifests()
-const manifest = known.find(one => one.broker === positionals[0]?.toLowerCase())
-if (!manifest) refuse(`Emulated brokers: ${known.map(one => `${one.broker} (${one.title})`).join(', ')}`, USAGE)
+function whole(name: string, text: string): number {
+  if (!/^\d+$/.test(text)) throw misused(`--${name} is a whole number, not "${text}"`)
+  return Number(text)
+}
+
+/** Which ones, where, and how they are said to the one who started them. */
+async function start(): Promise<{ emulated: Emulated[]; json: boolean }> {
+  const { values, positionals } = words()
+  const optional = (name: 'rows' | 'tick-ms' | 'rate' | 'seed', field: string) =>
+    values[name] === undefined ? {} : { [field]: whole(name, values[name]) }
+  const emulated = await startEmulators(
+    await choose(positionals),
+    values.port.split(',').map(port => whole('port', port)),
+    {
+      ...optional('rows', 'rows'),
+      ...optional('tick-ms', 'tickMs'),
+      ...optional('rate', 'rate'),
+      ...optional('seed', 'seed'),
+    },
+  )
+  return { emulated, json: values.json }
+}
 
 try {
-  const running = await manifest.start({
-    port: whole('port', values.port),
-    ...(values.rows === undefined ? {} : { rows: whole('rows', values.rows) }),
-    ...(values['tick-ms'] === undefined ? {} : { tickMs: whole('tick-ms', values['tick-ms']) }),
-    ...(values.rate === undefined ? {} : { rate: whole('rate', values.rate) }),
-    ...(values.seed === undefined ? {} : { seed: whole('seed', values.seed) }),
+  await runProcess({
+    name: 'emulators',
+    log: createLog({ process: 'emulators', level: 'warn', format: 'pretty' }),
+    untold: true,
+    async start() {
+      const { emulated, json } = await start()
+      if (process.send) process.send({ kind: 'emulators', ...factsOf(emulated) })
+      else process.stdout.write(json ? `${JSON.stringify(factsOf(emulated))}\n` : wordsOf(emulated))
+      return {
+        details: { ports: emulated.map(({ running }) => new URL(running.origin).port).join() },
+        close: () => closeEmulators(emulated),
+      }
+    },
   })
-  process.stdout.write(`${wordsOf(manifest, running)}\nCtrl-C ends it.\n`)
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void running.close().then(() => process.exit(0)))
 } catch (error) {
-  if (systemCode(error) !== 'EADDRINUSE') throw error
-  refuse(`Port ${values.port} is taken`, 'npm run emulate -- BROKER --port 0')
+  if (!(error instanceof TickwireError)) throw error
+  process.stderr.write(`${error.message}\n  ${error.next ?? USAGE}\n`)
+  process.exit(error.exitCode)
 }

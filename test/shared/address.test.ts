@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { address } from '../../shared/address.ts'
+import { address, isOnThisMachine } from '../../shared/address.ts'
 
 describe('an address that secrets travel to', () => {
   it.each([
@@ -30,4 +30,18 @@ describe('an address that secrets travel to', () => {
   ] as const)('%s refuses %s', (scheme, text) => {
     expect(address(scheme).safeParse(text).error?.issues[0]?.message).toContain(`${scheme}://`)
   })
+})
+
+it.each([
+  ['http://127.0.0.1:9400', true],
+  ['ws://localhost:1/a', true],
+  ['wss://[::1]', true],
+  ['wss://stream.example', false],
+  ['https://127.0.0.1.example', false],
+  ['127.0.0.1', false],
+  ['http://', false],
+  [9400, false],
+  [undefined, false],
+])('%j is on this machine: %s', (value, isHere) => {
+  expect(isOnThisMachine(value)).toBe(isHere)
 })

@@ -70,12 +70,16 @@ export function isAlive(pid: number): boolean {
 export class Processes {
   readonly folder: string
   readonly env: NodeJS.ProcessEnv
+  /** The same, unless theirs is below it. */
+  protected readonly outer: string
 
-  constructor(config = '') {
+  /** `below`: the data folder is one that a command makes in the folder it was given. */
+  constructor(config = '', below = '') {
     // Unix sockets live in it: their paths must stay short.
-    this.folder = mkdtempSync('/tmp/tw-')
+    this.outer = mkdtempSync('/tmp/tw-')
+    this.folder = join(this.outer, below)
     this.env = { TICKWIRE_DATA_DIR: this.folder, TICKWIRE_VAULT_KEY_FILE: this.keyFile }
-    if (config) writeFileSync(join(this.folder, 'tickwire.toml'), config)
+    if (config) writeFileSync(join(this.outer, 'tickwire.toml'), config)
   }
 
   start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Command {
@@ -84,7 +88,7 @@ export class Processes {
 
   /** Of the vault: outside the data folder, and not the one of whoever runs the tests. */
   get keyFile(): string {
-    return `${this.folder}-vault.key`
+    return `${this.outer}-vault.key`
   }
 
   /** Starts a command with this on its stdin. */
@@ -119,7 +123,7 @@ export class Processes {
   }
 
   remove(): void {
-    rmSync(this.folder, { recursive: true, force: true })
+    rmSync(this.outer, { recursive: true, force: true })
     rmSync(this.keyFile, { force: true })
   }
 }
@@ -132,14 +136,19 @@ export class System extends Processes {
   /** Starts it on a free port and waits for its first words. */
   static async start(config = ''): Promise<System> {
     const system = new System(config)
-    system.up = system.start(['up', '--port', 'auto'])
-    const ended = system.up.done.then(({ code, err }) => {
+    await system.begin(['up', '--port', 'auto'])
+    return system
+  }
+
+  /** Starts it with these words, and waits for its first ones. */
+  protected async begin(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<void> {
+    this.up = this.start(args, env)
+    const ended = this.up.done.then(({ code, err }) => {
       throw new Error(`tickwire up ended with ${code}: ${err}`)
     })
-    await Promise.race([eventually(() => system.up.out.includes('tickwire tail')), ended])
+    await Promise.race([eventually(() => this.up.out.includes('tickwire tail')), ended])
     ended.catch(() => {})
-    system.key = /tw_live_\w+/.exec(system.up.out)?.[0] ?? ''
-    return system
+    this.key = /tw_live_\w+/.exec(this.up.out)?.[0] ?? this.key
   }
 
   facts(): UpFacts {

@@ -30,7 +30,9 @@ export class Patience {
   /** Milliseconds until the next dial. `now`: monotonic, as below. */
   pause(ending: Ending, now: number): number {
     const { error } = ending
-    const ms = Math.max(this.#pauses.afterEndMs ?? 0, this.#ownPause(ending, now))
+    const { afterEndMs = 0, afterTakenMs = 0 } = this.#pauses
+    const leastMs = error.code === 'SESSION_TAKEN' ? Math.max(afterEndMs, afterTakenMs) : afterEndMs
+    const ms = Math.max(leastMs, this.#ownPause(ending, now))
     const isBinding = error.code === 'BROKER_RATE_LIMITED' || error.code === 'SESSION_TAKEN'
     this.#bound = isBinding ? { error, until: now + ms } : undefined
     return ms

@@ -12,12 +12,13 @@ const manifest: EmulatorManifest = {
   async start(options) {
     const emulator = await AngelEmulator.start({ quickMs: QUICK_MS, ...options })
     const { account, origin, rows, settings } = emulator
-    const { apiKey: api_key, userId: client_code, pin, totpSecret: totp_secret } = account
+    const { apiKey: api_key, userId: client_code, pin } = account
     return {
       origin,
       instruments: rows.length,
       settings,
-      credentials: { api_key, client_code, pin, totp_secret },
+      // Without the TOTP secret: who gives it has no morning without a login.
+      credentials: { api_key, client_code, pin },
       answer: () => emulator.answer(),
       close: () => emulator.close(),
     }

@@ -32,6 +32,8 @@ export interface AngelOptions {
   readonly totpSecret?: string
   /** The list has so many rows; a few hundred when left out. */
   readonly rows?: number
+  /** How its invented instruments begin. */
+  readonly own?: string
   /** `YYYY-MM-DD`, the day of the list: no contract in it has expired. Today in India when left out. */
   readonly today?: string
   /** The same seed gives the same prices in the same order. */
@@ -80,7 +82,7 @@ export class AngelEmulator {
     const conditions = fairWeather()
     const manners = goodManners()
     const today = options.today ?? indianDate(clock.now())
-    this.market = new Market({ contracts: universe(today, options.rows), seed: options.seed ?? 1, clock })
+    this.market = new Market({ contracts: universe(today, options.rows, options.own), seed: options.seed ?? 1, clock })
     this.#angel = new AngelMarket({
       market: this.market,
       recorded: options.recorded === false ? new Map() : recordedPackets(),

@@ -44,7 +44,7 @@ describe('a handshake', () => {
     expect((await open({ Authorization: tokens.jwtToken })).isOpen).toBe(true)
     const { userId, apiKey } = emulator.account
     const query = new URLSearchParams({ clientCode: userId, feedToken: tokens.feedToken, apiKey })
-    const browser = new RawClient(`${emulator.settings.stream_url}?${query}`)
+    const browser = new RawClient(`${emulator.settings.stream_url}?${query.toString()}`)
     clients.push(browser)
     await eventually(() => browser.isOpen)
   })

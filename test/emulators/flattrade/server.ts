@@ -29,6 +29,8 @@ export interface FlattradeOptions {
   readonly redirectUrl?: string
   /** The lists have so many rows; a few hundred when left out. */
   readonly rows?: number
+  /** How its invented instruments begin. */
+  readonly own?: string
   /** `YYYY-MM-DD`, the day of the list: no contract in it has expired. Today in India when left out. */
   readonly today?: string
   /** The same seed gives the same prices in the same order. */
@@ -85,8 +87,9 @@ export class FlattradeEmulator {
     const conditions = fairWeather()
     const manners = new Manners()
     const today = options.today ?? indianDate(clock.now())
-    const own = extras(today)
-    const contracts = [...own, ...universe(today, options.rows === undefined ? 0 : options.rows - own.length)]
+    const extra = extras(today)
+    const size = options.rows === undefined ? 0 : options.rows - extra.length
+    const contracts = [...extra, ...universe(today, size, options.own)]
     this.market = new Market({ contracts, seed: options.seed ?? 1, clock })
     this.#board = new Board({
       market: this.market,

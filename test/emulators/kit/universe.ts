@@ -3,26 +3,29 @@ import { derivatives, options, underlying } from './derivatives.ts'
 import { monthlies, TUESDAY } from './expiries.ts'
 import { share, spot } from './spot.ts'
 
-/** Every segment and every oddity in a few hundred contracts, or as many as asked for; none has expired on `today`. */
-export function universe(today: string, size = 0): Contract[] {
+/**
+ * Every segment and every oddity in a few hundred contracts, or as many as asked for; none has expired on `today`.
+ * Names of those that are invented begin with `own`.
+ */
+export function universe(today: string, size = 0, own = 'SYN'): Contract[] {
   const known = [...spot(), ...derivatives(today)]
-  return [...known, ...filling(today, size - known.length)]
+  return [...known, ...filling(today, size - known.length, own)]
 }
 
 /** So many invented ones: shares of both exchanges, the rest options. */
-function filling(today: string, size: number): Contract[] {
+function filling(today: string, size: number, own: string): Contract[] {
   const made: Contract[] = []
   for (let n = 0; n < size * 0.06; n++) {
     const bond = n % 50 === 49
-    const symbol = bond ? `${n % 15}SYN${n}-N${n % 10}` : n % 97 === 96 ? `SYN&${n}` : `SYN${n}`
+    const symbol = bond ? `${n % 15}${own}${n}-N${n % 10}` : n % 97 === 96 ? `${own}&${n}` : `${own}${n}`
     made.push(share('NSE', [800_000 + n, symbol, bond ? '' : `SYNTHETIC SHARE ${n}`, 20 + ((n * 37) % 4000)]))
   }
   for (let n = 0; n < size * 0.08; n++)
-    made.push(share('BSE', [900_000 + n, `SYN${n}`, `SYNTHETIC SHARE ${n}`, 20 + ((n * 37) % 4000)]))
+    made.push(share('BSE', [900_000 + n, `${own}${n}`, `SYNTHETIC SHARE ${n}`, 20 + ((n * 37) % 4000)]))
   const months = monthlies(today, TUESDAY, 3)
   const each = 2 * 41 * months.length
   for (let n = 0; made.length < size; n++) {
-    const of = underlying(`SYN${n}`, 'NFO', 100_000 + n * each, 100 + ((n * 53) % 5000), 0.05, 100 + n)
+    const of = underlying(`${own}${n}`, 'NFO', 100_000 + n * each, 100 + ((n * 53) % 5000), 0.05, 100 + n)
     made.push(...options(of, months, { count: 41, step: 2.5 }))
   }
   return made.slice(0, Math.max(0, size))

@@ -32,6 +32,8 @@ export interface KiteOptions {
   readonly redirectUrl?: string
   /** The list has so many rows; a few hundred when left out. */
   readonly rows?: number
+  /** How its invented instruments begin. */
+  readonly own?: string
   /** `YYYY-MM-DD`, the day of the list: no contract in it has expired. Today in India when left out. */
   readonly today?: string
   /** The same seed gives the same prices in the same order. */
@@ -77,7 +79,7 @@ export class KiteEmulator {
     const today = options.today ?? indianDate(clock.now())
     this.apiKey = options.apiKey ?? 'emulatedkey00001'
     this.apiSecret = options.apiSecret ?? 'emulatedsecret000000000000000001'
-    this.market = new Market({ contracts: universe(today, options.rows), seed: options.seed ?? 1, clock })
+    this.market = new Market({ contracts: universe(today, options.rows, options.own), seed: options.seed ?? 1, clock })
     this.#kite = new KiteMarket({
       market: this.market,
       recorded: options.recorded === false ? new Map() : recordedPackets(),

@@ -152,6 +152,20 @@ describe('a broker with pauses of its own', () => {
     expect(session.broker.sockets).toHaveLength(2)
   })
 
+  it('may want more time after another program has taken the session than after a cut line', async () => {
+    const session = patient({ afterTakenMs: 5000 })
+    session.live()
+    session.broker.last.drop()
+    await session.pass(250)
+    expect(session.broker.sockets).toHaveLength(2)
+    session.broker.last.accept()
+    session.broker.last.evict()
+    await session.pass(4750)
+    expect(session.broker.sockets).toHaveLength(2)
+    await session.pass(250)
+    expect(session.broker.sockets).toHaveLength(3)
+  })
+
   it('is asked again after its "too many" with pauses that double', async () => {
     const session = patient({ limitedMs: 2000 })
     session.tickets.login('one')

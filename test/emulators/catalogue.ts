@@ -1,0 +1,36 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { extname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { TickwireError } from '../../shared/errors.ts'
+import type { EmulatorManifest } from './emulator.ts'
+
+export const USAGE =
+  'npm run emulate -- BROKER,…|all [--port 9400] [--rows 150000] [--tick-ms 1000] [--rate 5000] [--seed 1] [--json]'
+
+/** Every folder beside this file that has a manifest, by the name of its broker. */
+async function manifests(): Promise<EmulatorManifest[]> {
+  const found: EmulatorManifest[] = []
+  for (const folder of readdirSync(import.meta.dirname)) {
+    // Built, it is JavaScript.
+    const file = join(import.meta.dirname, folder, `manifest${extname(import.meta.filename)}`)
+    if (!existsSync(file)) continue
+    const module: { default: EmulatorManifest } = await import(pathToFileURL(file).href)
+    found.push(module.default)
+  }
+  return found.sort((a, b) => (a.broker < b.broker ? -1 : 1))
+}
+
+/** Those that are meant by `all`, or by names with commas between. Throws USAGE, naming what there is. */
+export async function choose(words: readonly string[]): Promise<EmulatorManifest[]> {
+  const known = await manifests()
+  const names = words.flatMap(word => word.toLowerCase().split(',')).filter(name => name !== '')
+  if (names.length === 1 && names[0] === 'all') return known
+  const unknown = names.some(name => !known.some(({ broker }) => broker === name))
+  if (names.length === 0 || unknown)
+    throw new TickwireError(
+      'USAGE',
+      `Emulated brokers: ${known.map(({ broker, title }) => `${broker} (${title})`).join(', ')}, or all`,
+      { next: USAGE },
+    )
+  return known.filter(({ broker }) => names.includes(broker))
+}

@@ -1,0 +1,96 @@
+import { systemClock } from '../../shared/clock.ts'
+import type { Contract } from '../emulators/kit/contract.ts'
+import type { Quote } from '../emulators/kit/walk.ts'
+import { eventually, type Said, System } from './system.ts'
+
+/** How one feed stands, as the proxy says. */
+interface FeedSaid {
+  readonly name: string
+  readonly state: string
+  readonly label?: string
+  readonly reason?: string
+}
+
+/** What an emulator shows of itself. */
+interface Seen {
+  readonly orders: Readonly<Record<string, string>>
+  readonly handshakes: readonly { readonly stream: string; readonly at: number; readonly status?: number }[]
+  readonly connections: readonly { readonly stream: string; readonly open: boolean; readonly subscribed: number }[]
+}
+
+/** `tickwire up --emulate …`, and a hand on each of the brokers it plays. */
+export class EmulatedSystem extends System {
+  /** Names of brokers, and where each takes orders. */
+  origins: ReadonlyMap<string, string> = new Map()
+
+  constructor() {
+    super('', 'emulated')
+  }
+
+  static async startEmulated(brokers: string): Promise<EmulatedSystem> {
+    const system = new EmulatedSystem()
+    await system.again(brokers)
+    return system
+  }
+
+  /** Starts it, also once more. */
+  async again(brokers: string): Promise<void> {
+    await this.begin(['up', '--port', 'auto', '--emulate', brokers], { TICKWIRE_DATA_DIR: this.outer })
+    this.origins = new Map(
+      await eventually(() => {
+        const found = [...this.up.out.matchAll(/^ {2}(\w+) +(http:\S+)\/emulator$/gm)]
+        return found.length > 0 && found.map(([, broker = '', origin = '']) => [broker, origin] as const)
+      }),
+    )
+  }
+
+  get brokers(): readonly string[] {
+    return [...this.origins.keys()]
+  }
+
+  /** Has a broker's emulator do something. */
+  async order<Answer = unknown>(broker: string, name: string, body: object = {}): Promise<Answer> {
+    const answer = await fetch(`${this.origins.get(broker)}/emulator/${name}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+    })
+    if (!answer.ok) throw new Error(`${broker} ${name}: ${await answer.text()}`)
+    return (await answer.json()) as Answer
+  }
+
+  async seen(broker: string): Promise<Seen> {
+    return (await (await fetch(`${this.origins.get(broker)}/emulator`)).json()) as Seen
+  }
+
+  /** What an instrument is worth at its broker now. */
+  async quote(broker: string, exchange: string, symbol: string): Promise<Quote> {
+    const { quote } = await this.order<{ contract: Contract; quote: Quote }>(broker, 'quote', { exchange, symbol })
+    return quote
+  }
+
+  /** How a broker's feed stands. */
+  async feed(broker: string): Promise<FeedSaid> {
+    const headers = { authorization: `Bearer ${this.key}` }
+    const answer = await fetch(`${this.url().replace('ws', 'http')}/status`, { headers })
+    const { feeds } = (await answer.json()) as { feeds: FeedSaid[] }
+    const feed = feeds.find(({ name }) => name === broker.toUpperCase())
+    if (!feed) throw new Error(`the proxy knows no ${broker}`)
+    return feed
+  }
+
+  /** Waits until its feed is in one of these states; gives what it says, and after how long. */
+  async enters(broker: string, ...states: string[]): Promise<FeedSaid & { afterMs: number }> {
+    const from = systemClock.monotonic()
+    const feed = await eventually(async () => {
+      const now = await this.feed(broker)
+      return states.includes(now.state) && now
+    }, 30_000)
+    return { ...feed, afterMs: systemClock.monotonic() - from }
+  }
+
+  /** As its owner every morning, with the command he types. */
+  async login(broker: string): Promise<Said> {
+    const { answer = '' } = await this.order<{ answer?: string }>(broker, 'answer')
+    return this.pipe(`${answer}\n`, 'account', 'login', broker, '--callback-port', 'off')
+  }
+}
