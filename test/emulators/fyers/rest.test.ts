@@ -40,7 +40,7 @@ describe('a login', () => {
       response_type: 'code',
       state: 'a b',
     })
-    const page = await fetch(`${emulator.loginUrl}?${query}`, { redirect: 'manual' })
+    const page = await fetch(`${emulator.loginUrl}?${query.toString()}`, { redirect: 'manual' })
     const back = new URL(page.headers.get('location') ?? '').searchParams
     expect([back.get('s'), back.get('state')]).toEqual(['ok', 'a b'])
     const { body } = await exchange(back.get('auth_code') ?? '')
@@ -57,7 +57,7 @@ describe('a login', () => {
     expect((await exchange(code)).body).toMatchObject({ s: 'error', code: -374 })
     for (const wrong of [{ client_id: 'X-100' }, { redirect_uri: 'http://127.0.0.1/' }]) {
       const right = { client_id: emulator.account.appId, redirect_uri: 'http://127.0.0.1:8766/', response_type: 'code' }
-      const page = await fetch(`${emulator.loginUrl}?${new URLSearchParams({ ...right, ...wrong })}`)
+      const page = await fetch(`${emulator.loginUrl}?${new URLSearchParams({ ...right, ...wrong }).toString()}`)
       expect(page.status).toBe(400)
     }
   })
