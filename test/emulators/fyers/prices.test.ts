@@ -1,9 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { ROOT } from '../../support/source.ts'
 import { RawClient } from './client.ts'
-import { readRequest } from './hsmrequest.ts'
 import { FyersEmulator, type FyersOptions } from './server.ts'
 
 const SBIN = 'sf|nse_cm|3045'
@@ -273,33 +269,5 @@ describe('the manners of the price socket', () => {
     await shown(TCS)
     emulator.faults.expireToken()
     await vi.waitFor(() => expect(client.isClosed).toBe(true))
-  })
-})
-
-const folder = join(ROOT, '../shared/fixtures/brokers/fyers')
-
-describe.runIf(existsSync(folder))('what was recorded', () => {
-  it('is read as the requests that it was', () => {
-    const { requests } = JSON.parse(readFileSync(join(folder, 'hsm-requests-sdk.json'), 'utf8')) as {
-      requests: { hex: string }[]
-    }
-    const read = requests.map(({ hex }) => readRequest(Buffer.from(hex, 'hex')))
-    expect(read.map(({ kind }) => kind).join(' ')).toBe(
-      'subscribe subscribe subscribe subscribe unsubscribe pause pause resume mode mode snapshot acknowledge ping',
-    )
-    expect(read[1]).toEqual({ kind: 'subscribe', topics: [SBIN, TCS], channel: 11 })
-    expect(read[6]).toMatchObject({ channels: Array.from({ length: 30 }, (_, n) => n + 1).filter(n => n !== 11) })
-    expect(read[8]).toEqual({ kind: 'mode', channels: [11], isLite: true })
-    expect(read[11]).toEqual({ kind: 'acknowledge', number: 2 })
-  })
-
-  it('is shown as it was', async () => {
-    client.close()
-    await emulator.close()
-    await start({ recorded: true })
-    await logIn()
-    client.subscribe([SBIN])
-    client.resume(11)
-    await vi.waitFor(() => expect(snapshots()[0]?.first).toBe(106_845))
   })
 })
