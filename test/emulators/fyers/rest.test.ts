@@ -72,6 +72,8 @@ describe('a login', () => {
     const renewed = await renew('1234')
     expect(renewed.body).toMatchObject({ s: 'ok', access_token: emulator.account.accessToken() })
     expect(renewed.body).not.toHaveProperty('refresh_token')
+    emulator.faults.endRefresh()
+    expect((await renew('1234')).body).toMatchObject({ s: 'error' })
   })
 
   it('ends in the morning in India', async () => {
