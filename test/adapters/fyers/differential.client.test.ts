@@ -177,7 +177,7 @@ describe("the vendor's whole client and the adapter, side by side", () => {
     await oracle.connectOrders({ token, stream: emulator.ordersUrl })
     peer.open('orders')
     await vi.waitFor(() => expect(emulator.orders.open.filter(one => one.subscribed.has('orders'))).toHaveLength(2))
-    emulator.faults.order({ qty: 7, qty_filled: 5, qty_remaining: 2, ord_status: 20, price_limit: 959.5 })
+    emulator.faults.order({ qty: 7, qty_filled: 5, qty_remaining: 2, ord_status: 6, price_limit: 959.5 })
     await vi.waitFor(() => expect(oracle.heard('orders')).toHaveLength(1))
     await vi.waitFor(() => expect(peer.heard('order')).toBe(true))
     const [{ orders: theirs } = { orders: {} }] = oracle.heard<{ orders: Message }>('orders')

@@ -52,11 +52,13 @@ function depthTick(key: string, levels = 5) {
   const quote = worth(key, levels)
   const { ltp, open, high, low, previousClose, averagePrice, lastQuantity, volume } = quote
   const { totalBuyQuantity, totalSellQuantity, upperCircuit, lowerCircuit } = quote
+  const prices = { ltp, open, high, low, previousClose, upperCircuit, lowerCircuit }
+  const amounts = { lastQuantity, volume, totalBuyQuantity, totalSellQuantity }
   return {
-    ...{ ltp, open, high, low, previousClose, lastQuantity, volume },
+    ...prices,
+    ...amounts,
     // As many decimals as travel.
     averagePrice: key.startsWith('MCX') ? Math.round(averagePrice) : averagePrice,
-    ...{ totalBuyQuantity, totalSellQuantity, upperCircuit, lowerCircuit },
     lastTradeTime: secondsOf(quote.lastTradeTime),
     ...(quote.openInterest > 0 ? { openInterest: quote.openInterest } : {}),
     book: { buy: quote.bids, sell: quote.asks },

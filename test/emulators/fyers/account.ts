@@ -75,6 +75,11 @@ export class FyersAccount extends Account {
     return { access_token: this.login(known.userId) }
   }
 
+  /** As after 15 days: nobody renews a login with what he has. */
+  endRefresh(): void {
+    this.#refreshTokens.clear()
+  }
+
   /** Who shows `APP:token` in a header. */
   bearer(authorization: string | undefined): Visitor | undefined {
     const [, appId, token = ''] = /^([^:]*):(.*)$/.exec(authorization ?? '') ?? []
