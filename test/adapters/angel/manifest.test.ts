@@ -24,15 +24,12 @@ describe('the adapter', () => {
   })
 
   it('asks for a deep book where there is one, else for five levels', async () => {
-    const { carries } = await load()
+    const adapter = await load()
     const of = (exchange: Instrument['exchange']) => ({ exchange }) as Instrument
-    expect(['NSE', 'NFO', 'BSE', 'NSE_INDEX'].map(exchange => carries?.(of(exchange as Exchange), 'BOOK20'))).toEqual([
-      'BOOK20',
-      'DEPTH',
-      'DEPTH',
-      'DEPTH',
-    ])
-    expect((['LTP', 'QUOTE', 'DEPTH'] as const).map(mode => carries?.(of('NFO'), mode))).toEqual([
+    expect(
+      ['NSE', 'NFO', 'BSE', 'NSE_INDEX'].map(exchange => adapter.carries?.(of(exchange as Exchange), 'BOOK20')),
+    ).toEqual(['BOOK20', 'DEPTH', 'DEPTH', 'DEPTH'])
+    expect((['LTP', 'QUOTE', 'DEPTH'] as const).map(mode => adapter.carries?.(of('NFO'), mode))).toEqual([
       'LTP',
       'QUOTE',
       'DEPTH',
