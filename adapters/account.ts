@@ -81,6 +81,7 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
     clock,
     log,
   })
+  const isWatched = settings.expect_ticks === 'always'
   const session = new SessionFeed({
     ...outlet,
     account: feed.name,
@@ -89,7 +90,7 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
     tickets: renewal,
     traffic,
     open: openSocket,
-    isTrading: exchange => settings.expect_ticks === 'always' || hasTraded(exchange, clock.now()),
+    isTrading: exchange => isWatched || hasTraded(exchange, clock.now()),
     capture: capture?.record,
     onOrder: openOrderDesk({ catalogue, userId: feed.userId, bus, log }),
     random,
@@ -117,6 +118,7 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
         open: () => session.connections().open,
         isListed: () => isListed,
         ticket: () => tickets.current(),
+        mayTrade: exchange => isWatched || calendar.expectTicks(exchange, clock.now()) !== 'quiet',
         wanted: () => without(outlet.audience.instruments(), session.usages()[0].refused),
         receivedAt: instrument => outlet.publisher.receivedAt(instrument),
       },

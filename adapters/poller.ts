@@ -2,6 +2,7 @@ import type { Cancel, Clock } from '../shared/clock.ts'
 import type { FeedState } from '../shared/control.ts'
 import { TickwireError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
+import type { Exchange } from '../shared/market/exchange.ts'
 import type { Instrument } from '../shared/market/instrument.ts'
 import type { Http, HttpAnswer, Quotes, SessionAdapter, SessionSettings, Update } from './contract.ts'
 import { guard, guardPromise, textsIn } from './redaction.ts'
@@ -19,6 +20,8 @@ interface PolledSession {
   /** Whether there is a list of instruments that may be served. */
   isListed(): boolean
   ticket(): Grant | undefined
+  /** Whether the market of an exchange may trade now: also when nobody knows. */
+  mayTrade(exchange: Exchange): boolean
   /** What somebody wants, without what the account may not have. */
   wanted(): ReadonlyMap<Instrument, unknown>
   /** When the last value of an instrument was received, microseconds; nothing when it has none. */
@@ -78,6 +81,8 @@ export class Poller {
   #roundAt = Number.NEGATIVE_INFINITY
   /** The rest of this round. */
   #round: Instrument[] = []
+  /** When the values that came from here were received, microseconds. */
+  readonly #offered = new WeakMap<Instrument, number>()
 
   constructor(parts: PollerParts) {
     this.#parts = parts
@@ -126,16 +131,29 @@ export class Poller {
   #nextOfRound(now: number): Instrument[] {
     const { quotes } = this.#parts
     if (this.#round.length === 0 && now >= this.#roundAt) {
-      this.#round = [...this.#wanted.keys()]
+      this.#round = [...this.#wanted.keys()].filter(one => this.#mayHaveMoved(one))
       this.#roundAt = now + this.#roundMs()
     }
     const batch: Instrument[] = []
     while (batch.length < quotes.instrumentsPerRequest) {
       const instrument = this.#round.shift()
       if (!instrument) break
-      if (this.#wanted.has(instrument)) batch.push(instrument)
+      if (this.#wanted.has(instrument) && !this.#ticks(instrument)) batch.push(instrument)
     }
     return batch
+  }
+
+  /** Another kind of socket may still say something of it. */
+  #ticks(instrument: Instrument): boolean {
+    const { session, clock } = this.#parts
+    const at = session.receivedAt(instrument)
+    return at !== undefined && at !== this.#offered.get(instrument) && clock.micros() - at < DARK_MS * 1000
+  }
+
+  /** Brokers count requests by the day too: a closed market is asked for what it has not said yet. */
+  #mayHaveMoved(instrument: Instrument): boolean {
+    const { session } = this.#parts
+    return session.mayTrade(instrument.exchange) || session.receivedAt(instrument) === undefined
   }
 
   #nextUnticked(now: number): Instrument[] {
@@ -193,10 +211,12 @@ export class Poller {
     const { session, offer, quotes, clock } = this.#parts
     if (this.#closed || session.state() === 'auth_required' || !session.isListed()) return
     const wanted = session.wanted()
+    const receivedAt = clock.micros()
     for (const { instrument, tick } of said) {
       const knownAt = session.receivedAt(instrument) ?? Number.NEGATIVE_INFINITY
       if (!wanted.has(instrument) || knownAt >= askedAt) continue
-      offer({ instrument, tick: { mode: quotes.mode, ...tick, isPolled: true }, receivedAt: clock.micros() })
+      this.#offered.set(instrument, receivedAt)
+      offer({ instrument, tick: { mode: quotes.mode, ...tick, isPolled: true }, receivedAt })
     }
   }
 

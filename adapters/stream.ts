@@ -62,7 +62,7 @@ export interface Session<Settings, Ticket> {
 export interface Pauses {
   /** After any end of a connection. */
   readonly afterEndMs?: number
-  /** After SESSION_TAKEN. */
+  /** After SESSION_TAKEN, where that is more. */
   readonly afterTakenMs?: number
   /** After BROKER_RATE_LIMITED without a Retry-After; doubled each time, up to a minute. */
   readonly limitedMs?: number
@@ -78,6 +78,11 @@ export interface Dial {
 export interface Heartbeat {
   /** What we send, and how often. */
   readonly send?: { readonly everyMs: number; readonly frame: Frame }
+  /**
+   * Where the broker promises no answer to what we send, and may be silent for days: a WebSocket ping this often,
+   * milliseconds. The two limits count once it has answered one, which servers that keep to the standard do.
+   */
+  readonly probeMs?: number
   /** Without a byte from the broker for this long the feed is suspect, milliseconds. */
   readonly suspectMs: number
   /** Without a byte for this long the connection is given up. */

@@ -1,3 +1,5 @@
+import type { Instrument } from '../../shared/market/instrument.ts'
+import { coversMode, type TopicMode } from '../../shared/market/mode.ts'
 import { defineSession } from '../contract.ts'
 import { createDecoder } from './codec.ts'
 import { master } from './instruments.ts'
@@ -7,6 +9,10 @@ import { quotes } from './quotes.ts'
 import { session } from './session.ts'
 import { settings } from './settings.ts'
 import { credentials, ticket } from './ticket.ts'
+
+/** Only the cash market of the NSE has books deeper than five levels; one other among them spoils the whole request. */
+const carries = ({ exchange }: Instrument, mode: TopicMode): TopicMode =>
+  coversMode(mode, 'BOOK20') && exchange !== 'NSE' ? 'DEPTH' : mode
 
 /** SmartAPI. The limits are per client code: SmartAPI documentation, WebSocket Streaming 2.0. */
 export default defineSession({
@@ -28,6 +34,7 @@ export default defineSession({
   },
   books: { BOOK20: ['NSE'] },
   sources: { LTP: ['snap'], QUOTE: ['snap'], DEPTH: ['snap'], BOOK20: ['snap', 'book20'] },
+  carries,
   siblings: [orders],
   login,
   master,

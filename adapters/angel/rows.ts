@@ -77,13 +77,11 @@ function rowEnd(bytes: Buffer, start: number): number {
 
 function toRow(text: string): Row | undefined {
   const json = readJson(text)
-  if (typeof json !== 'object' || json === null) return undefined
-  const fields = new Map<string, unknown>(Object.entries(json))
+  if (!isRow(json)) return undefined
   const field = (name: keyof Row): string => {
-    const value = fields.get(name)
+    const value = json[name]
     return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : ''
   }
-  if (!fields.has('token') || !fields.has('exch_seg') || !fields.has('symbol')) return undefined
   return {
     token: field('token'),
     symbol: field('symbol'),
@@ -96,6 +94,10 @@ function toRow(text: string): Row | undefined {
     tick_size: field('tick_size'),
   }
 }
+
+/** A whole schema would cost more than the rest of the reading. */
+const isRow = (json: unknown): json is Partial<Record<keyof Row, unknown>> =>
+  typeof json === 'object' && json !== null && 'token' in json && 'symbol' in json && 'exch_seg' in json
 
 export const malformed = (why: string): TickwireError =>
   new TickwireError('INSTRUMENTS_MALFORMED', `Angel One's instrument list is not what it should be: ${why}`, {

@@ -23,29 +23,17 @@ export interface Layout {
 
 export type Layouts = Readonly<Record<Kind, Layout>>
 
-type PriceName = 'ltp' | 'open' | 'high' | 'low' | 'previousClose' | 'averagePrice' | 'upperCircuit' | 'lowerCircuit'
-type AmountName = 'volume' | 'lastQuantity' | 'openInterest' | 'totalBuyQuantity' | 'totalSellQuantity'
-
 /** Rupees. A price of 0 is none: nothing was traded yet, or there is no limit. One division gives the nearest double. */
-const price =
-  (name: PriceName): Put =>
-  (draft, raw, divisor) => {
-    draft[name] = raw === 0 ? null : raw / divisor
-  }
+const price = (raw: number, divisor: number): number | null => (raw === 0 ? null : raw / divisor)
 
-const amount =
-  (name: AmountName): Put =>
-  (draft, raw) => {
-    draft[name] = raw < 0 ? null : raw
-  }
+const amount = (raw: number): number | null => (raw < 0 ? null : raw)
 
 /** Epoch seconds; 0 is none, never 1970. */
+const time = (raw: number): number | null => (raw > 0 ? raw * 1000 : null)
+
+/** Where the message has none, the last one stays. */
 const exchangeTime: Put = (draft, raw) => {
   if (raw > 0) draft.timestamp = raw * 1000
-}
-
-const tradeTime: Put = (draft, raw) => {
-  draft.lastTradeTime = raw > 0 ? raw * 1000 : null
 }
 
 type Side = 'buy' | 'sell'
@@ -77,36 +65,67 @@ const levelOrders =
     place(draft, side, at).orders = Math.max(raw, 0)
   }
 
-/** `s102` … of the stream configuration (Fyers HSM, recorded in 2026). Year high and low, s118 and s119, are left. */
+/**
+ * `s102` … of the stream configuration (Fyers HSM, recorded in 2026). Year high and low, s118 and s119, are left. A function
+ * for each, since this is where most of the time of a frame goes.
+ */
 const SCRIP: Readonly<Record<string, Put>> = {
   s102: exchangeTime,
-  s103: tradeTime,
-  s104: amount('volume'),
-  s105: price('ltp'),
-  s106: amount('lastQuantity'),
-  s107: amount('totalBuyQuantity'),
-  s108: amount('totalSellQuantity'),
+  s103: (draft, raw) => {
+    draft.lastTradeTime = time(raw)
+  },
+  s104: (draft, raw) => {
+    draft.volume = amount(raw)
+  },
+  s105: (draft, raw, divisor) => {
+    draft.ltp = price(raw, divisor)
+  },
+  s106: (draft, raw) => {
+    draft.lastQuantity = amount(raw)
+  },
+  s107: (draft, raw) => {
+    draft.totalBuyQuantity = amount(raw)
+  },
+  s108: (draft, raw) => {
+    draft.totalSellQuantity = amount(raw)
+  },
   s109: levelPrice('buy', 0),
   s110: levelPrice('sell', 0),
   s111: levelQuantity('buy', 0),
   s112: levelQuantity('sell', 0),
-  s113: price('averagePrice'),
-  s114: price('low'),
-  s115: price('high'),
-  s116: price('lowerCircuit'),
-  s117: price('upperCircuit'),
-  s120: price('open'),
-  s121: price('previousClose'),
-  s122: amount('openInterest'),
+  s113: (draft, raw, divisor) => {
+    draft.averagePrice = price(raw, divisor)
+  },
+  s114: (draft, raw, divisor) => {
+    draft.low = price(raw, divisor)
+  },
+  s115: (draft, raw, divisor) => {
+    draft.high = price(raw, divisor)
+  },
+  s116: (draft, raw, divisor) => {
+    draft.lowerCircuit = price(raw, divisor)
+  },
+  s117: (draft, raw, divisor) => {
+    draft.upperCircuit = price(raw, divisor)
+  },
+  s120: (draft, raw, divisor) => {
+    draft.open = price(raw, divisor)
+  },
+  s121: (draft, raw, divisor) => {
+    draft.previousClose = price(raw, divisor)
+  },
+  s122: (draft, raw) => {
+    draft.openInterest = amount(raw)
+  },
 }
 
-const INDEX: Readonly<Record<string, Put>> = {
-  i102: price('ltp'),
-  i103: price('previousClose'),
+const INDEX: Readonly<Record<string, Put | undefined>> = {
+  i102: SCRIP.s105,
+  i103: SCRIP.s121,
   i104: exchangeTime,
-  i105: price('high'),
-  i106: price('low'),
-  i107: price('open'),
+  i105: SCRIP.s115,
+  i106: SCRIP.s114,
+  i107: SCRIP.s120,
 }
 
 /** `d102` to `d131`: prices, then quantities, then orders, of five bids and five asks each. */
@@ -164,7 +183,7 @@ function layoutsOf({ scrip, index, depth, scrip_lite, index_lite }: z.infer<type
 function layout(
   ids: readonly string[],
   usual: readonly string[],
-  table: Readonly<Record<string, Put>>,
+  table: Readonly<Record<string, Put | undefined>>,
   lite: number,
 ): Layout {
   const named = ids.length > 0 ? ids : usual

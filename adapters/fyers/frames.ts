@@ -18,7 +18,7 @@ type Field = readonly [id: number, bytes: Uint8Array]
 /** The one frame without a number of fields. No answer to it is promised. */
 export const PING = Uint8Array.of(0, 1, 11)
 
-/** Every answer begins its life here: the server closes nothing that lacks it, it just stays silent. */
+/** The first frame of a connection: before it the server says nothing. */
 export const authenticate = (key: string, source: string): Uint8Array =>
   write(TYPES.authenticate, [
     [1, ascii(key)],

@@ -9,8 +9,6 @@ import type { Ticket } from './ticket.ts'
 /** Any text will do; the vendor's libraries give their own names. */
 const SOURCE = 'Tickwire'
 
-const DAY_MS = 86_400_000
-
 /**
  * Of one app: three connections (by one document only) of 5,000 topics each, and a book is a topic besides the price
  * (Fyers API v3 documentation, "WebSocket"; the vendor's libraries for the message).
@@ -32,11 +30,10 @@ export const session: Session<Settings, Ticket> = {
   unsubscribe: end,
 
   /**
-   * Nothing answers a ping, and a closed market says nothing for days: silence proves no fault. What the ping is good for
-   * is to keep the way open, and to make the system notice that there is none any more; a market that should tick and
-   * does not, the runtime notices itself.
+   * Nothing answers a ping of Fyers', and a closed market says nothing for days. What the vendor's ping is good for is to
+   * keep the way open; whether somebody is there, WebSocket pings show, where the server answers those.
    */
-  heartbeat: { send: { everyMs: 10_000, frame: PING }, suspectMs: 7 * DAY_MS, deadMs: 8 * DAY_MS },
+  heartbeat: { send: { everyMs: 10_000, frame: PING }, probeMs: 2500, suspectMs: 4000, deadMs: 10_000 },
 
   classify: classifyFor('the connection'),
 

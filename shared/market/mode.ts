@@ -21,9 +21,6 @@ export const isTopicMode = (text: string): text is TopicMode => topicModes.has(t
 /** What clients call it: every book is depth to them. */
 export const clientMode = (mode: TopicMode): Mode => (mode === 'LTP' || mode === 'QUOTE' ? mode : 'DEPTH')
 
-/** Whether it is a book deeper than five levels. */
-export const isBook = (mode: TopicMode): mode is BookMode => clientMode(mode) !== mode
-
 /** The integer clients see in `mode`. */
 export function modeNumber(mode: TopicMode): 1 | 2 | 3 {
   return mode === 'LTP' ? 1 : mode === 'QUOTE' ? 2 : 3

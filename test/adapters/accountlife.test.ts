@@ -69,7 +69,13 @@ async function account({ ticket, clock = systemClock }: { ticket?: string; clock
     feed: { ...feed, createdAt: 0 } satisfies FeedRecord,
     adapter,
     settings: { expect_ticks: 'calendar' },
-    ...{ bus, folder, vault, http, ask, clock, log },
+    bus,
+    folder,
+    vault,
+    http,
+    ask,
+    clock,
+    log,
   })
   onTestFinished(() => running.close())
   /** From now on the broker is there, and takes this ticket only; whoever subscribes hears nothing. */
@@ -111,7 +117,10 @@ describe('an account', () => {
 
   it('gives polled prices while no connection can be had, says so, and stops when one is open', async () => {
     const { bus, asked, open, said } = await account({ ticket: 'good', clock: hasty(10) })
-    bus.want('P1', 1, topics('A', 'B', 'C'))
+    // As a proxy does: who falls silent is forgotten.
+    const want = () => bus.want('P1', 1, topics('A', 'B', 'C'))
+    want()
+    onTestFinished(systemClock.every(100, want))
     await vi.waitFor(() => expect(bus.lane('P1')).toHaveLength(3), PATIENCE)
     expect(asked).toEqual(['A,B', 'C'])
     expect(bus.lane('P1').map(({ frame }) => frame.data)).toEqual([

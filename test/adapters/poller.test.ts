@@ -96,6 +96,15 @@ describe('what has not ticked', () => {
 })
 
 describe('while no connection can be had', () => {
+  it('a market that is closed is asked for what it has not said, and no more', async () => {
+    const { want, pass, lose, symbols, session } = poll()
+    session.closed.add(A.exchange)
+    want(A, B)
+    lose()
+    await pass(120_000)
+    expect(symbols()).toEqual(['A,B'])
+  })
+
   it('everything is asked for after five seconds, then every thirty, and the status says so', async () => {
     const { want, ticked, pass, lose, asked, offered, told } = poll()
     want(A, B, C)
@@ -159,6 +168,20 @@ describe('while no connection can be had', () => {
     want(A, D)
     await pass(5000)
     expect(symbols()).toEqual(['A,B', 'D'])
+  })
+
+  it('what still ticks on a socket of another kind is left out of the round', async () => {
+    const { want, pass, lose, ticked, symbols } = poll({ poll_seconds: 2 })
+    want(A, B, C)
+    lose()
+    for (let seconds = 0; seconds < 10; seconds++) {
+      ticked(A)
+      await pass(1000)
+    }
+    expect(new Set(symbols())).toEqual(new Set(['B,C']))
+    expect(symbols().length).toBeGreaterThan(1)
+    await pass(7000)
+    expect(symbols().at(-2)).toBe('A,B')
   })
 
   it('a short outage is waited for, and one that begins again is waited for again', async () => {

@@ -32,7 +32,7 @@ interface Raw {
   readonly isSent: boolean
 }
 
-export const TOPICS = [
+const TOPICS = [
   'sf|nse_cm|3045',
   'sf|nse_fo|51714',
   'sf|cde_fo|1594',

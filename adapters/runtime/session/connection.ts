@@ -44,6 +44,8 @@ export class Connection {
   #heardAt: number
   #ready = false
   #silent = false
+  /** A ping of ours was answered. */
+  #isProbed = false
   #over = false
 
   constructor(parts: ConnectionParts) {
@@ -54,6 +56,7 @@ export class Connection {
     this.#socket = open(dial, {
       opened: () => this.#opened(),
       received: frame => this.#received(frame),
+      ponged: () => this.#ponged(),
       refused: failure => this.#refused(failure),
       ended: failure => this.#fail(failure),
     })
@@ -76,8 +79,9 @@ export class Connection {
     const { dial, session, clock } = this.#parts
     this.#heardAt = clock.monotonic()
     this.#cancels.push(clock.every(LOOK_MS, () => this.#look()))
-    const { send } = session.heartbeat
+    const { send, probeMs } = session.heartbeat
     if (send) this.#cancels.push(clock.every(send.everyMs, () => this.send([send.frame])))
+    if (probeMs !== undefined) this.#cancels.push(clock.every(probeMs, () => this.#socket.ping()))
     if (dial.hello) this.send(dial.hello)
     else this.#becomeReady()
   }
@@ -99,13 +103,23 @@ export class Connection {
     const { clock, capture, decode, listener } = this.#parts
     if (this.#over) return
     const receivedAt = clock.micros()
-    this.#heardAt = clock.monotonic()
-    if (this.#silent) this.#setSilent(false)
+    this.#heard()
     capture?.(frame, receivedAt)
     const signals = decode(frame, receivedAt)
     listener.heard(signals, receivedAt)
     for (const signal of signals)
       if (signal.kind !== 'tick' && signal.kind !== 'part' && !this.#over) this.#serve(signal)
+  }
+
+  #ponged(): void {
+    if (this.#over) return
+    this.#isProbed = true
+    this.#heard()
+  }
+
+  #heard(): void {
+    this.#heardAt = this.#parts.clock.monotonic()
+    if (this.#silent) this.#setSilent(false)
   }
 
   #serve(signal: Signal): void {
@@ -126,6 +140,7 @@ export class Connection {
 
   #look(): void {
     const { heartbeat } = this.#parts.session
+    if (heartbeat.probeMs !== undefined && !this.#isProbed) return
     const silentMs = this.#parts.clock.monotonic() - this.#heardAt
     if (silentMs >= heartbeat.deadMs)
       this.#fail({ kind: 'network', reason: `no byte for ${heartbeat.deadMs / 1000} s` })

@@ -1,6 +1,6 @@
 import type { TickwireError } from '../../../shared/errors.ts'
 import type { Instrument } from '../../../shared/market/instrument.ts'
-import { isBook, TOPIC_MODES, type TopicMode } from '../../../shared/market/mode.ts'
+import { isBookMode, TOPIC_MODES, type TopicMode } from '../../../shared/market/mode.ts'
 import type { Dial } from '../../contract.ts'
 import type { Union } from '../union.ts'
 import { Link, type LinkCapture, type LinkListener, type LinkParts, type LinkView } from './link.ts'
@@ -76,9 +76,9 @@ export class Links {
     let used = 0
     for (const mode of modes.values()) {
       used += weights?.[mode] ?? 1
-      if (isBook(mode)) books.used++
+      if (isBookMode(mode)) books.used++
     }
-    for (const mode of TOPIC_MODES) if (isBook(mode)) books.limit += instrumentsPerMode?.[mode] ?? 0
+    for (const mode of TOPIC_MODES) if (isBookMode(mode)) books.limit += instrumentsPerMode?.[mode] ?? 0
     return { used, limit: connections * instrumentsPerConnection, refused, lowered, books }
   }
 

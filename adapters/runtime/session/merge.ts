@@ -118,16 +118,15 @@ function overlaySide(side: Side, parts: readonly (LevelPart | undefined)[]): Sid
 /** A source that has not said everything yet has a price perhaps, which is true all the same. */
 function firstPrice({ numbers }: State, receivedAt: number): Tick | undefined {
   if (typeof numbers.ltp !== 'number') return undefined
-  return { ltp: numbers.ltp, ...timeOf(numbers, receivedAt), mode: 'LTP' }
+  return { ltp: numbers.ltp, ...timeOf(numbers.timestamp, receivedAt), mode: 'LTP' }
 }
 
 /** `states`: the one that counts most last; `newest`: the one that has just spoken, whose time it is. */
 function assemble(states: readonly State[], newest: State, receivedAt: number): Draft {
   const tick: Draft = { timestamp: 0 }
   for (const { numbers } of states) fill(tick, numbers)
-  const { timestamp, isStampedHere } = timeOf(newest.numbers, receivedAt)
-  tick.timestamp = timestamp
-  if (isStampedHere) tick.isStampedHere = true
+  // A source without a time of its own goes with the last time another one gave.
+  Object.assign(tick, timeOf(newest.numbers.timestamp ?? (tick.timestamp || undefined), receivedAt))
   const book = states.findLast(({ buy, sell }) => buy !== undefined || sell !== undefined)
   if (book) tick.book = { buy: levelsOf(book.buy), sell: levelsOf(book.sell) }
   return tick
@@ -142,7 +141,7 @@ function fill(tick: Draft, numbers: Numbers): void {
 }
 
 const timeOf = (
-  { timestamp }: Numbers,
+  timestamp: number | null | undefined,
   receivedAt: number,
 ): { readonly timestamp: number; readonly isStampedHere?: true } =>
   typeof timestamp === 'number' ? { timestamp } : { timestamp: Math.floor(receivedAt / 1000), isStampedHere: true }

@@ -1,5 +1,5 @@
 import type { Instrument } from '../../../shared/market/instrument.ts'
-import { isBook, type TopicMode } from '../../../shared/market/mode.ts'
+import { isBookMode, type TopicMode } from '../../../shared/market/mode.ts'
 import type { Limits } from '../../contract.ts'
 import type { Union } from '../union.ts'
 
@@ -92,6 +92,6 @@ export function assignShards(before: Shards, wanted: Union, limits: Limits): Sha
 
 /** A deeper book becomes five levels; for anything else the mode it had before, if another, is better than nothing. */
 function lowerMode(mode: TopicMode, had: TopicMode | undefined): TopicMode | undefined {
-  if (isBook(mode)) return 'DEPTH'
-  return had !== undefined && had !== mode && !isBook(had) ? had : undefined
+  if (isBookMode(mode)) return 'DEPTH'
+  return had !== undefined && had !== mode && !isBookMode(had) ? had : undefined
 }

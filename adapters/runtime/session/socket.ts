@@ -6,6 +6,8 @@ import type { Dial, Failure, Frame } from '../../contract.ts'
 export interface SocketListener {
   opened(): void
   received(frame: Frame): void
+  /** The broker answered a ping. */
+  ponged(): void
   /** The broker answered with this instead of a socket; what else it says of it comes with `ended`, or never. */
   refused(failure: Failure): void
   ended(failure: Failure): void
@@ -15,6 +17,8 @@ export interface SocketListener {
 export interface Socket {
   /** Not before `opened`. */
   send(frame: Frame): void
+  /** A WebSocket ping. Not before `opened`. */
+  ping(): void
   /** Cuts it at once; also one that was never open. */
   end(): void
 }
@@ -45,6 +49,7 @@ export const openSocket: OpenSocket = ({ url, headers }, listener) => {
   socket.on('message', (bytes: Buffer, isBinary) => {
     if (!over) listener.received(isBinary ? bytes : bytes.toString('utf8'))
   })
+  socket.on('pong', () => over || listener.ponged())
   socket.on('unexpected-response', (_, answer) => {
     const status = answer.statusCode ?? 0
     const headers = readHeaders(answer.rawHeaders)
@@ -71,6 +76,7 @@ export const openSocket: OpenSocket = ({ url, headers }, listener) => {
   socket.on('error', error => end({ kind: 'network', reason: systemCode(error) ?? error.message }))
   return {
     send: frame => socket.send(frame),
+    ping: () => socket.ping(),
     end() {
       over = true
       socket.terminate()

@@ -183,6 +183,10 @@ describe('what is not there', () => {
     expect(partOf(packet({ segment, token: '1594', mode: 3, ...snap }))).not.toHaveProperty('openInterest')
   })
 
+  it.each([2, 4, 5, 7, 13])('is not the open interest of a contract (exchange type %i)', segment => {
+    expect(partOf(packet({ segment, token: '1594', mode: 3, ...snap })).openInterest).toBe(81_872_000)
+  })
+
   it.each([Number.NaN, Number.POSITIVE_INFINITY, 1.5, 1e300])('is a total that is no whole number (%d)', total => {
     const part = partOf(packet({ ...share, mode: 2, ...quote, totalBuy: total }))
     expect(part).not.toHaveProperty('totalBuyQuantity')

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { isSession, type SessionAdapter } from '../../../adapters/contract.ts'
 import { loadAdapter } from '../../../adapters/registry.ts'
+import type { Exchange } from '../../../shared/market/exchange.ts'
+import type { Instrument } from '../../../shared/market/instrument.ts'
 
 const load = async (): Promise<SessionAdapter> => {
   const adapter = await loadAdapter({ kind: 'builtin', adapter: 'angel' })
@@ -19,6 +21,19 @@ describe('the adapter', () => {
   it('makes a deep book of two subscriptions: prices of the day, and the book, which counts more', async () => {
     const { sources } = await load()
     expect(sources).toEqual({ LTP: ['snap'], QUOTE: ['snap'], DEPTH: ['snap'], BOOK20: ['snap', 'book20'] })
+  })
+
+  it('asks for a deep book where there is one, else for five levels', async () => {
+    const adapter = await load()
+    const of = (exchange: Instrument['exchange']) => ({ exchange }) as Instrument
+    expect(
+      ['NSE', 'NFO', 'BSE', 'NSE_INDEX'].map(exchange => adapter.carries?.(of(exchange as Exchange), 'BOOK20')),
+    ).toEqual(['BOOK20', 'DEPTH', 'DEPTH', 'DEPTH'])
+    expect((['LTP', 'QUOTE', 'DEPTH'] as const).map(mode => adapter.carries?.(of('NFO'), mode))).toEqual([
+      'LTP',
+      'QUOTE',
+      'DEPTH',
+    ])
   })
 
   it('has a socket for orders besides', async () => {

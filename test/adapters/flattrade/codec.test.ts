@@ -137,6 +137,14 @@ describe('a feed frame', () => {
     expect(partOf({ lp: '1', ...fields })).toEqual({ ltp: 1 })
   })
 
+  it('without a time of its own has a last trade of the day it was received on, though our clock may be late', () => {
+    expect(partOf({ ltt: '11:30:30' })).toEqual({ lastTradeTime: Date.parse('2026-11-20T06:00:30Z') })
+    expect(partOf({ ltt: '11:30:30', ft: '1795154399' })).toHaveProperty(
+      'lastTradeTime',
+      Date.parse('2026-11-19T06:00:30Z'),
+    )
+  })
+
   it('may hold a price below zero, as futures have had', () => {
     expect(partOf({ lp: '-37.63' })).toEqual({ ltp: -37.63 })
   })

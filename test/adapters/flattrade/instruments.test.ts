@@ -220,6 +220,11 @@ describe('a list', () => {
     ])
   })
 
+  it('may have a comma behind its columns and none behind its rows', () => {
+    const text = 'Exchange,Token,LotSize,Symbol,TradingSymbol,Instrument,TickSize,\nNSE,22,1,ACC,ACC-EQ,EQ,0.05\n'
+    expect(readBodies(Buffer.from(text))).toMatchObject({ found: [{ symbol: 'ACC', tickSize: 0.05 }], skipped: [] })
+  })
+
   it('may have a mark at its beginning, line ends of Windows, and none after its last line', () => {
     const text = `\uFEFF${HEAD}\r\n${SHARE}\r\nNSE,1594,1,INFY,INFY-EQ,EQ,,,`
     expect(symbolsOf(readBodies(Buffer.from(text)).found)).toEqual(['NSE:ACC', 'NSE:INFY'])

@@ -65,11 +65,12 @@ describe('a session with Flattrade', () => {
     expect(send?.frame).toBe('{"t":"h"}')
     expect(send?.everyMs).toBeLessThanOrEqual(30_000)
     expect(suspectMs).toBeGreaterThan(send?.everyMs ?? Number.POSITIVE_INFINITY)
+    expect(suspectMs).toBeLessThanOrEqual(15_000)
     expect(deadMs).toBeGreaterThanOrEqual(60_000)
     expect(deadMs).toBeLessThanOrEqual(90_000)
   })
 
-  it('leaves the broker five seconds after an end', () => {
+  it('leaves the broker five seconds after a clean close', () => {
     expect(session.pauses).toEqual({ afterTakenMs: 5000 })
   })
 })

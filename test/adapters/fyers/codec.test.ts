@@ -118,6 +118,12 @@ describe('a frame that is not what it should be', () => {
         expect(kinds(createDecoder()(frame.subarray(0, length), NOW))).toEqual(['malformed'])
   })
 
+  it('is told for an answer whose field is longer than it, and for master data that are cut', () => {
+    const answered = Buffer.from('000704010100044b00', 'hex')
+    expect(kinds(createDecoder()(answered, NOW))).toEqual(['malformed'])
+    expect(kinds(createDecoder()(answer(13, { 1: 'xyz' }).subarray(0, 6), NOW))).toEqual(['malformed'])
+  })
+
   it('stops at an item of a kind nobody knows', () => {
     const signals = connected()(data(1, snapshot(7, TOPIC, SBIN), Buffer.from('Z1234567'), update(7, [1])))
     expect(kinds(signals)).toEqual(['part', 'malformed'])

@@ -192,6 +192,17 @@ describe('an update', () => {
     expect(parts(hear(data(6, update(7, [20005]))))[0]?.token).toBe('nse_cm|11536')
   })
 
+  it('counts for the topic that has its id now, though the one before it comes back under another', () => {
+    const hear = connected()
+    hear(data(1, snapshot(7, TOPIC, [10000])))
+    hear(data(2, snapshot(7, 'sf|nse_cm|11536', [20000])))
+    hear(data(3, snapshot(9, TOPIC, [10000])))
+    expect(parts(hear(data(4, update(7, [20005]), update(9, [10005])))).map(({ token }) => token)).toEqual([
+      'nse_cm|11536',
+      'nse_cm|3045',
+    ])
+  })
+
   it('twice of one topic in a frame is applied in order', () => {
     const hear = connected()
     hear(data(1, snapshot(7, TOPIC, [10000])))

@@ -7,7 +7,10 @@ import type { Recorded } from './recorded.ts'
 const DEEP = 20
 const SHALLOW = 5
 
-/** The market in Angel One's words: recorded packets are played again and again, everything else walks. */
+/**
+ * The market in Angel One's words: recorded packets are played again and again in the modes they hold, everything else
+ * walks.
+ */
 export class AngelMarket {
   readonly #market: Market
   readonly #recorded: Recorded
@@ -60,11 +63,7 @@ export class AngelMarket {
     const played = recorded?.[(this.#turns.get(key) ?? 0) % recorded.length]
     if (played && mode !== 4 && played.length >= PACKET_BYTES[mode]) return cutTo(played, mode)
     const row = this.row(key)
-    if (!row) return undefined
-    const built = packet(fieldsOf(row, this.quote(row, mode === 4 ? DEEP : SHALLOW), mode))
-    // What was recorded of a smaller mode says how a packet of a larger one goes on from its first byte.
-    if (played && mode !== 4) played.copy(built, 1, 1)
-    return built
+    return row && packet(fieldsOf(row, this.quote(row, mode === 4 ? DEEP : SHALLOW), mode))
   }
 
   /** After another day's list. */

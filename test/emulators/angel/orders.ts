@@ -82,9 +82,14 @@ const message = (clientCode: string, code: string, orderData: object): object =>
   orderData,
 })
 
+/** Of an order that is not done. */
+const UNFILLED = { filledshares: '0', unfilledshares: '1', averageprice: 0 }
+
 /** What becomes of an order, in Angel One's words; `fields` change those of a limit order that is done. */
-export function orderMessage(clientCode: string, fields: object): object {
-  const data = { ...COMPLETE, ...fields }
+export function orderMessage(clientCode: string, fields: { readonly orderstatus?: string }): object {
+  const { orderstatus = COMPLETE.orderstatus } = fields
+  const isDone = orderstatus === COMPLETE.orderstatus
+  const data = { ...COMPLETE, ...(isDone ? {} : { status: orderstatus, ...UNFILLED }), ...fields }
   return message(clientCode, CODES[data.orderstatus] ?? 'AB01', data)
 }
 

@@ -44,7 +44,7 @@ describe('a handshake', () => {
     expect((await open({ Authorization: tokens.jwtToken })).isOpen).toBe(true)
     const { userId, apiKey } = emulator.account
     const query = new URLSearchParams({ clientCode: userId, feedToken: tokens.feedToken, apiKey })
-    const browser = new RawClient(`${emulator.settings.stream_url}?${query}`)
+    const browser = new RawClient(`${emulator.settings.stream_url}?${query.toString()}`)
     clients.push(browser)
     await eventually(() => browser.isOpen)
   })
@@ -123,6 +123,7 @@ describe('a connection', () => {
     client.ask(1, 2, 1, ['2885'])
     await eventually(() => emulator.connections[0]?.requests.length === 2)
     expect(emulator.connections[0]?.subscriptions).toBe(2)
+    await eventually(() => client.binary.length > 0)
     expect(shown(client)).toEqual(['1|2885 in 2'])
   })
 })

@@ -70,9 +70,14 @@ export class FyersAccount extends Account {
   refresh(appIdHash: string, refreshToken: string, pin: string): Pick<Tokens, 'access_token'> | Complaint {
     if (appIdHash !== this.#hash()) return WRONG_HASH
     const known = this.#refreshTokens.get(refreshToken)
-    if (!known || known.until <= this.#clock.now()) return { code: -501, message: 'invalid refresh token' }
-    if (pin !== this.pin) return { code: -502, message: 'invalid pin' }
+    if (!known || known.until <= this.#clock.now()) return { code: -17, message: 'invalid refresh token' }
+    if (pin !== this.pin) return { code: -50, message: 'invalid pin' }
     return { access_token: this.login(known.userId) }
+  }
+
+  /** As after 15 days: nobody renews a login with what he has. */
+  endRefresh(): void {
+    this.#refreshTokens.clear()
   }
 
   /** Who shows `APP:token` in a header. */

@@ -1,5 +1,6 @@
 import { Faults } from '../kit/faults.ts'
 import type { Stream } from '../kit/stream.ts'
+import type { FyersAccount } from './account.ts'
 import type { BookConnection } from './books.ts'
 import { masterFrame, type Scale, updateItem } from './hsmframe.ts'
 import { GOOD_MANNERS, type Manners } from './manners.ts'
@@ -8,6 +9,7 @@ import type { OrderConnection } from './orderfeed.ts'
 import type { PriceConnection } from './prices.ts'
 
 interface Parts {
+  readonly account: FyersAccount
   readonly manners: Manners
   readonly prices: Stream<PriceConnection>
   readonly books: Stream<BookConnection>
@@ -24,6 +26,11 @@ export class FyersFaults extends Faults {
     super(options)
     this.#parts = options
     this.#now = () => options.clock.now()
+  }
+
+  /** Refresh tokens are good no more. */
+  endRefresh(): void {
+    this.#parts.account.endRefresh()
   }
 
   /** Requests on the price socket are done, and left without an answer. */
@@ -143,7 +150,6 @@ const orderOf = (now: number, fields: object): object => ({
   product_type: 'CNC',
   tran_side: 1,
   ord_status: 90,
-  org_ord_status: 90,
   ord_source: 'API',
   symbol_exch: 'SBIN',
   symbol_desc: 'STATE BANK OF INDIA',

@@ -12,6 +12,7 @@ const times = z.strictObject({ times: z.int().positive().optional() })
 /** What `POST /emulator/<name>` does at this broker. */
 export const ORDERS: Orders<FyersControlled> = {
   ...COMMON,
+  endRefresh: order('refresh tokens are good no more', nothing, (e: FyersControlled) => e.faults.endRefresh()),
   unanswered: order('requests on the price socket are done and not answered', nothing, (e: FyersControlled) =>
     e.faults.unanswered(),
   ),

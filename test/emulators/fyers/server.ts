@@ -184,6 +184,11 @@ export class FyersEmulator {
     return this.account.login()
   }
 
+  /** From now on the market stands still, where everybody has been told it is. */
+  stand(): void {
+    this.#pace.close()
+  }
+
   async close(): Promise<void> {
     this.#pace.close()
     this.account.close()

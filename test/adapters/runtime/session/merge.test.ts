@@ -111,13 +111,21 @@ describe('parts of several sources', () => {
     const { whole, update } = open()
     whole('top')({ ltp: 100, buy: [level(99)], sell: [level(101)], timestamp: 1000 }, 'DEPTH')
     const book = { buy: [level(99), level(98)], sell: [level(101), level(102)] }
-    expect(whole('five')(book, 'DEPTH')).toEqual({ ltp: 100, timestamp: NOW, isStampedHere: true, mode: 'DEPTH', book })
+    expect(whole('five')(book, 'DEPTH')).toEqual({ ltp: 100, timestamp: 1000, mode: 'DEPTH', book })
     expect(update('top')({ ltp: 100.5, timestamp: 2000 }, 'DEPTH')).toEqual({
       ltp: 100.5,
       timestamp: 2000,
       mode: 'DEPTH',
       book,
     })
+  })
+
+  it('have the time of receipt while none of them has given another', () => {
+    const { whole } = open()
+    whole('top')({ ltp: 100 }, 'DEPTH')
+    expect(whole('five')({ buy: [], sell: [] }, 'DEPTH')).toMatchObject({ timestamp: NOW, isStampedHere: true })
+    whole('top')({ ltp: 100, timestamp: null }, 'DEPTH')
+    expect(whole('five')({ buy: [], sell: [] }, 'DEPTH')).toMatchObject({ timestamp: NOW, isStampedHere: true })
   })
 
   it('say the next lower mode until all of them have spoken', () => {

@@ -26,6 +26,7 @@ import { equity, FEED, rig, settle } from '../rig.ts'
 class FakeSocket {
   readonly url: string
   readonly sent: Frame[] = []
+  pings = 0
   cut = false
   readonly #listener: SocketListener
 
@@ -35,6 +36,7 @@ class FakeSocket {
   }
 
   accept = (): void => this.#listener.opened()
+  pong = (): void => this.#listener.ponged()
   say = (frame: Frame): void => this.#listener.received(frame)
   fail = (failure: Failure): void => this.#listener.ended(failure)
   refuse = (status: number, retryAfterMs?: number): void =>
@@ -54,6 +56,7 @@ class FakeBroker {
     this.sockets.push(socket)
     return {
       send: frame => void socket.sent.push(frame),
+      ping: () => void socket.pings++,
       end: () => {
         socket.cut = true
       },

@@ -17,6 +17,7 @@ const portOf = (server: { address(): unknown }) => (server.address() as AddressI
 function open(url: string, headers?: Record<string, string>) {
   const received: Frame[] = []
   let isOpen = false
+  let pongs = 0
   let failure: Failure | undefined
   let refusal: Failure | undefined
   const socket: Socket = openSocket(
@@ -26,6 +27,9 @@ function open(url: string, headers?: Record<string, string>) {
         isOpen = true
       },
       received: frame => void received.push(frame),
+      ponged() {
+        pongs++
+      },
       refused(why) {
         refusal = why
       },
@@ -39,6 +43,7 @@ function open(url: string, headers?: Record<string, string>) {
     socket,
     received,
     opened: () => eventually(() => isOpen),
+    ponged: () => eventually(() => pongs > 0),
     refused: () => eventually(() => refusal),
     ended: () => eventually(() => failure),
     failure: () => failure,
@@ -90,6 +95,14 @@ it('says how the broker closed it', async () => {
   const { server, url } = await broker()
   server.on('connection', socket => socket.close(4001, 'enough'))
   expect(await open(url).ended()).toEqual({ kind: 'closed', code: 4001, reason: 'enough' })
+})
+
+it('pings, and says when that is answered', async () => {
+  const { url } = await broker()
+  const { socket, opened, ponged } = open(url)
+  await opened()
+  socket.ping()
+  expect(await ponged()).toBe(true)
 })
 
 it('says that it was cut without a word', async () => {

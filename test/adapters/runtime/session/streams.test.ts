@@ -179,3 +179,27 @@ describe('a broker with pauses of its own', () => {
     }
   })
 })
+
+describe('a broker that promises no answer', () => {
+  const { session: plain } = bookSibling()
+  const heartbeat = { probeMs: 2000, suspectMs: 5000, deadMs: 9000 }
+  const silent = () => openSession({ random: 0, broker: { session: { ...plain, heartbeat } } })
+
+  it('is pinged, and left in peace while it has never answered', async () => {
+    const session = silent()
+    session.live()
+    await session.pass(60_000)
+    expect([session.broker.sockets.length, session.broker.last.pings]).toEqual([1, 30])
+  })
+
+  it('that has answered once is suspect and given up when it answers no more', async () => {
+    const session = silent()
+    session.live()
+    await session.pass(2000)
+    session.broker.last.pong()
+    await session.pass(5000)
+    expect(session.status.state).toBe('suspect')
+    await session.pass(4000)
+    expect(session.broker.sockets[0]?.cut).toBe(true)
+  })
+})
