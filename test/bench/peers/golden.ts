@@ -28,7 +28,7 @@ const KEPT = 400
 const LATE_MS = 5000
 
 /** Field of a frame, and what the emulator calls it. Books move on without a trade; these do not. */
-const FIELDS: readonly (readonly [string, keyof Quote])[] = [
+const FIELDS: readonly (readonly [string, Exclude<keyof Quote, 'bids' | 'asks'>])[] = [
   ['ltp', 'ltp'],
   ['open', 'open'],
   ['high', 'high'],
