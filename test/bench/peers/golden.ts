@@ -86,30 +86,30 @@ function begin({ url, key, shares }: Task): void {
   })
 }
 
-/** What differs between what came and what the emulator says, for every sampled instrument; `unseen`: folded away, or late. */
+type Verdict = 'unseen' | readonly string[]
+
+/** What differs between the frame of a volume and what the emulator says at that volume. */
+async function checkOne(origin: string, name: string): Promise<Verdict> {
+  const [exchange, ...symbol] = name.split(':')
+  const body = JSON.stringify({ exchange, symbol: symbol.join(':') })
+  const answer = await fetch(`${origin}/emulator/quote`, { method: 'POST', body })
+  const { quote } = (await answer.json()) as { quote: Quote }
+  const end = systemClock.monotonic() + LATE_MS
+  while (!kept.get(name)?.has(quote.volume) && systemClock.monotonic() < end) await pause(systemClock, 50)
+  const data = kept.get(name)?.get(quote.volume)
+  if (!data) return 'unseen'
+  return FIELDS.filter(([field, theirs]) => data[field] !== quote[theirs]).map(
+    ([field, theirs]) => `${name} ${field}: ${String(data[field])}, not ${quote[theirs]}`,
+  )
+}
+
+/** Every sampled instrument; `unseen`: folded away on the way, or late. */
 async function check(shares: readonly Share[]): Promise<{ compared: number; unseen: number; wrong: string[] }> {
-  const wrong: string[] = []
-  let compared = 0
-  let unseen = 0
-  for (const { origin, sampled } of shares)
-    for (const name of sampled) {
-      const [exchange, ...symbol] = name.split(':')
-      const body = JSON.stringify({ exchange, symbol: symbol.join(':') })
-      const answer = await fetch(`${origin}/emulator/quote`, { method: 'POST', body })
-      const { quote } = (await answer.json()) as { quote: Quote }
-      const end = systemClock.monotonic() + LATE_MS
-      while (!kept.get(name)?.has(quote.volume) && systemClock.monotonic() < end) await pause(systemClock, 20)
-      const data = kept.get(name)?.get(quote.volume)
-      if (!data) {
-        unseen++
-        continue
-      }
-      compared++
-      for (const [field, theirs] of FIELDS)
-        if (data[field] !== quote[theirs])
-          wrong.push(`${name} ${field}: ${String(data[field])}, not ${String(quote[theirs])}`)
-    }
-  return { compared, unseen, wrong }
+  const verdicts = await Promise.all(
+    shares.flatMap(({ origin, sampled }) => sampled.map(name => checkOne(origin, name))),
+  )
+  const seen = verdicts.filter(verdict => verdict !== 'unseen')
+  return { compared: seen.length, unseen: verdicts.length - seen.length, wrong: seen.flat() }
 }
 
 /** Prices of the sampled instruments that came and are still known. */
