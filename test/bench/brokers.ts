@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { upFacts } from '../../scripts/facts.ts'
+import { type UpFacts, upFacts } from '../../scripts/facts.ts'
 import { pause, systemClock } from '../../shared/clock.ts'
 import { indianDate } from '../../shared/market/india.ts'
 import { universe } from '../emulators/kit/universe.ts'
@@ -30,6 +30,9 @@ export interface BrokerSide extends Told {
   readonly process: Program
 }
 
+/** Into how many messages a broker puts what one turn of an instrument says, where that is not one. */
+const MESSAGES: Readonly<Record<string, number>> = { fyers: 2 }
+
 /** Tickwire with an account at every emulated broker, set up with the commands a user types. */
 export class BrokerSystem {
   readonly brokers: readonly BrokerSide[]
@@ -57,9 +60,14 @@ export class BrokerSystem {
     }
   }
 
+  /** How often a process of Tickwire had to be started again. */
+  restarts(): number {
+    return this.#facts().children.reduce((sum, one) => sum + one.restarts, 0)
+  }
+
   /** Every process there is, by name. */
   pids(): Readonly<Record<string, number>> {
-    const { children } = upFacts.parse(JSON.parse(readFileSync(join(this.#folder, 'run/up.json'), 'utf8')))
+    const { children } = this.#facts()
     const ours = children.map(({ name, pid = 0 }): [string, number] => [name, pid])
     const theirs = this.brokers.map(({ broker, process }): [string, number] => [`emulated ${broker}`, process.pid])
     return Object.fromEntries([...ours, ...theirs])
@@ -78,6 +86,10 @@ export class BrokerSystem {
     await Promise.all(this.brokers.map(({ process }) => process.stop()))
     rmSync(this.#folder, { recursive: true, force: true })
     rmSync(vaultKey(this.#folder), { force: true })
+  }
+
+  #facts(): UpFacts {
+    return upFacts.parse(JSON.parse(readFileSync(join(this.#folder, 'run/up.json'), 'utf8')))
   }
 
   async #begin(): Promise<void> {
@@ -126,7 +138,8 @@ async function emulators(words: readonly string[]): Promise<readonly Told[]> {
 /** A process of its own for each: real brokers do not share a core either. */
 async function side(broker: string, options: { instruments: number; rate: number }): Promise<BrokerSide> {
   const rows = options.instruments + COMMON_ROWS
-  const program = emulate([broker, '--rows', String(rows), '--rate', String(options.rate)])
+  const rate = Math.round(options.rate / (MESSAGES[broker] ?? 1))
+  const program = emulate([broker, '--rows', String(rows), '--rate', String(rate)])
   const { emulators: told } = await program.answer<{ emulators: Told[] }>()
   const [one] = told
   if (!one) throw new Error(`No broker ${broker} is emulated`)

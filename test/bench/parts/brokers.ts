@@ -55,8 +55,8 @@ async function run(bench: Bench): Promise<Findings> {
     const charted = shares.flatMap(share => share.instruments.slice(0, Math.min(CHARTED, instruments / 2)))
     await charts.ask(JSON.stringify({ url, key: system.key, instruments: charted }))
     await pause(systemClock, sized(bench, SETTLE_MS, 4000))
-    const pids = { ...system.pids(), 'golden client': golden.pid, 'openalgo-charts': charts.pid }
-    const memory = new Map<string, number[]>(Object.keys(pids).map(name => [name, []]))
+    const pids = () => ({ ...system.pids(), 'golden client': golden.pid, 'openalgo-charts': charts.pid })
+    const memory = new Map<string, number[]>(Object.keys(pids()).map(name => [name, []]))
     const [before, published] = [await golden.ask<Counted>('count'), await system.ticks()]
     const began = systemClock.monotonic()
     const checks = { compared: 0, unseen: 0, wrong: 0 }
@@ -70,7 +70,7 @@ async function run(bench: Bench): Promise<Findings> {
     let checkedAt = Number.NEGATIVE_INFINITY
     let checking = Promise.resolve()
     while (systemClock.monotonic() - began < durationMs) {
-      for (const [name, pid] of Object.entries(pids)) memory.get(name)?.push(memoryOf(pid))
+      for (const [name, pid] of Object.entries(pids())) memory.get(name)?.push(memoryOf(pid))
       if (systemClock.monotonic() - checkedAt > ROUND_MS) {
         checkedAt = systemClock.monotonic()
         checking = checking.then(check)
@@ -108,6 +108,12 @@ async function run(bench: Bench): Promise<Findings> {
           aim: 'all, none',
           measured: `${exactly(drawn.instruments)} of ${exactly(charted.length)}, ${exactly(strays)}`,
           met: drawn.instruments === charted.length && strays === 0,
+        },
+        {
+          what: '… processes of Tickwire that had to be started again',
+          aim: 'none',
+          measured: exactly(system.restarts()),
+          met: system.restarts() === 0,
         },
         {
           what: `… growth of memory of any process of Tickwire, last quarter of ${decimal(seconds / 60, 1)} minutes less the second`,
