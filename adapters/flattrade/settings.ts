@@ -32,7 +32,10 @@ export const settings = z.strictObject({
     .transform(text => text.split(',').map(name => name.trim())),
   /** How the socket is logged in to: as Flattrade wants it now, or as older servers of the family do. */
   dialect: z.enum(['flattrade', 'noren-classic']).default('flattrade'),
-  /** How many instruments the one connection carries. What the broker allows is not published: see the README. */
+  /**
+   * How many instruments the one connection carries. What the broker allows is published nowhere, and what is beyond it
+   * would stay silent: others were seen to ask for 5,000.
+   */
   max_instruments: z.coerce.number().int().min(1).max(20_000).default(1000),
   /** Whether silence is a fault: while the market is open as the calendar knows it, or at any hour. */
   expect_ticks: z.enum(['calendar', 'always']).default('calendar'),

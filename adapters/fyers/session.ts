@@ -36,9 +36,6 @@ export const session: Session<Settings, Ticket> = {
   heartbeat: { send: { everyMs: 10_000, frame: PING }, probeMs: 2500, suspectMs: 4000, deadMs: 10_000 },
 
   classify: classifyFor('the connection'),
-
-  /** A token that is spent is met with silence at times: no reason to knock faster. */
-  pauses: { afterEndMs: 1000 },
 }
 
 /** What an end means, of a socket that `purpose` names. */

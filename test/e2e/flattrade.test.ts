@@ -87,6 +87,16 @@ describe('an account at Flattrade', () => {
     await ticksGoOn()
   }, 40_000)
 
+  it('a login that is refused on an open socket is closed from here, and tried again', async () => {
+    const before = all.broker.connections.length
+    all.broker.faults.refuseLogin({ times: 2 })
+    all.broker.faults.drop()
+    await eventually(() => all.broker.connections.length >= before + 3, 20_000)
+    await all.enters('live')
+    await ticksGoOn()
+    expect(all.broker.connections.slice(before).map(one => one.isOpen)).toEqual([false, false, true])
+  }, 40_000)
+
   it('a connection that is lost is told within a second, and everything is asked for again', async () => {
     all.broker.faults.reset()
     expect((await told('down')).afterMs).toBeLessThan(1000)

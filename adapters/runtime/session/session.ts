@@ -42,7 +42,7 @@ export interface SessionParts {
 
 /** With one ticket. */
 const MOST_REFUSALS = 3
-const REFUSAL_PAUSE_MS = 1000
+const REFUSAL_PAUSE_MS = 500
 const LOOK_MS = 1000
 /** A market that is silent for another reason must not cost a new connection every second. */
 const RECONNECT_PAUSE_MS = 60_000

@@ -58,7 +58,7 @@ export class Streams {
           for (const side of this.#sides) side.start()
           listener.opened()
         },
-        refused: listener.refused,
+        refused: error => listener.refused(error),
       },
     })
     // On a tape every connection of the account has a number of its own.
@@ -123,8 +123,8 @@ export class Streams {
   #listener(stream: number) {
     const { listener } = this.#parts
     return {
-      changed: listener.changed,
-      ordered: listener.ordered,
+      changed: () => listener.changed(),
+      ordered: (order: OrderUpdate) => listener.ordered(order),
       ticked: (instrument: Instrument, signal: MarketSignal, receivedAt: number) => {
         const tick = signal.kind === 'tick' ? signal.tick : this.#join(instrument, stream, signal, receivedAt)
         listener.ticked(instrument, tick, receivedAt)
