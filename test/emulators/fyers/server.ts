@@ -174,6 +174,18 @@ export class FyersEmulator {
     return `${this.#door.streamOrigin}${ORDER_UPDATES}`
   }
 
+  /** What a feed is told to find it. */
+  get settings(): Readonly<Record<string, string>> {
+    return {
+      api_url: this.apiUrl,
+      login_url: this.loginUrl,
+      master_url: this.masterUrl,
+      stream_url: this.streamUrl,
+      books_url: this.booksUrl,
+      orders_url: this.ordersUrl,
+    }
+  }
+
   /** The address that the person is sent back to. */
   answer(): string {
     return this.#replies.answer()
