@@ -117,20 +117,6 @@ describe('the morning', () => {
   }, 120_000)
 })
 
-describe('one broker that is out', () => {
-  it('leaves the others alone', async () => {
-    for (const broker of all.brokers) {
-      const others = all.brokers.filter(other => other !== broker)
-      await all.order(broker, 'outage', { seconds: 2 })
-      await all.enters(broker, 'down', 'suspect')
-      await goesOn(...others)
-      for (const other of others) expect((await all.feed(other)).state, other).toBe('live')
-      await all.enters(broker, 'live')
-      await goesOn(broker)
-    }
-  }, 120_000)
-})
-
 describe('the emulated brokers', () => {
   it('leave each other alone while one of them is out', async () => {
     for (const broker of all.brokers) {
