@@ -131,6 +131,13 @@ const SIGNALS: Record<string, (...words: string[]) => Signal> = {
     isWhole: true,
     part: { ltp: Number(price) },
   }),
+  change: (token, price) => ({
+    kind: 'part',
+    token: token ?? '',
+    source: 'top',
+    isWhole: false,
+    part: { ltp: Number(price) },
+  }),
   filled: (...words) => ({ kind: 'order', order: { ...ORDER, symbol: words.join(' ') } }),
   words: (...words) => ({ kind: 'notice', level: 'error', text: words.join(' ') }),
 }
