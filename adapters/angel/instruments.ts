@@ -2,6 +2,7 @@ import type { Instrument, InstrumentKind } from '../../shared/market/instrument.
 import { contractSymbol, readDate } from '../../shared/market/symbol.ts'
 import { isSymbol } from '../../shared/market/topic.ts'
 import { unambiguous } from '../../shared/market/twins.ts'
+import { quote } from '../../shared/words.ts'
 import type { Master } from '../contract.ts'
 import { toError } from './errors.ts'
 import { malformed, type Row, readRows } from './rows.ts'
@@ -34,9 +35,6 @@ function* readAll(bodies: readonly Uint8Array[], skipped: (why: string) => void)
       else yield instrument
     }
 }
-
-/** A stranger's text in a line of ours. */
-const quote = (text: string): string => JSON.stringify(text.slice(0, 60))
 
 const nameOf = ({ exch_seg, symbol, token }: Row): string => `${quote(`${exch_seg}:${symbol}`)} (token ${quote(token)})`
 

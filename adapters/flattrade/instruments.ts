@@ -3,6 +3,7 @@ import type { Instrument } from '../../shared/market/instrument.ts'
 import { contractSymbol, readDate } from '../../shared/market/symbol.ts'
 import { isSymbol } from '../../shared/market/topic.ts'
 import { unambiguous } from '../../shared/market/twins.ts'
+import { quote } from '../../shared/words.ts'
 import type { Master } from '../contract.ts'
 import { refusal } from './errors.ts'
 import { malformed, type Row, readRows } from './list.ts'
@@ -37,9 +38,6 @@ function* readAll(bodies: readonly Uint8Array[], skipped: (why: string) => void)
     if (count === 0) throw malformed(`file ${at + 1} of ${bodies.length} holds no instrument`)
   }
 }
-
-/** A stranger's text in a line of ours. */
-const quote = (text: string): string => JSON.stringify(text.slice(0, 60))
 
 const nameOf = ({ exchange, token, tradingSymbol }: Row): string =>
   `${quote(tradingSymbol)} (token ${quote(`${exchange}|${token}`)})`

@@ -2,6 +2,7 @@ import type { Instrument, InstrumentKind } from '../../shared/market/instrument.
 import { contractSymbol, isDate } from '../../shared/market/symbol.ts'
 import { isSymbol } from '../../shared/market/topic.ts'
 import { unambiguous } from '../../shared/market/twins.ts'
+import { quote } from '../../shared/words.ts'
 import type { Master } from '../contract.ts'
 import { refusal } from './errors.ts'
 import { indexSymbol } from './indices.ts'
@@ -43,9 +44,6 @@ function* readAll(bodies: readonly Uint8Array[], skipped: (why: string) => void)
       else yield instrument
     }
 }
-
-/** A stranger's text in a line of ours. */
-const quote = (text: string): string => JSON.stringify(text.slice(0, 60))
 
 const nameOf = ({ exchange, tradingsymbol, instrument_token }: Row): string =>
   `${quote(`${exchange}:${tradingsymbol}`)} (token ${quote(instrument_token)})`
