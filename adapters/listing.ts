@@ -37,6 +37,11 @@ export class Listing {
     return instrument
   }
 
+  /** The common symbol of what a broker calls so; nothing for what is not listed. */
+  commonSymbol(exchange: string, spelling: string): string | undefined {
+    return unlessDamaged(() => this.#book.find(this.#feed, exchange, spelling))?.symbol
+  }
+
   /** When the list was fetched, milliseconds since 1970; nothing when there is none. */
   writtenAt(): number | undefined {
     return unlessDamaged(() => this.#book.facts(this.#feed))?.writtenAt

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type ErrorCode, TickwireError } from '../../shared/errors.ts'
+import { oneLine, readJson } from '../../shared/words.ts'
 
 /** What was asked for when Angel One refused it. */
 export type Purpose =
@@ -98,24 +99,3 @@ function readBody(body: string): { isRefusal: boolean; message: string; code: st
   const { status, success, message, errorcode, errorCode } = parsed.data
   return { isRefusal: status === false || success === false, message, code: errorcode || errorCode }
 }
-
-export function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-const LONGEST = 200
-
-/**
- * A stranger's words as one short line of a log. What looks like a key or a token (16 characters and more with a digit
- * among them) is masked, in case he repeats what he was sent.
- */
-export const oneLine = (text: string): string =>
-  text
-    .replace(/[\p{C}\s]+/gu, ' ')
-    .trim()
-    .replace(/\b(?=[\w.-]*\d)[\w.-]{16,}/g, '[redacted]')
-    .slice(0, LONGEST)

@@ -1,13 +1,15 @@
 import type { Instrument, InstrumentKind } from '../../shared/market/instrument.ts'
+import { contractSymbol, readDate } from '../../shared/market/symbol.ts'
 import { isSymbol } from '../../shared/market/topic.ts'
+import { unambiguous } from '../../shared/market/twins.ts'
+import { quote } from '../../shared/words.ts'
 import type { Master } from '../contract.ts'
 import { toError } from './errors.ts'
 import { malformed, type Row, readRows } from './rows.ts'
 import { segmentNumber, segmentOf, tokenOf } from './segment.ts'
 import type { Settings } from './settings.ts'
-import { contractSymbol, indexSymbol, readExpiry, shareSymbol } from './symbols.ts'
+import { indexSymbol, isLesserSeries, shareSymbol } from './symbols.ts'
 import type { Ticket } from './ticket.ts'
-import { unambiguous } from './twins.ts'
 
 /** The list of all exchanges: one JSON file a day, made before about 08:30 in India, 32 MB; no login is needed. */
 export const master: Master<Settings, Ticket> = {
@@ -15,7 +17,7 @@ export const master: Master<Settings, Ticket> = {
 
   *parse(bodies, skipped) {
     let count = 0
-    for (const instrument of unambiguous(readAll(bodies, skipped), skipped)) {
+    for (const instrument of unambiguous(readAll(bodies, skipped), skipped, isLesserSeries)) {
       count++
       yield instrument
     }
@@ -33,9 +35,6 @@ function* readAll(bodies: readonly Uint8Array[], skipped: (why: string) => void)
       else yield instrument
     }
 }
-
-/** A stranger's text in a line of ours. */
-const quote = (text: string): string => JSON.stringify(text.slice(0, 60))
 
 const nameOf = ({ exch_seg, symbol, token }: Row): string => `${quote(`${exch_seg}:${symbol}`)} (token ${quote(token)})`
 
@@ -88,7 +87,7 @@ const spot = ({ symbol, name }: Row, kind: 'EQ' | 'INDEX'): Terms => ({
 
 function contract(row: Row, kind: 'FUT' | 'CE' | 'PE', divisor: number): Terms | string {
   const { name, exch_seg } = row
-  const expiry = readExpiry(row.expiry)
+  const expiry = readDate(row.expiry)
   if (expiry === undefined) return `its expiry ${quote(row.expiry)} is no date`
   // Futures say -1 or 0.
   const strike = kind === 'FUT' ? undefined : readNumber(row.strike) / divisor

@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import { atIndian } from '../../shared/market/india.ts'
 import type { Instrument } from '../../shared/market/instrument.ts'
+import { readDate } from '../../shared/market/symbol.ts'
 import type { Level, Tick } from '../../shared/market/tick.ts'
+import { readJson } from '../../shared/words.ts'
 import type { HttpAnswer, Quotes } from '../contract.ts'
-import { failed, readJson, refusedWith } from './errors.ts'
+import { failed, refusedWith } from './errors.ts'
 import { restHeaders } from './rest.ts'
 import { bySegment, segmentNumber, segmentOf, tokenOf } from './segment.ts'
 import type { Settings } from './settings.ts'
-import { readExpiry } from './symbols.ts'
 import type { Ticket } from './ticket.ts'
 
 const number = z.number().optional().catch(undefined)
@@ -127,7 +128,7 @@ const side = (found: z.infer<typeof levels>): readonly Level[] =>
 /** `15-Apr-2026 14:23:53`, in India. What was never traded says 1970. */
 function readTime(text: string): number | undefined {
   const [, day, hours, minutes, seconds] = /^(\d{2}-[A-Za-z]{3}-\d{4}) (\d{2}):(\d{2}):(\d{2})$/.exec(text) ?? []
-  const date = day === undefined ? undefined : readExpiry(day.replaceAll('-', ''))
+  const date = day === undefined ? undefined : readDate(day)
   if (date === undefined || date < '2000') return undefined
   return atIndian(date, Number(hours) * 60 + Number(minutes)) + Number(seconds) * 1000
 }

@@ -1,5 +1,5 @@
 import { TickwireError } from '../../shared/errors.ts'
-import { readJson } from './errors.ts'
+import { readJson } from '../../shared/words.ts'
 
 /** One entry of the list: SmartAPI documentation, "Instruments". Texts as they stand there; absent is empty. */
 export interface Row {

@@ -1,4 +1,4 @@
-const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC']
+import type { Instrument } from '../../shared/market/instrument.ts'
 
 /** Names of indices that clients know by another; without spaces and hyphens, in capitals. */
 const INDICES: ReadonlyMap<string, string> = new Map([
@@ -23,19 +23,6 @@ export function indexSymbol(name: string): string {
 /** A share without the series that everybody means: `SBIN` of `SBIN-EQ`. What else is behind a hyphen stays. */
 export const shareSymbol = (symbol: string): string => symbol.replace(/-(EQ|BE|MF|SG)$/, '')
 
-/** `2026-09-15` of `15SEP2026`; `undefined` for what is no day. */
-export function readExpiry(text: string): string | undefined {
-  const [, day = '', name = '', year = ''] = /^(\d{2})([A-Z]{3})(\d{4})$/.exec(text.toUpperCase()) ?? []
-  const month = MONTHS.indexOf(name) + 1
-  if (month === 0) return undefined
-  const date = `${year}-${String(month).padStart(2, '0')}-${day}`
-  const at = Date.parse(`${date}T00:00:00Z`)
-  // A 31 April is a day of May to some readers.
-  return Number.isFinite(at) && new Date(at).toISOString().startsWith(date) ? date : undefined
-}
-
-/** `NIFTY29SEP26FUT`, `USDINR29DEC2183.05CE`; the strike without zeros behind the point. */
-export const contractSymbol = (base: string, expiry: string, strike: number | undefined, kind: string): string => {
-  const [year = '', month = '', day = ''] = expiry.split('-')
-  return `${base}${day}${MONTHS[Number(month) - 1]}${year.slice(2)}${strike ?? ''}${kind}`
-}
+/** A share of another series than the usual one: it steps back where both would be known by the bare symbol. */
+export const isLesserSeries = ({ kind, symbol, brokerSymbol }: Instrument): boolean =>
+  kind === 'EQ' && symbol !== brokerSymbol && !brokerSymbol.endsWith('-EQ')

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { oneLine, readJson } from '../../shared/words.ts'
 import type { Signal } from '../contract.ts'
-import { oneLine, readJson } from './errors.ts'
 import { describeRequest } from './request.ts'
 
 /** E1001: not understood. E1002: too many subscriptions. SmartAPI documentation, WebSocket Streaming 2.0, "Error Response". */

@@ -1,6 +1,6 @@
+import { oneLine, readJson } from '../../shared/words.ts'
 import type { Decoder, Signal } from '../contract.ts'
 import { sent } from './decimal.ts'
-import { oneLine } from './errors.ts'
 import { type Fields, readFields } from './fields.ts'
 import { readOrder } from './order.ts'
 
@@ -94,12 +94,4 @@ function decodeOther({ t, emsg }: Fields): Signal {
   if (words !== undefined) return { kind: 'notice', level: 'error', text: oneLine(words) || 'no text' }
   // Not by its name: what is counted must not grow with what a stranger writes.
   return { kind: 'ignored', what: typeof t === 'string' && COUNTED.has(t) ? `answer ${t}` : 'text of an unknown type' }
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

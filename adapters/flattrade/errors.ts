@@ -1,4 +1,5 @@
 import { type ErrorCode, TickwireError } from '../../shared/errors.ts'
+import { oneLine } from '../../shared/words.ts'
 
 /** What was asked for when Flattrade refused it. */
 export type Purpose = 'the login' | 'the instrument list' | 'the connection' | 'the quotes'
@@ -69,16 +70,3 @@ function messageOf(body: string): string {
     return BARE.exec(body)?.[1] ?? ''
   }
 }
-
-const LONGEST = 200
-
-/**
- * A stranger's words as one short line of a log. What looks like a key or a token (16 characters and more with a digit
- * among them) is masked, in case he repeats what he was sent.
- */
-export const oneLine = (text: string): string =>
-  text
-    .replace(/[\p{C}\s]+/gu, ' ')
-    .trim()
-    .replace(/\b(?=\w*\d)\w{16,}\b/g, '[redacted]')
-    .slice(0, LONGEST)

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { TickwireError } from '../../shared/errors.ts'
 import { nextIndian } from '../../shared/market/india.ts'
+import { readJson } from '../../shared/words.ts'
 import type { HttpAnswer, Login, LoginAnswer } from '../contract.ts'
 import { failed, isRefusal, refusal } from './errors.ts'
 import type { Settings } from './settings.ts'
@@ -52,14 +53,6 @@ function readGranted({ status, body }: HttpAnswer, secrets: readonly string[]): 
   if (parsed.success) return parsed.data
   const paths = parsed.error.issues.map(({ path }) => path.join('.') || 'JSON')
   throw failed('BROKER_REFUSED', `Flattrade answered the login without ${[...new Set(paths)].join(', ')}`)
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 const PASTE = 'paste the whole address the browser was sent to after the login, or its code'

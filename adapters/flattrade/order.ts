@@ -1,5 +1,6 @@
 import { isExchange } from '../../shared/market/exchange.ts'
 import type { OrderUpdate } from '../../shared/market/order.ts'
+import { oneLine } from '../../shared/words.ts'
 import { decimal, quantity, sent } from './decimal.ts'
 import type { Fields } from './fields.ts'
 
@@ -54,7 +55,7 @@ export function readOrder(fields: Fields): OrderUpdate | undefined {
     filledQuantity: filled,
     pendingQuantity: OVER.has(status) ? 0 : Math.max(0, total - filled),
     averagePrice: number('avgprc'),
-    rejectionReason: text('rejreason').replace(/[\p{C}\s]+/gu, ' '),
+    rejectionReason: oneLine(text('rejreason')),
   }
 }
 

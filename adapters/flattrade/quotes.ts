@@ -1,5 +1,6 @@
 import type { Instrument } from '../../shared/market/instrument.ts'
 import type { Level, LevelPart, Tick, TickPart } from '../../shared/market/tick.ts'
+import { readJson } from '../../shared/words.ts'
 import type { HttpAnswer, Quotes } from '../contract.ts'
 import { sent } from './decimal.ts'
 import { failed, isRefusal, refusal } from './errors.ts'
@@ -42,18 +43,10 @@ function readAnswer({ status, body }: HttpAnswer): Fields | undefined {
     throw refusal('the quotes', { status, body: text })
   }
   const fields = readJson(text)
-  if (!fields) throw failed('BROKER_REFUSED', 'Flattrade answered the quotes with something that is no quote')
+  if (typeof fields !== 'object' || fields === null || Array.isArray(fields))
+    throw failed('BROKER_REFUSED', 'Flattrade answered the quotes with something that is no quote')
   // The last key of the documented answer is written `So5`.
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name.toLowerCase(), value]))
-}
-
-function readJson(text: string): object | undefined {
-  try {
-    const content: unknown = JSON.parse(text)
-    return typeof content === 'object' && content !== null && !Array.isArray(content) ? content : undefined
-  } catch {
-    return undefined
-  }
 }
 
 /** An answer to another question must not become a price of this instrument. */

@@ -1,7 +1,8 @@
 import type { TickwireError } from '../../shared/errors.ts'
 import type { TopicMode } from '../../shared/market/mode.ts'
+import { oneLine } from '../../shared/words.ts'
 import type { Failure, Session } from '../contract.ts'
-import { failed, oneLine, refusal } from './errors.ts'
+import { failed, refusal } from './errors.ts'
 import type { Settings } from './settings.ts'
 import type { Ticket } from './ticket.ts'
 

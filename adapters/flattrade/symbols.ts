@@ -1,6 +1,5 @@
 import type { Exchange } from '../../shared/market/exchange.ts'
-
-const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC']
+import type { Instrument } from '../../shared/market/instrument.ts'
 
 /** Of the column `Exchange`, which is what goes over the wire. */
 const EXCHANGES: ReadonlyMap<string, Exchange> = new Map([
@@ -30,20 +29,9 @@ export function underlyingOf(exchange: Exchange, symbol: string): string {
   return INTERNAL.get(symbol.replace(/(OPT|FUT)$/, '')) ?? symbol
 }
 
-/** `27-OCT-2026` as `2026-10-27`; `undefined` for what is no day of the calendar. */
-export function dateOf(text: string): string | undefined {
-  const [, day = '', month = '', year = ''] = /^(\d{1,2})-([A-Z]{3})-(\d{4})$/i.exec(text) ?? []
-  const place = MONTHS.indexOf(month.toUpperCase())
-  if (place === -1 || new Date(Date.UTC(Number(year), place, Number(day))).getUTCDate() !== Number(day))
-    return undefined
-  return `${year}-${String(place + 1).padStart(2, '0')}-${day.padStart(2, '0')}`
-}
-
-/** `NIFTY29SEP26FUT`, `VEDL25APR24292.5CE`; the strike without zeros behind the point. */
-export function contractSymbol(base: string, expiry: string, strike: number | undefined, kind: string): string {
-  const date = expiry.slice(8, 10) + MONTHS[Number(expiry.slice(5, 7)) - 1] + expiry.slice(2, 4)
-  return `${base}${date}${strike ?? ''}${kind}`
-}
+/** The series BE of a share steps back for its series EQ: both are known by the bare symbol. */
+export const isLesserSeries = ({ kind, exchange, brokerSymbol }: Instrument): boolean =>
+  kind === 'EQ' && exchange === 'NSE' && brokerSymbol.endsWith('-BE')
 
 /** Names of indices as they stand in the lists, without spaces and hyphens, that clients know by another. */
 const NSE_INDICES: ReadonlyMap<string, string> = new Map([

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readJson } from '../../shared/words.ts'
 
 /** What is of use of what a token says of itself. */
 const claims = z.object({
@@ -20,9 +21,5 @@ export type Claims = z.infer<typeof claims>
 export function readClaims(token: string): Claims | undefined {
   const [head, payload, signature, ...rest] = token.split('.')
   if (!head || !payload || signature === undefined || rest.length > 0) return undefined
-  try {
-    return claims.safeParse(JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'))).data
-  } catch {
-    return undefined
-  }
+  return claims.safeParse(readJson(Buffer.from(payload, 'base64url').toString('utf8'))).data
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type ErrorCode, TickwireError } from '../../shared/errors.ts'
-import { readJson } from './json.ts'
+import { oneLine, readJson } from '../../shared/words.ts'
 
 /** What was asked for when Fyers refused it. */
 export type Purpose =
@@ -86,15 +86,4 @@ function byStatus(status: number): ErrorCode {
   return status >= 500 ? 'BROKER_UNREACHABLE' : 'BROKER_REFUSED'
 }
 
-const LONGEST = 200
-
-/**
- * A stranger's words as one short line of a log. What looks like a key or a token (16 characters and more with a digit
- * among them) is masked, in case he repeats what he was sent.
- */
-export const oneLine = (text: string): string =>
-  text
-    .replace(/[\p{C}\s]+/gu, ' ')
-    .trim()
-    .replace(/(?<![\w.-])(?=[\w.-]*\d)[\w.-]{16,}/g, '[redacted]')
-    .slice(0, LONGEST)
+export { oneLine } from '../../shared/words.ts'

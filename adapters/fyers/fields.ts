@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { LevelPart, TickPart } from '../../shared/market/tick.ts'
+import { readJson } from '../../shared/words.ts'
 
 /** A part being filled in. */
 export type Draft = {
@@ -164,12 +165,8 @@ export const LAYOUTS: Layouts = layoutsOf({
 
 /** The layouts that a server's stream configuration names; undefined for a text that is none. */
 export function readConfiguration(text: string): Layouts | undefined {
-  try {
-    const parsed = configuration.safeParse(JSON.parse(text))
-    return parsed.success ? layoutsOf(parsed.data) : undefined
-  } catch {
-    return undefined
-  }
+  const parsed = configuration.safeParse(readJson(text))
+  return parsed.success ? layoutsOf(parsed.data) : undefined
 }
 
 function layoutsOf({ scrip, index, depth, scrip_lite, index_lite }: z.infer<typeof configuration>): Layouts {

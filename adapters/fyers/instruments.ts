@@ -1,16 +1,18 @@
 import type { Exchange } from '../../shared/market/exchange.ts'
 import type { Instrument } from '../../shared/market/instrument.ts'
+import { contractSymbol } from '../../shared/market/symbol.ts'
 import { isSymbol } from '../../shared/market/topic.ts'
+import { unambiguous } from '../../shared/market/twins.ts'
+import { quote } from '../../shared/words.ts'
 import type { Master } from '../contract.ts'
 import { refusal } from './errors.ts'
 import { topicName } from './indexnames.ts'
 import { indexSymbol } from './indices.ts'
-import { malformed, quote, type Row, readRows } from './list.ts'
+import { malformed, type Row, readRows } from './list.ts'
 import type { Settings } from './settings.ts'
-import { contractSymbol, dateOf, exchangeTokenOf, expiryOf, segmentOf } from './symbols.ts'
+import { dateOf, exchangeTokenOf, expiryOf, isSeries, segmentOf } from './symbols.ts'
 import { exchangeOf } from './ticker.ts'
 import type { Ticket } from './ticket.ts'
-import { unambiguous } from './twins.ts'
 
 const LISTS = ['NSE_CM', 'NSE_FO', 'NSE_CD', 'NSE_COM', 'BSE_CM', 'BSE_FO', 'MCX_COM']
 
@@ -20,7 +22,7 @@ export const master: Master<Settings, Ticket> = {
 
   *parse(bodies, skipped) {
     let count = 0
-    for (const instrument of unambiguous(readAll(bodies, skipped), skipped)) {
+    for (const instrument of unambiguous(readAll(bodies, skipped), skipped, isSeries)) {
       count++
       yield instrument
     }

@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync'
 import { TickwireError } from '../../shared/errors.ts'
+import { quote } from '../../shared/words.ts'
 
 /** The columns of the lists, which have no head (Fyers API v3 documentation, "Symbol master"; rows of 2026). */
 const WIDTH = 21
@@ -80,9 +81,6 @@ function rowOf(fields: readonly string[]): Row {
     reserved: at(18),
   }
 }
-
-/** A stranger's text in a line of ours. */
-export const quote = (text: string): string => JSON.stringify(text.slice(0, 60))
 
 export const malformed = (why: string): TickwireError =>
   new TickwireError('INSTRUMENTS_MALFORMED', `An instrument list of Fyers is not what it should be: ${why}`, {

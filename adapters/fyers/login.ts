@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { TickwireError } from '../../shared/errors.ts'
+import { readJson } from '../../shared/words.ts'
 import type { Granted, Http, HttpAnswer, Login, LoginAnswer } from '../contract.ts'
 import { readClaims } from './claims.ts'
 import { failed, readFailure, refusal } from './errors.ts'
-import { readJson } from './json.ts'
 import type { Settings } from './settings.ts'
 import type { Credentials, Ticket } from './ticket.ts'
 

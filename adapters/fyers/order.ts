@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { OrderUpdate } from '../../shared/market/order.ts'
-import { oneLine } from './errors.ts'
+import { oneLine } from '../../shared/words.ts'
 import { exchangeOf } from './ticker.ts'
 
 const text = z.union([z.string().min(1), z.number().transform(String)])

@@ -1,6 +1,5 @@
+import { oneLine, readJson } from '../../shared/words.ts'
 import type { Decoder, Frame, Session, Sibling, Signal } from '../contract.ts'
-import { oneLine } from './errors.ts'
-import { readJson } from './json.ts'
 import { readOrder } from './order.ts'
 import { classifyFor } from './session.ts'
 import type { Settings } from './settings.ts'

@@ -1,6 +1,5 @@
 import { indianDate } from '../../shared/market/india.ts'
-
-const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC']
+import type { Instrument } from '../../shared/market/instrument.ts'
 
 /** What the price socket calls the segment of a fytoken, by its first four digits (the vendor's libraries). */
 const SEGMENTS: Readonly<Record<string, string>> = {
@@ -27,6 +26,9 @@ export const dateOf = (fytoken: string): string =>
 export const expiryOf = (seconds: string): string | undefined =>
   /^\d{9,10}(\.0*)?$/.test(seconds) ? indianDate(Number(seconds) * 1000) : undefined
 
-/** `NIFTY29SEP26FUT`, `USDINR29OCT2683.25CE`; the strike without zeros behind the point. */
-export const contractSymbol = (base: string, expiry: string, strike: number | undefined, kind: string): string =>
-  `${base}${expiry.slice(8, 10)}${MONTHS[Number(expiry.slice(5, 7)) - 1]}${expiry.slice(2, 4)}${strike ?? ''}${kind}`
+/**
+ * A series of a share (`-BE`, `-BL`) has no symbol of its own in the list: it steps back for the share itself, which is in
+ * series EQ in one exchange, and in a group of its own in the other.
+ */
+export const isSeries = ({ kind, exchange, symbol, brokerSymbol }: Instrument): boolean =>
+  kind === 'EQ' && brokerSymbol !== `${symbol}-EQ` && (exchange === 'NSE' || !/-[ABTX]$/.test(brokerSymbol))

@@ -4,7 +4,9 @@ import { formatOrder, type OrderUpdate } from '../../shared/market/order.ts'
 import type { Catalogue } from './catalogue.ts'
 
 interface OrderDeskParts {
-  readonly catalogue: Pick<Catalogue, 'feed' | 'broker' | 'find'>
+  readonly catalogue: Pick<Catalogue, 'feed' | 'broker'>
+  /** The common symbol of a broker's spelling; nothing for what is not listed. */
+  readonly commonSymbol: (exchange: string, spelling: string) => string | undefined
   /** Owner of the feed: nobody else's clients get them. */
   readonly userId: string
   readonly bus: Pick<Bus, 'publish'>
@@ -13,10 +15,10 @@ interface OrderDeskParts {
 
 /** Puts what becomes of an account's orders on the bus, under the symbols its clients know. */
 export const openOrderDesk =
-  ({ catalogue, userId, bus, log }: OrderDeskParts) =>
+  ({ catalogue, commonSymbol, userId, bus, log }: OrderDeskParts) =>
   (order: OrderUpdate): void => {
-    const { feed, broker, find } = catalogue
-    const symbol = find(order.exchange, order.symbol)?.symbol ?? order.symbol
+    const { feed, broker } = catalogue
+    const symbol = commonSymbol(order.exchange, order.symbol) ?? order.symbol
     const { orderId, status } = order
     log.debug({ orderId, status }, 'an order update')
     bus.publish(ordersTopic(feed), Buffer.from(formatOrder({ ...order, symbol }, { userId, broker })))

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type ErrorCode, TickwireError } from '../../shared/errors.ts'
+import { oneLine, readJson } from '../../shared/words.ts'
 
 /** What was asked for when Kite refused it. */
 export type Purpose = 'the login' | 'the instrument list' | 'the connection' | 'the quotes'
@@ -75,24 +76,4 @@ function codeOf(purpose: Purpose, status: number, type: string | undefined): Err
   return status >= 500 ? 'BROKER_UNREACHABLE' : 'BROKER_REFUSED'
 }
 
-function readBody(body: string): z.infer<typeof failure> {
-  try {
-    const parsed = failure.safeParse(JSON.parse(body))
-    return parsed.success ? parsed.data : {}
-  } catch {
-    return {}
-  }
-}
-
-const LONGEST = 200
-
-/**
- * A stranger's words as one short line of a log. What looks like a key or a token (16 characters and more with a digit
- * among them; Kite's are 16 and 32) is masked, in case he repeats what he was sent.
- */
-export const oneLine = (text: string): string =>
-  text
-    .replace(/[\p{C}\s]+/gu, ' ')
-    .trim()
-    .replace(/\b(?=\w*\d)\w{16,}\b/g, '[redacted]')
-    .slice(0, LONGEST)
+const readBody = (body: string): z.infer<typeof failure> => failure.safeParse(readJson(body)).data ?? {}

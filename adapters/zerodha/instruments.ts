@@ -1,13 +1,15 @@
 import type { Instrument, InstrumentKind } from '../../shared/market/instrument.ts'
+import { contractSymbol, isDate } from '../../shared/market/symbol.ts'
 import { isSymbol } from '../../shared/market/topic.ts'
+import { unambiguous } from '../../shared/market/twins.ts'
+import { quote } from '../../shared/words.ts'
 import type { Master } from '../contract.ts'
 import { refusal } from './errors.ts'
 import { indexSymbol } from './indices.ts'
 import { malformed, type Row, readRows } from './list.ts'
 import type { Settings } from './settings.ts'
-import { contractSymbol, exchangeOf, isDate, underlyingOf } from './symbols.ts'
+import { exchangeOf, underlyingOf } from './symbols.ts'
 import type { Ticket } from './ticket.ts'
-import { unambiguous } from './twins.ts'
 
 /** Kite's list of all exchanges: one CSV a day, made before about 08:30 in India; about 11 MB. */
 export const master: Master<Settings, Ticket> = {
@@ -42,9 +44,6 @@ function* readAll(bodies: readonly Uint8Array[], skipped: (why: string) => void)
       else yield instrument
     }
 }
-
-/** A stranger's text in a line of ours. */
-const quote = (text: string): string => JSON.stringify(text.slice(0, 60))
 
 const nameOf = ({ exchange, tradingsymbol, instrument_token }: Row): string =>
   `${quote(`${exchange}:${tradingsymbol}`)} (token ${quote(instrument_token)})`

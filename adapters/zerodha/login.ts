@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { TickwireError } from '../../shared/errors.ts'
 import { nextIndian } from '../../shared/market/india.ts'
+import { readJson } from '../../shared/words.ts'
 import type { HttpAnswer, Login, LoginAnswer } from '../contract.ts'
 import { failed, refusal } from './errors.ts'
 import type { Settings } from './settings.ts'
@@ -64,14 +65,6 @@ function readGranted({ status, body }: HttpAnswer, secrets: readonly string[]): 
 }
 
 const decode = (body: Uint8Array): string => new TextDecoder().decode(body)
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
 
 const PASTE = 'paste the whole address the browser was sent to after the login, or its request_token'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { isExchange } from '../../shared/market/exchange.ts'
 import type { OrderUpdate } from '../../shared/market/order.ts'
-import { oneLine } from './errors.ts'
+import { oneLine } from '../../shared/words.ts'
 
 const amount = z.number().nullish()
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Exchange } from '../../shared/market/exchange.ts'
 import type { Instrument } from '../../shared/market/instrument.ts'
 import type { Book, Level, Tick } from '../../shared/market/tick.ts'
+import { readJson } from '../../shared/words.ts'
 import type { HttpAnswer, Quotes } from '../contract.ts'
 import { failed, refusal } from './errors.ts'
 import { hasOpenInterest, segmentOf } from './segment.ts'
@@ -127,12 +128,4 @@ function instant(text: string | undefined): number | undefined {
   const [, day, time] = /^(20\d\d-\d\d-\d\d) (\d\d:\d\d:\d\d)$/.exec(text ?? '') ?? []
   const at = Date.parse(`${day}T${time}+05:30`)
   return Number.isNaN(at) ? undefined : at
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

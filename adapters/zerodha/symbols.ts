@@ -1,6 +1,5 @@
 import type { Exchange } from '../../shared/market/exchange.ts'
-
-const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC']
+import { MONTHS } from '../../shared/market/symbol.ts'
 
 const EXCHANGES: Readonly<Record<string, Exchange>> = {
   NSE: 'NSE',
@@ -32,21 +31,6 @@ export const exchangeOf = (exchange: string, segment: string): Exchange | undefi
   (segment === 'INDICES' ? indexExchanges : exchanges).get(exchange)
 
 export const isExchangeCode = (text: string): boolean => exchanges.has(text)
-
-/** True for a day of the calendar, as `YYYY-MM-DD`. */
-export function isDate(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false
-  const at = Date.parse(`${text}T00:00:00Z`)
-  return Number.isFinite(at) && new Date(at).toISOString().startsWith(text)
-}
-
-/** `2026-09-29` as common symbols write it, `29SEP26`. */
-const dayMonthYear = (expiry: string): string =>
-  expiry.slice(8, 10) + MONTHS[Number(expiry.slice(5, 7)) - 1] + expiry.slice(2, 4)
-
-/** `NIFTY29SEP26FUT`, `EURINR27FEB26102.25CE`; the strike without zeros behind the point. */
-export const contractSymbol = (base: string, expiry: string, strike: number | undefined, kind: string): string =>
-  `${base}${dayMonthYear(expiry)}${strike ?? ''}${kind}`
 
 /** The date in Kite's own symbols: `26SEP` of a monthly contract, `26922` or `26O22` of a weekly one. */
 const DATE_PART = new RegExp(`^\\d{2}(${MONTHS.join('|')}|[1-9OND]\\d{2})$`)

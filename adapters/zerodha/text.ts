@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { oneLine, readJson } from '../../shared/words.ts'
 import type { Signal } from '../contract.ts'
-import { oneLine } from './errors.ts'
 import { readOrder } from './order.ts'
 
 const shape = z.looseObject({ type: z.string(), data: z.unknown().optional() })
@@ -30,11 +30,3 @@ export function decodeText(text: string): Signal {
 /** Data that are no text are told as they came: what is nested deep enough cannot be written down anew. */
 const wordsOf = (data: unknown, frame: string): string =>
   oneLine(typeof data === 'string' ? data : data === undefined ? '' : frame) || 'no text'
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}

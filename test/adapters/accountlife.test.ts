@@ -136,6 +136,16 @@ describe('an account', () => {
     await vi.waitFor(() => expect(said()?.reason).toBeUndefined(), PATIENCE)
   })
 
+  it('tells of orders under the symbols that its clients know', async () => {
+    const { bus, open, said } = await account({ ticket: 'first' })
+    const { server } = await open('first')
+    await vi.waitFor(() => expect(said()).toMatchObject({ state: 'live' }), PATIENCE)
+    for (const client of server.clients) client.send('filled A-EQ')
+    const orders = () => bus.messages.filter(({ topic }) => topic === `ORDERS_${FEED}`)
+    await vi.waitFor(() => expect(orders()).toHaveLength(1), PATIENCE)
+    expect(JSON.parse(String(orders()[0]?.body))).toMatchObject({ exchange: 'NSE', symbol: 'A' })
+  })
+
   it('asks once for what does not tick, and for nothing that does', async () => {
     const { bus, asked, open, said } = await account({ ticket: 'good', clock: hasty(4) })
     const { server } = await open('good')

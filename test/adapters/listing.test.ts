@@ -45,6 +45,12 @@ it('knows an instrument by its common symbol only', () => {
   expect(listing(A).listing.find('NSE', 'A-EQ')).toBeUndefined()
 })
 
+it('tells how a broker’s own spelling is called', () => {
+  const { listing: list } = listing(A)
+  expect([list.commonSymbol('NSE', 'A-EQ'), list.commonSymbol('NSE', 'A')]).toEqual(['A', 'A'])
+  expect(list.commonSymbol('NSE', 'X-EQ')).toBeUndefined()
+})
+
 it('keeps the object of what a new list says the same of, and tells when something it gave is another', () => {
   const { listing: list, replace } = listing(A, B)
   const [a, b] = [list.find('NSE', 'A'), list.find('NSE', 'B')]

@@ -6,9 +6,9 @@ import type { OrderUpdate } from '../../../shared/market/order.ts'
 import type { Dial, Signal, Stream } from '../../contract.ts'
 import type { Union } from '../union.ts'
 import { Connection } from './connection.ts'
-import { nextOrder } from './orders.ts'
 import { Patience } from './patience.ts'
 import type { OpenSocket } from './socket.ts'
+import { Told } from './told.ts'
 import type { Traffic } from './traffic.ts'
 
 /** How one place for a connection stands. */
@@ -73,8 +73,7 @@ export class Link {
   #mustProve = false
   #wanted = new Map<string, TopicMode>()
   #instruments: ReadonlyMap<string, Instrument> = new Map()
-  /** What this connection was told. */
-  #told = new Map<string, TopicMode>()
+  #told = new Told()
   #cancelWait: Cancel = () => {}
   #cancelOrder: Cancel | undefined
   #orderedAt = Number.NEGATIVE_INFINITY
@@ -106,6 +105,8 @@ export class Link {
       instruments.set(token, instrument)
       this.#wanted.set(token, mode)
     }
+    for (const [token, instrument] of this.#instruments)
+      if (instruments.get(token) !== instrument) this.#told.spend(token)
     this.#instruments = instruments
     if (this.isOpen) this.#order()
   }
@@ -214,7 +215,7 @@ export class Link {
     this.#cancelOrder = undefined
     this.#connection?.close()
     this.#connection = undefined
-    this.#told = new Map()
+    this.#told = new Told()
   }
 
   #hear(signals: readonly Signal[], receivedAt: number): void {
@@ -248,12 +249,9 @@ export class Link {
       })
       return
     }
-    const order = nextOrder(this.#told, this.#wanted, stream.session, stream.limits)
+    const order = this.#told.next(this.#wanted, stream.session, stream.limits)
     if (!order) return
     this.#connection?.send(order.frames)
-    for (const token of order.tokens)
-      if (order.mode === undefined) this.#told.delete(token)
-      else this.#told.set(token, order.mode)
     this.#orderedAt = clock.monotonic()
     this.#order()
   }

@@ -65,7 +65,6 @@ export class Merge {
     if (!names.includes(part.source)) return undefined
     const tick = assemble(
       names.flatMap(name => states.get(name) ?? []),
-      state,
       receivedAt,
     )
     // An index has no book: whoever wants one is not kept waiting for it.
@@ -121,12 +120,13 @@ function firstPrice({ numbers }: State, receivedAt: number): Tick | undefined {
   return { ltp: numbers.ltp, ...timeOf(numbers.timestamp, receivedAt), mode: 'LTP' }
 }
 
-/** `states`: the one that counts most last; `newest`: the one that has just spoken, whose time it is. */
-function assemble(states: readonly State[], newest: State, receivedAt: number): Draft {
+/** `states`: the one that counts most last. */
+function assemble(states: readonly State[], receivedAt: number): Draft {
   const tick: Draft = { timestamp: 0 }
   for (const { numbers } of states) fill(tick, numbers)
-  // A source without a time of its own goes with the last time another one gave.
-  Object.assign(tick, timeOf(newest.numbers.timestamp ?? (tick.timestamp || undefined), receivedAt))
+  // Each source has a clock of its own, or none: what came last, but says an earlier time, is not of the past.
+  const latest = Math.max(...states.map(({ numbers }) => numbers.timestamp ?? 0))
+  Object.assign(tick, timeOf(latest || undefined, receivedAt))
   const book = states.findLast(({ buy, sell }) => buy !== undefined || sell !== undefined)
   if (book) tick.book = { buy: levelsOf(book.buy), sell: levelsOf(book.sell) }
   return tick

@@ -12,7 +12,7 @@ export interface Order {
   readonly frames: readonly Frame[]
 }
 
-type Speech = Pick<Session<unknown, unknown>, 'subscribe' | 'change' | 'unsubscribe'>
+export type Speech = Pick<Session<unknown, unknown>, 'subscribe' | 'change' | 'unsubscribe'>
 
 /**
  * The next batch that brings what a connection was told nearer to what is wanted; nothing when they agree. What is no

@@ -10,6 +10,7 @@ import type { Gap } from '../pulse.ts'
 import type { StatusReporter } from '../status.ts'
 import type { Union } from '../union.ts'
 import type { LinkCapture } from './link.ts'
+import { Refusals } from './refusals.ts'
 import { type Silence, SilenceWatch } from './silence.ts'
 import type { OpenSocket } from './socket.ts'
 import { judgeLinks, type Standing } from './standing.ts'
@@ -40,8 +41,6 @@ export interface SessionParts {
   readonly log: Log
 }
 
-/** With one ticket. */
-const MOST_REFUSALS = 3
 const REFUSAL_PAUSE_MS = 500
 const LOOK_MS = 1000
 /** A market that is silent for another reason must not cost a new connection every second. */
@@ -60,7 +59,7 @@ export class SessionFeed {
   readonly #stop = new AbortController()
   #hasWishes = false
   #grant: Grant | undefined
-  #refusals = 0
+  readonly #refusals = new Refusals()
   /** The last one, until a connection is open. */
   #refusal: TickwireError | undefined
   #reconnectedAt = Number.NEGATIVE_INFINITY
@@ -144,7 +143,7 @@ export class SessionFeed {
   #takeTicket(): void {
     const { tickets, log } = this.#parts
     this.#grant = tickets.current()
-    this.#refusals = 0
+    this.#refusals.reset()
     this.#refusal = undefined
     this.#streams.stop()
     if (this.#grant) {
@@ -170,9 +169,9 @@ export class SessionFeed {
   #opened(): void {
     const { open, needed } = this.connections()
     // A broker that takes one connection and refuses the next has not taken the ticket.
-    if (open === needed) this.#refusals = 0
-    this.#refusal = undefined
     const now = this.#parts.clock.monotonic()
+    if (open === needed) this.#refusals.opened(now)
+    this.#refusal = undefined
     if (this.#isMute) return
     if (open === 1) this.#silence.restarted(now)
     else this.#silence.asked(now)
@@ -184,12 +183,12 @@ export class SessionFeed {
     const { signal } = this.#stop
     const refused = this.#grant
     this.#refusal = error
-    this.#refusals++
+    this.#refusals.refused(clock.monotonic())
     this.#streams.stop()
-    log.warn({ err: error, refusals: this.#refusals }, 'the broker refused the session')
+    log.warn({ err: error, refusals: this.#refusals.count }, 'the broker refused the session')
     this.#tell()
     tickets.look()
-    if (this.#refusals >= MOST_REFUSALS) return
+    if (this.#refusals.areEnough) return
     await pause(clock, REFUSAL_PAUSE_MS, signal)
     if (!signal.aborted && this.#grant === refused) this.#streams.start()
   }
@@ -239,7 +238,7 @@ export class SessionFeed {
     if (!this.#grant) return this.#unauthorised('SESSION_EXPIRED: nobody has logged in to this account')
     if (this.#refusal) {
       const reason = `${this.#refusal.code}: ${this.#refusal.message}`
-      return this.#refusals >= MOST_REFUSALS ? this.#unauthorised(reason) : { state: 'down', reason }
+      return this.#refusals.areEnough ? this.#unauthorised(reason) : { state: 'down', reason }
     }
     if (this.#unlisted) return this.#unlisted
     const standing = judgeLinks(this.#streams.views())

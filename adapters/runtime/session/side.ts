@@ -1,7 +1,9 @@
+import type { Clock } from '../../../shared/clock.ts'
 import type { TickwireError } from '../../../shared/errors.ts'
 import type { Sibling } from '../../contract.ts'
 import type { Union } from '../union.ts'
 import { Links, type LinksParts, type Usage } from './links.ts'
+import { Refusals } from './refusals.ts'
 import { judgeLinks } from './standing.ts'
 
 interface SideParts extends Omit<LinksParts, 'stream' | 'keepsOne' | 'listener'> {
@@ -9,21 +11,20 @@ interface SideParts extends Omit<LinksParts, 'stream' | 'keepsOne' | 'listener'>
   readonly listener: Omit<LinksParts['listener'], 'opened' | 'refused'>
 }
 
-/** With one login. */
-const MOST_REFUSALS = 3
-
 /**
  * The sockets of one kind besides the main one. What becomes of them costs what only they bring: a broker that refuses
- * them is asked three times, and again after the next login.
+ * them is asked three times, and again when a main connection is opened anew, after a login above all.
  */
 export class Side {
   readonly #name: string
   readonly #links: Links
-  #refusals = 0
+  readonly #clock: Clock
+  readonly #refusals = new Refusals()
   #refusal: TickwireError | undefined
 
   constructor({ sibling, ...parts }: SideParts) {
     this.#name = sibling.name
+    this.#clock = parts.clock
     this.#links = new Links({
       ...parts,
       stream: sibling,
@@ -42,7 +43,7 @@ export class Side {
 
   /** There is a session to connect with. */
   start(): void {
-    this.#refusals = 0
+    this.#refusals.reset()
     this.#refusal = undefined
     this.#links.start()
   }
@@ -64,14 +65,14 @@ export class Side {
   }
 
   #opened(): void {
-    this.#refusals = 0
+    this.#refusals.opened(this.#clock.monotonic())
     this.#refusal = undefined
   }
 
   /** The main connection may live all the same: the broker sells some streams apart. */
   #refused(error: TickwireError): void {
     this.#refusal = error
-    this.#refusals++
-    if (this.#refusals >= MOST_REFUSALS) this.#links.stop()
+    this.#refusals.refused(this.#clock.monotonic())
+    if (this.#refusals.areEnough) this.#links.stop()
   }
 }

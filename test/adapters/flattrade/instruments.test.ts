@@ -187,10 +187,11 @@ describe('two rows', () => {
     expect(skipped).toEqual([`"XYZ-EQ" (token NSE|22): its token is another row's already`])
   })
 
-  it('of the series EQ and BE of a share: EQ is served, wherever it stands', () => {
+  it('of the series EQ and BE of a share: EQ has its symbol, wherever it stands, and BE the spelling of the broker', () => {
     const { found } = read('NSE,1,1,ACC,ACC-BE,BE,,,', 'NSE,3,1,XYZ,XYZ-BE,BE,,,', 'NSE,2,1,ACC,ACC-EQ,EQ,,,')
     expect(found.map(({ symbol, brokerSymbol }) => [symbol, brokerSymbol])).toEqual([
       ['ACC', 'ACC-EQ'],
+      ['ACC-BE', 'ACC-BE'],
       ['XYZ', 'XYZ-BE'],
     ])
   })

@@ -96,8 +96,8 @@ describe('an order message', () => {
       averagePrice: 1150.45,
       triggerPrice: 1149,
     })
-    expect(orderOf({ status: 'REJECTED', rejreason: 'RED:Margin\n shortfall' })).toMatchObject({
-      rejectionReason: 'RED:Margin shortfall',
+    expect(orderOf({ status: 'REJECTED', rejreason: 'RED:Margin\n shortfall of a1b2c3d4e5f6a7b8' })).toMatchObject({
+      rejectionReason: 'RED:Margin shortfall of [redacted]',
     })
   })
 

@@ -91,8 +91,8 @@ describe('the lists', () => {
     const quoted = line({ ...SHARE, description: '"STATE BANK, OF INDIA"' })
     const text = `\uFEFF${line(NIFTY)}\r\n\r\n${quoted}\r\n${line(FUTURE)}`
     const instruments = [...master.parse([Buffer.from(text)], () => {})]
-    expect(instruments.map(({ symbol }) => symbol)).toEqual(['NIFTY', 'SBIN', 'NIFTY29SEP26FUT'])
-    expect(instruments[1]?.name).toBe('STATE BANK, OF INDIA')
+    expect(instruments.map(({ symbol }) => symbol)).toEqual(['SBIN', 'NIFTY29SEP26FUT', 'NIFTY'])
+    expect(instruments[0]?.name).toBe('STATE BANK, OF INDIA')
   })
 })
 
@@ -281,7 +281,7 @@ describe('rows that could be taken for each other', () => {
   it('with one symbol are one, and the other is told', () => {
     const { instruments, skipped } = read(FUTURE, { ...FUTURE, fytoken: '101126092968408' })
     expect(instruments).toHaveLength(1)
-    expect(skipped).toEqual([expect.stringContaining('NFO:NIFTY29SEP26FUT is another row')])
+    expect(skipped).toEqual([expect.stringContaining('NFO:NIFTY29SEP26FUT is token nse_fo|')])
   })
 })
 

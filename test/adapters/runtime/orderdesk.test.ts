@@ -2,16 +2,16 @@ import { expect, it } from 'vitest'
 import { openOrderDesk } from '../../../adapters/runtime/orderdesk.ts'
 import type { OrderUpdate } from '../../../shared/market/order.ts'
 import { keptLog } from '../../support/log.ts'
-import { equity, FakeBus, FEED } from './rig.ts'
+import { FakeBus, FEED } from './rig.ts'
 import { ORDER } from './session/sessionrig.ts'
-
-const SBIN = equity('SBIN', { brokerSymbol: 'SBIN-EQ' })
 
 function open() {
   const bus = new FakeBus()
-  const find = (exchange: string, symbol: string) => (exchange === 'NSE' && symbol === 'SBIN-EQ' ? SBIN : undefined)
+  const commonSymbol = (exchange: string, spelling: string) =>
+    exchange === 'NSE' && spelling === 'SBIN-EQ' ? 'SBIN' : undefined
   const desk = openOrderDesk({
-    catalogue: { feed: FEED, broker: 'testbroker', find },
+    catalogue: { feed: FEED, broker: 'testbroker' },
+    commonSymbol,
     userId: 'asha',
     bus,
     log: keptLog().log,

@@ -1,20 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { indexSymbol } from '../../../adapters/zerodha/indices.ts'
-import { contractSymbol, exchangeOf, isDate, underlyingOf } from '../../../adapters/zerodha/symbols.ts'
+import { exchangeOf, underlyingOf } from '../../../adapters/zerodha/symbols.ts'
 import { EXCHANGES } from '../../../shared/market/exchange.ts'
 
 describe('the common symbol', () => {
-  it.each([
-    ['NIFTY', '2026-09-29', undefined, 'FUT', 'NIFTY29SEP26FUT'],
-    ['NIFTY', '2026-09-22', 23350, 'CE', 'NIFTY22SEP2623350CE'],
-    ['EURINR', '2026-02-25', 105.5, 'PE', 'EURINR25FEB26105.5PE'],
-    ['EURINR', '2026-02-27', 102.25, 'CE', 'EURINR27FEB26102.25CE'],
-    ['SENSEX50', '2026-01-29', undefined, 'FUT', 'SENSEX5029JAN26FUT'],
-    ['M&M', '2030-12-31', 0.5, 'CE', 'M&M31DEC300.5CE'],
-  ])('of %s %s %s %s is %5$s', (base, expiry, strike, kind, symbol) => {
-    expect(contractSymbol(base, expiry, strike, kind)).toBe(symbol)
-  })
-
   it.each([
     ['NSE_INDEX', 'NIFTY 50', 'NIFTY'],
     ['NSE_INDEX', 'NIFTY BANK', 'BANKNIFTY'],
@@ -85,13 +74,5 @@ describe('the name of a contract without one', () => {
     ['', undefined, 'FUT', undefined],
   ])('%s with strike %s and type %s is %s', (symbol, strike, kind, name) => {
     expect(underlyingOf(symbol, strike, kind)).toBe(name)
-  })
-})
-
-describe('an expiry', () => {
-  it('is a day of the calendar', () => {
-    for (const day of ['2026-09-29', '2028-02-29']) expect(isDate(day), day).toBe(true)
-    for (const day of ['2026-02-29', '2026-13-01', '2026-9-29', '29-SEP-26', '', '2026-09-29 '])
-      expect(isDate(day), day).toBe(false)
   })
 })

@@ -128,6 +128,14 @@ describe('parts of several sources', () => {
     expect(whole('five')({ buy: [], sell: [] }, 'DEPTH')).toMatchObject({ timestamp: NOW, isStampedHere: true })
   })
 
+  it('have the latest time that any of them has given: each has a clock of its own, and none makes another late', () => {
+    const { whole, update } = open()
+    whole('top')({ ltp: 100, timestamp: 5000 }, 'DEPTH')
+    expect(whole('five')({ buy: [level(99)], sell: [], timestamp: 4000 }, 'DEPTH')).toMatchObject({ timestamp: 5000 })
+    expect(update('five')({ buy: [level(98)], timestamp: 7000 }, 'DEPTH')).toMatchObject({ timestamp: 7000 })
+    expect(update('top')({ ltp: 101, timestamp: 6000 }, 'DEPTH')).toMatchObject({ ltp: 101, timestamp: 7000 })
+  })
+
   it('say the next lower mode until all of them have spoken', () => {
     const { whole } = open()
     expect(whole('fifty')({ buy: [level(99)] }, 'BOOK50', 1)).toBeUndefined()

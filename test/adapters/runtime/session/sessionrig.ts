@@ -138,6 +138,13 @@ const SIGNALS: Record<string, (...words: string[]) => Signal> = {
     isWhole: false,
     part: { volume: Number(volume) },
   }),
+  change: (token, price) => ({
+    kind: 'part',
+    token: token ?? '',
+    source: 'top',
+    isWhole: false,
+    part: { ltp: Number(price) },
+  }),
   filled: (...words) => ({ kind: 'order', order: { ...ORDER, symbol: words.join(' ') } }),
   words: (...words) => ({ kind: 'notice', level: 'error', text: words.join(' ') }),
 }

@@ -161,6 +161,73 @@ describe('a broker that does not take the login and leaves the socket open', () 
   })
 })
 
+describe('a broker that opens the socket first and looks at the login afterwards', () => {
+  it('is asked no more than three times with one ticket', async () => {
+    const session = openSession()
+    session.tickets.login('one')
+    for (let tries = 0; tries < 5; tries++) {
+      if (!session.broker.last.cut) session.broker.last.accept()
+      if (!session.broker.last.cut) session.broker.last.say('no such token')
+      await session.pass(3000)
+    }
+    expect(session.broker.sockets).toHaveLength(3)
+    expect(session.status.state).toBe('auth_required')
+  })
+
+  it('has taken it when it kept the session for a while: then it is asked three times again', async () => {
+    const session = openSession()
+    session.tickets.login('one')
+    for (let tries = 0; tries < 3; tries++) {
+      session.broker.last.accept()
+      await session.pass(10_000, { beats: true })
+      session.broker.last.say('no such token')
+      await session.pass(3000)
+    }
+    expect(session.broker.sockets).toHaveLength(4)
+  })
+
+  it('is asked no more than three times for what comes besides the prices', async () => {
+    const session = openBooks({ isAlwaysOpen: true })
+    session.live()
+    for (let passed = 0; passed < 60_000; passed += 250) {
+      const { last } = session.broker
+      if (!last.cut) last.accept()
+      if (!last.cut) last.say('no such token')
+      await session.pass(250, { beats: true })
+    }
+    expect(session.urls().filter(url => url.startsWith('books'))).toHaveLength(3)
+    expect(session.reason()).toMatch(/no books: SESSION_EXPIRED/)
+  })
+})
+
+describe('an instrument whose values were forgotten', () => {
+  const QUOTE_SOURCES = { sources: { LTP: ['top'], QUOTE: ['top'] } }
+
+  it('is asked for anew when it is wanted again before the broker has heard that it was not', async () => {
+    const session = openSession({ broker: QUOTE_SOURCES })
+    session.live()
+    session.want('A:QUOTE')
+    session.broker.last.say('top A 100')
+    session.want()
+    session.want('A:QUOTE')
+    await session.pass(2000)
+    expect(told(session)).toEqual(['sub QUOTE A', 'drop A', 'sub QUOTE A'])
+  })
+
+  it('is asked for anew when the list says something else of it', async () => {
+    const session = openSession({ broker: QUOTE_SOURCES })
+    session.live()
+    session.want('A:QUOTE', 'B:QUOTE')
+    session.broker.last.say('top A 100')
+    session.relist(LISTED.map(one => (one.symbol === 'A' ? { ...one, lotSize: 75 } : one)))
+    await session.pass(2000)
+    expect(told(session)).toEqual(['sub QUOTE A,B', 'drop A', 'sub QUOTE A'])
+    session.broker.last.say('top A 101; change A 102')
+    session.clock.advance(2)
+    expect(session.bus.lane('P1').at(-1)).toMatchObject({ frame: { data: { ltp: 102 } } })
+  })
+})
+
 describe('another program that takes the session', () => {
   const dialledAfter = async (session: ReturnType<typeof openSession>) => {
     const before = session.broker.sockets.length
