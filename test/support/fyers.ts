@@ -1,7 +1,7 @@
 import { FyersEmulator, type FyersOptions } from '../emulators/fyers/server.ts'
 import { TestClient } from './client.ts'
-import type { FeedSaid } from './kite.ts'
-import { eventually, type Said, System } from './system.ts'
+import { enters, type FeedSaid, feedOf } from './feed.ts'
+import { type Said, System } from './system.ts'
 
 /** A frame of a book. */
 interface DepthFrame {
@@ -56,21 +56,14 @@ export class FyersSystem {
     return said
   }
 
-  async feed(): Promise<FeedSaid> {
-    const headers = { authorization: `Bearer ${this.system.key}` }
-    const answer = await fetch(`${this.system.url().replace('ws', 'http')}/status`, { headers })
-    const { feeds } = (await answer.json()) as { feeds: FeedSaid[] }
-    const feed = feeds.find(({ name }) => name === 'FYERS')
-    if (!feed) throw new Error('the proxy knows no FYERS')
-    return feed
+  /** How the feed stands now, as the proxy tells its clients. */
+  feed(): Promise<FeedSaid> {
+    return feedOf(this.system, 'FYERS')
   }
 
   /** Waits until the feed is in one of these states, and gives what it says. */
   enters(...states: string[]): Promise<FeedSaid> {
-    return eventually(async () => {
-      const feed = await this.feed()
-      return states.includes(feed.state) && feed
-    }, 30_000)
+    return enters(this.system, 'FYERS', states)
   }
 
   /** Frames of this symbol as it was subscribed, in one mode (1, 2, 3), in order. */

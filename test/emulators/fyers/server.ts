@@ -98,7 +98,9 @@ export class FyersEmulator {
       pin: options.pin ?? '1234',
       userId: options.userId ?? 'XE00001',
       clock,
-      ended: token => this.streams.forEach(one => one.dropToken(token)),
+      ended: token => {
+        for (const one of this.streams) one.dropToken(token)
+      },
       tokenLifeMs: options.tokenLifeMs,
     })
     this.#replies = new FyersRest({

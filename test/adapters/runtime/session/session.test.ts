@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { equity, ltps, topicOf } from '../rig.ts'
-import { LISTED, openSession, testBroker, told } from './sessionrig.ts'
+import { equity, ltps, settle, topicOf } from '../rig.ts'
+import { LISTED, openSession, told } from './sessionrig.ts'
 
 describe('a session', () => {
   it('waits for a login without asking the broker anything', async () => {
@@ -189,35 +189,6 @@ describe('a ticket the broker refuses', () => {
     expect(session.broker.sockets).toHaveLength(3)
   })
 
-  it('is in nothing that is said of it, also where the broker repeats it', async () => {
-    const session = openSession({ hello: ['login'] })
-    session.tickets.login('secret-ticket')
-    for (let tries = 0; tries < 3; tries++) {
-      session.broker.last.accept()
-      session.broker.last.say('no secret-ticket\nis over')
-      await session.pass(1000)
-    }
-    expect(session.bus.statuses().at(-1)).toMatchObject({
-      state: 'auth_required',
-      reason: expect.stringMatching(/^SESSION_EXPIRED: \[redacted\] is over/),
-    })
-  })
-
-  it('ends the connection, too, where the adapter throws over what happened', async () => {
-    const { session: own } = testBroker()
-    const classify = () => {
-      throw new TypeError('no reason')
-    }
-    const session = openSession({ broker: { session: { ...own, classify } } })
-    session.tickets.login('one')
-    session.broker.last.refuse(403)
-    await session.pass(1000)
-    expect(session.bus.statuses().at(-1)).toMatchObject({
-      reason: expect.stringMatching(/^ADAPTER_INVALID: Adapter testbroker: session.classify failed: no reason/),
-    })
-    expect(session.broker.sockets.length).toBeGreaterThan(1)
-  })
-
   it('is forgotten with the next login: everything is connected and wanted again at once', async () => {
     const session = openSession()
     session.want('A:LTP')
@@ -295,4 +266,18 @@ describe('a list of instruments that changes', () => {
     await session.pass(500)
     expect(told(session)).toEqual(['sub LTP A', 'drop A', 'sub LTP A'])
   })
+})
+
+it('forgets polled values when nobody is logged in any more', async () => {
+  const session = openSession()
+  session.want('A:LTP')
+  session.live()
+  session.broker.last.drop()
+  const [instrument] = LISTED
+  if (instrument) session.offer(instrument, 100, { isPolled: true })
+  session.tickets.logout()
+  session.bus.want('P2', 1, [topicOf('A')])
+  await settle()
+  session.clock.advance(1)
+  expect(session.bus.lane('P2').filter(({ frame }) => frame)).toEqual([])
 })

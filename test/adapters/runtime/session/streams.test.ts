@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { bookSibling, LISTED, ORDER, openSession, told } from './sessionrig.ts'
+import type { Gap } from '../../../../adapters/runtime/pulse.ts'
+import { bookSibling, LISTED, ORDER, openSession, testBroker, told } from './sessionrig.ts'
 
 const SOURCES = { LTP: ['top'], QUOTE: ['top'], DEPTH: ['top'], BOOK50: ['top', 'book'] } as const
 
@@ -29,6 +30,25 @@ describe('a socket besides the main one', () => {
     expect(session.urls()).toEqual(['test:one', 'books:one'])
     session.broker.last.accept()
     expect([told(session, 0), told(session, 1)]).toEqual([['sub DEPTH A'], ['sub BOOK50 book-A']])
+  })
+
+  it('is not opened while nothing of it is wanted', () => {
+    const session = openBooks()
+    session.live()
+    session.want('A:DEPTH')
+    expect(session.urls()).toEqual(['test:one'])
+  })
+
+  it('is made anew for another login, and when the process stood still', () => {
+    const session = openBooks({ isAlwaysOpen: true })
+    session.live()
+    session.broker.last.accept()
+    session.feed.missed({ ms: 5000 } as Gap)
+    expect(session.nth(1).cut).toBe(true)
+    for (const socket of session.broker.sockets) if (!socket.cut) socket.accept()
+    const books = session.broker.sockets.filter(({ url }) => url === 'books:one')
+    session.tickets.login('two')
+    expect(books.map(({ cut }) => cut)).toEqual([true, true])
   })
 
   it('is kept open for nothing where the broker speaks unasked on it', () => {
@@ -86,6 +106,29 @@ describe('a socket besides the main one', () => {
     expect(session.feed.usages()[1]).toMatchObject({ used: 2, limit: 2, refused: [{ symbol: 'C' }] })
     expect(session.feed.usages()[0]).toMatchObject({ used: 3, refused: [] })
   })
+})
+
+it('joins nothing to what a lost connection said', async () => {
+  const session = openBooks()
+  session.want('A:QUOTE')
+  session.live()
+  session.nth(0).say('top A 100')
+  session.nth(0).drop()
+  await session.pass(1000)
+  session.broker.last.accept()
+  session.clock.advance(2)
+  const before = session.bus.lane('P1').length
+  session.broker.last.say('more A 5')
+  session.clock.advance(2)
+  expect(session.bus.lane('P1')).toHaveLength(before)
+})
+
+it('counts what an instrument takes in its mode', () => {
+  const { limits } = testBroker()
+  const session = openSession({ broker: { limits: { ...limits, weights: { DEPTH: 2 } } } })
+  session.live()
+  session.want('A:DEPTH', 'B:LTP')
+  expect(session.feed.usages()[0]).toMatchObject({ used: 3, limit: 6 })
 })
 
 it('hands on what becomes of orders, from whichever socket', () => {
