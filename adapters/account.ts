@@ -146,6 +146,7 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
     })
   const keeper = new ListKeeper({
     writtenAt: () => listing.writtenAt(),
+    login: () => tickets.current()?.mark,
     look: () => listing.look(),
     async sync() {
       const list = { feed: feed.name, adapter, settings, http, folder, clock, log }

@@ -8,6 +8,8 @@ import type { Standing } from './runtime/session/standing.ts'
 interface KeeperParts {
   /** When the stored list was fetched, milliseconds since 1970; nothing when there is none. */
   readonly writtenAt: () => number | undefined
+  /** Another one after another login; nothing without. */
+  readonly login: () => string | undefined
   /** Fetches the list and stores it. Rejects with a TickwireError. */
   readonly sync: () => Promise<unknown>
   /** The list was replaced, here or by another process, or a day is over: true when that changes anything. */
@@ -43,6 +45,9 @@ export class ListKeeper {
   #failures = 0
   #failingSince = 0
   #problem: string | undefined
+  /** The login of the last try, and whether that was refused for want of another. */
+  #login: string | undefined
+  #wantsLogin = false
   #syncing = false
   #closed = false
 
@@ -67,7 +72,9 @@ export class ListKeeper {
       this.#tryAt = now + random() * SPREAD_MS
       this.#failures = 0
       this.#problem = undefined
-    } else if (now >= this.#tryAt && !this.#syncing) void this.#sync()
+    }
+    if (this.#wantsLogin && this.#parts.login() !== this.#login) this.#tryAt = now
+    if (!isOfToday && now >= this.#tryAt && !this.#syncing) void this.#sync()
   }
 
   close(): void {
@@ -78,10 +85,13 @@ export class ListKeeper {
   async #sync(): Promise<void> {
     const { sync, clock, log, random } = this.#parts
     this.#syncing = true
+    this.#wantsLogin = false
+    this.#login = this.#parts.login()
     try {
       await sync()
     } catch (error) {
       if (!(error instanceof TickwireError)) throw error
+      this.#wantsLogin = error.retry === 'after-login'
       if (this.#failures++ === 0) this.#failingSince = clock.monotonic()
       const pauseMs =
         error.code === 'BROKER_RATE_LIMITED'

@@ -6,6 +6,7 @@ import type { DataFolder } from '../shared/store/folder.ts'
 import { InstrumentBook, type ListFacts, writeInstruments } from '../shared/store/instruments.ts'
 import type { Http, SessionAdapter } from './contract.ts'
 import { adapterFault } from './fault.ts'
+import { rowProblem } from './row.ts'
 
 export interface SyncOptions {
   readonly feed: string
@@ -48,12 +49,18 @@ export async function syncInstruments(options: SyncOptions): Promise<Synced> {
   const { feed, folder, clock, log, force = false } = options
   const writtenAt = clock.now()
   let skipped = 0
+  let first = ''
   const skip = (why: string) => {
+    first ||= why
     if (++skipped <= SKIPPED_TOLD) log.debug({ feed }, `left out of the instrument list: ${why}`)
   }
   const instruments = readMaster(options.adapter, await fetchMaster(options), skip)
   const known = readFacts(folder, feed)
-  const accept = (count: number) => checkCount(feed, count, known, writtenAt, force)
+  const accept = (count: number) => {
+    const why = first && `; of what was left out, the first: ${first}`
+    if (count === 0) throw malformed(feed, `holds nothing that can be served${why}`, 'tickwire instruments sync, later')
+    checkCount(feed, count, known, writtenAt, force)
+  }
   const { count, changed } = await writeInstruments(folder, feed, instruments, clock, { writtenAt, accept })
   if (skipped > 0) log.info({ feed, skipped }, `${skipped} rows of the instrument list cannot be served`)
   return { count, changed, skipped }
@@ -81,7 +88,17 @@ function* readMaster(
   skip: (why: string) => void,
 ): Generator<Instrument> {
   try {
-    yield* master.parse(bodies, skip)
+    const owners = new Map<string, string>()
+    for (const one of master.parse(bodies, skip)) {
+      const what = `${one.exchange}:${one.symbol}`
+      const owner = owners.get(one.token) ?? what
+      // The same one twice is for the writer to refuse: it leaves open which row is right.
+      const problem = owner === what ? rowProblem(one) : `token ${one.token} is that of ${owner}`
+      if (problem === undefined) {
+        owners.set(one.token, what)
+        yield one
+      } else skip(`${what}: ${problem}`)
+    }
   } catch (error) {
     throw adapterFault(name, 'master.parse', error)
   }
@@ -96,7 +113,6 @@ function guard<Result>(adapter: string, what: string, act: () => Result): Result
 }
 
 function checkCount(feed: string, count: number, known: ListFacts | undefined, now: number, force: boolean): void {
-  if (count === 0) throw malformed(feed, 'holds nothing that can be served', 'tickwire instruments sync, later')
   if (force || !known || now - known.writtenAt > COMPARED_MS || count >= known.count * LEAST_PART) return
   throw malformed(
     feed,

@@ -31,6 +31,15 @@ export async function guardPromise<T>(call: Call, act: () => Promise<T>): Promis
   }
 }
 
+/** The error it makes of what it was told, or throws over it: the same. */
+export function guardError(call: Call, make: () => TickwireError): TickwireError {
+  try {
+    return discreet(call, make())
+  } catch (error) {
+    return discreet(call, error)
+  }
+}
+
 function discreet({ adapter, what, hidden }: Call, error: unknown): TickwireError {
   const message = redact(error instanceof Error ? error.message : String(error), hidden)
   const next = error instanceof TickwireError && error.next !== undefined ? { next: redact(error.next, hidden) } : {}

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { z } from 'zod'
+import { address } from '../shared/address.ts'
 import { pause } from '../shared/clock.ts'
 import { type ErrorCode, TickwireError } from '../shared/errors.ts'
 import type { Adapter } from './contract.ts'
@@ -16,6 +17,8 @@ export type AdapterPlace =
 interface AdapterKit {
   readonly z: typeof z
   readonly pause: typeof pause
+  /** Schema of an address that secrets travel to: encrypted, or on this machine. */
+  readonly address: typeof address
   /** An error with one of our codes, for what an adapter throws or classifies. `next`: what a person can do about it. */
   readonly fail: (code: ErrorCode, text: string, next?: string) => TickwireError
 }
@@ -71,7 +74,7 @@ async function loadFolder(folder: string): Promise<Adapter> {
 
 /** What the manifest exports, or what its function makes of the kit. Foreign code: whatever it throws gets our code. */
 async function readManifest(folder: string, file: string): Promise<unknown> {
-  const kit: AdapterKit = { z, pause, fail }
+  const kit: AdapterKit = { z, pause, address, fail }
   try {
     const module: { default?: unknown } = await import(pathToFileURL(file).href)
     return typeof module.default === 'function' ? await module.default(kit) : module.default

@@ -24,26 +24,29 @@ const limits = z.object({
   messagePauseMs: milliseconds,
 })
 
+const heartbeat = z
+  .object({
+    suspectMs: count,
+    deadMs: count,
+    probeMs: count.optional(),
+    send: z.object({ everyMs: count, frame: z.union([z.string(), z.instanceof(Uint8Array)]) }).optional(),
+  })
+  .refine(({ suspectMs, deadMs }) => suspectMs < deadMs, 'suspectMs must be less than deadMs')
+
+const pauses = z.object({
+  afterEndMs: milliseconds.optional(),
+  afterTakenMs: milliseconds.optional(),
+  limitedMs: milliseconds.optional(),
+})
+
 const session = z.object({
   dial: callable,
   subscribe: callable,
   change: callable,
   unsubscribe: callable,
   classify: callable,
-  heartbeat: z
-    .object({
-      suspectMs: count,
-      deadMs: count,
-      send: z.object({ everyMs: count, frame: z.union([z.string(), z.instanceof(Uint8Array)]) }).optional(),
-    })
-    .refine(({ suspectMs, deadMs }) => suspectMs < deadMs, 'suspectMs must be less than deadMs'),
-  pauses: z
-    .object({
-      afterEndMs: milliseconds.optional(),
-      afterTakenMs: milliseconds.optional(),
-      limitedMs: milliseconds.optional(),
-    })
-    .optional(),
+  heartbeat,
+  pauses: pauses.optional(),
 })
 
 const stream = {
@@ -64,6 +67,20 @@ const login = z
   })
   .refine(({ url, prompt }) => !url || !prompt, 'has url or prompt, not both: a person logs in on a page, or types')
 
+const sibling = z.object({
+  ...stream,
+  name: z.string().regex(NAME, 'must be one word'),
+  isAlwaysOpen: z.boolean().optional(),
+})
+
+const quotes = z.object({
+  instrumentsPerRequest: count,
+  pauseMs: milliseconds,
+  mode,
+  request: callable,
+  parse: callable,
+})
+
 const base = z.object({
   name: z.string().regex(NAME, 'must be 1 to 32 of a-z, 0-9 and -'),
   title: z.string().min(1).max(200),
@@ -80,17 +97,11 @@ const sessionAdapter = base.extend({
   ticket: schema,
   login,
   master: z.object({ requests: callable, parse: callable, classify: callable }),
-  siblings: z
-    .array(
-      z.object({ ...stream, name: z.string().regex(NAME, 'must be one word'), isAlwaysOpen: z.boolean().optional() }),
-    )
-    .optional(),
+  siblings: z.array(sibling).optional(),
   books: z.partialRecord(z.enum(BOOK_MODES), z.array(z.enum(EXCHANGES)).min(1)).optional(),
   sources: z.partialRecord(mode, z.array(z.string().min(1)).min(1)).optional(),
   limitsOf: callable.optional(),
-  quotes: z
-    .object({ instrumentsPerRequest: count, pauseMs: milliseconds, mode, request: callable, parse: callable })
-    .optional(),
+  quotes: quotes.optional(),
 })
 
 /** Everything that is wrong with what a manifest exports, `field.field: problem` each; nothing when it is an adapter. */
@@ -103,7 +114,27 @@ export function adapterProblems(manifest: unknown): string[] {
   problems.push(...strays('', manifest, Object.keys(shape.shape)))
   if (shape === sourceAdapter) return problems
   problems.push(...strays('login.', manifest.login, Object.keys(login.shape)))
+  problems.push(...strays('quotes.', manifest.quotes, Object.keys(quotes.shape)))
+  problems.push(...straysOfStream('', manifest))
+  const siblings = Array.isArray(manifest.siblings) ? manifest.siblings.filter(isObject) : []
+  for (const [place, one] of siblings.entries()) {
+    const where = `siblings.${place}.`
+    problems.push(...strays(where, one, Object.keys(sibling.shape)), ...straysOfStream(where, one))
+  }
   return [...problems, ...unoffered(manifest)]
+}
+
+function straysOfStream(
+  where: string,
+  { limits: bounds, session: spoken }: Readonly<Record<string, unknown>>,
+): string[] {
+  const { heartbeat: beat, pauses: waits } = isObject(spoken) ? spoken : {}
+  return [
+    ...strays(`${where}limits.`, bounds, Object.keys(limits.shape)),
+    ...strays(`${where}session.`, spoken, Object.keys(session.shape)),
+    ...strays(`${where}session.heartbeat.`, beat, Object.keys(heartbeat.shape)),
+    ...strays(`${where}session.pauses.`, waits, Object.keys(pauses.shape)),
+  ]
 }
 
 /** What is optional and misspelt would be missed in silence. */

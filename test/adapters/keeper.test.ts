@@ -22,11 +22,12 @@ interface Start {
 /** A keeper at eight in the morning; `sync` writes the list unless the broker is away. */
 function keep({ writtenAt, now = MORNING, away = false, error = gone }: Start = {}) {
   const clock = new ManualClock(now)
-  const state = { writtenAt, away, syncs: 0, changed: 0, isOther: false }
+  const state = { writtenAt, away, syncs: 0, changed: 0, isOther: false, login: undefined as string | undefined }
   const standings: (Standing | undefined)[] = []
   const notes: (string | undefined)[] = []
   keeper = new ListKeeper({
     writtenAt: () => state.writtenAt,
+    login: () => state.login,
     async sync() {
       state.syncs++
       if (state.away) throw error
@@ -53,6 +54,22 @@ it('fetches a list at once when there is none, and says so meanwhile', async () 
   await pass(clock, 1000, 100)
   expect(state.syncs).toBe(1)
   expect(last()).toBeUndefined()
+})
+
+it('fetches a list that needs a login within a second of it, and no other one sooner than it would', async () => {
+  const refused = new TickwireError('SESSION_EXPIRED', 'there is no list without a login')
+  const wants = keep({ away: true, error: refused })
+  await pass(wants.clock, 600_000, 1000)
+  const before = wants.state.syncs
+  Object.assign(wants.state, { away: false, login: 'first' })
+  await pass(wants.clock, 1000, 100)
+  expect([wants.state.syncs, wants.last()]).toEqual([before + 1, undefined])
+  keeper?.close()
+  const limited = keep({ away: true, error: tooMany })
+  await pass(limited.clock, 10_000, 1000)
+  limited.state.login = 'first'
+  await pass(limited.clock, 10_000, 1000)
+  expect(limited.state.syncs).toBe(1)
 })
 
 it('leaves the list of today alone', async () => {

@@ -21,7 +21,7 @@ const equity = (symbol: string): Instrument => ({
   kind: 'EQ',
 })
 
-/** Its list holds a symbol on each line; those that begin with `-` cannot be served. */
+/** Its list holds symbols; those that begin with `-` cannot be served, and after `=` there is another token. */
 const adapter: Pick<SessionAdapter, 'name' | 'master'> & { ticket: z.ZodType } = {
   name: 'lines',
   ticket: z.string(),
@@ -40,7 +40,7 @@ const adapter: Pick<SessionAdapter, 'name' | 'master'> & { ticket: z.ZodType } =
           if (line.startsWith('-')) skipped(`${line} is none`)
           else if (line === 'BROKEN') throw new TypeError('no such line')
           else if (line === 'CUT') throw new TickwireError('INSTRUMENTS_MALFORMED', 'cut')
-          else yield equity(line)
+          else yield { ...equity(line.replace(/=.*/, '')), token: line.replace(/.*=/, '') }
     },
     classify: ({ status }) => new TickwireError('SESSION_EXPIRED', `refused with ${status}`),
   },
@@ -105,6 +105,19 @@ describe('the instrument list of an account', () => {
     expect(lines.filter(({ level }) => level !== 'debug')).toEqual([
       { level: 'info', details: { feed: 'ALPHA', skipped: 7 }, text: '7 rows of the instrument list cannot be served' },
     ])
+  })
+
+  it('leaves out what has the token of another one, or none, and says what of a list of which nothing is left', async () => {
+    const { sync, lines, find } = rig()
+    expect(await sync({ nse: 'A=1 B=1 C= D=2' })).toEqual({ count: 2, changed: true, skipped: 2 })
+    expect(['A', 'B', 'C', 'D'].filter(find)).toEqual(['A', 'D'])
+    expect(lines.filter(({ level }) => level === 'debug').map(({ text }) => text)).toEqual([
+      'left out of the instrument list: NSE:B: token 1 is that of NSE:A',
+      'left out of the instrument list: NSE:C: token must be a text',
+    ])
+    expect(await rejection(sync({ nse: 'C= D=' }, { force: true }))).toMatchObject({
+      message: expect.stringMatching(/nothing that can be served; .* the first: NSE:C: token must be a text$/),
+    })
   })
 
   it('is as old as the question for it, also when nothing has changed', async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { isSession } from '../../adapters/contract.ts'
 import { loadAdapter } from '../../adapters/registry.ts'
 import { describeSession, type SessionSample } from './session.ts'
@@ -13,6 +14,8 @@ export async function describeAdapter(name: string): Promise<void> {
     describeSource(name, async () => adapter)
     return
   }
+  if (!existsSync(new URL(`../adapters/${name}/sample.ts`, import.meta.url)))
+    throw new Error(`test/adapters/${name}/sample.ts is missing: the contract suite needs what ${name} says`)
   const { default: sample }: { default: SessionSample } = await import(`../adapters/${name}/sample.ts`)
   describeSession(adapter, sample)
 }

@@ -22,7 +22,8 @@ export class Command {
   out = ''
   err = ''
 
-  constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}, input?: string) {
+  /** `input` on its stdin; null leaves that open, for what is known later only. */
+  constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}, input?: string | null) {
     // An inherited setting would reach the machine's own data folder; a test starts from nothing.
     const clean = Object.fromEntries(
       Object.entries(process.env).filter(([name]) => !/^(TICKWIRE|WEBSOCKET|ZMQ|BROKER|CREDENTIALS)_/.test(name)),
@@ -34,7 +35,7 @@ export class Command {
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.err += text
     })
-    this.child.stdin?.end(input)
+    if (input !== null) this.child.stdin?.end(input)
     this.done = new Promise(resolve => {
       this.child.once('close', code => resolve({ code, out: this.out, err: this.err }))
     })

@@ -3,7 +3,7 @@ import type { TickwireError } from '../../../shared/errors.ts'
 import type { Instrument } from '../../../shared/market/instrument.ts'
 import type { TopicMode } from '../../../shared/market/mode.ts'
 import type { OrderUpdate } from '../../../shared/market/order.ts'
-import type { Dial, Signal, Stream } from '../../contract.ts'
+import type { Dial, Failure, Signal, Stream } from '../../contract.ts'
 import type { Union } from '../union.ts'
 import { Connection } from './connection.ts'
 import { Patience } from './patience.ts'
@@ -47,6 +47,8 @@ export interface LinkListener {
 export interface LinkParts {
   readonly number: number
   readonly stream: Omit<Stream<unknown, unknown>, 'carries'>
+  /** What the stream's session says a failure means, without the ticket. */
+  readonly classify: (failure: Failure) => TickwireError
   readonly open: OpenSocket
   readonly clock: Clock
   /** In [0, 1). */
@@ -126,11 +128,11 @@ export class Link {
 
   /** Connects, in answer to `asks`. */
   dial(dial: Dial, capture: LinkCapture | undefined): void {
-    const { stream, open, clock } = this.#parts
+    const { stream, classify, open, clock } = this.#parts
     this.#enter('connecting')
     this.#connection = new Connection({
       dial,
-      session: stream.session,
+      session: { heartbeat: stream.session.heartbeat, classify },
       decode: stream.createDecoder(),
       open,
       clock,

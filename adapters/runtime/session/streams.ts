@@ -2,7 +2,8 @@ import type { TickwireError } from '../../../shared/errors.ts'
 import type { Instrument } from '../../../shared/market/instrument.ts'
 import type { OrderUpdate } from '../../../shared/market/order.ts'
 import type { Tick } from '../../../shared/market/tick.ts'
-import type { SessionAdapter, Stream } from '../../contract.ts'
+import type { Failure, SessionAdapter, Stream } from '../../contract.ts'
+import { guardError, textsIn } from '../../redaction.ts'
 import type { Union } from '../union.ts'
 import type { LinkView, MarketSignal } from './link.ts'
 import { Links, type LinksParts, type Usage } from './links.ts'
@@ -23,7 +24,7 @@ interface StreamsListener {
   refused(error: TickwireError): void
 }
 
-interface StreamsParts extends Omit<LinksParts, 'stream' | 'dial' | 'keepsOne' | 'listener'> {
+interface StreamsParts extends Omit<LinksParts, 'stream' | 'dial' | 'classify' | 'keepsOne' | 'listener'> {
   readonly adapter: SessionAdapter
   /** As the adapter's own schema gives them. */
   readonly settings: unknown
@@ -52,6 +53,7 @@ export class Streams {
       stream: adapter,
       keepsOne: true,
       dial: () => this.#dial(adapter),
+      classify: failure => this.#classify(adapter, failure),
       listener: {
         ...this.#listener(0),
         opened: () => {
@@ -70,6 +72,7 @@ export class Streams {
         ...parts,
         sibling,
         dial: () => this.#dial(sibling),
+        classify: failure => this.#classify(sibling, failure),
         capture: capture && ((connection, frame, at) => capture(before + connection, frame, at)),
         listener: this.#listener(place + 1),
       })
@@ -117,6 +120,13 @@ export class Streams {
   #dial({ session }: Stream<unknown, unknown>) {
     const grant = this.#parts.session()
     return grant && session.dial(this.#parts.settings, grant.ticket)
+  }
+
+  /** Brokers repeat what they were sent, and not every adapter masks it. */
+  #classify({ session }: Stream<unknown, unknown>, failure: Failure): TickwireError {
+    const { adapter, session: grant } = this.#parts
+    const call = { adapter, what: 'session.classify', hidden: textsIn(grant()?.ticket) }
+    return guardError(call, () => session.classify(failure))
   }
 
   /** `stream`: its number, from 0. */

@@ -184,7 +184,7 @@ describe('a ticket the broker refuses', () => {
     }
     expect(session.bus.statuses().at(-1)).toMatchObject({
       state: 'auth_required',
-      reason: /^SESSION_EXPIRED: HTTP 403/,
+      reason: expect.stringMatching(/^SESSION_EXPIRED: HTTP 403/),
     })
     expect(session.broker.sockets).toHaveLength(3)
   })
