@@ -1,8 +1,6 @@
 import type { Bus } from '../bus/bus.ts'
 import { logOutages } from '../bus/outage.ts'
-import { isOnThisMachine } from '../shared/address.ts'
 import type { Clock } from '../shared/clock.ts'
-import type { FeedLabel } from '../shared/control.ts'
 import { TickwireError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
 import { calendar } from '../shared/market/calendar.ts'
@@ -12,6 +10,7 @@ import type { FeedRecord } from '../shared/store/feeds.ts'
 import type { DataFolder } from '../shared/store/folder.ts'
 import { InstrumentBook } from '../shared/store/instruments.ts'
 import type { Vault } from '../shared/store/vault.ts'
+import { Answers } from './answers.ts'
 import type { Capture } from './capture.ts'
 import type { Http, SessionAdapter, SessionSettings } from './contract.ts'
 import { ListKeeper } from './keeper.ts'
@@ -19,6 +18,7 @@ import { Listing } from './listing.ts'
 import { syncInstruments } from './master.ts'
 import { Poller } from './poller.ts'
 import { Renewal } from './renewal.ts'
+import { labelOf, reportOf } from './report.ts'
 import { createCatalogue } from './runtime/catalogue.ts'
 import { openOrderDesk } from './runtime/orderdesk.ts'
 import { openOutlet } from './runtime/outlet.ts'
@@ -26,12 +26,8 @@ import { SessionFeed } from './runtime/session/session.ts'
 import { SILENCE_LIMIT_MS } from './runtime/session/silence.ts'
 import { openSocket } from './runtime/session/socket.ts'
 import { Traffic } from './runtime/session/traffic.ts'
-import type { SessionReport } from './runtime/status.ts'
 import type { Union } from './runtime/union.ts'
 import { VaultTickets } from './tickets.ts'
-
-/** Every half second, and as many as a status holds. */
-const REFUSED_TOLD = 200
 
 export interface AccountParts {
   readonly feed: FeedRecord
@@ -82,6 +78,7 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
     log,
   })
   const isWatched = settings.expect_ticks === 'always'
+  const isTrading = (exchange: Exchange) => isWatched || hasTraded(exchange, clock.now())
   const session = new SessionFeed({
     ...outlet,
     account: feed.name,
@@ -90,7 +87,7 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
     tickets: renewal,
     traffic,
     open: openSocket,
-    isTrading: exchange => isWatched || hasTraded(exchange, clock.now()),
+    isTrading,
     capture: capture?.record,
     onOrder: openOrderDesk({
       catalogue,
@@ -112,6 +109,18 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
     ),
   )
   pulse.listen(gap => session.missed(gap))
+  const carried = () => without(outlet.audience.instruments(), session.usages()[0].refused)
+  const { publisher } = outlet
+  const answers = new Answers({
+    wanted: carried,
+    isOpen: () => session.connections().open > 0,
+    // While the market trades a quote that was asked for is no sign that more will come.
+    isKnown: one => (isTrading(one.exchange) ? publisher.hasTicked(one) : publisher.receivedAt(one) !== undefined),
+    // Asked for a quote, a broker says the last price of a closed market too.
+    isDue: ({ exchange }) => adapter.quotes !== undefined || isTrading(exchange),
+    tell: text => outlet.status.remark('answers', text),
+    clock,
+  })
   let isListed = false
   const poller =
     adapter.quotes &&
@@ -125,8 +134,8 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
         isListed: () => isListed,
         ticket: () => tickets.current(),
         mayTrade: exchange => isWatched || calendar.expectTicks(exchange, clock.now()) !== 'quiet',
-        wanted: () => without(outlet.audience.instruments(), session.usages()[0].refused),
-        receivedAt: instrument => outlet.publisher.receivedAt(instrument),
+        wanted: carried,
+        receivedAt: instrument => publisher.receivedAt(instrument),
       },
       offer: update => outlet.publisher.offer(update),
       tell: text => outlet.status.remark('polling', text),
@@ -163,6 +172,7 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
   return {
     async close() {
       keeper.close()
+      answers.close()
       poller?.close()
       renewal.close()
       tickets.close()
@@ -183,44 +193,4 @@ function without(wanted: Union, refused: readonly Instrument[]): Union {
   if (refused.length === 0) return wanted
   const out = new Set(refused)
   return new Map([...wanted].filter(([instrument]) => !out.has(instrument)))
-}
-
-/** What comes from this machine is nobody's market: a broker's stand-in, however well it plays. */
-const labelOf = ({ label }: SessionAdapter, settings: SessionSettings): FeedLabel =>
-  label === 'live' && Object.values(settings).some(isOnThisMachine) ? 'simulated' : label
-
-/** What the status says of the session. */
-function reportOf(
-  adapter: SessionAdapter,
-  session: SessionFeed,
-  traffic: Traffic,
-  topicOf: (wanted: Instrument) => string,
-): SessionReport {
-  const usages = session.usages()
-  const [main, ...others] = usages
-  const books = usages.reduce((sum, { books }) => ({ used: sum.used + books.used, limit: sum.limit + books.limit }), {
-    used: 0,
-    limit: 0,
-  })
-  const { used, limit, refused } = main
-  const lowered = [...main.lowered, ...others.flatMap(usage => usage.refused)]
-  const { expiresAt } = session
-  const refusalOf = (instrument: Instrument, reason: string) => ({
-    topic: topicOf(instrument),
-    code: 'SUBSCRIPTION_LIMIT' as const,
-    reason,
-  })
-  return {
-    ...(expiresAt === undefined ? {} : { tokenExpiresAt: expiresAt }),
-    limits: { instruments: { used, limit }, ...(books.limit > 0 && { books }) },
-    ...(adapter.books && { books: adapter.books }),
-    connections: session.connections(),
-    traffic: traffic.counts(),
-    refused: [
-      ...refused.map(one =>
-        refusalOf(one, `the broker allows ${limit} instruments at a time, and that many are wanted`),
-      ),
-      ...lowered.map(one => refusalOf(one, 'the broker allows no more of these at a time; it gets the next best')),
-    ].slice(0, REFUSED_TOLD),
-  }
 }

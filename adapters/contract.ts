@@ -44,6 +44,8 @@ export interface SourceAdapter<Settings = unknown> extends AdapterBase<Settings>
 export interface SessionSettings {
   /** Whether silence counts as a fault in market hours only, or around the clock (a replay, a mock session). */
   readonly expect_ticks: 'calendar' | 'always'
+  /** Where prices come from. An address of this machine is no broker's: what comes from there is labelled simulated. */
+  readonly stream_url?: string
   /** Seconds between two rounds of REST quotes while no socket can be had; 0: none. For adapters with `quotes`. */
   readonly poll_seconds?: number
 }

@@ -33,7 +33,7 @@ export const login = {
     const hash = createHash('sha256').update(`${api_key}${answer.code}${api_secret}`).digest('hex')
     const answered = await http({
       method: 'POST',
-      url: settings.token_url,
+      url: settings.redeem_url,
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ api_key, request_code: answer.code, api_secret: hash }),
     })

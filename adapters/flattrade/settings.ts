@@ -21,7 +21,7 @@ export const settings = z.strictObject({
   /** Where a person logs in. */
   login_url: address('https').default('https://auth.flattrade.in'),
   /** Where the answer of the login is redeemed. */
-  token_url: address('https').default('https://authapi.flattrade.in/trade/apitoken'),
+  redeem_url: address('https').default('https://authapi.flattrade.in/trade/apitoken'),
   /** The folder of the instrument lists. */
   master_url: address('https').default('https://flattrade.s3.ap-south-1.amazonaws.com/scripmaster'),
   /** The files in it, CSV or zips of CSV, with commas between them. */

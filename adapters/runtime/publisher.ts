@@ -56,6 +56,12 @@ export class Publisher {
     return entry?.last && entry.receivedAt
   }
 
+  /** Whether the last value of an instrument came by itself: not asked for, as a quote is. */
+  hasTicked(instrument: Instrument): boolean {
+    const last = this.#board.find(instrument)?.last
+    return last !== undefined && last.isPolled !== true
+  }
+
   counts(): PublisherCounts {
     return { ...this.#counts }
   }

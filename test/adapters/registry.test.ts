@@ -5,7 +5,8 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { isSession } from '../../adapters/contract.ts'
 import { builtinNames, loadAdapter } from '../../adapters/registry.ts'
 import { describeAdapter } from '../contracts/adapter.ts'
-import { describeSession, type SessionSample } from '../contracts/session.ts'
+import { describeSession } from '../contracts/session.ts'
+import { describeSource } from '../contracts/source.ts'
 import { readmeBroker, readmeExample } from './runtime/readme.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'tw-registry-'))
@@ -20,16 +21,9 @@ function folderWith(files: Record<string, string>): string {
 
 const loadFolder = (files: Record<string, string>) => loadAdapter({ kind: 'folder', path: folderWith(files) })
 
-for (const name of builtinNames()) {
-  const adapter = await loadAdapter({ kind: 'builtin', adapter: name })
-  if (!isSession(adapter)) describeAdapter(name, async () => adapter)
-  else {
-    const { default: sample }: { default: SessionSample } = await import(`./${name}/sample.ts`)
-    describeSession(adapter, sample)
-  }
-}
+for (const name of builtinNames()) await describeAdapter(name)
 
-describeAdapter('of the README', async () => {
+describeSource('of the README', async () => {
   const adapter = await loadFolder({ 'manifest.mjs': readmeExample() })
   if (isSession(adapter)) throw new Error('the example of the README is a source')
   return adapter

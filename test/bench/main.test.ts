@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
@@ -24,4 +25,17 @@ describe('npm run bench', () => {
       'C broadcaster': expect.stringMatching(/^[1-9]/),
     })
   }, 60_000)
+
+  it('has every emulated broker streamed at once, with the values that it has itself', async () => {
+    const [brokers] = await bench('--quick', '--only', 'brokers')
+    const folders = readdirSync(join(import.meta.dirname, '../emulators')).filter(one =>
+      existsSync(join(import.meta.dirname, '../emulators', one, 'manifest.ts')),
+    )
+    const [streams, memory] = brokers?.tables ?? []
+    expect(streams?.rows.length).toBe(folders.length)
+    for (const [broker, , delivered] of streams?.rows ?? []) expect(delivered, broker).toMatch(/^[1-9]/)
+    expect(memory?.rows.map(([name]) => name)).toEqual(expect.arrayContaining(['proxy', 'golden client', 'ZERODHA']))
+    expect(brokers?.aims.find(({ what }) => what.includes('values that differ'))).toMatchObject({ met: true })
+    expect(brokers?.aims.find(({ what }) => what.includes('openalgo-charts'))).toMatchObject({ met: true })
+  }, 90_000)
 })

@@ -5,6 +5,7 @@ import { systemClock } from '../../shared/clock.ts'
 import { describeMachine } from './machine.ts'
 import type { Bench, Findings, Part } from './part.ts'
 import { balance } from './parts/balance.ts'
+import { brokers } from './parts/brokers.ts'
 import { codec } from './parts/codec.ts'
 import { cost } from './parts/cost.ts'
 import { crowd } from './parts/crowd.ts'
@@ -31,16 +32,18 @@ const PARTS: readonly Part[] = [
   memory,
   codec,
   startup,
+  brokers,
 ]
-const USAGE = `npm run bench -- [--only ${PARTS.map(({ name }) => name).join(',')}] [--quick] [--urgent] [--json]`
+const USAGE = `npm run bench -- [--only ${PARTS.map(({ name }) => name).join(',')}] [--quick] [--urgent] [--minutes 10] [--json]`
 
 /** Everything goes to BENCHMARKS.md; what is less than everything, to stdout. */
 async function main(): Promise<void> {
-  const { only, quick = false, urgent = false, json = false } = readOptions()
+  const { only, quick = false, urgent = false, json = false, minutes = 10 } = readOptions()
   if (urgent) hurry()
   const parts = only === undefined ? PARTS : PARTS.filter(({ name }) => only.includes(name))
   const bench: Bench = {
     quick,
+    minutes,
     maximum: undefined,
     say: text => void process.stderr.write(`${text}\n`),
   }
@@ -68,17 +71,26 @@ interface Options {
   readonly quick?: boolean
   readonly urgent?: boolean
   readonly json?: boolean
+  readonly minutes?: number
 }
 
 function readOptions(): Options {
   const flag = { type: 'boolean' } as const
-  const options = { only: { type: 'string' }, quick: flag, urgent: flag, json: flag } as const
-  const { only, ...rest } = parseArgs({ options }).values
+  const text = { type: 'string' } as const
+  const options = { only: text, minutes: text, quick: flag, urgent: flag, json: flag } as const
+  const { only, minutes, ...flags } = parseArgs({ options }).values
+  const rest = { ...flags, ...(minutes === undefined ? {} : { minutes: minutesOf(minutes) }) }
   if (only === undefined) return rest
   const names = only.split(',')
   const unknown = names.find(name => !PARTS.some(part => part.name === name))
   if (unknown === undefined) return { ...rest, only: names }
   throw new Error(`There is no part ${unknown}; next: ${USAGE}`)
+}
+
+function minutesOf(text: string): number {
+  const minutes = Number(text)
+  if (minutes > 0 && minutes <= 600) return minutes
+  throw new Error(`--minutes is a number up to 600; next: ${USAGE}`)
 }
 
 // Processes of its own are ended on the way out, which a signal would not give time for.

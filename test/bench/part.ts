@@ -30,6 +30,8 @@ export interface Findings {
 export interface Bench {
   /** A smoke run: few clients, short windows; its figures mean nothing. */
   readonly quick: boolean
+  /** How long a part runs that looks for growth. */
+  readonly minutes: number
   /** Ticks a second that 1,000 clients of all 100 symbols were sustained at, once it is known. */
   maximum: number | undefined
   say(text: string): void

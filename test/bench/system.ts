@@ -113,12 +113,15 @@ export const TICKWIRE: PeerKind<System> = {
   start: (symbols, core) => System.start({ symbols, core }),
 }
 
+/** Outside the folder, where it has to be, and not that of whoever runs the bench. */
+export const vaultKey = (folder: string): string => `${folder}-vault.key`
+
 /** The environment of a process that must not find this machine's own installation. */
-const environment = (folder: string): NodeJS.ProcessEnv => {
+export const environment = (folder: string): NodeJS.ProcessEnv => {
   const clean = Object.entries(process.env).filter(
     ([name]) => !/^(TICKWIRE|WEBSOCKET|ZMQ|BROKER|CREDENTIALS)_/.test(name),
   )
-  return { ...Object.fromEntries(clean), TICKWIRE_DATA_DIR: folder, TICKWIRE_VAULT_KEY_FILE: `${folder}/vault.key` }
+  return { ...Object.fromEntries(clean), TICKWIRE_DATA_DIR: folder, TICKWIRE_VAULT_KEY_FILE: vaultKey(folder) }
 }
 
 /** One of its commands as a process that stays. */

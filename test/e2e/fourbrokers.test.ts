@@ -20,11 +20,25 @@ async function goesOn(...brokers: readonly string[]): Promise<void> {
   await eventually(() => brokers.every((broker, at) => framesOf(broker).length > (from[at] ?? 0) + 1), 20_000)
 }
 
+/** Until its list is loaded, a broker's instruments are refused, and the charts ask for each once. */
+async function listed(): Promise<void> {
+  const client = await TestClient.open(all.url())
+  client.send({ action: 'authenticate', api_key: all.key })
+  await eventually(() => {
+    const missing = all.brokers.filter(broker => !client.ticks.some(({ symbol }) => symbol === own(broker)))
+    for (const broker of missing)
+      client.send({ action: 'subscribe', mode: 'LTP', symbols: [{ exchange: 'NSE', symbol: own(broker) }] })
+    return missing.length === 0
+  }, 60_000)
+  client.close()
+}
+
 beforeAll(async () => {
   all = await EmulatedSystem.startEmulated('all')
+  for (const broker of all.brokers) await all.enters(broker, 'live', 'quiet')
+  await listed()
   charts = new Charts(() => all.url(), all.key)
   for (const broker of all.brokers) {
-    await all.enters(broker, 'live', 'quiet')
     charts.feed.subscribe('LTP', own(broker), 'NSE')
     charts.feed.subscribe('Quote', own(broker), 'NSE')
     charts.feed.subscribe('Depth', own(broker), 'NSE')
@@ -66,18 +80,6 @@ describe('tickwire up --emulate all', () => {
     }
     client.close()
   }, 30_000)
-
-  it('leaves the others alone while one broker is out', async () => {
-    for (const broker of all.brokers) {
-      const others = all.brokers.filter(other => other !== broker)
-      await all.order(broker, 'outage', { seconds: 2 })
-      await all.enters(broker, 'down', 'suspect')
-      await goesOn(...others)
-      for (const other of others) expect((await all.feed(other)).state, other).toBe('live')
-      await all.enters(broker, 'live')
-      await goesOn(broker)
-    }
-  }, 120_000)
 })
 
 describe('the morning', () => {
@@ -116,6 +118,18 @@ describe('the morning', () => {
 })
 
 describe('the emulated brokers', () => {
+  it('leave each other alone while one of them is out', async () => {
+    for (const broker of all.brokers) {
+      const others = all.brokers.filter(other => other !== broker)
+      await all.order(broker, 'outage', { seconds: 2 })
+      await all.enters(broker, 'down', 'suspect')
+      await goesOn(...others)
+      for (const other of others) expect((await all.feed(other)).state, other).toBe('live')
+      await all.enters(broker, 'live')
+      await goesOn(broker)
+    }
+  }, 120_000)
+
   it('that died are back where they were, logged in, and the key stays good', async () => {
     const origins = [...all.origins]
     await all.kill('emulators')
@@ -129,6 +143,7 @@ describe('the emulated brokers', () => {
     await all.up.stop()
     await all.again('all')
     expect(all.key).toBe(key)
+    await listed()
     charts = new Charts(() => all.url(), key)
     for (const broker of all.brokers) charts.feed.subscribe('Depth', own(broker), 'NSE')
     await goesOn(...all.brokers)

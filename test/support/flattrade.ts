@@ -1,7 +1,7 @@
 import { FlattradeEmulator, type FlattradeOptions } from '../emulators/flattrade/server.ts'
-import type { FeedSaid } from './kite.ts'
+import { enters, type FeedSaid, feedOf } from './feed.ts'
 import { Charts, type MarketFrame } from './openalgo.ts'
-import { eventually, System } from './system.ts'
+import { System } from './system.ts'
 
 /** A whole Tickwire with one Flattrade account at an emulated broker, set up with the commands a user types. */
 export class FlattradeSystem {
@@ -39,21 +39,13 @@ export class FlattradeSystem {
   }
 
   /** How the feed stands now, as the proxy tells its clients. */
-  async feed(): Promise<FeedSaid> {
-    const headers = { authorization: `Bearer ${this.system.key}` }
-    const answer = await fetch(`${this.system.url().replace('ws', 'http')}/status`, { headers })
-    const { feeds } = (await answer.json()) as { feeds: FeedSaid[] }
-    const feed = feeds.find(({ name }) => name === 'FLATTRADE')
-    if (!feed) throw new Error('the proxy knows no FLATTRADE')
-    return feed
+  feed(): Promise<FeedSaid> {
+    return feedOf(this.system, 'FLATTRADE')
   }
 
   /** Waits until the feed is in one of these states, and gives what it says. */
   enters(...states: string[]): Promise<FeedSaid> {
-    return eventually(async () => {
-      const feed = await this.feed()
-      return states.includes(feed.state) && feed
-    }, 30_000)
+    return enters(this.system, 'FLATTRADE', states)
   }
 
   /** Frames of one instrument in one mode (1, 2, 3), as they came. */

@@ -15,15 +15,7 @@ type Fyers = SessionAdapter<Settings, unknown, Ticket>
 export const adapter = manifest as unknown as Fyers
 
 /** The adapter's addresses at this emulator. */
-export const settingsOf = (emulator: FyersEmulator): Settings =>
-  settings.parse({
-    api_url: emulator.apiUrl,
-    login_url: emulator.loginUrl,
-    master_url: emulator.masterUrl,
-    stream_url: emulator.streamUrl,
-    books_url: emulator.booksUrl,
-    orders_url: emulator.ordersUrl,
-  })
+export const settingsOf = (emulator: FyersEmulator): Settings => settings.parse(emulator.settings)
 
 export const http: Http = async ({ url, ...request }) => {
   const answer = await fetch(url, request)

@@ -1,14 +1,7 @@
 import { KiteEmulator, type KiteOptions } from '../emulators/kite/server.ts'
+import { enters, type FeedSaid, feedOf } from './feed.ts'
 import { Charts, type MarketFrame } from './openalgo.ts'
 import { eventually, type Said, System } from './system.ts'
-
-/** How one feed stands, as the proxy says. */
-export interface FeedSaid {
-  readonly name: string
-  readonly state: string
-  readonly reason?: string
-  readonly status?: { readonly ticks: number; readonly wanted: number; readonly confirmed: number }
-}
 
 /** A whole Tickwire with one Zerodha account at an emulated Kite, set up with the commands a user types. */
 export class KiteSystem {
@@ -52,21 +45,13 @@ export class KiteSystem {
   }
 
   /** How the feed stands now, as the proxy tells its clients. */
-  async feed(): Promise<FeedSaid> {
-    const headers = { authorization: `Bearer ${this.system.key}` }
-    const answer = await fetch(`${this.system.url().replace('ws', 'http')}/status`, { headers })
-    const { feeds } = (await answer.json()) as { feeds: FeedSaid[] }
-    const feed = feeds.find(({ name }) => name === 'ZERODHA')
-    if (!feed) throw new Error('the proxy knows no ZERODHA')
-    return feed
+  feed(): Promise<FeedSaid> {
+    return feedOf(this.system, 'ZERODHA')
   }
 
   /** Waits until the feed is in one of these states, and gives what it says. */
   enters(...states: string[]): Promise<FeedSaid> {
-    return eventually(async () => {
-      const feed = await this.feed()
-      return states.includes(feed.state) && feed
-    }, 30_000)
+    return enters(this.system, 'ZERODHA', states)
   }
 
   /** Frames of one instrument in one mode (1, 2, 3), as they came. */

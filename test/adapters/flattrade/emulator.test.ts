@@ -60,7 +60,9 @@ function dial(ticket: Ticket): Line {
   const decode = createDecoder()
   const signals: Signal[] = []
   let code: number | undefined
-  socket.on('open', () => hello.forEach(frame => socket.send(frame)))
+  socket.on('open', () => {
+    for (const frame of hello) socket.send(frame)
+  })
   socket.on('message', (bytes: Buffer) => {
     for (const signal of decode(bytes.toString(), systemClock.micros())) {
       signals.push(signal)
@@ -70,7 +72,13 @@ function dial(ticket: Ticket): Line {
   socket.on('close', closed => {
     code = closed
   })
-  return { signals, send: frames => frames.forEach(frame => socket.send(frame)), closed: () => code }
+  return {
+    signals,
+    send: frames => {
+      for (const frame of frames) socket.send(frame)
+    },
+    closed: () => code,
+  }
 }
 
 const kinds = (line: Line, kind: Signal['kind']) => line.signals.filter(one => one.kind === kind)

@@ -7,7 +7,7 @@ describe('the settings', () => {
       api_url: 'https://piconnect.flattrade.in/PiConnectAPI',
       stream_url: 'wss://piconnect.flattrade.in/PiConnectWSAPI',
       login_url: 'https://auth.flattrade.in',
-      token_url: 'https://authapi.flattrade.in/trade/apitoken',
+      redeem_url: 'https://authapi.flattrade.in/trade/apitoken',
       master_url: 'https://flattrade.s3.ap-south-1.amazonaws.com/scripmaster',
       master_files: [
         'NSE_Equity.csv',
@@ -45,7 +45,7 @@ describe('the settings', () => {
     ['api_url', 'https://user:word@piconnect.flattrade.in'],
     ['stream_url', 'ws://piconnect.flattrade.in'],
     ['stream_url', 'https://piconnect.flattrade.in'],
-    ['token_url', 'http://127.0.0.1.example.com'],
+    ['redeem_url', 'http://127.0.0.1.example.com'],
     ['master_url', 'ftp://example.com'],
     ['master_files', ''],
     ['master_files', '../secret.csv'],

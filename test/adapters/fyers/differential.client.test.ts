@@ -33,7 +33,7 @@ type Message = Readonly<Record<string, string | number>>
 const FIVE = [1, 2, 3, 4, 5]
 
 const messagesOf = (symbol: string, type: string): readonly Message[] =>
-  oracle.heard<Message>('message').filter(one => one['symbol'] === symbol && one['type'] === type)
+  oracle.heard<Message>('message').filter(one => one.symbol === symbol && one.type === type)
 
 /** The fields of a price that it tells rightly: circuits it has as 0, open interest and the year not at all. */
 const NAMES: Readonly<Record<string, keyof Tick>> = {
@@ -54,9 +54,7 @@ function tickOf(message: Message | undefined) {
   const known = Object.entries(NAMES).filter(([name]) => message?.[name] !== undefined)
   return {
     ...Object.fromEntries(known.map(([name, field]) => [field, message?.[name]])),
-    ...(message?.['last_traded_time'] === undefined
-      ? {}
-      : { lastTradeTime: Number(message['last_traded_time']) * 1000 }),
+    ...(message?.last_traded_time === undefined ? {} : { lastTradeTime: Number(message.last_traded_time) * 1000 }),
   }
 }
 
@@ -144,7 +142,7 @@ describe("the vendor's whole client and the adapter, side by side", () => {
     await oracle.subscribe(['NSE:TCS-EQ'], { isLite: true })
     await vi.waitFor(() => expect(messagesOf('NSE:TCS-EQ', 'sf').length).toBeGreaterThan(10), { timeout: 15_000 })
     emulator.stand()
-    await vi.waitFor(() => expect(peer.ticks.get(tcs.token)?.ltp).toBe(messagesOf('NSE:TCS-EQ', 'sf').at(-1)?.['ltp']))
+    await vi.waitFor(() => expect(peer.ticks.get(tcs.token)?.ltp).toBe(messagesOf('NSE:TCS-EQ', 'sf').at(-1)?.ltp))
   })
 
   it('know the same book of fifty levels', async () => {
@@ -183,13 +181,13 @@ describe("the vendor's whole client and the adapter, side by side", () => {
     const [{ orders: theirs } = { orders: {} }] = oracle.heard<{ orders: Message }>('orders')
     const mine = peer.signals.flatMap(signal => (signal.kind === 'order' ? [signal.order] : []))[0]
     expect(mine).toMatchObject({
-      orderId: theirs['id'],
-      quantity: theirs['qty'],
-      filledQuantity: theirs['filledQty'],
-      pendingQuantity: theirs['remainingQuantity'],
-      price: theirs['limitPrice'],
-      averagePrice: theirs['tradedPrice'],
-      product: theirs['productType'],
+      orderId: theirs.id,
+      quantity: theirs.qty,
+      filledQuantity: theirs.filledQty,
+      pendingQuantity: theirs.remainingQuantity,
+      price: theirs.limitPrice,
+      averagePrice: theirs.tradedPrice,
+      product: theirs.productType,
     })
   })
 })

@@ -131,22 +131,20 @@ const AMOUNTS: Readonly<Record<string, keyof Tick>> = {
 
 /** Prices of 0 are none; so is an open interest of 0 where shares are traded. */
 function tickOf(content: Record<string, string>, topic: string) {
-  const stamp = timeOf(content['fdtm'] ?? content['tvalue'])
-  const traded = timeOf(content['ltt'])
+  const stamp = timeOf(content.fdtm ?? content.tvalue)
+  const traded = timeOf(content.ltt)
   const tick: Record<string, unknown> = {}
   for (const [name, field] of Object.entries(NAMES))
     if (numberOf(content[name]) !== 0) tick[field] = Number(content[name])
   for (const [name, field] of Object.entries(AMOUNTS))
     if (content[name] !== undefined) tick[field] = Number(content[name])
-  if (tick['openInterest'] === 0 && topic.includes('_cm|')) delete tick['openInterest']
+  if (tick.openInterest === 0 && topic.includes('_cm|')) delete tick.openInterest
   const hasBook = ['bp', 'bq', 'sp', 'bs'].some(name => content[name] !== undefined)
   return {
     ...tick,
     ...(traded === undefined ? {} : { lastTradeTime: traded }),
     ...(stamp === undefined ? { timestamp: Math.floor(RECEIVED / 1000), isStampedHere: true } : { timestamp: stamp }),
-    ...(hasBook
-      ? { book: { buy: level(content['bp'], content['bq']), sell: level(content['sp'], content['bs']) } }
-      : {}),
+    ...(hasBook ? { book: { buy: level(content.bp, content.bq), sell: level(content.sp, content.bs) } } : {}),
   }
 }
 
@@ -271,7 +269,7 @@ describe('where the vendor is known to be wrong', () => {
     const frames = [dataFrame(1, [item({ precision: 2, multiplier: 100 }, [965_475])])]
     const run: Run = { login: login(2, 1), frames, scales: usual }
     const [parsed] = await oracle.parse([run])
-    expect(parsed?.frames[0]?.values?.[0]?.['ltp']).toBe('96.55')
+    expect(parsed?.frames[0]?.values?.[0]?.ltp).toBe('96.55')
     expect(ours(run)[0]?.known.get('sf nse_cm|3045')).toMatchObject({ ltp: 96.5475 })
   })
 

@@ -89,7 +89,7 @@ export class Oracle {
     const file = fileURLToPath(new URL('./oracle.mjs', import.meta.url))
     this.#child = fork(file, [], {
       execArgv: [],
-      env: { TZ: 'Asia/Kolkata', PATH: process.env['PATH'] },
+      env: { TZ: 'Asia/Kolkata', PATH: process.env.PATH },
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Signal } from '../../../adapters/contract.ts'
 import { createTbtDecoder } from '../../../adapters/fyers/tbtdecoder.ts'
@@ -145,6 +146,27 @@ describe('a message of the 50-level socket', () => {
     }
     for (const hex of ['07', '0c', '0b0800', '12021205', '0800080012', '08ffffffffffffffffffffff'])
       expect(read(Buffer.from(hex, 'hex'))).toEqual([{ kind: 'malformed', what: 'no protobuf message, or cut' }])
+  })
+
+  it('that is damaged in any way gives finite numbers in places that there are, or nothing', () => {
+    const levels = Array.from({ length: 5 }, (_, num) => ({ price: 67_540 - num, qty: 120, nord: 3, num }))
+    const whole = message({ depth: { tbq: 5, bids: levels, asks: levels }, feedTime: 1_775_001_600, sequence: 4 }, true)
+    const place = fc.nat(whole.length - 1)
+    fc.assert(
+      fc.property(fc.array(fc.tuple(place, fc.nat(255)), { minLength: 1, maxLength: 4 }), place, (changes, cut) => {
+        const bytes = Buffer.from(whole)
+        for (const [at, value] of changes) bytes.writeUInt8(value, at)
+        const signals = [...read(bytes), ...read(bytes.subarray(cut)), ...read(bytes.subarray(0, cut))]
+        for (const signal of signals) {
+          if (signal.kind !== 'part') continue
+          const { buy = [], sell = [], mode: _mode, ...numbers } = signal.part
+          const inLevels = [...buy, ...sell].flatMap(level => Object.values(level ?? {}))
+          expect([...Object.values(numbers), ...inLevels].every(Number.isFinite)).toBe(true)
+          expect(Math.max(buy.length, sell.length)).toBeLessThanOrEqual(51)
+        }
+      }),
+      { numRuns: 3000, seed: 10 },
+    )
   })
 
   it('passes over fields that it does not know, and known ones of another layout', () => {

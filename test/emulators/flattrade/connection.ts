@@ -82,19 +82,27 @@ export class NorenConnection extends Connection {
   protected hear(_: string | Buffer, content: unknown): void {
     const { success, data: request } = shape.safeParse(content)
     if (!success) return
-    if (!this.visitor) return this.#login(request)
+    if (!this.visitor) {
+      this.#login(request)
+      return
+    }
     const keys = request.k?.split('#') ?? []
     switch (request.t) {
       case 'h':
-        return this.beat(JSON.stringify({ t: 'hk', hk: String(Math.floor(this.clock.now() / 1000)) }))
+        this.beat(JSON.stringify({ t: 'hk', hk: String(Math.floor(this.clock.now() / 1000)) }))
+        break
       case 't':
-        return this.#begin(keys, 'touchline')
+        this.#begin(keys, 'touchline')
+        break
       case 'd':
-        return this.#begin(keys, 'depth')
+        this.#begin(keys, 'depth')
+        break
       case 'u':
-        return this.#end(keys, 'touchline', 'uk')
+        this.#end(keys, 'touchline', 'uk')
+        break
       case 'ud':
-        return this.#end(keys, 'depth', 'udk')
+        this.#end(keys, 'depth', 'udk')
+        break
       case 'o':
         this.wantsOrders = true
         // Only older servers say so.

@@ -157,7 +157,7 @@ export class FlattradeEmulator {
       api_url: `${this.origin}/PiConnectAPI`,
       stream_url: `${this.#door.streamOrigin}/PiConnectWSAPI`,
       login_url: `${this.origin}/auth`,
-      token_url: `${this.origin}/trade/apitoken`,
+      redeem_url: `${this.origin}/trade/apitoken`,
       master_url: `${this.origin}/scripmaster`,
       max_instruments: '5000',
     }

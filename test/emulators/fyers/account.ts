@@ -62,7 +62,7 @@ export class FyersAccount extends Account {
   /** Exchanges what the browser brought, or says in the broker's words why not. */
   exchange(appIdHash: string, code: string): Tokens | Complaint {
     if (appIdHash !== this.#hash()) return WRONG_HASH
-    const granted = this.redeem(String(claimsOf(code)?.['jti'] ?? ''))
+    const granted = this.redeem(String(claimsOf(code)?.jti ?? ''))
     return granted ? this.#grant(granted.userId, granted.accessToken) : { code: -374, message: 'invalid auth code' }
   }
 
@@ -90,7 +90,7 @@ export class FyersAccount extends Account {
   /** Who has the token that this key of the price socket stands in. */
   keyHolder(key: string): Visitor | undefined {
     const token = this.accessToken()
-    if (token === undefined || key === '' || claimsOf(token)?.['hsm_key'] !== key) return undefined
+    if (token === undefined || key === '' || claimsOf(token)?.hsm_key !== key) return undefined
     return { userId: this.userId, token }
   }
 

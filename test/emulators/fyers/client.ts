@@ -75,7 +75,7 @@ export class RawClient {
   }
 
   /** With the key of today's token, or another one. */
-  logIn(key = String(claimsOf(this.#emulator.account.accessToken() ?? '')?.['hsm_key'])): void {
+  logIn(key = String(claimsOf(this.#emulator.account.accessToken() ?? '')?.hsm_key)): void {
     const fields = [field(1, Buffer.from(key)), field(2, Buffer.from('P')), field(3, Buffer.from([1]))]
     this.send(frame(1, ...fields, field(4, Buffer.from('test'))))
   }

@@ -72,7 +72,7 @@ export function rowOf(contract: Contract): FyersRow | undefined {
   const { exchange, expiry, kind, lotSize, token } = contract
   const segment = SEGMENTS[exchange]
   if (!segment) return undefined
-  const end = expiry === '' ? 0 : atIndian(expiry, segment.endsAt) / 1000
+  const end = expiry === '' ? 0 : endOf(expiry, segment.endsAt)
   const [, indexPlace, indexName] = INDICES[contract.symbol] ?? []
   return {
     fyToken: `${segment.codes.join('')}${expiry === '' ? '000000' : expiry.slice(2).replaceAll('-', '')}${token}`,
@@ -101,24 +101,57 @@ const bare = ({ symbol, series }: Contract): string =>
 /** The month's one character in the ticker of a weekly option. */
 const MONTHS = '123456789OND'
 
+/** How a day is spelled. */
+interface Spelling {
+  /** `26NOV`; of an option that is not of its month's last week `26N17`. */
+  readonly month: string
+  readonly code: string
+  /** `24 Nov 26` */
+  readonly words: string
+}
+
+/** Many thousands of rows share a few days. */
+const spellings = new Map<string, Spelling>()
+
+function spellingOf(expiry: string): Spelling {
+  const known = spellings.get(expiry)
+  if (known) return known
+  const [year, day] = [expiry.slice(2, 4), expiry.slice(8)]
+  const month = monthOf(expiry)
+  const letter = MONTHS.charAt(Number(expiry.slice(5, 7)) - 1)
+  const spelling = {
+    month: `${year}${month}`,
+    code: isMonthly(expiry) ? `${year}${month}` : `${year}${letter}${day}`,
+    words: `${day} ${month.charAt(0)}${month.slice(1).toLowerCase()} ${year}`,
+  }
+  spellings.set(expiry, spelling)
+  return spelling
+}
+
+/** Epoch seconds of that day's minute in India; days are few here, too. */
+const ends = new Map<string, number>()
+
+function endOf(expiry: string, minutes: number): number {
+  const key = `${expiry} ${minutes}`
+  const end = ends.get(key) ?? atIndian(expiry, minutes) / 1000
+  ends.set(key, end)
+  return end
+}
+
 /** `SBIN-EQ`, `NIFTY50-INDEX`, `NIFTY26NOVFUT`, `NIFTY26NOV26050CE`, and of a week `NIFTY26D0126050CE`. */
 function tickerOf(contract: Contract): string {
   const { exchange, symbol, name, kind, series, expiry, strike } = contract
   if (kind === 'INDEX') return `${INDICES[symbol]?.[0] ?? symbol}-INDEX`
   if (kind === 'EQ') return `${bare(contract)}-${exchange === 'BSE' ? 'A' : series}`
-  const year = expiry.slice(2, 4)
-  if (kind === 'FUT') return `${name}${year}${monthOf(expiry)}FUT`
-  const letter = MONTHS.charAt(Number(expiry.slice(5, 7)) - 1)
-  const code = isMonthly(expiry) ? monthOf(expiry) : `${letter}${expiry.slice(8)}`
-  return `${name}${year}${code}${strike}${kind}`
+  const { month, code } = spellingOf(expiry)
+  return kind === 'FUT' ? `${name}${month}FUT` : `${name}${code}${strike}${kind}`
 }
 
 /** `NIFTY 24 Nov 26 26050 CE` */
 function descriptionOf({ kind, symbol, name, expiry, strike }: Contract): string {
   if (expiry === '') return name || symbol
-  const month = monthOf(expiry)
-  const date = `${expiry.slice(8)} ${month.charAt(0)}${month.slice(1).toLowerCase()} ${expiry.slice(2, 4)}`
-  return kind === 'FUT' ? `${name} ${date} FUT` : `${name} ${date} ${strike} ${kind}`
+  const { words } = spellingOf(expiry)
+  return kind === 'FUT' ? `${name} ${words} FUT` : `${name} ${words} ${strike} ${kind}`
 }
 
 const INDEX_UNDERLYINGS: ReadonlySet<string> = new Set(['NIFTY', 'BANKNIFTY', 'SENSEX'])

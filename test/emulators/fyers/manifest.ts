@@ -8,18 +8,11 @@ const manifest: EmulatorManifest = {
   orders: ORDERS,
   async start(options) {
     const emulator = await FyersEmulator.start(options)
-    const { apiUrl, loginUrl, masterUrl, streamUrl, booksUrl, ordersUrl, account, listed } = emulator
+    const { apiUrl, account, listed, settings } = emulator
     return {
       origin: apiUrl,
       instruments: listed.rows.length,
-      settings: {
-        api_url: apiUrl,
-        login_url: loginUrl,
-        master_url: masterUrl,
-        stream_url: streamUrl,
-        books_url: booksUrl,
-        orders_url: ordersUrl,
-      },
+      settings,
       credentials: { app_id: account.appId, app_secret: account.appSecret },
       answer: () => emulator.answer(),
       close: () => emulator.close(),

@@ -45,9 +45,9 @@ describe('a login', () => {
     expect([back.get('s'), back.get('state')]).toEqual(['ok', 'a b'])
     const { body } = await exchange(back.get('auth_code') ?? '')
     expect(body).toMatchObject({ s: 'ok', code: 200 })
-    const claims = claimsOf(String(body['access_token']))
+    const claims = claimsOf(String(body.access_token))
     expect(claims).toMatchObject({ sub: 'access_token', fy_id: 'XE00001', hsm_key: expect.stringMatching(/^\w{56}$/) })
-    expect(emulator.account.accessToken()).toBe(body['access_token'])
+    expect(emulator.account.accessToken()).toBe(body.access_token)
   })
 
   it('is refused with a wrong secret, a code twice, another app or another address', async () => {
@@ -64,7 +64,7 @@ describe('a login', () => {
 
   it('is renewed by the PIN and the refresh token, which stays', async () => {
     const { body } = await exchange(emulator.account.authCode())
-    const renew = (pin: string, refresh_token = String(body['refresh_token'])) =>
+    const renew = (pin: string, refresh_token = String(body.refresh_token)) =>
       post('/api/v3/validate-refresh-token', { grant_type: 'refresh_token', appIdHash: hash(), refresh_token, pin })
     emulator.faults.expireToken()
     expect((await renew('9999')).body).toMatchObject({ s: 'error' })
@@ -103,14 +103,14 @@ describe('what is asked with a token', () => {
 
   it('gives quotes of fifty symbols at once, and the book of one', async () => {
     const { body } = await get('/data/quotes?symbols=NSE:TCS-EQ,NSE:NOBODY-EQ')
-    expect(body['d']).toMatchObject([
+    expect(body.d).toMatchObject([
       { n: 'NSE:TCS-EQ', s: 'ok', v: { lp: 3100, short_name: 'TCS-EQ', fyToken: '101000000011536' } },
       { n: 'NSE:NOBODY-EQ', s: 'error' },
     ])
     const many = Array.from({ length: 51 }, () => 'NSE:TCS-EQ').join(',')
     expect((await get(`/data/quotes?symbols=${many}`)).body).toMatchObject({ code: -351 })
     const depth = await get('/data/depth?symbol=NSE:TCS-EQ&ohlcv_flag=1')
-    const { 'NSE:TCS-EQ': book } = depth.body['d'] as Record<string, { ask: object[]; bids: object[]; ltp: number }>
+    const { 'NSE:TCS-EQ': book } = depth.body.d as Record<string, { ask: object[]; bids: object[]; ltp: number }>
     expect([book?.ask.length, book?.bids.length, book?.ltp]).toEqual([5, 5, 3100])
   })
 

@@ -81,7 +81,7 @@ export class FyersRest {
   #exchange({ body }: Asked, grant: 'authorization_code' | 'refresh_token'): Reply {
     const { account } = this.#parts
     const asked = readJson(body)
-    if (asked['grant_type'] !== grant) return complaint(400, { code: -50, message: 'invalid grant_type' })
+    if (asked.grant_type !== grant) return complaint(400, { code: -50, message: 'invalid grant_type' })
     const said = (name: string) => (typeof asked[name] === 'string' ? asked[name] : '')
     const granted =
       grant === 'refresh_token'

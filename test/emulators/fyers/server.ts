@@ -98,7 +98,9 @@ export class FyersEmulator {
       pin: options.pin ?? '1234',
       userId: options.userId ?? 'XE00001',
       clock,
-      ended: token => this.streams.forEach(one => one.dropToken(token)),
+      ended: token => {
+        for (const one of this.streams) one.dropToken(token)
+      },
       tokenLifeMs: options.tokenLifeMs,
     })
     this.#replies = new FyersRest({
@@ -172,6 +174,18 @@ export class FyersEmulator {
 
   get ordersUrl(): string {
     return `${this.#door.streamOrigin}${ORDER_UPDATES}`
+  }
+
+  /** What a feed is told to find it. */
+  get settings(): Readonly<Record<string, string>> {
+    return {
+      api_url: this.apiUrl,
+      login_url: this.loginUrl,
+      master_url: this.masterUrl,
+      stream_url: this.streamUrl,
+      books_url: this.booksUrl,
+      orders_url: this.ordersUrl,
+    }
   }
 
   /** The address that the person is sent back to. */

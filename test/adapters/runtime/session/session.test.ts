@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { equity, ltps, topicOf } from '../rig.ts'
+import { equity, ltps, settle, topicOf } from '../rig.ts'
 import { LISTED, openSession, told } from './sessionrig.ts'
 
 describe('a session', () => {
@@ -266,4 +266,18 @@ describe('a list of instruments that changes', () => {
     await session.pass(500)
     expect(told(session)).toEqual(['sub LTP A', 'drop A', 'sub LTP A'])
   })
+})
+
+it('forgets polled values when nobody is logged in any more', async () => {
+  const session = openSession()
+  session.want('A:LTP')
+  session.live()
+  session.broker.last.drop()
+  const [instrument] = LISTED
+  if (instrument) session.offer(instrument, 100, { isPolled: true })
+  session.tickets.logout()
+  session.bus.want('P2', 1, [topicOf('A')])
+  await settle()
+  session.clock.advance(1)
+  expect(session.bus.lane('P2').filter(({ frame }) => frame)).toEqual([])
 })

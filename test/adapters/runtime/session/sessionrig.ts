@@ -131,12 +131,12 @@ const SIGNALS: Record<string, (...words: string[]) => Signal> = {
     isWhole: true,
     part: { ltp: Number(price) },
   }),
-  change: (token, price) => ({
+  more: (token, volume) => ({
     kind: 'part',
     token: token ?? '',
     source: 'top',
     isWhole: false,
-    part: { ltp: Number(price) },
+    part: { volume: Number(volume) },
   }),
   filled: (...words) => ({ kind: 'order', order: { ...ORDER, symbol: words.join(' ') } }),
   words: (...words) => ({ kind: 'notice', level: 'error', text: words.join(' ') }),

@@ -84,6 +84,12 @@ describe('with deep books', () => {
     expect([places.get(ALL[0] as Instrument), modes.get(ALL[0] as Instrument)]).toEqual([1, 'BOOK20'])
   })
 
+  it('leaves an instrument where it is when another mode fits there', () => {
+    const before = assignShards(NO_SHARDS, quotes(ALL.slice(0, 5)), LIMITS)
+    const wanted = new Map([...quotes(ALL.slice(1, 4)), ...inMode('DEPTH', ALL.slice(4, 5))])
+    expect(assignShards(before, wanted, LIMITS).places.get(ALL[4] as Instrument)).toBe(1)
+  })
+
   it('leaves an instrument in the mode it has where its next one finds no room anywhere', () => {
     const heavy = { ...LIMITS, connections: 1, weights: { DEPTH: 2 } } as const
     const before = assignShards(NO_SHARDS, quotes(ALL.slice(0, 4)), heavy)

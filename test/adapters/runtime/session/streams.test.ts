@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { bookSibling, LISTED, ORDER, openSession, told } from './sessionrig.ts'
+import type { Gap } from '../../../../adapters/runtime/pulse.ts'
+import { bookSibling, LISTED, ORDER, openSession, testBroker, told } from './sessionrig.ts'
 
 const SOURCES = { LTP: ['top'], QUOTE: ['top'], DEPTH: ['top'], BOOK50: ['top', 'book'] } as const
 
@@ -29,6 +30,25 @@ describe('a socket besides the main one', () => {
     expect(session.urls()).toEqual(['test:one', 'books:one'])
     session.broker.last.accept()
     expect([told(session, 0), told(session, 1)]).toEqual([['sub DEPTH A'], ['sub BOOK50 book-A']])
+  })
+
+  it('is not opened while nothing of it is wanted', () => {
+    const session = openBooks()
+    session.live()
+    session.want('A:DEPTH')
+    expect(session.urls()).toEqual(['test:one'])
+  })
+
+  it('is made anew for another login, and when the process stood still', () => {
+    const session = openBooks({ isAlwaysOpen: true })
+    session.live()
+    session.broker.last.accept()
+    session.feed.missed({ ms: 5000 } as Gap)
+    expect(session.nth(1).cut).toBe(true)
+    for (const socket of session.broker.sockets) if (!socket.cut) socket.accept()
+    const books = session.broker.sockets.filter(({ url }) => url === 'books:one')
+    session.tickets.login('two')
+    expect(books.map(({ cut }) => cut)).toEqual([true, true])
   })
 
   it('is kept open for nothing where the broker speaks unasked on it', () => {
@@ -88,6 +108,29 @@ describe('a socket besides the main one', () => {
   })
 })
 
+it('joins nothing to what a lost connection said', async () => {
+  const session = openBooks()
+  session.want('A:QUOTE')
+  session.live()
+  session.nth(0).say('top A 100')
+  session.nth(0).drop()
+  await session.pass(1000)
+  session.broker.last.accept()
+  session.clock.advance(2)
+  const before = session.bus.lane('P1').length
+  session.broker.last.say('more A 5')
+  session.clock.advance(2)
+  expect(session.bus.lane('P1')).toHaveLength(before)
+})
+
+it('counts what an instrument takes in its mode', () => {
+  const { limits } = testBroker()
+  const session = openSession({ broker: { limits: { ...limits, weights: { DEPTH: 2 } } } })
+  session.live()
+  session.want('A:DEPTH', 'B:LTP')
+  expect(session.feed.usages()[0]).toMatchObject({ used: 3, limit: 6 })
+})
+
 it('hands on what becomes of orders, from whichever socket', () => {
   const session = openBooks({ isAlwaysOpen: true })
   session.live()
@@ -115,73 +158,6 @@ describe('a broker that does not take the login and leaves the socket open', () 
       state: 'auth_required',
       reason: expect.stringContaining('SESSION_EXPIRED: such token'),
     })
-  })
-})
-
-describe('a broker that opens the socket first and looks at the login afterwards', () => {
-  it('is asked no more than three times with one ticket', async () => {
-    const session = openSession()
-    session.tickets.login('one')
-    for (let tries = 0; tries < 5; tries++) {
-      if (!session.broker.last.cut) session.broker.last.accept()
-      if (!session.broker.last.cut) session.broker.last.say('no such token')
-      await session.pass(3000)
-    }
-    expect(session.broker.sockets).toHaveLength(3)
-    expect(session.status.state).toBe('auth_required')
-  })
-
-  it('has taken it when it kept the session for a while: then it is asked three times again', async () => {
-    const session = openSession()
-    session.tickets.login('one')
-    for (let tries = 0; tries < 3; tries++) {
-      session.broker.last.accept()
-      await session.pass(10_000, { beats: true })
-      session.broker.last.say('no such token')
-      await session.pass(3000)
-    }
-    expect(session.broker.sockets).toHaveLength(4)
-  })
-
-  it('is asked no more than three times for what comes besides the prices', async () => {
-    const session = openBooks({ isAlwaysOpen: true })
-    session.live()
-    for (let passed = 0; passed < 60_000; passed += 250) {
-      const { last } = session.broker
-      if (!last.cut) last.accept()
-      if (!last.cut) last.say('no such token')
-      await session.pass(250, { beats: true })
-    }
-    expect(session.urls().filter(url => url.startsWith('books'))).toHaveLength(3)
-    expect(session.reason()).toMatch(/no books: SESSION_EXPIRED/)
-  })
-})
-
-describe('an instrument whose values were forgotten', () => {
-  const QUOTE_SOURCES = { sources: { LTP: ['top'], QUOTE: ['top'] } }
-
-  it('is asked for anew when it is wanted again before the broker has heard that it was not', async () => {
-    const session = openSession({ broker: QUOTE_SOURCES })
-    session.live()
-    session.want('A:QUOTE')
-    session.broker.last.say('top A 100')
-    session.want()
-    session.want('A:QUOTE')
-    await session.pass(2000)
-    expect(told(session)).toEqual(['sub QUOTE A', 'drop A', 'sub QUOTE A'])
-  })
-
-  it('is asked for anew when the list says something else of it', async () => {
-    const session = openSession({ broker: QUOTE_SOURCES })
-    session.live()
-    session.want('A:QUOTE', 'B:QUOTE')
-    session.broker.last.say('top A 100')
-    session.relist(LISTED.map(one => (one.symbol === 'A' ? { ...one, lotSize: 75 } : one)))
-    await session.pass(2000)
-    expect(told(session)).toEqual(['sub QUOTE A,B', 'drop A', 'sub QUOTE A'])
-    session.broker.last.say('top A 101; change A 102')
-    session.clock.advance(2)
-    expect(session.bus.lane('P1').at(-1)).toMatchObject({ frame: { data: { ltp: 102 } } })
   })
 })
 
