@@ -3,7 +3,7 @@ import { openOrderDesk } from '../../../adapters/runtime/orderdesk.ts'
 import type { OrderUpdate } from '../../../shared/market/order.ts'
 import { keptLog } from '../../support/log.ts'
 import { FakeBus, FEED } from './rig.ts'
-import { ORDER } from './session/sessionrig.ts'
+import { ORDER } from './session/words.ts'
 
 function open() {
   const bus = new FakeBus()

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import {
-  type Decoder,
   type Dial,
   defineSession,
   type Failure,
@@ -8,7 +7,6 @@ import {
   type SessionAdapter,
   type SessionSettings,
   type Sibling,
-  type Signal,
 } from '../../../../adapters/contract.ts'
 import type { Pulse } from '../../../../adapters/runtime/pulse.ts'
 import { SessionFeed } from '../../../../adapters/runtime/session/session.ts'
@@ -18,9 +16,9 @@ import { Traffic } from '../../../../adapters/runtime/session/traffic.ts'
 import { StatusReporter } from '../../../../adapters/runtime/status.ts'
 import { TickwireError } from '../../../../shared/errors.ts'
 import type { Instrument } from '../../../../shared/market/instrument.ts'
-import type { TopicMode } from '../../../../shared/market/mode.ts'
 import type { OrderUpdate } from '../../../../shared/market/order.ts'
 import { equity, FEED, rig, settle } from '../rig.ts'
+import { decode } from './words.ts'
 
 /** A socket as the broker holds its other end. */
 class FakeSocket {
@@ -92,74 +90,6 @@ class FakeTickets implements Tickets {
     this.#onChange()
   }
 }
-
-export const ORDER: OrderUpdate = {
-  orderId: '1',
-  exchange: 'NSE',
-  symbol: 'A',
-  action: 'BUY',
-  quantity: 1,
-  price: 100,
-  triggerPrice: 0,
-  priceType: 'LIMIT',
-  product: 'MIS',
-  status: 'complete',
-  filledQuantity: 1,
-  pendingQuantity: 0,
-  averagePrice: 100,
-  rejectionReason: '',
-}
-
-const SIGNALS: Record<string, (...words: string[]) => Signal> = {
-  beat: () => ({ kind: 'heartbeat' }),
-  bad: () => ({ kind: 'malformed', what: 'a bad frame' }),
-  order: () => ({ kind: 'ignored', what: 'order' }),
-  ready: () => ({ kind: 'ready' }),
-  ask: (...words) => ({ kind: 'reply', frame: words.join(' ') }),
-  no: (...words) => ({ kind: 'refused', reason: words.join(' ') }),
-  book: token => ({
-    kind: 'part',
-    token: token ?? '',
-    source: 'book',
-    isWhole: true,
-    part: { buy: [{ price: 99, quantity: 1 }], sell: [] },
-  }),
-  top: (token, price) => ({
-    kind: 'part',
-    token: token ?? '',
-    source: 'top',
-    isWhole: true,
-    part: { ltp: Number(price) },
-  }),
-  more: (token, volume) => ({
-    kind: 'part',
-    token: token ?? '',
-    source: 'top',
-    isWhole: false,
-    part: { volume: Number(volume) },
-  }),
-  change: (token, price) => ({
-    kind: 'part',
-    token: token ?? '',
-    source: 'top',
-    isWhole: false,
-    part: { ltp: Number(price) },
-  }),
-  filled: (...words) => ({ kind: 'order', order: { ...ORDER, symbol: words.join(' ') } }),
-  words: (...words) => ({ kind: 'notice', level: 'error', text: words.join(' ') }),
-}
-
-/** `tick A 100 QUOTE; tick B 7; beat`: several signals in one frame. */
-const decode: Decoder = (frame, receivedAt) =>
-  String(frame)
-    .split('; ')
-    .map(text => {
-      const [kind = '', token = '', price, mode] = text.split(' ')
-      if (kind !== 'tick') return SIGNALS[kind]?.(...text.split(' ').slice(1)) ?? { kind: 'malformed', what: text }
-      const timestamp = Math.floor(receivedAt / 1000)
-      const tick = { ltp: Number(price), timestamp, ...(mode && { mode: mode as TopicMode }) }
-      return { kind: 'tick', token, tick }
-    })
 
 /** A broker whose words are easy to read: three connections of two instruments, two in a message, one message in 500 ms. */
 export const testBroker = (

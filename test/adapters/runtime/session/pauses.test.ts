@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+import { bookSibling, openSession } from './sessionrig.ts'
+
+describe('another program that takes the session', () => {
+  const dialledAfter = async (session: ReturnType<typeof openSession>) => {
+    const before = session.broker.sockets.length
+    const start = session.clock.monotonic()
+    while (session.broker.sockets.length === before) await session.pass(250)
+    return session.clock.monotonic() - start
+  }
+
+  it('is met soon the first time, and a minute later when it does it again', async () => {
+    const session = openSession({ random: 0 })
+    session.live()
+    session.broker.last.evict()
+    expect(await dialledAfter(session)).toBeLessThanOrEqual(250)
+    session.broker.last.accept()
+    session.broker.last.evict()
+    expect(session.bus.statuses().at(-1)?.reason).toMatch(/^SESSION_TAKEN/)
+    expect(await dialledAfter(session)).toBe(60_000)
+  })
+})
+
+describe('a broker with pauses of its own', () => {
+  const { session: plain } = bookSibling()
+  const patient = (pauses: object) => openSession({ random: 0, broker: { session: { ...plain, pauses } } })
+
+  it('is not dialled before them', async () => {
+    const session = patient({ afterEndMs: 5000 })
+    session.live()
+    session.broker.last.drop()
+    await session.pass(4750)
+    expect(session.broker.sockets).toHaveLength(1)
+    await session.pass(250)
+    expect(session.broker.sockets).toHaveLength(2)
+  })
+
+  it('may want more time after another program has taken the session than after a cut line', async () => {
+    const session = patient({ afterTakenMs: 5000 })
+    session.live()
+    session.broker.last.drop()
+    await session.pass(250)
+    expect(session.broker.sockets).toHaveLength(2)
+    session.broker.last.accept()
+    session.broker.last.evict()
+    await session.pass(4750)
+    expect(session.broker.sockets).toHaveLength(2)
+    await session.pass(250)
+    expect(session.broker.sockets).toHaveLength(3)
+  })
+
+  it('is asked again after its "too many" with pauses that double', async () => {
+    const session = patient({ limitedMs: 2000 })
+    session.tickets.login('one')
+    for (const ms of [2000, 4000, 8000]) {
+      session.broker.last.refuse(429)
+      const { length } = session.broker.sockets
+      await session.pass(ms - 250)
+      expect(session.broker.sockets).toHaveLength(length)
+      await session.pass(250)
+      expect(session.broker.sockets).toHaveLength(length + 1)
+    }
+  })
+})
+
+describe('a broker that promises no answer', () => {
+  const { session: plain } = bookSibling()
+  const heartbeat = { probeMs: 2000, suspectMs: 5000, deadMs: 9000 }
+  const silent = () => openSession({ random: 0, broker: { session: { ...plain, heartbeat } } })
+
+  it('is pinged, and left in peace while it has never answered', async () => {
+    const session = silent()
+    session.live()
+    await session.pass(60_000)
+    expect([session.broker.sockets.length, session.broker.last.pings]).toEqual([1, 30])
+  })
+
+  it('that has answered once is suspect and given up when it answers no more', async () => {
+    const session = silent()
+    session.live()
+    await session.pass(2000)
+    session.broker.last.pong()
+    await session.pass(5000)
+    expect(session.status.state).toBe('suspect')
+    await session.pass(4000)
+    expect(session.broker.sockets[0]?.cut).toBe(true)
+  })
+})

@@ -1,0 +1,71 @@
+import type { Decoder, Signal } from '../../../../adapters/contract.ts'
+import type { TopicMode } from '../../../../shared/market/mode.ts'
+import type { OrderUpdate } from '../../../../shared/market/order.ts'
+
+export const ORDER: OrderUpdate = {
+  orderId: '1',
+  exchange: 'NSE',
+  symbol: 'A',
+  action: 'BUY',
+  quantity: 1,
+  price: 100,
+  triggerPrice: 0,
+  priceType: 'LIMIT',
+  product: 'MIS',
+  status: 'complete',
+  filledQuantity: 1,
+  pendingQuantity: 0,
+  averagePrice: 100,
+  rejectionReason: '',
+}
+
+const SIGNALS: Record<string, (...words: string[]) => Signal> = {
+  beat: () => ({ kind: 'heartbeat' }),
+  bad: () => ({ kind: 'malformed', what: 'a bad frame' }),
+  order: () => ({ kind: 'ignored', what: 'order' }),
+  ready: () => ({ kind: 'ready' }),
+  ask: (...words) => ({ kind: 'reply', frame: words.join(' ') }),
+  no: (...words) => ({ kind: 'refused', reason: words.join(' ') }),
+  book: token => ({
+    kind: 'part',
+    token: token ?? '',
+    source: 'book',
+    isWhole: true,
+    part: { buy: [{ price: 99, quantity: 1 }], sell: [] },
+  }),
+  top: (token, price) => ({
+    kind: 'part',
+    token: token ?? '',
+    source: 'top',
+    isWhole: true,
+    part: { ltp: Number(price) },
+  }),
+  more: (token, volume) => ({
+    kind: 'part',
+    token: token ?? '',
+    source: 'top',
+    isWhole: false,
+    part: { volume: Number(volume) },
+  }),
+  change: (token, price) => ({
+    kind: 'part',
+    token: token ?? '',
+    source: 'top',
+    isWhole: false,
+    part: { ltp: Number(price) },
+  }),
+  filled: (...words) => ({ kind: 'order', order: { ...ORDER, symbol: words.join(' ') } }),
+  words: (...words) => ({ kind: 'notice', level: 'error', text: words.join(' ') }),
+}
+
+/** `tick A 100 QUOTE; tick B 7; beat`: several signals in one frame. */
+export const decode: Decoder = (frame, receivedAt) =>
+  String(frame)
+    .split('; ')
+    .map(text => {
+      const [kind = '', token = '', price, mode] = text.split(' ')
+      if (kind !== 'tick') return SIGNALS[kind]?.(...text.split(' ').slice(1)) ?? { kind: 'malformed', what: text }
+      const timestamp = Math.floor(receivedAt / 1000)
+      const tick = { ltp: Number(price), timestamp, ...(mode && { mode: mode as TopicMode }) }
+      return { kind: 'tick', token, tick }
+    })
