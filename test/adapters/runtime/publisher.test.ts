@@ -233,6 +233,19 @@ describe('ticks that say less than a topic promises', () => {
     expect(ltps(bus.lane('P1'))).toEqual([102])
   })
 
+  it('of a last price are told as that: what else a source knows of the day may be of the morning', () => {
+    const { bus, clock, offer } = rig()
+    bus.want('P1', 1, [topicOf('RELIANCE', 'QUOTE')])
+    offer(RELIANCE, 100, { mode: 'LTP', volume: 5, open: 99 })
+    clock.advance(2000)
+    offer(RELIANCE, 101, { mode: 'LTP', volume: 5, open: 99 })
+    clock.advance(0)
+    const data = bus.lane('P1').at(-1)?.frame.data
+    expect(data).toMatchObject({ ltp: 101 })
+    expect(data).not.toHaveProperty('volume')
+    expect(data).not.toHaveProperty('open')
+  })
+
   it('are kept from it again when it is wanted again', () => {
     const { bus, clock, offer } = rig()
     bus.want('P1', 1, [topicOf('RELIANCE', 'DEPTH')])
