@@ -62,7 +62,7 @@ export class Channel {
   publish(tick: Tick, receivedAt: number): void {
     if (!isForMode(tick, this.#mode) || this.#holdsBack(tick, receivedAt)) return
     this.#stamp.sequence++
-    this.#encode(tick, receivedAt, false)
+    this.#encode(saysAll(tick, this.#mode) ? tick : asFarAsSaid(tick), receivedAt, false)
     for (const lane of this.#lanes) lane.append(this.#record.bytes)
     if (this.#direct) this.#bus.publish(this.#topic, this.#record.body)
   }
@@ -121,3 +121,16 @@ const isForMode = ({ ltp, book }: Tick, wanted: TopicMode): boolean =>
 /** What is polled comes because nothing else does: there is no more to wait for. */
 const saysAll = ({ mode, isPolled }: Tick, wanted: TopicMode): boolean =>
   isPolled === true || mode === undefined || coversMode(mode, wanted)
+
+/** A tick of a last price may hold what the source once said of the day, which nobody has said anew since. */
+function asFarAsSaid(tick: Tick): Tick {
+  if (tick.mode !== 'LTP') return tick
+  const { ltp, timestamp, isStampedHere, lastTradeTime, mode } = tick
+  return {
+    ...(ltp !== undefined && { ltp }),
+    timestamp,
+    ...(isStampedHere && { isStampedHere }),
+    ...(lastTradeTime !== undefined && { lastTradeTime }),
+    mode,
+  }
+}

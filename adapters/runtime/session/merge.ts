@@ -67,7 +67,6 @@ export class Merge {
       names.flatMap(name => states.get(name) ?? []),
       receivedAt,
     )
-    if (state.mode === 'LTP') return priceOf(tick)
     // An index has no book: whoever wants one is not kept waiting for it.
     if (instrument.kind !== 'INDEX' || !coversMode(mode, 'QUOTE')) tick.mode = mode
     return tick
@@ -132,15 +131,6 @@ function assemble(states: readonly State[], receivedAt: number): Draft {
   if (book) tick.book = { buy: levelsOf(book.buy), sell: levelsOf(book.sell) }
   return tick
 }
-
-/** Of a source that says only this anew: the rest, which it said once, may be of long ago. */
-const priceOf = ({ ltp, timestamp, isStampedHere, lastTradeTime }: Tick): Tick => ({
-  ...(ltp !== undefined && { ltp }),
-  timestamp,
-  ...(isStampedHere && { isStampedHere }),
-  ...(lastTradeTime !== undefined && { lastTradeTime }),
-  mode: 'LTP',
-})
 
 function fill(tick: Draft, numbers: Numbers): void {
   for (const name in numbers) {
