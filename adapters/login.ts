@@ -56,13 +56,18 @@ export function beginLogin(account: Account): PendingLogin {
   const credentials = openCredentials(account.name, adapter, account.credentials)
   const hidden = textsIn(credentials)
   const read = (text: string) =>
-    guard({ adapter, what: 'login.readAnswer', hidden: [...hidden, ...valuesIn(text)] }, () => login.readAnswer(text))
+    guard({ adapter, account: account.name, what: 'login.readAnswer', hidden: [...hidden, ...valuesIn(text)] }, () =>
+      login.readAnswer(text),
+    )
   if (!login.url) {
-    const question = guard({ adapter, what: 'login.prompt', hidden }, () => login.prompt?.(credentials))
+    const question = guard({ adapter, account: account.name, what: 'login.prompt', hidden }, () => login.prompt?.(credentials))
     return { kind: 'typed', question, readAnswer: read }
   }
   const state = randomBytes(16).toString('base64url')
-  const url = guard({ adapter, what: 'login.url', hidden }, () => login.url?.(settings, credentials, state) ?? '')
+  const url = guard(
+    { adapter, account: account.name, what: 'login.url', hidden },
+    () => login.url?.(settings, credentials, state) ?? '',
+  )
   const carriesState = url.includes(state)
   return {
     kind: 'page',
@@ -89,7 +94,7 @@ export async function finishLogin(
 ): Promise<GrantedTicket> {
   const { adapter, settings } = account
   const credentials = openCredentials(account.name, adapter, account.credentials)
-  const call = { adapter, what: 'login.redeem', hidden: [...textsIn(credentials), answer.code] }
+  const call = { adapter, account: account.name, what: 'login.redeem', hidden: [...textsIn(credentials), answer.code] }
   const granted = await guardPromise(call, () => adapter.login.redeem({ settings, credentials, answer, http, now }))
   return readGranted(adapter, granted, now)
 }
@@ -105,7 +110,12 @@ export async function renewLogin(
 ): Promise<GrantedTicket | undefined> {
   const { adapter, settings } = account
   const credentials = openCredentials(account.name, adapter, account.credentials)
-  const call = { adapter, what: 'login.renew', hidden: [...textsIn(credentials), ...textsIn(ticket)] }
+  const call = {
+    adapter,
+    account: account.name,
+    what: 'login.renew',
+    hidden: [...textsIn(credentials), ...textsIn(ticket)],
+  }
   const granted = await guardPromise(
     call,
     async () => await adapter.login.renew?.({ settings, credentials, ticket, http, now }),

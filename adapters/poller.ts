@@ -24,6 +24,8 @@ interface PolledSession {
   mayTrade(exchange: Exchange): boolean
   /** What somebody wants, without what the account may not have. */
   wanted(): ReadonlyMap<Instrument, unknown>
+  /** The broker takes the ticket no more: another one may be had without a person. */
+  refused(): void
   /** When the last value of an instrument was received, microseconds; nothing when it has none. */
   receivedAt(instrument: Instrument): number | undefined
 }
@@ -34,6 +36,8 @@ interface PollerParts {
   readonly settings: SessionSettings
   readonly session: PolledSession
   readonly offer: (update: Update) => void
+  /** Forgets all last values. */
+  readonly forget: () => void
   /** One line for a person while prices are polled; nothing when they are not. */
   readonly tell: (text: string | undefined) => void
   readonly http: Http
@@ -77,6 +81,8 @@ export class Poller {
   /** The connections of before were open. */
   #wasOpen = false
   #wanted: ReadonlyMap<Instrument, unknown> = new Map()
+  /** When a request was answered last; never again old once its values are forgotten. */
+  #answeredAt = Number.POSITIVE_INFINITY
   /** When the next round may begin. */
   #roundAt = Number.NEGATIVE_INFINITY
   /** The rest of this round. */
@@ -98,10 +104,18 @@ export class Poller {
   #look(): void {
     const now = this.#parts.clock.monotonic()
     const isDark = this.#follow(now)
+    if (isDark) this.#forgetOld(now)
     if (this.#closed || this.#asking || now < this.#nextAt) return
     const grant = this.#parts.session.ticket()
     const batch = isDark ? this.#nextOfRound(now) : this.#nextUnticked(now)
     if (grant && batch.length > 0) void this.#request(batch, grant, isDark)
+  }
+
+  /** What was polled and cannot be polled again is of the past. */
+  #forgetOld(now: number): void {
+    if (this.#failures === 0 || now - this.#answeredAt < this.#roundMs()) return
+    this.#answeredAt = Number.POSITIVE_INFINITY
+    this.#parts.forget()
   }
 
   /** True while the socket's place has to be taken. */
@@ -225,6 +239,7 @@ export class Poller {
     if (this.#problem !== undefined) log.info('quotes can be had again')
     this.#problem = undefined
     this.#failures = 0
+    this.#answeredAt = this.#parts.clock.monotonic()
     if (isDark) tell(`prices are polled, every ${Math.ceil(this.#roundMs() / 1000)} s`)
   }
 
@@ -238,7 +253,10 @@ export class Poller {
     const problem = `${error.code}: ${error.message.replace(/\.$/, '')}`
     if (problem !== this.#problem) log.warn({ err: error }, 'quotes cannot be had; tried again')
     this.#problem = problem
-    if (isDark) tell(`prices cannot be polled: ${problem}`)
+    if (!isDark) return
+    tell(`prices cannot be polled: ${problem}`)
+    // No socket can say so now.
+    if (error.retry === 'after-login') this.#parts.session.refused()
   }
 
   #pauseAfter({ code, retry }: TickwireError, now: number, random: number, retryAfterMs: number | undefined): number {

@@ -10,6 +10,8 @@ export interface Call {
   readonly adapter: Pick<SessionAdapter, 'name'>
   /** `login.redeem` */
   readonly what: string
+  /** Name of the feed: an adapter knows only its own name, and a broker may have several accounts. */
+  readonly account?: string
   readonly hidden: readonly string[]
 }
 
@@ -40,9 +42,13 @@ export function guardError(call: Call, make: () => TickwireError): TickwireError
   }
 }
 
-function discreet({ adapter, what, hidden }: Call, error: unknown): TickwireError {
+function discreet({ adapter, what, account = adapter.name, hidden }: Call, error: unknown): TickwireError {
   const message = redact(error instanceof Error ? error.message : String(error), hidden)
-  const next = error instanceof TickwireError && error.next !== undefined ? { next: redact(error.next, hidden) } : {}
+  const step = error instanceof TickwireError ? error.next : undefined
+  const login = (name: string) => `tickwire account login ${name}`
+  const isMeant = account.toLowerCase() === adapter.name
+  const own = isMeant ? step : step?.replaceAll(login(adapter.name), login(account))
+  const next = own === undefined ? {} : { next: redact(own, hidden) }
   const code = codeOf(error)
   if (code) return new TickwireError(code, message, next)
   return new TickwireError('ADAPTER_INVALID', `Adapter ${adapter.name}: ${what} failed: ${message}`)

@@ -124,6 +124,8 @@ export type Signal =
       readonly isWhole: boolean
       readonly part: TickPart
     }
+  /** What a source said of an instrument counts no more: something of it was lost, and a whole part will come. */
+  | { readonly kind: 'stale'; readonly token: string; readonly source: string }
   /** Something became of an order of the account. */
   | { readonly kind: 'order'; readonly order: OrderUpdate }
   /** The connection lives; nothing is known of the market. */

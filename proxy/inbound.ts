@@ -9,7 +9,7 @@ import type { Log } from '../shared/log.ts'
 import { Backlog } from './backlog.ts'
 import type { Channel } from './fanout/channel.ts'
 import type { Hub } from './fanout/hub.ts'
-import type { Feeds } from './feeds.ts'
+import { type Feeds, isPresent } from './feeds.ts'
 import type { Foreign } from './foreign.ts'
 import type { Orders } from './orders.ts'
 import type { Shelf } from './shelf.ts'
@@ -96,6 +96,9 @@ export class Inbound {
     if (place && status.epoch < place.epoch && !feeds.view(status.feed)?.silent) return
     if (!feeds.accept(status)) return
     shelf.heard(status)
+    // Of a feed that is down nothing is kept: what it polls is of the moment it comes, and of no later one.
+    const view = feeds.view(status.feed)
+    if (view && !isPresent(view)) hub.forget(status.feed)
     const sequence = status.lanes[proxy]
     if (status.epoch !== place?.epoch) {
       hub.replace(status.feed)

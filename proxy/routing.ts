@@ -52,9 +52,11 @@ export function route(wish: Wish, feeds: readonly FeedView[], instruments: Instr
   })
   const real = known.filter(one => !isPretended(one.feed))
   const candidates = real.length > 0 ? real : known
-  const best = candidates.find(one => isUp(one.feed)) ?? candidates[0]
-  if (!best) return refused(whyUnknown(exchange, symbol, feeds, instruments), primary)
-  const { feed, instrument } = best
+  const up = candidates.filter(one => isUp(one.feed))
+  const able = up.length > 0 ? up : candidates
+  const [first] = able
+  if (!first) return refused(whyUnknown(exchange, symbol, feeds, instruments), primary)
+  const { feed, instrument } = deepestOf(able, wish.mode === 'DEPTH' ? depth : PLAIN_DEPTH, exchange) ?? first
   if (feed.modes && !feed.modes.includes(wish.mode))
     return refused(`${MODE_LABELS[wish.mode]} is not offered by ${feed.broker}`, feed.broker)
   const topicOf = (mode: TopicMode): Topic => {
@@ -96,6 +98,20 @@ function whyUnknown(exchange: string, symbol: string, feeds: readonly FeedView[]
   const unlisted = feeds.find(feed => !instruments.has(feed.name))
   if (unlisted) return `The instrument list of ${unlisted.name} is not loaded yet; try again in a few seconds`
   return `Symbol ${symbol} not found for exchange ${exchange}`
+}
+
+/** Of feeds that could serve it the one with the deepest book, where more than five levels are asked for. */
+function deepestOf<Candidate extends { readonly feed: FeedView; readonly instrument: Instrument }>(
+  candidates: readonly Candidate[],
+  depth: number,
+  exchange: Exchange,
+): Candidate | undefined {
+  if (depth <= PLAIN_DEPTH) return undefined
+  const levels = ({ feed, instrument }: Candidate) => {
+    const book = instrument.kind === 'INDEX' ? undefined : deepest(depth, feed, exchange)
+    return book ? levelsOf(book) : PLAIN_DEPTH
+  }
+  return candidates.toSorted((one, other) => levels(other) - levels(one))[0]
 }
 
 /** The deepest book a feed has on this exchange that is not deeper than asked; `undefined`: five levels are all. */

@@ -85,5 +85,3 @@ function byStatus(status: number): ErrorCode {
   if (status === 401 || status === 403) return 'SESSION_EXPIRED'
   return status >= 500 ? 'BROKER_UNREACHABLE' : 'BROKER_REFUSED'
 }
-
-export { oneLine } from '../../shared/words.ts'

@@ -1,6 +1,7 @@
 import { TickwireError } from '../../shared/errors.ts'
+import { oneLine } from '../../shared/words.ts'
 import type { Failure, Session, Sibling } from '../contract.ts'
-import { failed, oneLine, refusal } from './errors.ts'
+import { failed, refusal } from './errors.ts'
 import type { Settings } from './settings.ts'
 import { createTbtDecoder } from './tbtdecoder.ts'
 import { tickerOf } from './ticker.ts'
@@ -40,7 +41,13 @@ const session: Session<Settings, Ticket> = {
  */
 export const books: Sibling<Settings, Ticket> = {
   name: 'books',
-  limits: { connections: 3, instrumentsPerConnection: 5, instrumentsPerMessage: 5, messagePauseMs: 500 },
+  limits: {
+    connections: 3,
+    instrumentsPerConnection: 5,
+    instrumentsPerMode: { BOOK50: 15 },
+    instrumentsPerMessage: 5,
+    messagePauseMs: 500,
+  },
   session,
   carries({ exchange }, mode) {
     const isDeep = mode === 'BOOK20' || mode === 'BOOK30' || mode === 'BOOK50'

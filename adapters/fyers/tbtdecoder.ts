@@ -1,6 +1,6 @@
 import type { LevelPart } from '../../shared/market/tick.ts'
+import { oneLine } from '../../shared/words.ts'
 import type { Decoder, Frame, Signal } from '../contract.ts'
-import { oneLine } from './errors.ts'
 import { RESPONSE, readMessage, type TbtDepth, type TbtFeed, type TbtLevel, type TbtMessage } from './tbtmessage.ts'
 import { Sequences } from './tbtsequence.ts'
 
@@ -58,7 +58,10 @@ export function createTbtDecoder(restart: Restart): Decoder {
     const verdict = sequences.judge(ticker, sequence, isWhole, receivedAt)
     if (verdict === 'follows') return true
     signals.push({ kind: 'ignored', what: 'difference whose book is not known: one before it was lost' })
-    if (verdict === 'gap') for (const frame of restart(ticker)) signals.push({ kind: 'reply', frame })
+    if (verdict === 'gap') {
+      signals.push({ kind: 'stale', token: ticker, source: TBT })
+      for (const frame of restart(ticker)) signals.push({ kind: 'reply', frame })
+    }
     return false
   }
 }

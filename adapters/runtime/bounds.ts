@@ -3,7 +3,7 @@ import type { Level, Tick } from '../../shared/market/tick.ts'
 import type { Update } from '../contract.ts'
 
 /** Clocks of exchanges and of badly kept hosts differ by less; what is later is a wrong unit or a wrong day. */
-const MAX_AHEAD_MS = 600_000
+export const MAX_AHEAD_MS = 600_000
 
 /** Whether what a source said may be published. What is out of bounds is dropped, never mended. */
 export const withinBounds = ({ instrument, tick, receivedAt }: Update): boolean =>
@@ -15,7 +15,10 @@ export const withinBounds = ({ instrument, tick, receivedAt }: Update): boolean 
   hasQuantities(tick) &&
   (tick.book === undefined || (areLevels(tick.book.buy) && areLevels(tick.book.sell)))
 
-const isTime = (time: number): boolean => Number.isSafeInteger(time) && time > 0
+/** Seconds where milliseconds belong are of 1970. Nothing that is traded today was traded then. */
+const EARLIEST_MS = Date.UTC(2000, 0, 1)
+
+const isTime = (time: number): boolean => Number.isSafeInteger(time) && time >= EARLIEST_MS
 
 /** One tick of tomorrow would make every later one of its instrument `late`. `receivedAt` in microseconds. */
 const hasHappened = (time: number, receivedAt: number): boolean =>

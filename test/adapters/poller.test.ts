@@ -96,6 +96,30 @@ describe('what has not ticked', () => {
 })
 
 describe('while no connection can be had', () => {
+  it('what was polled is forgotten when it cannot be polled again for a round', async () => {
+    const { want, pass, lose, broker, session } = poll()
+    want(A)
+    lose()
+    await pass(10_000)
+    expect(session.values.size).toBe(1)
+    broker.refuse = 'BROKER_UNREACHABLE'
+    await pass(25_000)
+    expect(session.values.size).toBe(1)
+    await pass(15_000)
+    expect(session.values.size).toBe(0)
+  })
+
+  it('a refusal of the login is told on: no socket can say so', async () => {
+    const { want, pass, lose, broker, session } = poll()
+    broker.refuse = 'SESSION_EXPIRED'
+    want(A)
+    await pass(6000)
+    expect(session.refusals).toBe(0)
+    lose()
+    await pass(70_000)
+    expect(session.refusals).toBe(1)
+  })
+
   it('a market that is closed is asked for what it has not said, and no more', async () => {
     const { want, pass, lose, symbols, session } = poll()
     session.closed.add(A.exchange)

@@ -26,6 +26,7 @@ export function poll({ poll_seconds = 30, state = 'live' as FeedState, connectio
     open: connections,
     isListed: true,
     closed: new Set<string>(),
+    refusals: 0,
     ticket: 'canary-ticket' as string | undefined,
     wanted: new Map<Instrument, unknown>(),
     values: new Map<Instrument, number>(),
@@ -69,11 +70,13 @@ export function poll({ poll_seconds = 30, state = 'live' as FeedState, connectio
       ticket: () => (session.ticket === undefined ? undefined : { ticket: session.ticket, mark: session.ticket }),
       wanted: () => session.wanted,
       receivedAt: instrument => session.values.get(instrument),
+      refused: () => void session.refusals++,
     },
     offer(update) {
       offered.push(update)
       session.values.set(update.instrument, update.receivedAt)
     },
+    forget: () => session.values.clear(),
     tell: text => {
       if (text !== told.at(-1)) told.push(text)
     },

@@ -10,7 +10,7 @@ import { formatTopic, parseTopic } from '../../shared/market/topic.ts'
 import { isWellFormed } from './instrument.ts'
 
 const RECEIVED_AT = 1_795_220_416_000_000
-const KINDS = /^(tick|part|order|heartbeat|ready|refused|reply|rejected|notice|ignored|malformed)$/
+const KINDS = /^(tick|part|stale|order|heartbeat|ready|refused|reply|rejected|notice|ignored|malformed)$/
 /** Damaged conversations for each kind of socket. */
 const RUNS = 2000
 

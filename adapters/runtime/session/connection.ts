@@ -30,6 +30,8 @@ const HANDSHAKE_LIMIT_MS = 7000
 /** For the words of a refusal: its status says enough. */
 const REFUSAL_LIMIT_MS = 1000
 const LOOK_MS = 250
+/** The socket is open, and nothing answers the `hello`: some brokers have no other word for a ticket that is over. */
+export const LOGIN_UNANSWERED = `no answer to the login within ${HANDSHAKE_LIMIT_MS / 1000} s`
 /** So many malformed frames within so long a time: what comes next can no longer be trusted. */
 const MALFORMED_LIMIT = 3
 const MALFORMED_WINDOW_MS = 10_000
@@ -43,6 +45,7 @@ export class Connection {
   #cancelDeadline: Cancel
   #heardAt: number
   #ready = false
+  #isOpen = false
   #silent = false
   /** A ping of ours was answered. */
   #isProbed = false
@@ -77,6 +80,7 @@ export class Connection {
 
   #opened(): void {
     const { dial, session, clock } = this.#parts
+    this.#isOpen = true
     this.#heardAt = clock.monotonic()
     this.#cancels.push(clock.every(LOOK_MS, () => this.#look()))
     const { send, probeMs } = session.heartbeat
@@ -154,7 +158,7 @@ export class Connection {
 
   #tooLate(): void {
     const reason = `no answer to the handshake within ${HANDSHAKE_LIMIT_MS / 1000} s`
-    this.#fail({ kind: 'network', reason })
+    this.#fail({ kind: 'network', reason: this.#isOpen ? LOGIN_UNANSWERED : reason })
   }
 
   #fail(failure: Failure): void {

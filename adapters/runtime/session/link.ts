@@ -27,7 +27,7 @@ export interface LinkView {
 const STEADY_MS = 10_000
 
 /** A signal that holds prices. */
-export type MarketSignal = Extract<Signal, { kind: 'tick' | 'part' }>
+export type MarketSignal = Extract<Signal, { kind: 'tick' | 'part' | 'stale' }>
 
 export interface LinkListener {
   /** The state is another. */
@@ -224,7 +224,7 @@ export class Link {
     const { traffic, listener } = this.#parts
     if (this.#mustProve) this.#prove()
     for (const signal of signals) {
-      if (signal.kind === 'tick' || signal.kind === 'part') {
+      if (signal.kind === 'tick' || signal.kind === 'part' || signal.kind === 'stale') {
         const instrument = this.#instruments.get(signal.token)
         if (instrument) listener.ticked(instrument, signal, receivedAt)
         else traffic.unasked++

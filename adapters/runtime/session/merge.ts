@@ -2,6 +2,7 @@ import type { Instrument } from '../../../shared/market/instrument.ts'
 import { coversMode, TOPIC_MODES, type TopicMode } from '../../../shared/market/mode.ts'
 import type { Level, LevelPart, Tick, TickPart } from '../../../shared/market/tick.ts'
 import type { SessionAdapter, Signal } from '../../contract.ts'
+import { MAX_AHEAD_MS } from '../bounds.ts'
 
 type Part = Extract<Signal, { kind: 'part' }>
 type Numbers = Omit<TickPart, 'mode' | 'buy' | 'sell'>
@@ -72,6 +73,11 @@ export class Merge {
     return tick
   }
 
+  /** What a source said of an instrument counts no more. */
+  drop(instrument: Instrument, source: string): void {
+    this.#states.get(instrument)?.delete(source)
+  }
+
   /** What `stream` said of these is of the past. */
   forget(instruments: Iterable<Instrument>, stream: number): void {
     for (const instrument of instruments) {
@@ -125,7 +131,10 @@ function assemble(states: readonly State[], receivedAt: number): Draft {
   const tick: Draft = { timestamp: 0 }
   for (const { numbers } of states) fill(tick, numbers)
   // Each source has a clock of its own, or none: what came last, but says an earlier time, is not of the past.
-  const latest = Math.max(...states.map(({ numbers }) => numbers.timestamp ?? 0))
+  const latest = Math.max(
+    0,
+    ...states.map(({ numbers }) => numbers.timestamp ?? 0).filter(at => at <= receivedAt / 1000 + MAX_AHEAD_MS),
+  )
   Object.assign(tick, timeOf(latest || undefined, receivedAt))
   const book = states.findLast(({ buy, sell }) => buy !== undefined || sell !== undefined)
   if (book) tick.book = { buy: levelsOf(book.buy), sell: levelsOf(book.sell) }

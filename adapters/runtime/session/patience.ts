@@ -19,7 +19,8 @@ const TAKEN_AGAIN_MS = 60_000
 export class Patience {
   readonly #pauses: Pauses
   readonly #random: () => number
-  #takenAt = Number.NEGATIVE_INFINITY
+  /** When it was our turn again after another program took the session. */
+  #takenBackAt = Number.NEGATIVE_INFINITY
   #bound: { readonly error: TickwireError; readonly until: number } | undefined
 
   constructor(pauses: Pauses = {}, random: () => number) {
@@ -48,8 +49,9 @@ export class Patience {
     const random = this.#random()
     if (error.code === 'BROKER_RATE_LIMITED') return rateLimitPause(retryAfterMs, random, this.#pauses.limitedMs, tries)
     if (error.code !== 'SESSION_TAKEN') return backoff(tries, outageMs, random)
-    const isAgain = now - this.#takenAt < TAKEN_AGAIN_MS
-    this.#takenAt = now
-    return isAgain ? rateLimitPause(undefined, random) : backoff(1, 0, random)
+    const isAgain = now - this.#takenBackAt < TAKEN_AGAIN_MS
+    const ms = isAgain ? rateLimitPause(undefined, random) : backoff(1, 0, random)
+    this.#takenBackAt = now + ms
+    return ms
   }
 }

@@ -43,12 +43,13 @@ export class Side {
 
   /** There is a session to connect with. */
   start(): void {
-    this.#refusals.reset()
-    this.#refusal = undefined
-    this.#links.start()
+    if (!this.#refusals.areEnough) this.#links.start()
   }
 
+  /** The next start is with another session, or after the main one was in doubt: what was refused is asked for again. */
   stop(): void {
+    this.#refusals.reset()
+    this.#refusal = undefined
     this.#links.stop()
   }
 

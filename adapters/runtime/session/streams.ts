@@ -1,14 +1,16 @@
-import type { TickwireError } from '../../../shared/errors.ts'
+import { TickwireError } from '../../../shared/errors.ts'
 import type { Instrument } from '../../../shared/market/instrument.ts'
 import type { OrderUpdate } from '../../../shared/market/order.ts'
 import type { Tick } from '../../../shared/market/tick.ts'
 import type { Failure, SessionAdapter, Stream } from '../../contract.ts'
 import { guardError, textsIn } from '../../redaction.ts'
 import type { Union } from '../union.ts'
+import { LOGIN_UNANSWERED } from './connection.ts'
 import type { LinkView, MarketSignal } from './link.ts'
 import { Links, type LinksParts, type Usage } from './links.ts'
 import { Merge } from './merge.ts'
 import { Side } from './side.ts'
+import type { Grant } from './tickets.ts'
 
 interface StreamsListener {
   /** The state of a connection is another. */
@@ -25,11 +27,13 @@ interface StreamsListener {
 }
 
 interface StreamsParts extends Omit<LinksParts, 'stream' | 'dial' | 'classify' | 'keepsOne' | 'listener'> {
+  /** Name of the feed. */
+  readonly account: string
   readonly adapter: SessionAdapter
   /** As the adapter's own schema gives them. */
   readonly settings: unknown
   /** What to connect with; nothing while there is no session. */
-  readonly session: () => { readonly ticket: unknown } | undefined
+  readonly session: () => Pick<Grant, 'ticket' | 'expiresAt'> | undefined
   readonly listener: StreamsListener
 }
 
@@ -124,8 +128,11 @@ export class Streams {
 
   /** Brokers repeat what they were sent, and not every adapter masks it. */
   #classify({ session }: Stream<unknown, unknown>, failure: Failure): TickwireError {
-    const { adapter, session: grant } = this.#parts
-    const call = { adapter, what: 'session.classify', hidden: textsIn(grant()?.ticket) }
+    const { account, adapter, session: grant, clock } = this.#parts
+    const isUnanswered = failure.kind === 'network' && failure.reason === LOGIN_UNANSWERED
+    if (isUnanswered && (grant()?.expiresAt ?? Number.POSITIVE_INFINITY) <= clock.now())
+      return new TickwireError('SESSION_EXPIRED', 'the time of the login is over, and the broker does not answer it')
+    const call = { adapter, account, what: 'session.classify', hidden: textsIn(grant()?.ticket) }
     return guardError(call, () => session.classify(failure))
   }
 
@@ -136,8 +143,11 @@ export class Streams {
       changed: () => listener.changed(),
       ordered: (order: OrderUpdate) => listener.ordered(order),
       ticked: (instrument: Instrument, signal: MarketSignal, receivedAt: number) => {
-        const tick = signal.kind === 'tick' ? signal.tick : this.#join(instrument, stream, signal, receivedAt)
-        listener.ticked(instrument, tick, receivedAt)
+        if (signal.kind === 'stale') this.#merge.drop(instrument, signal.source)
+        else {
+          const tick = signal.kind === 'tick' ? signal.tick : this.#join(instrument, stream, signal, receivedAt)
+          listener.ticked(instrument, tick, receivedAt)
+        }
       },
       lost: (instruments: Iterable<Instrument>) => {
         const gone = [...instruments]

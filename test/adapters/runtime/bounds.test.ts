@@ -7,15 +7,16 @@ import { equity, NIFTY, RELIANCE } from './rig.ts'
 const option = equity('NIFTY28NOV2624800CE', { exchange: 'NFO', kind: 'CE' })
 const future = equity('CRUDEOIL18DEC26FUT', { exchange: 'MCX', kind: 'FUT' })
 
-const passes = (tick: Partial<Tick>, instrument: Instrument = RELIANCE, receivedAt = 1_000) =>
-  withinBounds({ instrument, tick: { ltp: 100, timestamp: 1, ...tick }, receivedAt })
+const NOW = 1_795_220_416_000
+const passes = (tick: Partial<Tick>, instrument: Instrument = RELIANCE, receivedAt = NOW * 1000) =>
+  withinBounds({ instrument, tick: { ltp: 100, timestamp: NOW, ...tick }, receivedAt })
 
 it('lets a tick through that says little, and one that says everything', () => {
   expect(passes({})).toBe(true)
   const numbers = { open: 1, high: 1, low: 1, previousClose: 1, averagePrice: 1, upperCircuit: 1, lowerCircuit: 1 }
   const quantities = { volume: 0, lastQuantity: 0, openInterest: 0, totalBuyQuantity: 0, totalSellQuantity: 0 }
   const book = { buy: [{ price: 1, quantity: 0 }], sell: [{ price: 2, quantity: 1, orders: 1 }] }
-  expect(passes({ ...numbers, ...quantities, lastTradeTime: 1, book })).toBe(true)
+  expect(passes({ ...numbers, ...quantities, lastTradeTime: NOW, book })).toBe(true)
 })
 
 it.each([Number.NaN, Number.POSITIVE_INFINITY, 0, -0.05])('holds back an equity, an option, an index at %s', ltp => {
@@ -43,7 +44,9 @@ it.each(['volume', 'lastQuantity', 'openInterest', 'totalBuyQuantity', 'totalSel
 
 it('holds back times that are none', () => {
   expect(passes({ timestamp: 0 })).toBe(false)
-  expect(passes({ timestamp: 1.5 })).toBe(false)
+  expect(passes({ timestamp: NOW + 0.5 })).toBe(false)
+  // Seconds, where milliseconds belong.
+  expect(passes({ timestamp: Math.floor(NOW / 1000) })).toBe(false)
   expect(passes({ lastTradeTime: Number.NaN })).toBe(false)
   expect(passes({}, RELIANCE, Number.NaN)).toBe(false)
 })

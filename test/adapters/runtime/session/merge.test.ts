@@ -152,6 +152,25 @@ describe('parts of several sources', () => {
     expect(update('top')({ ltp: 101 }, 'BOOK50')).toMatchObject({ mode: 'DEPTH', book: { buy: [level(99)], sell: [] } })
   })
 
+  it('fall back when what one of them said is lost, and only of that instrument', () => {
+    const { merge, whole, update } = open()
+    whole('top')({ ltp: 100, timestamp: 1000 }, 'BOOK50')
+    whole('five')({ buy: [level(99)], sell: [] }, 'BOOK50')
+    whole('fifty')({ buy: [level(98)], sell: [] }, 'BOOK50', 1)
+    merge.drop(equity('OTHER'), 'fifty')
+    expect(update('top')({ ltp: 101 }, 'BOOK50')).toMatchObject({ mode: 'BOOK50' })
+    merge.drop(SHARE, 'fifty')
+    expect(update('top')({ ltp: 102 }, 'BOOK50')).toMatchObject({ mode: 'DEPTH', book: { buy: [level(99)] } })
+  })
+
+  it('leave a time of tomorrow, which one of them gave, to itself', () => {
+    const { whole } = open()
+    whole('top')({ ltp: 100, timestamp: NOW - 5 }, 'DEPTH')
+    expect(whole('five')({ buy: [], sell: [], timestamp: NOW + 86_400_000 }, 'DEPTH')).toMatchObject({
+      timestamp: NOW - 5,
+    })
+  })
+
   it('go on as they were until another mode has its own, and are gone then', () => {
     const { whole, update } = open(APART)
     whole('touchline')({ ltp: 100, timestamp: 1000 }, 'QUOTE')

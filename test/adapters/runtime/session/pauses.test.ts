@@ -18,6 +18,9 @@ describe('another program that takes the session', () => {
     session.broker.last.evict()
     expect(session.bus.statuses().at(-1)?.reason).toMatch(/^SESSION_TAKEN/)
     expect(await dialledAfter(session)).toBe(60_000)
+    session.broker.last.accept()
+    session.broker.last.evict()
+    expect(await dialledAfter(session)).toBe(60_000)
   })
 })
 
@@ -84,5 +87,24 @@ describe('a broker that promises no answer', () => {
     expect(session.status.state).toBe('suspect')
     await session.pass(4000)
     expect(session.broker.sockets[0]?.cut).toBe(true)
+  })
+})
+
+describe('a login that nothing answers', () => {
+  const opened = async (expiresAt: number | undefined) => {
+    const session = openSession({ hello: ['hello'] })
+    session.tickets.login('one', expiresAt === undefined ? {} : { expiresAt: session.clock.now() + expiresAt })
+    session.broker.last.accept()
+    await session.pass(7500)
+    return session.bus.statuses().at(-1)?.reason
+  }
+
+  it('is one that is over, where its time is', async () => {
+    expect(await opened(1000)).toMatch(/^SESSION_EXPIRED: the time of the login is over/)
+  })
+
+  it('is the broker that is away, else', async () => {
+    expect(await opened(86_400_000)).toMatch(/^BROKER_UNREACHABLE/)
+    expect(await opened(undefined)).toMatch(/^BROKER_UNREACHABLE/)
   })
 })

@@ -100,6 +100,21 @@ describe('a socket besides the main one', () => {
     expect(session.urls().at(-1)).toBe('books:two')
   })
 
+  it('that was refused is not asked for again because the main one came back', async () => {
+    const session = openBooks()
+    session.live()
+    session.want('A:BOOK50')
+    for (const pauseMs of [1000, 2000, 1000]) {
+      session.broker.last.refuse(403)
+      await session.pass(pauseMs, { beats: true })
+    }
+    session.nth(0).drop()
+    await session.pass(1000)
+    session.broker.last.accept()
+    await session.pass(5000, { beats: true })
+    expect(session.urls().filter(url => url.startsWith('books'))).toHaveLength(3)
+  })
+
   it('gives no more than the broker allows, and the rest has its five levels', () => {
     const session = openBooks()
     session.live()
