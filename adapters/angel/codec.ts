@@ -26,7 +26,8 @@ function decode(bytes: Uint8Array): readonly Signal[] {
   const signals: Signal[] = []
   const isDeep = packet.mode === 4
   const part = isDeep ? deepPart(packet) : snapPart(packet, signals)
-  if (!packet.isSound) return [{ kind: 'malformed', what: 'packet with a number beyond 2^53' }]
+  // It was framed right: no reason to distrust the connection, and Angel One throttles whoever makes it anew.
+  if (!packet.isSound) return [{ kind: 'ignored', what: 'packet with a number that cannot be' }]
   signals.unshift({ kind: 'part', token: packet.token, source: isDeep ? 'book20' : 'snap', isWhole: true, part })
   if (packet.extra > 0) signals.push({ kind: 'ignored', what: 'bytes behind a packet' })
   return signals
@@ -82,8 +83,14 @@ function deepPart(packet: Packet): TickPart {
   return part
 }
 
-/** Milliseconds since 1970, which nothing on a market was before; the runtime judges the rest. */
-const timeOf = (value: number): number | undefined => (value > 0 && Number.isSafeInteger(value) ? value : undefined)
+const YEAR_2000 = Date.UTC(2000, 0)
+
+/**
+ * Milliseconds since 1970. What is before 2000 is no time on these markets: seconds in a field of milliseconds are in January
+ * 1970, and a client would take the tick for an old one. The runtime judges the rest.
+ */
+const timeOf = (value: number): number | undefined =>
+  value >= YEAR_2000 && Number.isSafeInteger(value) ? value : undefined
 
 /** Where 0 says that there is none. */
 function some(part: Draft, field: Field, value: number | undefined): void {

@@ -17,6 +17,8 @@ interface Refusal {
   readonly hidden?: readonly string[]
 }
 
+const WRONG_CODE = 'AB1050'
+
 /** SmartAPI documentation, "Exceptions and errors". What is not here is refused for good: no repetition mends it. */
 const CODES: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
   ['AG8001', 'SESSION_EXPIRED'], // invalid token
@@ -32,7 +34,7 @@ const CODES: ReadonlyMap<string, ErrorCode> = new Map<string, ErrorCode>([
   ['AB1006', 'CREDENTIALS_REJECTED'], // client is blocked
   ['AB1007', 'CREDENTIALS_REJECTED'], // client code or PIN
   ['AB1032', 'CREDENTIALS_REJECTED'], // no such client
-  ['AB1050', 'CREDENTIALS_REJECTED'], // the code of the authenticator app
+  [WRONG_CODE, 'CREDENTIALS_REJECTED'], // the code of the authenticator app
   ['AB1004', 'BROKER_UNREACHABLE'], // "try after some time"
   ['AB2001', 'BROKER_UNREACHABLE'], // the same
 ])
@@ -48,6 +50,9 @@ const NEXT: Readonly<Partial<Record<ErrorCode, string>>> = {
     'check the addresses among the settings where they are set, then try again; else ask at smartapi.angelone.in',
   BROKER_UNREACHABLE: 'wait, or check this machine with: tickwire doctor',
 }
+
+/** The usual reason first: a code is good for half a minute. */
+const NEXT_CODE = `check the code of the authenticator app: it was typed too late, or is wrong; then the TOTP secret where it is stored, and the clock of this machine; then: ${LOGIN}`
 
 const said = z.string().catch('')
 
@@ -75,7 +80,8 @@ export function toError(purpose: Purpose, { status, body, hidden = [] }: Refusal
   const shown = hidden.reduce((text, secret) => (secret ? text.replaceAll(secret, '[redacted]') : text), message)
   const sentence = shown ? `: ${oneLine(shown)}` : ''
   const kind = /^A[BG]\d{4}$/.test(theirs) ? `, ${theirs}` : ''
-  return failed(code, `Angel One refused ${purpose} with HTTP ${status}${kind}${sentence}`)
+  const text = `Angel One refused ${purpose} with HTTP ${status}${kind}${sentence}`
+  return theirs === WRONG_CODE ? new TickwireError(code, text, { next: NEXT_CODE }) : failed(code, text)
 }
 
 /** With the next step that goes with the code. */

@@ -27,7 +27,7 @@ export function readFive(packet: Packet): FiveLevels {
     const flag = packet.int16(at)
     const level = { price: packet.price(at + 10), quantity: packet.int64(at + 2), orders: packet.int16(at + 18) }
     const isBuyPlace = place < SIDE
-    const isEmpty = level.price === 0 && level.quantity === 0
+    const isEmpty = level.price === 0 || level.quantity === 0
     const isBuy = isEmpty || (flag !== 0 && flag !== 1) ? isBuyPlace : flag === 1
     if (!isEmpty && flag !== (isBuyPlace ? 1 : 0)) agrees = false
     sides[isBuy ? 'buy' : 'sell'].push(level)

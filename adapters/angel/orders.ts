@@ -38,14 +38,25 @@ const words = z.string().catch('')
 /** Quantities are texts, prices numbers, and each has been seen as the other. */
 const number = z.coerce.number().nonnegative().finite().catch(0)
 
+/** Of a quantity: whole. Nothing and other words are not 0 of it. */
+const whole = z.union([
+  z.int().nonnegative(),
+  z
+    .string()
+    .trim()
+    .regex(/^\d{1,15}(\.0+)?$/)
+    .transform(Number),
+])
+const wholeOrNone = whole.optional().catch(undefined)
+
 const update = z.looseObject({
   orderid: z.string().min(1),
   exchange: z.string(),
   tradingsymbol: z.string().min(1),
   transactiontype: z.enum(['BUY', 'SELL']),
-  quantity: number,
-  filledshares: number,
-  unfilledshares: number,
+  quantity: whole,
+  filledshares: wholeOrNone,
+  unfilledshares: wholeOrNone,
   price: number,
   triggerprice: number,
   averageprice: number,
@@ -75,7 +86,7 @@ function readMessage(text: string): Signal {
   if (orderData === undefined || orderData.orderid === '')
     return { kind: 'ignored', what: 'greeting of the order socket' }
   const order = update.safeParse(orderData)
-  if (!order.success) return { kind: 'malformed', what: 'order that lacks a field' }
+  if (!order.success) return { kind: 'ignored', what: 'order update that cannot be read' }
   return toSignal(order.data, status)
 }
 
@@ -107,13 +118,16 @@ const STATUSES: ReadonlyMap<string, string> = new Map([
   ['AB11', 'modify pending'],
 ])
 
+/** Nothing is pending of these. */
+const OVER: ReadonlySet<string> = new Set(['complete', 'cancelled', 'rejected', 'cancelled after market order'])
+
 function toSignal(order: z.infer<typeof update>, statusCode: string): Signal {
   const { exchange } = order
   if (!isExchange(exchange)) return { kind: 'ignored', what: 'order on an exchange that clients do not know' }
-  const priceType = PRICE_TYPES.get(order.ordertype)
-  if (priceType === undefined) return { kind: 'ignored', what: 'order of an unknown type' }
   const said = (order.orderstatus || order.status).trim().toLowerCase()
   const status = oneLine(said || STATUSES.get(statusCode) || statusCode)
+  const filled = order.filledshares ?? 0
+  const unfilled = order.unfilledshares ?? Math.max(0, order.quantity - filled)
   return {
     kind: 'order',
     order: {
@@ -124,11 +138,12 @@ function toSignal(order: z.infer<typeof update>, statusCode: string): Signal {
       quantity: order.quantity,
       price: order.price,
       triggerPrice: order.triggerprice,
-      priceType,
+      // A new type of order is no reason to say nothing of what became of one.
+      priceType: PRICE_TYPES.get(order.ordertype) ?? (order.price === 0 ? 'MARKET' : 'LIMIT'),
       product: PRODUCTS.get(order.producttype) ?? order.producttype,
       status,
-      filledQuantity: order.filledshares,
-      pendingQuantity: order.unfilledshares,
+      filledQuantity: filled,
+      pendingQuantity: OVER.has(status) ? 0 : unfilled,
       averagePrice: order.averageprice,
       rejectionReason: status === 'rejected' ? oneLine(order.text) : '',
     },

@@ -71,9 +71,10 @@ export class Packet {
     return value
   }
 
-  /** A double that holds a whole number; absent when it holds something else. */
+  /** A double that holds a whole number; absent when it holds something else. One that is no number at all cannot be. */
   whole(at: number): number | undefined {
     const value = this.#view.getFloat64(at, true)
+    if (!Number.isFinite(value)) this.#isSound = false
     // Not -0, which a double can be.
     return Number.isSafeInteger(value) ? value + 0 : undefined
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { isBase32 } from './totp.ts'
 
-const word = z.string().trim().regex(/^\S+$/, 'must be one word')
+const word = z.string().trim().min(1, 'must not be empty').regex(/^\S*$/, 'must be one word')
 
 /**
  * Of the app at smartapi.angelone.in and the account. With the secret of the authenticator app no person is needed for a

@@ -11,7 +11,8 @@ const HEARTBEAT: readonly Signal[] = [{ kind: 'heartbeat' }]
 
 /**
  * Reads what Kite sends (Kite Connect 3 documentation, WebSocket streaming): text, a heartbeat of one byte, or packets,
- * big-endian, whose length alone says what they are. All numbers are read unsigned: volumes pass 2^31.
+ * big-endian, whose length alone says what they are. All numbers are read unsigned: volumes pass 2^31; for prices of
+ * MCX see `hasDoubtfulPrice`.
  */
 export function createDecoder(): Decoder {
   const guessed = new Set<number>()
@@ -59,10 +60,12 @@ function readPacket(
     return
   }
   const token = view.getUint32(at)
-  signals.push({ kind: 'tick', token: String(token), tick })
   const segment = segmentOf(token)
-  if (segment === MCX && hasDoubtfulPrice(view, at, length))
-    signals.push({ kind: 'ignored', what: 'MCX price of 2^31 or more, taken as unsigned' })
+  if (segment === MCX && hasDoubtfulPrice(view, at, length)) {
+    signals.push({ kind: 'ignored', what: 'packet with an MCX price of 2^31 or more' })
+    return
+  }
+  signals.push({ kind: 'tick', token: String(token), tick })
   if (!isKnownSegment(segment) && !guessed.has(segment)) {
     guessed.add(segment)
     signals.push({ kind: 'ignored', what: `divisor of segment ${segment}, taken as 100` })
@@ -138,14 +141,13 @@ function readDay(tick: Draft, open: number, high: number, low: number, previousC
   if (previousClose !== 0) tick.previousClose = previousClose
 }
 
-/** Five levels of 12 bytes, best first; one that is all zero is no level. The last two bytes are padding. */
+/** Five levels of 12 bytes, best first; one without a price or a quantity is no level. The last two bytes are padding. */
 function readLevels(view: DataView, start: number, divisor: number): readonly Level[] {
   const levels: Level[] = []
   for (let at = start; at < start + 60; at += 12) {
     const quantity = view.getUint32(at)
     const raw = view.getUint32(at + 4)
-    const orders = view.getUint16(at + 8)
-    if (quantity !== 0 || raw !== 0 || orders !== 0) levels.push({ price: raw / divisor, quantity, orders })
+    if (quantity !== 0 && raw !== 0) levels.push({ price: raw / divisor, quantity, orders: view.getUint16(at + 8) })
   }
   return levels
 }
@@ -164,6 +166,10 @@ const PRICES: Readonly<Record<number, readonly number[]>> = {
   184: [...QUOTE_PRICES, ...DEPTH_PRICES],
 }
 
-/** MCX crude settled below zero once (2020), and how Kite would send that is not known: unsigned it is millions of rupees. */
+/**
+ * MCX crude settled below zero once (2020), and nobody knows how Kite would send that. Read unsigned, -37.63 is 42,949,635.33,
+ * and a client's stop order would fire; read signed it is a guess. No contract of MCX costs that much: the whole packet says
+ * nothing that can be relied on, and is left out.
+ */
 const hasDoubtfulPrice = (view: DataView, at: number, length: number): boolean =>
   PRICES[length]?.some(offset => view.getInt32(at + offset) < 0) ?? false

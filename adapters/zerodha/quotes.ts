@@ -116,9 +116,9 @@ function tickOf(said: Quote, { token, kind }: Instrument, now: number): Tick {
 
 const bookOf = (depth: Quote['depth']): Book => ({ buy: readLevels(depth?.buy), sell: readLevels(depth?.sell) })
 
-/** A level that is all zero is none. */
+/** One without a price or a quantity is none. */
 const readLevels = (side: readonly Required<Level>[] = []): Level[] =>
-  side.filter(({ price, quantity, orders }) => price !== 0 || quantity !== 0 || orders !== 0)
+  side.filter(({ price, quantity }) => price !== 0 && quantity !== 0)
 
 const defined = (tick: { [Field in keyof Tick]: Tick[Field] | undefined }): Tick =>
   Object.fromEntries(Object.entries(tick).filter(([, value]) => value !== undefined)) as unknown as Tick

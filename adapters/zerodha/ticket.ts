@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-const word = z.string().trim().regex(/^\S+$/, 'must be one word')
+const word = z.string().trim().min(1, 'must not be empty').regex(/^\S*$/, 'must be one word')
 
 /** Of the app at developers.kite.trade. The secret is needed for a login only. */
 export const credentials = z.strictObject({

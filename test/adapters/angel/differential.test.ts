@@ -109,7 +109,7 @@ const built = fc
     segment: fc.constantFrom(...SEGMENTS),
     token: fc.oneof(fc.integer({ min: 0, max: 9_999_999 }).map(String), fc.constantFrom('99926000', '99919000')),
     sequence: number,
-    time: number,
+    time: fc.oneof(number, fc.integer({ min: 940_000_000_000, max: 1_800_000_000_000 })),
     price: number,
     lastQuantity: number,
     average: number,
@@ -132,6 +132,10 @@ const built = fc
     sell: twenty,
   })
   .map(packet)
+
+/** Both totals, which are doubles, are numbers; modes 1 and 4 have none. */
+const hasNumbers = (frame: Buffer) =>
+  ![2, 3].includes(frame.readUInt8(0)) || [75, 83].every(at => Number.isFinite(frame.readDoubleLE(at)))
 
 interface Vector {
   readonly frame_hex: string
@@ -174,7 +178,8 @@ describe("the vendor's own client and the decoder", () => {
     const frames = fc.sample(built, { numRuns: 6000, seed: 3 })
     const { met, read } = await compare(frames)
     expect(met).toEqual(['int32', 'places', 'unsigned'])
-    expect(read).toBe(frames.length)
+    expect(read).toBe(frames.filter(hasNumbers).length)
+    expect(read).toBeLessThan(frames.length)
   }, 120_000)
 
   it('agree on thousands of damaged frames', async () => {

@@ -83,6 +83,14 @@ describe('what the owner types', () => {
       expect(credentials.safeParse({ ...owner, [field]: '' }).success).toBe(false)
   })
 
+  it.each([
+    ['', 'must not be empty'],
+    [' ', 'must not be empty'],
+    ['two words', 'must be one word'],
+  ])('is told of "%s" that it %s', (pin, why) => {
+    expect(credentials.safeParse({ ...owner, pin }).error?.issues.map(({ message }) => message)).toEqual([why])
+  })
+
   it('is the code of the app at each login, unless its secret is stored', () => {
     expect(login.prompt(credentials.parse(owner))).toBe('Code of the authenticator app (six digits)')
     expect(login.prompt(credentials.parse({ ...owner, totp_secret: '' }))).toBeDefined()
@@ -189,6 +197,17 @@ describe('a refusal', () => {
       code: 'CREDENTIALS_REJECTED',
       message: 'Angel One refused the login with HTTP 200, AB1007: wrong PIN [redacted] of [redacted], code [redacted]',
     })
+  })
+
+  it('of the code says to look at the code first, which the other refusals do not', async () => {
+    const next = async (code: string) => {
+      const { outcome } = await redeem({ body: refused(code) })
+      return outcome instanceof TickwireError ? outcome.next : undefined
+    }
+    expect(await next('AB1050')).toMatch(
+      /^check the code of the authenticator app: it was typed too late, or is wrong; .*tickwire account login angel$/,
+    )
+    expect(await next('AB1007')).toMatch(/^check the API key, the client code, the PIN/)
   })
 
   it.each([

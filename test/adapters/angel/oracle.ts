@@ -32,7 +32,7 @@ const BEYOND = 2n ** 53n
 
 /**
  * What their reading of one packet says, in our words; `undefined` where these words have no room for it: a token that is
- * no number, an exchange without a divisor, an integer beyond 2^53. `met` is told which defects had to be put right.
+ * no number, an exchange without a divisor, an integer beyond 2^53, a double that is no number. `met` is told which defects had to be put right.
  */
 export function translate(their: AngelTick, truth: Truth, met: (defect: Defect) => void) {
   const text = (name: string) => {
@@ -62,9 +62,13 @@ export function translate(their: AngelTick, truth: Truth, met: (defect: Defect) 
     return value === undefined ? undefined : value / divisor
   }
   const double = (name: string) => {
-    const value = Number(text(name))
+    const said = text(name)
+    const value = Number(said)
+    if (said !== undefined && !Number.isFinite(value)) isSound = false
     return Number.isSafeInteger(value) ? value + 0 : undefined
   }
+  // Before 2000 it is no time.
+  const time = (ms = 0) => (ms >= 946_684_800_000 && Number.isSafeInteger(ms) ? ms : 0)
   const some = (field: string, value: number | undefined) => (value ? { [field]: value } : {})
   const all = (field: string, value: number | undefined) => (value === undefined ? {} : { [field]: value })
   const quantity = isIndex ? some : all
@@ -78,7 +82,7 @@ export function translate(their: AngelTick, truth: Truth, met: (defect: Defect) 
   const tradedAt = int('last_traded_timestamp')
   const part: TickPart = {
     mode,
-    ...some('timestamp', Math.max(0, int('exchange_timestamp') ?? 0)),
+    ...some('timestamp', time(int('exchange_timestamp'))),
     ...(mode !== 'BOOK20' && some('ltp', lastPrice())),
     ...quantity('lastQuantity', int('last_traded_quantity')),
     ...some('averagePrice', price('avg_traded_price')),
@@ -89,7 +93,7 @@ export function translate(their: AngelTick, truth: Truth, met: (defect: Defect) 
     ...some('high', price('high_price_day')),
     ...some('low', price('low_price_day')),
     ...some('previousClose', price('close_price')),
-    ...some('lastTradeTime', tradedAt && tradedAt > 0 && Number.isSafeInteger(tradedAt * 1000) ? tradedAt * 1000 : 0),
+    ...some('lastTradeTime', time(tradedAt && tradedAt * 1000)),
     ...(CONTRACTS.has(segment) && !isIndex && all('openInterest', interest)),
     ...some('upperCircuit', price('upper_circuit')),
     ...some('lowerCircuit', price('lower_circuit')),
@@ -123,7 +127,7 @@ interface Read {
 /** Their levels on the sides that the flags name; by place where the flag is neither, or nothing stands there. */
 function flagged(buys: readonly Raw[], sells: readonly Raw[], read: (raw: Raw) => Read, told: () => void) {
   const levels = [...buys, ...sells].map((raw, place) => ({ flag: raw.flag, isBuyPlace: place < 5, ...read(raw) }))
-  const isEmpty = (one: Read) => one.price === 0 && one.quantity === 0
+  const isEmpty = (one: Read) => one.price === 0 || one.quantity === 0
   const isRight = levels.every(one => isEmpty(one) || one.flag === (one.isBuyPlace ? '1' : '0'))
   const bare = ({ price, quantity, orders }: Read): Read => ({ price, quantity, orders })
   if (isRight) return { buy: levels.slice(0, 5).map(bare), sell: levels.slice(5).map(bare) }

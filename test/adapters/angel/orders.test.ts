@@ -129,13 +129,53 @@ describe('the socket of orders', () => {
   it('gives the reason of a rejection, and no other words', () => {
     const text = 'Adapter is\nLogged Off'
     const rejected = { orderstatus: 'rejected', text, filledshares: '0', unfilledshares: '1' }
-    expect(orderOf(rejected)).toMatchObject({ rejectionReason: 'Adapter is Logged Off', pendingQuantity: 1 })
+    expect(orderOf(rejected)).toMatchObject({ rejectionReason: 'Adapter is Logged Off' })
     expect(orderOf({ text })).toMatchObject({ rejectionReason: '' })
   })
 
   it('reads numbers as texts and as numbers, and empty ones as none', () => {
     const order = orderOf({ quantity: 1120, price: '12.50', filledshares: '', unfilledshares: null, averageprice: 'x' })
     expect(order).toMatchObject({ quantity: 1120, price: 12.5, filledQuantity: 0, pendingQuantity: 0, averagePrice: 0 })
+  })
+
+  it.each(['complete', 'cancelled', 'rejected', 'Rejected', 'cancelled after market order'])(
+    'has nothing pending of an order that is %s, whatever stands there',
+    orderstatus => expect(orderOf({ orderstatus, unfilledshares: '1' })).toMatchObject({ pendingQuantity: 0 }),
+  )
+
+  it.each([
+    [{ unfilledshares: '3' }, 3],
+    [{ unfilledshares: '' }, 4],
+    [{ unfilledshares: 2.5 }, 4],
+    [{ unfilledshares: undefined, filledshares: 'x' }, 5],
+    [{ unfilledshares: undefined, filledshares: '7' }, 0],
+  ])('of an open order for 5 with %j has %i pending', (shares, pendingQuantity) => {
+    const order = orderOf({ orderstatus: 'open', quantity: '5', filledshares: '1', ...shares })
+    expect(order).toMatchObject({ quantity: 5, pendingQuantity })
+  })
+
+  it.each([
+    ['0', 'MARKET'],
+    ['', 'MARKET'],
+    [266.94, 'LIMIT'],
+  ])('of an unknown type and the price "%s" is %s', (price, priceType) => {
+    expect(orderOf({ ordertype: 'ICEBERG', price })).toMatchObject({ priceType })
+    expect(orderOf({ ordertype: undefined, price })).toMatchObject({ priceType })
+  })
+
+  it.each([
+    { quantity: 'abc' },
+    { quantity: '' },
+    { quantity: null },
+    { quantity: undefined },
+    { quantity: 1.5 },
+    { quantity: '1.5' },
+    { quantity: '0x10' },
+    { quantity: -1 },
+    { transactiontype: 'HOLD' },
+    { tradingsymbol: '' },
+  ])('is none with %j, and counted', data => {
+    expect(read(message(data))).toEqual([{ kind: 'ignored', what: 'order update that cannot be read' }])
   })
 
   it('comes as text or as bytes', () => {
@@ -173,9 +213,6 @@ describe('what else comes on it', () => {
     ['[]', 'ignored'],
     ['7', 'ignored'],
     [message({ exchange: 'NYSE' }), 'ignored'],
-    [message({ ordertype: 'ICEBERG' }), 'ignored'],
-    [message({ transactiontype: 'HOLD' }), 'malformed'],
-    [message({ tradingsymbol: '' }), 'malformed'],
     ['\0\0', 'malformed'],
   ])('is counted: %s', (text, kind) => {
     expect(read(text).map(signal => signal.kind)).toEqual([kind])

@@ -169,15 +169,16 @@ describe('the decoder', () => {
     })
   })
 
-  it('keeps a level with orders and no quantity, and one with a quantity and no price', () => {
+  it.each([
+    ['orders alone', '00000000000000000001'],
+    ['no price', '00000009000000000001'],
+    ['no quantity', '00000000000266820001'],
+  ])('takes a level with %s for none', (_, level) => {
     const frame = bytes(FULL)
-    frame.write('00000000000000000001', 4 + 64, 'hex')
-    frame.write('00000009000000000000', 4 + 76, 'hex')
+    frame.write(level, 4 + 64, 'hex')
     const [signal] = decode(frame)
-    expect(signal?.kind === 'tick' && signal.tick.book?.buy.slice(0, 2)).toEqual([
-      { price: 0, quantity: 0, orders: 1 },
-      { price: 0, quantity: 9, orders: 0 },
-    ])
+    const buy = signal?.kind === 'tick' ? signal.tick.book?.buy : undefined
+    expect(buy?.map(({ price }) => price)).toEqual([1573.09, 1573.04, 1572.99])
   })
 
   it('says what text frames say', () => {

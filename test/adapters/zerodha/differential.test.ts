@@ -35,7 +35,7 @@ function compare(frame: Uint8Array): Set<Defect> {
   const there = told > 100 ? whole : theirs(frame)
   if (there.length > whole.length) met.add('ghost')
   const expected = there.slice(0, whole.length).map(their => translate(their, RECEIVED, defect => met.add(defect)))
-  expect(ours(frame)).toEqual(expected)
+  expect(ours(frame)).toEqual(expected.filter(one => one !== undefined))
   return met
 }
 

@@ -191,8 +191,12 @@ describe('what the owner types', () => {
 
   it('is one word each', () => {
     expect(credentials.parse({ api_key: ' a ', api_secret: 'b\n' })).toEqual({ api_key: 'a', api_secret: 'b' })
-    for (const api_key of ['', ' ', 'two words'])
-      expect(credentials.safeParse({ api_key, api_secret: 'b' }).success).toBe(false)
+    const why = (api_key: string) => {
+      const { error } = credentials.safeParse({ api_key, api_secret: 'b' })
+      return error?.issues.map(({ message }) => message)
+    }
+    for (const empty of ['', ' ']) expect(why(empty)).toEqual(['must not be empty'])
+    expect(why('two words')).toEqual(['must be one word'])
     expect(credentials.safeParse({ api_key: 'a' }).success).toBe(false)
   })
 })

@@ -20,7 +20,10 @@ export const DEFECTS = {
 
 export type Defect = keyof typeof DEFECTS
 
-/** What their tick says, in our words. `met` is told which defects had to be put right. */
+/**
+ * What their tick says, in our words; `undefined` where these words have no room for it: an MCX price below zero, of which
+ * nobody knows whether Kite means it, or 2^31 and more. `met` is told which defects had to be put right.
+ */
 export function translate(their: KiteTick, receivedAt: number, met: (defect: Defect) => void) {
   const word = (value: number) => {
     if (value < 0) met('signed')
@@ -28,7 +31,9 @@ export function translate(their: KiteTick, receivedAt: number, met: (defect: Def
   }
   const token = word(their.instrument_token)
   const segment = token & 0xff
+  let isDoubtful = false
   const price = (value: number) => {
+    if (segment === 7 && value < 0) isDoubtful = true
     const raw = Math.round(value * (segment === 3 ? 10_000_000 : segment === 6 ? 10_000 : 100))
     if (segment === 12 && value !== 0) met('nco')
     if (value < 0) met('signed')
@@ -41,7 +46,7 @@ export function translate(their: KiteTick, receivedAt: number, met: (defect: Def
   const side = (levels: readonly TheirLevel[]) =>
     levels
       .map(level => ({ price: price(level.price), quantity: word(level.quantity), orders: level.orders }))
-      .filter(level => level.price !== 0 || level.quantity !== 0 || level.orders !== 0)
+      .filter(level => level.price !== 0 && level.quantity !== 0)
   const stamp = time(their.exchange_timestamp)
   const { ohlc, depth } = their
   const book: Book | undefined = depth && { buy: side(depth.buy), sell: side(depth.sell) }
@@ -64,5 +69,5 @@ export function translate(their: KiteTick, receivedAt: number, met: (defect: Def
     ...(interest ?? some('openInterest', their.oi === undefined ? undefined : word(their.oi))),
     ...(book && { book }),
   }
-  return { token: String(token), tick }
+  return isDoubtful ? undefined : { token: String(token), tick }
 }

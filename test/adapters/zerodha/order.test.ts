@@ -68,12 +68,33 @@ describe('an order update', () => {
     expect(told(fields)).toMatchObject({ price: 0, triggerPrice: 0, averagePrice: 0, filledQuantity: 0 })
   })
 
+  it.each(['ICEBERG', null, 7])('is told also with the unknown order type %s', order_type => {
+    expect(told({ order_type, price: 0 })).toMatchObject({ priceType: 'MARKET' })
+    expect(told({ order_type, price: 960.05 })).toMatchObject({ priceType: 'LIMIT' })
+  })
+
+  it.each(['COMPLETE', 'CANCELLED', 'REJECTED'])('has nothing pending where it is %s', status => {
+    expect(told({ status, pending_quantity: 1 })).toMatchObject({ pendingQuantity: 0 })
+  })
+
+  it.each([
+    [{ pending_quantity: 3 }, 3],
+    [{ pending_quantity: null }, 4],
+    [{ pending_quantity: 2.5 }, 4],
+    [{ pending_quantity: null, filled_quantity: '1' }, 5],
+  ])('of an open order for 5 with %j has %i pending', (fields, pendingQuantity) => {
+    const order = told({ status: 'OPEN', quantity: 5, filled_quantity: 1, ...fields })
+    expect(order).toMatchObject({ quantity: 5, pendingQuantity })
+  })
+
   it.each([
     { exchange: 'MF' },
-    { order_type: 'ICEBERG' },
     { transaction_type: 'HOLD' },
     { order_id: '' },
     { quantity: '1' },
+    { quantity: 1.5 },
+    { quantity: -1 },
+    { quantity: null },
     { status: '' },
   ])('is none with %j', fields => {
     expect(told(fields)).toBeUndefined()

@@ -70,6 +70,13 @@ describe('quotes by request', () => {
     })
   })
 
+  it('take a level without a price or a quantity for none', () => {
+    const one = { price: 99, quantity: 5, orders: 1 }
+    const side = [{ ...one, price: 0 }, one, { ...one, quantity: 0 }, { price: 0, quantity: 0, orders: 0 }]
+    const [given] = read(success({ last_price: 100, depth: { buy: side, sell: side } }))
+    expect(given?.tick.book).toEqual({ buy: [one], sell: [one] })
+  })
+
   it('leave out what the answer does not speak of, and entries that are none', () => {
     expect(read({ status: 'success', data: {} })).toEqual([])
     expect(read({ status: 'success', data: { 'NSE:INFY': null, 'NSE:SBIN': { instrument_token: 779521 } } })).toEqual(

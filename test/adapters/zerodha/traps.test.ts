@@ -154,17 +154,24 @@ describe('traps of the frames', () => {
     expect(tickOf(ltpPacket({ token: tokenOn(3), lastPrice: { raw: 2_300_000_000 } })).ltp).toBe(230)
   })
 
-  it('a raw price of MCX from 2^31 up may be a negative one: it is read unsigned and flagged', () => {
-    const flagged = (packet: Uint8Array) => decode(message([packet])).filter(({ kind }) => kind === 'ignored').length
+  it('a raw price of MCX from 2^31 up may be a negative one, nobody knows how sent: no tick, no stop order fires', () => {
     const crude = tokenOn(7)
-    const below = { raw: -3700 }
-    expect(tickOf(ltpPacket({ token: crude, lastPrice: below })).ltp).toBe(42_949_635.96)
-    expect(flagged(ltpPacket({ token: crude, lastPrice: below }))).toBe(1)
-    expect(flagged(quotePacket({ ...quote, token: crude, low: below }))).toBe(1)
+    const below = { raw: -3763 }
+    const dropped = { kind: 'ignored', what: 'packet with an MCX price of 2^31 or more' }
     const bids = [{ price: below, quantity: 1, orders: 1 }]
-    expect(flagged(fullPacket({ ...full, token: crude, bids }))).toBe(1)
-    expect(flagged(fullPacket({ ...full, token: crude, volume: 0xffff_ffff }))).toBe(0)
-    expect(flagged(ltpPacket({ token: INFY, lastPrice: below }))).toBe(0)
+    for (const doubtful of [
+      ltpPacket({ token: crude, lastPrice: below }),
+      ltpPacket({ token: crude, lastPrice: { raw: 2 ** 31 } }),
+      quotePacket({ ...quote, token: crude, low: below }),
+      fullPacket({ ...full, token: crude, bids }),
+    ]) {
+      const signals = decode(message([ltpPacket(quote), doubtful, ltpPacket(quote)]))
+      expect(signals).toMatchObject([{ kind: 'tick' }, dropped, { kind: 'tick' }])
+    }
+    const told = (packet: Uint8Array) => decode(message([packet])).map(({ kind }) => kind)
+    expect(told(ltpPacket({ token: crude, lastPrice: { raw: 2 ** 31 - 1 } }))).toEqual(['tick'])
+    expect(told(fullPacket({ ...full, token: crude, volume: 0xffff_ffff }))).toEqual(['tick'])
+    expect(told(ltpPacket({ token: INFY, lastPrice: below }))).toEqual(['tick'])
   })
 
   it.each([
@@ -249,7 +256,7 @@ describe('traps of the frames', () => {
     expect(tickOf(fullPacket({ ...full, token: tokenOn(2), openInterest: 0 })).openInterest).toBe(0)
   })
 
-  it('five levels a side, best first; the padding is passed over, and an all-zero level is none', () => {
+  it('five levels a side, best first; the padding is passed over, and a level of 0 is none', () => {
     const packet = fullPacket({ ...full, bids: levels.slice(0, 2), asks: levels })
     for (let at = 74; at < 184; at += 12) packet.writeUInt16BE(0xffff, at)
     expect(tickOf(packet).book).toEqual({ buy: levels.slice(0, 2), sell: levels })
