@@ -42,7 +42,8 @@ describe('tickwire up --emulate', () => {
   }, 60_000)
 
   it.each([
-    ['kite', 'USAGE', 'Emulated brokers: '],
+    ['kite', 'USAGE', 'kite is no emulated broker. Emulated brokers: '],
+    ['zerodha,fyres', 'USAGE', 'fyres is no emulated broker; did you mean fyers? Emulated brokers: '],
     ['', 'USAGE', 'Emulated brokers: '],
   ])(
     '%j is refused with what there is',
@@ -53,6 +54,8 @@ describe('tickwire up --emulate', () => {
       expect(said.code).toBe(2)
       expect(said.err).toContain(`error ${code}: `)
       expect(said.err).toContain(words)
+      expect(said.err).toContain('next: tickwire up --emulate all, or names with commas between')
+      expect(said.err).not.toContain('npm run')
       expect(existsSync(join(processes.folder, 'control.db'))).toBe(false)
     },
     30_000,
