@@ -72,32 +72,6 @@ describe('the lists', () => {
     expect(parse(line(SHARE), '', line(FUTURE))).toHaveLength(2)
   })
 
-  it('of which one ends in the middle of a row are refused together, and that one is named', () => {
-    const parse = (...texts: string[]) => [
-      ...master.parse(
-        texts.map(text => Buffer.from(text)),
-        () => {},
-      ),
-    ]
-    const whole = `${line(SHARE)}\n`
-    const other = line(FUTURE)
-    for (const end of [1, 15, 40, other.lastIndexOf(',')])
-      for (const place of [0, 1, 2, 3, 4, 5, 6]) {
-        const texts = Array.from({ length: 7 }, (_, at) => (at === place ? whole + other.slice(0, end) : whole))
-        expect(() => parse(...texts), `${place}: ${other.slice(0, end)}`).toThrow(
-          expect.objectContaining({
-            code: 'INSTRUMENTS_MALFORMED',
-            message: expect.stringMatching(
-              new RegExp(`: file ${place + 1} of 7 \\(\\w+\\) ends in the middle of a row, so the download was cut$`),
-            ),
-          }),
-        )
-      }
-    expect(() => parse(whole, `${whole}101000,"STATE`)).toThrow('file 2 of 2 (NSE_FO) ends in the middle')
-    // A last row that is whole needs no newline.
-    expect(parse(whole + other)).toHaveLength(2)
-  })
-
   it('lose only the rows that cannot be read, and say which', () => {
     const { instruments, skipped } = read(
       `${line(SHARE)},more`,
