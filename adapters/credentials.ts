@@ -42,9 +42,12 @@ export function sealCredentials(adapter: SessionAdapter, given: Readonly<Record<
   for (const { name } of leftEmpty) delete filled[name]
   const parsed = adapter.credentials.safeParse(filled)
   if (parsed.success && problems.length === 0) return new Secret(JSON.stringify(parsed.data))
-  for (const { path, message } of parsed.error?.issues ?? []) {
-    const name = path.join('.') || 'credentials'
-    problems.push(Object.hasOwn(given, name) ? `${name}: ${message}` : `${name} is missing`)
+  for (const { code, path, message } of parsed.error?.issues ?? []) {
+    const name = path.join('.')
+    // Of no field: unknown ones, which are named already, or a rule of the adapter for all of them.
+    if (name === '') {
+      if (code !== 'unrecognized_keys') problems.push(message)
+    } else problems.push(Object.hasOwn(given, name) ? `${name}: ${message}` : `${name} is missing`)
   }
   throw new TickwireError('USAGE', redact(`Credentials: ${problems.join('; ')}`, Object.values(given)), {
     next: `${adapter.name} asks for: ${fields.map(nameField).join(', ')}`,

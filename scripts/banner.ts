@@ -98,7 +98,7 @@ export function streamUrl(host: string, port: number): string {
 }
 
 /** Other commands look into the default folder unless told otherwise. */
-const folderOption = (root: string): string =>
+export const folderOption = (root: string): string =>
   root === join(homedir(), '.tickwire') ? '' : ` --data-dir ${/^[\w./-]+$/.test(root) ? root : JSON.stringify(root)}`
 
 /** Hours, minutes and seconds where the user is. */

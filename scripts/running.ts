@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { z } from 'zod'
 import { FEED_LABELS, FEED_STATES } from '../shared/control.ts'
 import { TickwireError } from '../shared/errors.ts'
 import type { Secret } from '../shared/secret.ts'
 import type { FeedRecord } from '../shared/store/feeds.ts'
-import { streamUrl } from './banner.ts'
+import { folderOption, streamUrl } from './banner.ts'
 import { readProxy, readUp } from './facts.ts'
-import { type Invocation, withStore } from './invocation.ts'
+import { type Invocation, openInvocation, withStore } from './invocation.ts'
 import { withProcesses } from './picture.ts'
 import { FIRST_USER } from './setup.ts'
 
@@ -51,6 +52,9 @@ const TICKET_MS = 60_000
 const STATUS_LIMIT_MS = 3000
 const START_HINT = 'tickwire up'
 
+/** Below the data folder: emulated brokers have accounts, lists and keys of their own. */
+export const EMULATED = 'emulated'
+
 /**
  * Where the proxy is: where the running one says, else where the configuration puts it. Keys are sent there, so that a
  * port a dead proxy had is no answer. Throws PROXY_UNREACHABLE.
@@ -94,9 +98,9 @@ export async function clientKey(invocation: Invocation): Promise<Secret> {
 export async function fetchStatus(invocation: Invocation): Promise<ProxyStatus> {
   const url = `${streamAddress(invocation).replace(/^ws/, 'http')}/status`
   if (!existsSync(invocation.folder.controlDb) && !invocation.config.apiKey)
-    throw unreachable(url, 'nothing was started')
+    throw unreachable(url, 'nothing was started', startHint(invocation))
   const key = await clientKey(invocation)
-  const response = await ask(url, key)
+  const response = await ask(url, key, () => startHint(invocation))
   if (response.status === 401)
     throw new TickwireError('KEY_INVALID', `The proxy at ${url} refused the key`, {
       next: 'tickwire key create LABEL, then set TICKWIRE_API_KEY to it; or unset it to use the data folder',
@@ -118,12 +122,19 @@ export async function withStates(invocation: Invocation, records: readonly FeedR
   return known.map(row => (row.enabled ? row : { ...row, state: 'disabled', reason: undefined }))
 }
 
-async function ask(url: string, key: Secret): Promise<Response> {
+/** Who looks into a folder after `up --emulate` looks for the system in the one below it. */
+function startHint({ folder, globals }: Invocation): string {
+  const root = join(folder.root, EMULATED)
+  if (!existsSync(root) || !readUp(openInvocation({ ...globals, dataDir: root }).folder)) return START_HINT
+  return `${START_HINT}; or, for the emulated system that runs in it: tickwire${folderOption(root)} status`
+}
+
+async function ask(url: string, key: Secret, next: () => string): Promise<Response> {
   try {
     const headers = { authorization: `Bearer ${key.reveal()}` }
     return await fetch(url, { headers, signal: AbortSignal.timeout(STATUS_LIMIT_MS) })
   } catch (error) {
-    throw unreachable(url, reasonOf(error))
+    throw unreachable(url, reasonOf(error), next())
   }
 }
 
@@ -133,7 +144,5 @@ function reasonOf(error: unknown): string {
   return cause instanceof Error ? ('code' in cause ? String(cause.code) : cause.message) : String(cause)
 }
 
-export const unreachable = (url: string, why: string): TickwireError =>
-  new TickwireError('PROXY_UNREACHABLE', `No answer from the proxy at ${url}: ${why}`, {
-    next: START_HINT,
-  })
+export const unreachable = (url: string, why: string, next = START_HINT): TickwireError =>
+  new TickwireError('PROXY_UNREACHABLE', `No answer from the proxy at ${url}: ${why}`, { next })

@@ -13,7 +13,7 @@ const LOGIN = 'tickwire account login flattrade'
 
 const NEXT: Readonly<Partial<Record<ErrorCode, string>>> = {
   SESSION_EXPIRED: `${LOGIN}; if the login is new, check the setting dialect`,
-  CREDENTIALS_REJECTED: `check the API key and its secret in the Flattrade account; then: ${LOGIN}`,
+  CREDENTIALS_REJECTED: `log in again, because a code works once and for a short time: ${LOGIN}; if that is refused, too, check the API key and its secret in the Flattrade account`,
   SESSION_TAKEN: 'stop the other program: the account may have one connection, and each new one ends the one before',
   BROKER_RATE_LIMITED: 'stop other programs that use this account, or wait a minute',
   BROKER_REFUSED: 'check the addresses among the settings of the feed where they are set, then try again',

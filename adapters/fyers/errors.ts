@@ -5,6 +5,7 @@ import { oneLine, readJson } from '../../shared/words.ts'
 /** What was asked for when Fyers refused it. */
 export type Purpose =
   | 'the login'
+  | 'the renewal of the login'
   | 'the instrument list'
   | 'the connection'
   | 'the order updates'
@@ -39,9 +40,17 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
 
 const LOGIN = 'tickwire account login fyers'
 
+const APP = 'check the app, its secret and its redirect address at myapi.fyers.in'
+
+/** Most logins that are refused bring a code that was used before, or is too old. */
+const USED = `log in again, because a code works once and for a short time: ${LOGIN}; if that is refused, too, ${APP}`
+
+/** Those where another code changes nothing: the app, its hash, what it may do. */
+const OF_APP: ReadonlySet<number | undefined> = new Set([-352, -371, -373])
+
 const NEXT: Readonly<Partial<Record<ErrorCode, string>>> = {
   SESSION_EXPIRED: LOGIN,
-  CREDENTIALS_REJECTED: `check the app, its secret and its redirect address at myapi.fyers.in; then: ${LOGIN}`,
+  CREDENTIALS_REJECTED: `${APP}; then: ${LOGIN}`,
   BROKER_RATE_LIMITED:
     'stop other programs that use the same app: it may ask 10 times a second and 200 times a minute, and is locked for the day at the third breach',
   BROKER_REFUSED: 'check the addresses where they are set, then try again; else ask api-support@fyers.in',
@@ -59,7 +68,11 @@ export function refusal(purpose: Purpose, { status, body }: Refusal): TickwireEr
   const { code, message } = readFailure(body) ?? {}
   const said = message ? `: ${oneLine(message)}` : ''
   const number = code === undefined ? '' : `, code ${code}`
-  return failed(codeOf(purpose, status, code), `Fyers refused ${purpose} with HTTP ${status}${number}${said}`)
+  const text = `Fyers refused ${purpose} with HTTP ${status}${number}${said}`
+  const kind = codeOf(purpose, status, code)
+  if (purpose === 'the login' && kind === 'CREDENTIALS_REJECTED' && !OF_APP.has(code))
+    return new TickwireError(kind, text, { next: USED })
+  return failed(kind, text)
 }
 
 /** What an answer says of its failure, whatever its HTTP status; undefined when it says none. */
@@ -74,7 +87,7 @@ export function failed(code: ErrorCode, text: string): TickwireError {
 function codeOf(purpose: Purpose, status: number, code: number | undefined): ErrorCode {
   if (status === 429) return 'BROKER_RATE_LIMITED'
   const known = code === undefined ? byStatus(status) : (CODES[code] ?? byStatus(status))
-  if (purpose !== 'the login') return known
+  if (purpose !== 'the login' && purpose !== 'the renewal of the login') return known
   // Where a login is refused there is no session that could have expired: what was typed or pasted is wrong.
   return known === 'SESSION_EXPIRED' || code === -50 || (code === undefined && status === 400)
     ? 'CREDENTIALS_REJECTED'

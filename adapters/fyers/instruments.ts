@@ -33,12 +33,14 @@ export const master: Master<Settings, Ticket> = {
 }
 
 function* readAll(bodies: readonly Uint8Array[], skipped: (why: string) => void): Generator<Instrument> {
-  for (const body of bodies)
-    for (const row of readRows(body, skipped)) {
+  for (const [place, body] of bodies.entries()) {
+    const file = `file ${place + 1} of ${bodies.length} (${LISTS[place] ?? 'unknown'})`
+    for (const row of readRows(file, body, skipped)) {
       const instrument = readInstrument(row)
       if (typeof instrument === 'string') skipped(`${quote(row.ticker)} (fytoken ${row.fytoken}): ${instrument}`)
       else yield instrument
     }
+  }
 }
 
 /** Fyers' number of an index. */

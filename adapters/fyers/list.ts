@@ -30,10 +30,11 @@ export interface Row {
 const NEWLINE = 0x0a
 
 /**
- * The rows of a list, one by one. Lines that are no row are left out and told to `skipped`. Throws INSTRUMENTS_MALFORMED
- * for a text without a single row; an empty one is an exchange where nothing is listed.
+ * The rows of a list, one by one. Lines that are no row are left out and told to `skipped`. Throws INSTRUMENTS_MALFORMED,
+ * with `file` for its name, for a text without a single row and for one that ends within a row; an empty one is an
+ * exchange where nothing is listed.
  */
-export function* readRows(body: Uint8Array, skipped: (why: string) => void): Generator<Row> {
+export function* readRows(file: string, body: Uint8Array, skipped: (why: string) => void): Generator<Row> {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
   let lines = 0
   let rows = 0
@@ -45,6 +46,9 @@ export function* readRows(body: Uint8Array, skipped: (why: string) => void): Gen
     if (line === '') continue
     lines++
     const fields = splitLine(line)
+    // A download that was cut must not take the place of a whole list; a last row that is whole needs no newline.
+    if (fields?.length !== WIDTH && newline === -1 && rows > 0)
+      throw malformed(`${file} ends in the middle of a row, so the download was cut`)
     if (fields?.length !== WIDTH) skipped(`a line of ${fields?.length ?? 'unreadable'} columns, not ${WIDTH}`)
     else if (!/^\d{11,20}$/.test(fields[0] ?? ''))
       skipped(`a line that begins with ${quote(fields[0] ?? '')}, no fytoken`)
@@ -53,7 +57,7 @@ export function* readRows(body: Uint8Array, skipped: (why: string) => void): Gen
       yield rowOf(fields)
     }
   }
-  if (lines > 0 && rows === 0) throw malformed(`it begins with ${quote(bytes.toString('latin1', 0, 60))}`)
+  if (lines > 0 && rows === 0) throw malformed(`${file} begins with ${quote(bytes.toString('latin1', 0, 60))}`)
 }
 
 /** Nearly no line has quotes, and a list has 150,000 of them. */

@@ -4,7 +4,7 @@ import { TickwireError } from '../../shared/errors.ts'
 import { readJson } from '../../shared/words.ts'
 import type { Granted, Http, HttpAnswer, Login, LoginAnswer } from '../contract.ts'
 import { readClaims } from './claims.ts'
-import { failed, readFailure, refusal } from './errors.ts'
+import { failed, type Purpose, readFailure, refusal } from './errors.ts'
 import type { Settings } from './settings.ts'
 import type { Credentials, Ticket } from './ticket.ts'
 
@@ -72,19 +72,25 @@ async function ask(
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ grant_type, appIdHash, ...proof }),
   })
-  const { access_token, refresh_token } = readGranted(answered, [app_secret, appIdHash, ...Object.values(proof)])
+  const purpose = grant_type === 'refresh_token' ? 'the renewal of the login' : 'the login'
+  const hidden = [app_secret, appIdHash, ...Object.values(proof)]
+  const { access_token, refresh_token } = readGranted(purpose, answered, hidden)
   return grant({ app_id, access_token, refresh_token: refresh_token ?? proof.refresh_token }, now)
 }
 
 /** `secrets`: what we sent. A server that repeats it must not get it into a message. */
-function readGranted({ status, body }: HttpAnswer, secrets: readonly string[]): z.infer<typeof granted> {
+function readGranted(
+  purpose: Purpose,
+  { status, body }: HttpAnswer,
+  secrets: readonly string[],
+): z.infer<typeof granted> {
   const text = new TextDecoder().decode(body)
   const masked = secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text)
-  if (status !== 200 || readFailure(text)) throw refusal('the login', { status, body: masked })
+  if (status !== 200 || readFailure(text)) throw refusal(purpose, { status, body: masked })
   const parsed = granted.safeParse(readJson(text))
   if (parsed.success) return parsed.data
   const paths = parsed.error.issues.map(({ path }) => path.join('.') || 'JSON')
-  throw failed('BROKER_REFUSED', `Fyers answered the login without ${[...new Set(paths)].join(', ')}`)
+  throw failed('BROKER_REFUSED', `Fyers answered ${purpose} without ${[...new Set(paths)].join(', ')}`)
 }
 
 /** The key of the price socket is a claim of the token, and the only way to have it. */

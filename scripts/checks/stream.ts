@@ -25,7 +25,7 @@ export async function checkStream(invocation: Invocation): Promise<Check[]> {
     feeds = withProcesses((await fetchStatus(invocation)).feeds, readUp(invocation.folder))
   } catch (error) {
     if (error instanceof TickwireError && error.code === 'PROXY_UNREACHABLE')
-      return [warn('running system', error.message, 'tickwire up')]
+      return [warn('running system', error.message, error.next ?? 'tickwire up')]
     return [finding('running system', error)]
   }
   const now = invocation.clock.now()

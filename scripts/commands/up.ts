@@ -13,6 +13,7 @@ import { Emulation } from '../emulation.ts'
 import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, openLog, openStore } from '../invocation.ts'
 import { outlastLeftovers } from '../leftovers.ts'
+import { EMULATED } from '../running.ts'
 import { createFirstKey } from '../setup.ts'
 import { Supervisor } from '../supervisor.ts'
 
@@ -28,9 +29,6 @@ interface UpOptions {
 const WATCH_MS = 250
 /** Longer than its children may take, so that it ends tidily also after one that had to be killed. */
 const GRACE_MS = 2 * CLOSE_GRACE_MS
-
-/** Below the data folder: emulated brokers have accounts, lists and keys of their own. */
-const EMULATED = 'emulated'
 
 /** `tickwire up`: everything on this machine, kept running. */
 export async function up(globals: Globals, { emulate, ...options }: UpOptions): Promise<void> {

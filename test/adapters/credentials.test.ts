@@ -75,6 +75,20 @@ describe('the credentials of an account', () => {
     expect(error.message).not.toMatch(/abcd|hush/)
   })
 
+  it('lacking some are refused with those alone', () => {
+    const { message } = failure(() => sealCredentials(KEYS, { api_key: 'the-api-key', extra: 'hush/hush' }))
+    expect(message).toBe('Credentials: extra is not asked for; api_secret is missing')
+    expect(failure(() => sealCredentials(KEYS, {})).message).toBe(
+      'Credentials: api_key is missing; api_secret is missing',
+    )
+  })
+
+  it('that do not go together are refused in the words of the adapter', () => {
+    const { credentials } = KEYS
+    const together = asking((credentials as z.ZodObject).refine(() => false, 'key and secret are of two apps'))
+    expect(failure(() => sealCredentials(together, GIVEN)).message).toBe('Credentials: key and secret are of two apps')
+  })
+
   it('are opened as the adapter has them, also those of before it asked for more that is optional', () => {
     expect(openCredentials('ASHA', OPTIONAL, sealCredentials(OPTIONAL, { pin: '1234' }))).toEqual({ pin: '1234' })
     expect(failure(() => openCredentials('ASHA', KEYS, sealCredentials(OPTIONAL, { pin: '1234' })))).toMatchObject({

@@ -1,7 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { didYouMean } from '../../shared/config/spelling.ts'
 import { TickwireError } from '../../shared/errors.ts'
+import { oneLine } from '../../shared/words.ts'
 import type { EmulatorManifest } from './emulator.ts'
 
 export const USAGE =
@@ -20,17 +22,22 @@ async function manifests(): Promise<EmulatorManifest[]> {
   return found.sort((a, b) => (a.broker < b.broker ? -1 : 1))
 }
 
-/** Those that are meant by `all`, or by names with commas between. Throws USAGE, naming what there is. */
-export async function choose(words: readonly string[]): Promise<EmulatorManifest[]> {
+/** Those that are meant by `all`, or by names with commas between. Throws USAGE, naming what there is, with `next`. */
+export async function choose(words: readonly string[], next: string): Promise<EmulatorManifest[]> {
   const known = await manifests()
   const names = words.flatMap(word => word.toLowerCase().split(',')).filter(name => name !== '')
-  if (names.length === 1 && names[0] === 'all') return known
-  const unknown = names.some(name => !known.some(({ broker }) => broker === name))
-  if (names.length === 0 || unknown)
-    throw new TickwireError(
-      'USAGE',
-      `Emulated brokers: ${known.map(({ broker, title }) => `${broker} (${title})`).join(', ')}, or all`,
-      { next: USAGE },
-    )
-  return known.filter(({ broker }) => names.includes(broker))
+  const there = [...known.map(({ broker }) => broker), 'all']
+  const unknown = names.find(name => !there.includes(name))
+  if (names.length === 0 || unknown !== undefined)
+    throw new TickwireError('USAGE', `${misspelt(unknown, there)}Emulated brokers: ${titles(known)}, or all`, { next })
+  return names.includes('all') ? known : known.filter(({ broker }) => names.includes(broker))
+}
+
+const titles = (known: readonly EmulatorManifest[]): string =>
+  known.map(({ broker, title }) => `${broker} (${title})`).join(', ')
+
+function misspelt(word: string | undefined, known: readonly string[]): string {
+  if (word === undefined) return ''
+  const meant = didYouMean(word, known)
+  return `${oneLine(word)} is no emulated broker${meant || '.'} `
 }

@@ -63,6 +63,25 @@ describe('npm run emulate', () => {
     expect(await once(child, 'exit')).toEqual([0, null])
   })
 
+  it('prints how the accounts are made, and where the code of a login that is typed comes from', async () => {
+    const { said } = emulate('all', '--port', '0')
+    await eventually(() => said.out.includes('Ctrl-C'))
+    for (const broker of ['angel', 'flattrade', 'fyers', 'zerodha']) {
+      expect(said.out).toContain(`  tickwire account add ${broker}\n`)
+      expect(said.out).toMatch(new RegExp(`^  tickwire account login ${broker}\\b`, 'm'))
+    }
+    const typed = [...said.out.matchAll(/account login (\w+) +# asks for a code: curl -X POST (\S+)$/gm)]
+    expect(typed.map(([, broker]) => broker)).toEqual(['angel'])
+    const { answer } = (await (await fetch(typed[0]?.[2] ?? '', { method: 'POST' })).json()) as { answer: string }
+    expect(answer).toMatch(/^\d{6}$/)
+  })
+
+  it('takes all, also among others', async () => {
+    const { said } = emulate('zerodha,all', '--port', '0', '--json')
+    await eventually(() => said.out.endsWith('\n'))
+    expect((JSON.parse(said.out) as { emulators: Told[] }).emulators.length).toBeGreaterThan(1)
+  })
+
   it('starts several, each on a port of its own, and says so to a program in one line', async () => {
     const { said } = emulate('all', '--port', '0', '--json')
     await eventually(() => said.out.endsWith('\n'))
@@ -90,8 +109,12 @@ describe('npm run emulate', () => {
 
   it.each([
     [[], 'Emulated brokers: '],
+    [['kite'], 'kite is no emulated broker. Emulated brokers: angel ('],
     [['kite'], 'zerodha (Kite Connect'],
     [['zerodha,kite'], 'or all'],
+    [['zerodah'], 'zerodah is no emulated broker; did you mean zerodha? Emulated brokers: '],
+    [['al'], 'did you mean all? Emulated'],
+    [['nosuch'], '\n  npm run emulate -- BROKER'],
     [['zerodha', '--port', 'x'], '--port is a whole number, not "x"'],
     [['zerodha', '--speed', '2'], "Unknown option '--speed'"],
   ])('%j is refused in a line that names what there is', async (args, words) => {

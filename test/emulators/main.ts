@@ -24,6 +24,9 @@ function words() {
   }
 }
 
+/** What is right for those who typed the names for `tickwire up`, which starts this as its child. */
+const UP = 'tickwire up --emulate all, or names with commas between'
+
 const misused = (why: string): TickwireError => new TickwireError('USAGE', why, { next: USAGE })
 
 function whole(name: string, text: string): number {
@@ -37,7 +40,7 @@ async function start(): Promise<{ emulated: Emulated[]; json: boolean }> {
   const optional = (name: 'rows' | 'tick-ms' | 'rate' | 'seed', field: string) =>
     values[name] === undefined ? {} : { [field]: whole(name, values[name]) }
   const emulated = await startEmulators(
-    await choose(positionals),
+    await choose(positionals, process.send ? UP : USAGE),
     values.port.split(',').map(port => whole('port', port)),
     {
       ...optional('rows', 'rows'),
@@ -57,7 +60,7 @@ try {
     async start() {
       const { emulated, json } = await start()
       if (process.send) process.send({ kind: 'emulators', ...factsOf(emulated) })
-      else process.stdout.write(json ? `${JSON.stringify(factsOf(emulated))}\n` : wordsOf(emulated))
+      else process.stdout.write(json ? `${JSON.stringify(factsOf(emulated))}\n` : await wordsOf(emulated))
       return {
         details: { ports: emulated.map(({ running }) => new URL(running.origin).port).join() },
         close: () => closeEmulators(emulated),

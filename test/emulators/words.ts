@@ -1,8 +1,10 @@
+import { isSession } from '../../adapters/contract.ts'
+import { loadAdapter } from '../../adapters/registry.ts'
 import type { Emulated } from './fleet.ts'
 import { CONTROL_PATH } from './kit/control.ts'
 
 /** What a person needs to know of the emulators that run; each thing that one alone can be told. */
-export function wordsOf(emulated: readonly Emulated[]): string {
+export async function wordsOf(emulated: readonly Emulated[]): Promise<string> {
   const [only, ...others] = emulated
   const words = [
     ...emulated.map(
@@ -11,6 +13,8 @@ export function wordsOf(emulated: readonly Emulated[]): string {
     ),
     '\nIn tickwire.toml:',
     ...emulated.map(sectionOf),
+    '\nThen:\n',
+    ...(await Promise.all(emulated.map(accountOf))),
     '\nWhen asked:\n',
     ...emulated.flatMap(typedOf),
     '\nTo see what they are asked and have sent, and all that they can be told:\n',
@@ -24,6 +28,14 @@ export function wordsOf(emulated: readonly Emulated[]): string {
 function sectionOf({ manifest, running }: Emulated): string {
   const lines = Object.entries(running.settings).map(([name, value]) => `  ${name} = ${JSON.stringify(value)}`)
   return `\n  [feeds.${manifest.broker.toUpperCase()}]\n${lines.join('\n')}\n  expect_ticks = "always"`
+}
+
+/** How it gets its account. Where a broker has no page to log in on, its code is asked for: here it comes from. */
+async function accountOf({ manifest: { broker }, running: { origin } }: Emulated): Promise<string> {
+  const adapter = await loadAdapter({ kind: 'builtin', adapter: broker })
+  const isTyped = isSession(adapter) && adapter.login.url === undefined
+  const code = isTyped ? `   # asks for a code: curl -X POST ${origin}${CONTROL_PATH}/answer` : ''
+  return `  tickwire account add ${broker}\n  tickwire account login ${broker}${code}`
 }
 
 function typedOf({ manifest, running }: Emulated): string[] {

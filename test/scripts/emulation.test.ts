@@ -25,6 +25,11 @@ describe('tickwire up --emulate', () => {
     const accounts = JSON.parse((await system.run('account', 'list', '--format', 'json')).out)
     expect(accounts).toMatchObject({ name: 'ZERODHA', login: 'valid' })
     expect(system.child('emulators')).toMatchObject({ kind: 'emulators', state: 'running' })
+    const nothing = await real('status')
+    expect(nothing.code).toBe(4)
+    expect(nothing.err).toContain(
+      `next: tickwire up; or, for the emulated system that runs in it: tickwire --data-dir ${system.folder} status`,
+    )
     const simulator = JSON.parse((await system.run('adapter', 'list', '--format', 'json')).out.split('\n')[0] ?? '')
     expect(simulator).toMatchObject({ name: 'SIMULATOR', enabled: false })
   }, 60_000)
@@ -42,7 +47,8 @@ describe('tickwire up --emulate', () => {
   }, 60_000)
 
   it.each([
-    ['kite', 'USAGE', 'Emulated brokers: '],
+    ['kite', 'USAGE', 'kite is no emulated broker. Emulated brokers: '],
+    ['zerodha,fyres', 'USAGE', 'fyres is no emulated broker; did you mean fyers? Emulated brokers: '],
     ['', 'USAGE', 'Emulated brokers: '],
   ])(
     '%j is refused with what there is',
@@ -53,6 +59,8 @@ describe('tickwire up --emulate', () => {
       expect(said.code).toBe(2)
       expect(said.err).toContain(`error ${code}: `)
       expect(said.err).toContain(words)
+      expect(said.err).toContain('next: tickwire up --emulate all, or names with commas between')
+      expect(said.err).not.toContain('npm run')
       expect(existsSync(join(processes.folder, 'control.db'))).toBe(false)
     },
     30_000,
@@ -72,7 +80,12 @@ describe('tickwire up --emulate', () => {
     const system = await EmulatedSystem.startEmulated('zerodha')
     systems.push(system)
     await system.enters('zerodha', 'live')
+    const outer = join(system.folder, '..')
+    const nothing = await system.run('--data-dir', outer, 'status')
+    expect(nothing.err).toContain('nothing was started')
+    expect(nothing.err).toContain(`tickwire --data-dir ${system.folder} status`)
     const said = await system.up.stop()
+    expect((await system.run('--data-dir', outer, 'status')).err).not.toContain('emulated')
     expect(said.out + said.err).not.toMatch(/emulatedkey|emulatedsecret/)
   }, 60_000)
 })

@@ -102,6 +102,13 @@ describe('redeeming the answer', () => {
     })
   })
 
+  it('refused, says first that a code works once, because that is what mostly is wrong', async () => {
+    const { outcome } = await redeem(200, refused('Invalid request code'))
+    expect(outcome).toMatchObject({
+      next: 'log in again, because a code works once and for a short time: tickwire account login flattrade; if that is refused, too, check the API key and its secret in the Flattrade account',
+    })
+  })
+
   it.each([
     [200, refused('Session Expired : Invalid Session Key'), 'CREDENTIALS_REJECTED'],
     [200, '{"stat":"NOT_OK","emsg":"Error Occurred : 5 "no data""}', 'CREDENTIALS_REJECTED'],

@@ -165,6 +165,31 @@ describe('redeeming the answer', () => {
     expect((outcome as Error).message).toContain(`code ${number}: ${message}`)
   })
 
+  it.each([
+    [-374, 'Invalid auth code'],
+    [-50, 'invalid auth code'],
+    [-8, 'token expired'],
+  ])('refused with code %i, says first that a code works once', async (number, said) => {
+    const { outcome } = await redeem(200, refused(number, said))
+    expect(outcome).toMatchObject({
+      next: 'log in again, because a code works once and for a short time: tickwire account login fyers; if that is refused, too, check the app, its secret and its redirect address at myapi.fyers.in',
+    })
+  })
+
+  it('renewed in vain, says nothing of a code, because there was none', async () => {
+    const { outcome } = await renew(400, refused(-371, 'invalid refresh token'))
+    expect(outcome).toMatchObject({
+      code: 'CREDENTIALS_REJECTED',
+      message: expect.stringContaining('Fyers refused the renewal of the login with HTTP 400'),
+      next: expect.stringMatching(/^check the app.*tickwire account login fyers$/),
+    })
+  })
+
+  it('refused because of the app itself, says to check that', async () => {
+    const { outcome } = await redeem(400, refused(-371, 'Invalid app id hash'))
+    expect(outcome).toMatchObject({ next: expect.stringMatching(/^check the app, its secret/) })
+  })
+
   it.runIf(hasRecordings)('reads the refusal that the vendor documents', async () => {
     const { error } = recordedJson<{ error: object }>('documented-events.json')
     const { outcome } = await redeem(400, JSON.stringify(error))
