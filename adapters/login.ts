@@ -60,7 +60,9 @@ export function beginLogin(account: Account): PendingLogin {
       login.readAnswer(text),
     )
   if (!login.url) {
-    const question = guard({ adapter, account: account.name, what: 'login.prompt', hidden }, () => login.prompt?.(credentials))
+    const question = guard({ adapter, account: account.name, what: 'login.prompt', hidden }, () =>
+      login.prompt?.(credentials),
+    )
     return { kind: 'typed', question, readAnswer: read }
   }
   const state = randomBytes(16).toString('base64url')

@@ -154,6 +154,19 @@ describe('the depth asked for is answered with', () => {
     expect(depthOf(depth, { modes, books })).toEqual([levels, mode])
   })
 
+  it('the deepest book among the feeds that are up, the first one’s where all have the same', () => {
+    const deep: readonly TopicMode[] = [...MODES, 'BOOK50']
+    const [one, two] = [feed('ONE'), feed('TWO', { modes: deep })]
+    const asked = (depth: number, feeds: readonly FeedView[]) => {
+      const found = route(wish('TCS', { mode: 'DEPTH', depth }), feeds, BOTH)
+      return found.ok ? [found.broker, found.depth] : found.message
+    }
+    expect(asked(50, [one, two])).toEqual(['two', 50])
+    expect(asked(5, [one, two])).toEqual(['one', 5])
+    expect(asked(50, [one, { ...two, state: 'down' }])).toEqual(['one', 5])
+    expect(asked(50, [{ ...one, modes: deep }, two])).toEqual(['one', 50])
+  })
+
   it('five levels when the account has no room for one more book', () => {
     expect(depthOf(50, { modes: ALL }, false)).toEqual([5, 'DEPTH'])
   })

@@ -16,7 +16,7 @@ describe('the adapter', () => {
     expect(manifest.limits).toEqual({
       connections: 3,
       instrumentsPerConnection: 5000,
-      weights: { DEPTH: 2, BOOK20: 2, BOOK50: 2 },
+      weights: { DEPTH: 2 },
       instrumentsPerMessage: 1500,
       messagePauseMs: 250,
     })

@@ -185,6 +185,7 @@ describe('text', () => {
 })
 
 const lost = ignored('difference whose book is not known: one before it was lost')
+const stale: Signal = { kind: 'stale', token: 'NSE:SBIN-EQ', source: 'tbt' }
 const again: Signal = { kind: 'reply', frame: `again ${SBIN}` }
 
 describe('the sequence of an instrument', () => {
@@ -197,12 +198,12 @@ describe('the sequence of an instrument', () => {
   it('with a gap has the book asked for anew, and takes no difference until it is there', () => {
     const decode = decoder()
     decode(message({ sequence: 7 }, true), AT)
-    expect(decode(message({ sequence: 9 }), AT)).toEqual([lost, again])
+    expect(decode(message({ sequence: 9 }), AT)).toEqual([lost, stale, again])
     expect(decode(message({ sequence: 10 }), AT + SECOND)).toEqual([lost])
     expect(decode(message({ sequence: 10, ticker: 'NSE:INFY-EQ' }), AT)).toHaveLength(1)
     expect(decode(message({ sequence: 3 }, true), AT + SECOND)).toEqual([part({ buy: [], sell: [] }, true)])
     expect(decode(message({ sequence: 4 }), AT + SECOND)).toEqual([part({})])
-    expect(decode(message({ sequence: 2 }), AT + SECOND)).toEqual([lost, again])
+    expect(decode(message({ sequence: 2 }), AT + SECOND)).toEqual([lost, stale, again])
   })
 
   it('is asked again for a book that does not come', () => {
@@ -210,7 +211,7 @@ describe('the sequence of an instrument', () => {
     decode(message({ sequence: 7 }, true), AT)
     decode(message({ sequence: 9 }), AT)
     expect(decode(message({ sequence: 10 }), AT + 9 * SECOND)).toEqual([lost])
-    expect(decode(message({ sequence: 11 }), AT + 10 * SECOND)).toEqual([lost, again])
+    expect(decode(message({ sequence: 11 }), AT + 10 * SECOND)).toEqual([lost, stale, again])
     expect(decode(message({ sequence: 12 }), AT + 19 * SECOND)).toEqual([lost])
   })
 
