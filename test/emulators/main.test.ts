@@ -26,7 +26,8 @@ afterEach(() => {
 
 /** `npm run emulate -- …` without npm between. */
 function emulate(...args: readonly string[]) {
-  const child = spawn(join(ROOT, 'node_modules/.bin/tsx'), ['test/emulators/main.ts', ...args], { cwd: ROOT })
+  // The command tsx starts another process, which outlives it when it is killed.
+  const child = spawn(process.execPath, ['--import', 'tsx', 'test/emulators/main.ts', ...args], { cwd: ROOT })
   children.push(child)
   const said = { out: '', err: '' }
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
