@@ -1,24 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { formatOrder, MAX_ORDER_BYTES, type OrderUpdate, readOrderOwner } from '../../../shared/market/order.ts'
+import { formatOrder, MAX_ORDER_BYTES, readOrderOwner } from '../../../shared/market/order.ts'
 import { failure } from '../../support/failure.ts'
+import { orderOf } from '../../support/order.ts'
 
-const ORDER: OrderUpdate = {
-  orderId: '240401000000123',
-  exchange: 'NSE',
-  symbol: 'RELIANCE',
-  action: 'BUY',
-  quantity: 10,
-  price: 2885,
-  triggerPrice: 0,
-  priceType: 'LIMIT',
-  product: 'MIS',
-  status: 'complete',
-  filledQuantity: 10,
-  pendingQuantity: 0,
-  averagePrice: 2884.95,
-  rejectionReason: '',
-}
+const ORDER = orderOf('240401000000123')
 const ALICE = { userId: 'alice', broker: 'alpha' }
 
 const bytes = (value: unknown) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value))

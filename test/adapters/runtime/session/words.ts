@@ -1,23 +1,8 @@
 import type { Decoder, Signal } from '../../../../adapters/contract.ts'
 import type { TopicMode } from '../../../../shared/market/mode.ts'
-import type { OrderUpdate } from '../../../../shared/market/order.ts'
+import { orderOf } from '../../../support/order.ts'
 
-export const ORDER: OrderUpdate = {
-  orderId: '1',
-  exchange: 'NSE',
-  symbol: 'A',
-  action: 'BUY',
-  quantity: 1,
-  price: 100,
-  triggerPrice: 0,
-  priceType: 'LIMIT',
-  product: 'MIS',
-  status: 'complete',
-  filledQuantity: 1,
-  pendingQuantity: 0,
-  averagePrice: 100,
-  rejectionReason: '',
-}
+export const ORDER = orderOf('1', { symbol: 'A' })
 
 const SIGNALS: Record<string, (...words: string[]) => Signal> = {
   beat: () => ({ kind: 'heartbeat' }),
