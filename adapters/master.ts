@@ -1,4 +1,5 @@
 import type { Clock } from '../shared/clock.ts'
+import { Dictionary } from '../shared/dictionary.ts'
 import { TickwireError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
 import type { Instrument } from '../shared/market/instrument.ts'
@@ -88,20 +89,22 @@ function* readMaster(
   skip: (why: string) => void,
 ): Generator<Instrument> {
   try {
-    const owners = new Map<string, string>()
+    const owners = new Dictionary()
     for (const one of master.parse(bodies, skip)) {
       const what = `${one.exchange}:${one.symbol}`
-      const owner = owners.get(one.token) ?? what
-      // The same one twice is for the writer to refuse: it leaves open which row is right.
-      const problem = owner === what ? rowProblem(one) : `token ${one.token} is that of ${owner}`
-      if (problem === undefined) {
-        owners.set(one.token, what)
-        yield one
-      } else skip(`${what}: ${problem}`)
+      const problem = rowProblem(one) ?? tokenProblem(one.token, what, owners)
+      if (problem === undefined) yield one
+      else skip(`${what}: ${problem}`)
     }
   } catch (error) {
     throw adapterFault(name, 'master.parse', error)
   }
+}
+
+/** The same instrument twice is for the writer to refuse: it leaves open which row is right. */
+function tokenProblem(token: string, what: string, owners: Dictionary): string | undefined {
+  const owner = owners.add(token, what) ?? what
+  return owner === what ? undefined : `token ${token} is that of ${owner}`
 }
 
 function guard<Result>(adapter: string, what: string, act: () => Result): Result {

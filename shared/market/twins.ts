@@ -1,3 +1,4 @@
+import { Dictionary } from '../dictionary.ts'
 import type { Instrument } from './instrument.ts'
 import { isSymbol } from './topic.ts'
 
@@ -14,35 +15,27 @@ export function* unambiguous(
   skipped: (why: string) => void,
   stepsBack: (one: Instrument) => boolean = () => false,
 ): Generator<Instrument> {
-  const symbols = new Map<string, string>()
-  const tokens = new Set<string>()
+  const symbols = new Dictionary()
+  const tokens = new Dictionary()
   const indices = new Map<string, Instrument[]>()
   const waiting: Instrument[] = []
   for (const one of list) {
-    if (tokens.has(one.token)) {
-      skipped(`${nameOf(one)}: its token is another row's already`)
-      continue
-    }
-    tokens.add(one.token)
-    if (one.kind === 'INDEX') push(indices, keyOf(one), one)
+    if (tokens.add(one.token, '') !== undefined) skipped(`${nameOf(one)}: its token is another row's already`)
+    else if (one.kind === 'INDEX') push(indices, keyOf(one), one)
     else if (stepsBack(one)) waiting.push(one)
     else yield* first(one, symbols, skipped)
   }
-  for (const one of waiting) yield* first(symbols.has(keyOf(one)) ? asItself(one) : one, symbols, skipped)
+  for (const one of waiting) yield* first(symbols.get(keyOf(one)) === undefined ? one : asItself(one), symbols, skipped)
   for (const [symbol, twins] of indices)
     if (twins.length === 1) yield* twins
     else for (const one of twins) skipped(`${nameOf(one)}: ${twins.length} indices would be ${symbol}`)
 }
 
-function* first(one: Instrument, symbols: Map<string, string>, skipped: (why: string) => void): Generator<Instrument> {
+function* first(one: Instrument, symbols: Dictionary, skipped: (why: string) => void): Generator<Instrument> {
   const symbol = keyOf(one)
-  const other = symbols.get(symbol)
-  if (other !== undefined) {
-    skipped(`${nameOf(one)}: ${symbol} is token ${other} already`)
-    return
-  }
-  symbols.set(symbol, one.token)
-  yield one
+  const other = symbols.add(symbol, one.token)
+  if (other === undefined) yield one
+  else skipped(`${nameOf(one)}: ${symbol} is token ${other} already`)
 }
 
 const asItself = (one: Instrument): Instrument =>

@@ -1,9 +1,9 @@
 import { TickwireError } from '../errors.ts'
+import type { Lines } from '../lines.ts'
 import type { Exchange } from '../market/exchange.ts'
 import type { Instrument, InstrumentKind } from '../market/instrument.ts'
 import type { Work } from '../turns.ts'
 import type { Database } from './database.ts'
-import type { Lines } from './lines.ts'
 import { orderKey } from './order.ts'
 import { SEARCH_TABLE, searchWords } from './search.ts'
 

@@ -1,7 +1,9 @@
-import type { Work } from '../turns.ts'
+import type { Work } from './turns.ts'
 
 /** A line is shorter than this by far. */
 const CHUNK = 1 << 20
+/** Places are numbers of 32 bits. */
+const MOST_CHUNKS = 4096
 /** Sorted and merged in pieces that are short beside a turn of the event loop. */
 const RUN = 1024
 
@@ -13,11 +15,12 @@ export class Lines {
   readonly #chunks: Buffer[] = []
   #free = CHUNK
   /** Where each one begins and ends: the number of its chunk, times the size of a chunk, and the place in it. */
-  readonly #starts: number[] = []
-  readonly #ends: number[] = []
+  #starts = new Uint32Array(RUN)
+  #ends = new Uint32Array(RUN)
+  #count = 0
 
   get count(): number {
-    return this.#starts.length
+    return this.#count
   }
 
   add(text: string): void {
@@ -25,6 +28,7 @@ export class Lines {
     if (length > CHUNK) throw new RangeError(`A line of ${length} bytes`)
     let chunk = this.#chunks.at(-1)
     if (!chunk || this.#free + length > CHUNK) {
+      if (this.#chunks.length === MOST_CHUNKS) throw new RangeError(`More than ${MOST_CHUNKS} MiB of lines`)
       chunk = Buffer.allocUnsafe(CHUNK)
       this.#chunks.push(chunk)
       this.#free = 0
@@ -32,8 +36,12 @@ export class Lines {
     const start = (this.#chunks.length - 1) * CHUNK + this.#free
     chunk.write(text, this.#free)
     this.#free += length
-    this.#starts.push(start)
-    this.#ends.push(start + length)
+    if (this.#count === this.#starts.length) {
+      this.#starts = twice(this.#starts)
+      this.#ends = twice(this.#ends)
+    }
+    this.#starts[this.#count] = start
+    this.#ends[this.#count++] = start + length
   }
 
   /** Not a copy. */
@@ -94,4 +102,11 @@ export class Lines {
     const chunk = this.#chunks[Math.floor(start / CHUNK)] as Buffer
     return { chunk, start: start % CHUNK, end: (start % CHUNK) + (this.#ends[line] as number) - start }
   }
+}
+
+/** With as much room again behind what is there. */
+function twice(numbers: Uint32Array): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(numbers.length * 2)
+  larger.set(numbers)
+  return larger
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Lines } from '../../../shared/store/lines.ts'
+import { Lines } from '../../shared/lines.ts'
 
 function sorted(texts: readonly string[]) {
   const lines = new Lines()

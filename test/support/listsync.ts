@@ -1,4 +1,4 @@
-// Fetches and stores the list of an emulated Angel One, in a process of its own so that its memory can be told.
+// Fetches and stores the list of an emulated broker, in a process of its own so that its memory can be told.
 import { isSession } from '../../adapters/contract.ts'
 import { createHttp } from '../../adapters/http.ts'
 import { MASTER_LIMITS, syncInstruments } from '../../adapters/master.ts'
@@ -7,10 +7,10 @@ import { systemClock } from '../../shared/clock.ts'
 import { dataFolder, prepareFolder } from '../../shared/store/folder.ts'
 import { keptLog } from './log.ts'
 
-const [, , masterUrl = '', root = ''] = process.argv
+const [, , broker = '', settings = '', root = ''] = process.argv
 const folder = dataFolder({ dataDir: root, bus: { runDir: `${root}/run` } })
 prepareFolder(folder)
-const adapter = await loadAdapter({ kind: 'builtin', adapter: 'angel' })
+const adapter = await loadAdapter({ kind: 'builtin', adapter: broker })
 if (!isSession(adapter)) throw new Error('it has a session')
 
 let latest = systemClock.monotonic()
@@ -22,9 +22,9 @@ const stop = systemClock.every(1, () => {
 })
 const before = process.cpuUsage()
 const synced = await syncInstruments({
-  feed: 'ANGEL',
+  feed: broker.toUpperCase(),
   adapter,
-  settings: adapter.settings.parse({ master_url: masterUrl }),
+  settings: adapter.settings.parse(JSON.parse(settings)),
   ticket: undefined,
   http: createHttp(MASTER_LIMITS),
   folder,
