@@ -20,6 +20,9 @@ const BELOW: Record<string, readonly string[]> = {
 const offenders = (among: readonly SourceFile[], pattern: RegExp, except: (path: string) => boolean): string[] =>
   among.filter(file => !except(file.path) && pattern.test(codeOf(file.text))).map(file => file.path)
 
+/** Folders of adapters/ that are no broker's. */
+const GENERAL: ReadonlySet<string> = new Set(['account', 'runtime'])
+
 describe('the house', () => {
   it('has its five floors and nothing else at the top', () => {
     const folders = readdirSync(ROOT, { withFileTypes: true }).filter(
@@ -45,7 +48,7 @@ describe('the house', () => {
   it('an adapter folder imports the contract, shared and itself, nothing of another adapter or of the runtime', () => {
     const strays = product.flatMap(file => {
       const [floor, folder, ...rest] = file.path.split('/')
-      if (floor !== 'adapters' || rest.length === 0 || folder === 'runtime') return []
+      if (floor !== 'adapters' || rest.length === 0 || GENERAL.has(folder ?? '')) return []
       const allowed = (target: string) =>
         target === 'adapters/contract.ts' || target.startsWith('shared/') || target.startsWith(`adapters/${folder}/`)
       return file.imports.filter(target => !allowed(target)).map(target => `${file.path} -> ${target}`)
@@ -112,7 +115,9 @@ describe('the house', () => {
       .filter(one => one.isDirectory() && existsSync(join(ROOT, 'adapters', one.name, 'manifest.ts')))
       .map(one => one.name)
     const broker = new RegExp(`\\b(${[...names, 'angel', 'zerodha', 'kite', 'flattrade', 'fyers'].join('|')})\\b`, 'i')
-    const general = product.filter(file => /^(shared|bus|proxy|adapters\/runtime|adapters\/\w+\.ts)/.test(file.path))
+    const general = product.filter(file =>
+      /^(shared|bus|proxy|adapters\/(runtime|account)\/|adapters\/\w+\.ts)/.test(file.path),
+    )
     expect(names).toContain('simulator')
     expect(offenders(general, broker, () => false)).toEqual([])
   })

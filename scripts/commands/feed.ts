@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
-import { startAccount } from '../../adapters/account.ts'
-import { openCapture } from '../../adapters/capture.ts'
+import { startAccount } from '../../adapters/account/account.ts'
+import { openCapture } from '../../adapters/account/capture.ts'
 import { type Adapter, isSession, type SessionSettings } from '../../adapters/contract.ts'
 import { ASK_LIMITS, createHttp } from '../../adapters/http.ts'
 import { startAdapter } from '../../adapters/main.ts'

@@ -1,10 +1,10 @@
 import { afterEach, expect, it } from 'vitest'
-import { ListKeeper } from '../../adapters/keeper.ts'
-import type { Standing } from '../../adapters/runtime/session/standing.ts'
-import { ManualClock } from '../../shared/clock.ts'
-import { TickwireError } from '../../shared/errors.ts'
-import { keptLog } from '../support/log.ts'
-import { pass } from './runtime/rig.ts'
+import { ListKeeper } from '../../../adapters/account/keeper.ts'
+import type { Standing } from '../../../adapters/runtime/session/standing.ts'
+import { ManualClock } from '../../../shared/clock.ts'
+import { TickwireError } from '../../../shared/errors.ts'
+import { keptLog } from '../../support/log.ts'
+import { pass } from '../runtime/rig.ts'
 
 const MORNING = Date.parse('2026-11-24T08:00:00+05:30')
 const gone = new TickwireError('BROKER_UNREACHABLE', 'no answer from api.example')

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { isSession } from '../../adapters/contract.ts'
-import { builtinNames, loadAdapter } from '../../adapters/registry.ts'
-import { labelOf } from '../../adapters/report.ts'
+import { labelOf } from '../../../adapters/account/report.ts'
+import { isSession } from '../../../adapters/contract.ts'
+import { builtinNames, loadAdapter } from '../../../adapters/registry.ts'
 
 it('calls what comes from this machine simulated, and nothing else', () => {
   const of = (stream_url: string, label: 'live' | 'delayed' = 'live') =>

@@ -1,10 +1,10 @@
-import { isOnThisMachine } from '../shared/address.ts'
-import type { FeedLabel } from '../shared/control.ts'
-import type { Instrument } from '../shared/market/instrument.ts'
-import type { SessionAdapter, SessionSettings } from './contract.ts'
-import type { SessionFeed } from './runtime/session/session.ts'
-import type { Traffic } from './runtime/session/traffic.ts'
-import type { SessionReport } from './runtime/status.ts'
+import { isOnThisMachine } from '../../shared/address.ts'
+import type { FeedLabel } from '../../shared/control.ts'
+import type { Instrument } from '../../shared/market/instrument.ts'
+import type { SessionAdapter, SessionSettings } from '../contract.ts'
+import type { SessionFeed } from '../runtime/session/session.ts'
+import type { Traffic } from '../runtime/session/traffic.ts'
+import type { SessionReport } from '../runtime/status.ts'
 
 /** Every half second, and as many as a status holds. */
 const REFUSED_TOLD = 200

@@ -1,11 +1,11 @@
-import type { Cancel, Clock } from '../shared/clock.ts'
-import { TickwireError } from '../shared/errors.ts'
-import type { Log } from '../shared/log.ts'
-import type { Secret } from '../shared/secret.ts'
-import type { Vault } from '../shared/store/vault.ts'
-import { Trouble } from '../shared/trouble.ts'
-import type { SessionAdapter } from './contract.ts'
-import type { Grant, Tickets } from './runtime/session/tickets.ts'
+import type { Cancel, Clock } from '../../shared/clock.ts'
+import { TickwireError } from '../../shared/errors.ts'
+import type { Log } from '../../shared/log.ts'
+import type { Secret } from '../../shared/secret.ts'
+import type { Vault } from '../../shared/store/vault.ts'
+import { Trouble } from '../../shared/trouble.ts'
+import type { SessionAdapter } from '../contract.ts'
+import type { Grant, Tickets } from '../runtime/session/tickets.ts'
 
 const WATCH_MS = 250
 

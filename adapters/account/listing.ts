@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Clock } from '../shared/clock.ts'
-import { TickwireError } from '../shared/errors.ts'
-import { indianDate } from '../shared/market/india.ts'
-import type { Instrument } from '../shared/market/instrument.ts'
-import { isExpired } from '../shared/market/validity.ts'
-import type { InstrumentBook } from '../shared/store/instruments.ts'
-import type { Find } from './runtime/catalogue.ts'
+import type { Clock } from '../../shared/clock.ts'
+import { TickwireError } from '../../shared/errors.ts'
+import { indianDate } from '../../shared/market/india.ts'
+import type { Instrument } from '../../shared/market/instrument.ts'
+import { isExpired } from '../../shared/market/validity.ts'
+import type { InstrumentBook } from '../../shared/store/instruments.ts'
+import type { Find } from '../runtime/catalogue.ts'
 
 /**
  * What the stored list of one feed says now. An instrument is the same object as long as the list says the same of it;

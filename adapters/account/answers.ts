@@ -1,5 +1,5 @@
-import type { Cancel, Clock } from '../shared/clock.ts'
-import type { Instrument } from '../shared/market/instrument.ts'
+import type { Cancel, Clock } from '../../shared/clock.ts'
+import type { Instrument } from '../../shared/market/instrument.ts'
 
 interface AnswersParts {
   /** What somebody wants, and the broker is asked for. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { TickwireError } from '../../shared/errors.ts'
+import { TickwireError } from '../../../shared/errors.ts'
+import { settle } from '../runtime/rig.ts'
 import { A, B, C, D, E, OK, poll, values } from './pollerrig.ts'
-import { settle } from './runtime/rig.ts'
 
 describe('what has not ticked', () => {
   it('is asked for after two seconds, as many as a request takes, as far apart as the broker likes', async () => {

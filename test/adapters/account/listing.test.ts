@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import { Listing } from '../../adapters/listing.ts'
-import { ManualClock } from '../../shared/clock.ts'
-import type { Instrument } from '../../shared/market/instrument.ts'
-import { equity } from './runtime/rig.ts'
+import { Listing } from '../../../adapters/account/listing.ts'
+import { ManualClock } from '../../../shared/clock.ts'
+import type { Instrument } from '../../../shared/market/instrument.ts'
+import { equity } from '../runtime/rig.ts'
 
 /** A stored list that a test replaces. */
 function listing(...instruments: Instrument[]) {

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { VaultTickets } from '../../adapters/tickets.ts'
-import { ManualClock } from '../../shared/clock.ts'
-import { TickwireError } from '../../shared/errors.ts'
-import { Secret } from '../../shared/secret.ts'
-import { keptLog } from '../support/log.ts'
+import { VaultTickets } from '../../../adapters/account/tickets.ts'
+import { ManualClock } from '../../../shared/clock.ts'
+import { TickwireError } from '../../../shared/errors.ts'
+import { Secret } from '../../../shared/secret.ts'
+import { keptLog } from '../../support/log.ts'
 
 const adapter = { ticket: z.object({ access_token: z.string() }) }
 const open: VaultTickets[] = []

@@ -1,12 +1,12 @@
 import { onTestFinished } from 'vitest'
-import type { HttpAnswer, HttpRequest, Quotes, SessionSettings, Update } from '../../adapters/contract.ts'
-import { Poller } from '../../adapters/poller.ts'
-import { ManualClock } from '../../shared/clock.ts'
-import type { FeedState } from '../../shared/control.ts'
-import { type ErrorCode, TickwireError } from '../../shared/errors.ts'
-import type { Instrument } from '../../shared/market/instrument.ts'
-import { keptLog } from '../support/log.ts'
-import { equity, pass } from './runtime/rig.ts'
+import { Poller } from '../../../adapters/account/poller.ts'
+import type { HttpAnswer, HttpRequest, Quotes, SessionSettings, Update } from '../../../adapters/contract.ts'
+import { ManualClock } from '../../../shared/clock.ts'
+import type { FeedState } from '../../../shared/control.ts'
+import { type ErrorCode, TickwireError } from '../../../shared/errors.ts'
+import type { Instrument } from '../../../shared/market/instrument.ts'
+import { keptLog } from '../../support/log.ts'
+import { equity, pass } from '../runtime/rig.ts'
 
 export const [A, B, C, D, E] = ['A', 'B', 'C', 'D', 'E'].map(symbol => equity(symbol)) as [
   Instrument,

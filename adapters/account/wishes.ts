@@ -1,4 +1,4 @@
-import type { Instrument } from '../shared/market/instrument.ts'
+import type { Instrument } from '../../shared/market/instrument.ts'
 
 interface Wish {
   /** Monotonic milliseconds. */

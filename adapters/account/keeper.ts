@@ -1,9 +1,9 @@
-import type { Cancel, Clock } from '../shared/clock.ts'
-import { TickwireError } from '../shared/errors.ts'
-import type { Log } from '../shared/log.ts'
-import { listIsOfToday } from '../shared/market/validity.ts'
-import { backoff, rateLimitPause } from './runtime/session/backoff.ts'
-import type { Standing } from './runtime/session/standing.ts'
+import type { Cancel, Clock } from '../../shared/clock.ts'
+import { TickwireError } from '../../shared/errors.ts'
+import type { Log } from '../../shared/log.ts'
+import { listIsOfToday } from '../../shared/market/validity.ts'
+import { backoff, rateLimitPause } from '../runtime/session/backoff.ts'
+import type { Standing } from '../runtime/session/standing.ts'
 
 interface KeeperParts {
   /** When the stored list was fetched, milliseconds since 1970; nothing when there is none. */

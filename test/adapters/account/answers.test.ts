@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import { Answers } from '../../adapters/answers.ts'
-import { ManualClock } from '../../shared/clock.ts'
-import type { Instrument } from '../../shared/market/instrument.ts'
-import { equity } from './runtime/rig.ts'
+import { Answers } from '../../../adapters/account/answers.ts'
+import { ManualClock } from '../../../shared/clock.ts'
+import type { Instrument } from '../../../shared/market/instrument.ts'
+import { equity } from '../runtime/rig.ts'
 
 const ALL = ['A', 'B', 'C', 'D', 'E'].map(symbol => equity(symbol))
 const [A, B] = ALL as [Instrument, Instrument]

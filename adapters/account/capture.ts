@@ -1,8 +1,8 @@
-import type { Clock } from '../shared/clock.ts'
-import type { Log } from '../shared/log.ts'
-import { Secret } from '../shared/secret.ts'
-import { TapeWriter } from '../shared/tape.ts'
-import type { LinkCapture } from './runtime/session/link.ts'
+import type { Clock } from '../../shared/clock.ts'
+import type { Log } from '../../shared/log.ts'
+import { Secret } from '../../shared/secret.ts'
+import { TapeWriter } from '../../shared/tape.ts'
+import type { LinkCapture } from '../runtime/session/link.ts'
 
 /** Shorter texts are no secrets, and stand in any frame by chance. */
 const SHORTEST_SECRET = 6
