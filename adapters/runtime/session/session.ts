@@ -82,10 +82,10 @@ export class SessionFeed {
       session: () => this.#grant,
       listener: {
         changed: () => this.#tell(),
-        ticked: (instrument, tick, receivedAt) => {
+        ticked: (instrument, tick, receivedAt, isChange) => {
           this.#isMute = false
           this.#silence.ticked(instrument, clock.monotonic())
-          if (tick) publisher.offer({ instrument, tick, receivedAt })
+          if (tick) publisher.offer({ instrument, tick, receivedAt, isChange })
         },
         ordered: onOrder,
         lost: instruments => publisher.forget(instruments),
