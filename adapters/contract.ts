@@ -16,6 +16,8 @@ export interface Update {
   readonly tick: Tick
   /** Microseconds since 1970. */
   readonly receivedAt: number
+  /** A change on top of what was said before: whatever time it tells, it was not overtaken. */
+  readonly isChange?: boolean
 }
 
 interface AdapterBase<Settings> {

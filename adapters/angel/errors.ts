@@ -103,5 +103,6 @@ function readBody(body: string): { isRefusal: boolean; message: string; code: st
   const parsed = failure.safeParse(readJson(body))
   if (!parsed.success) return { isRefusal: false, message: '', code: '' }
   const { status, success, message, errorcode, errorCode } = parsed.data
-  return { isRefusal: status === false || success === false, message, code: errorcode || errorCode }
+  const code = errorcode || errorCode
+  return { isRefusal: status === false || success === false || CODES.has(code), message, code }
 }

@@ -81,10 +81,11 @@ function readMessage(text: string): Signal {
   if (!parsed.success) return { kind: 'ignored', what: 'text of an unknown shape' }
   const { 'status-code': code, 'order-status': status, 'error-message': error, orderData } = parsed.data
   if (code === '401' || code === '403') return { kind: 'refused', reason: oneLine(`${code} ${error}`) }
-  if (error !== '') return { kind: 'notice', level: 'error', text: oneLine(error) }
-  // The greeting is an order with empty fields.
+  // The greeting is an order with empty fields. Words beside an order are about it, and must not take its place.
   if (orderData === undefined || orderData.orderid === '')
-    return { kind: 'ignored', what: 'greeting of the order socket' }
+    return error === ''
+      ? { kind: 'ignored', what: 'greeting of the order socket' }
+      : { kind: 'notice', level: 'error', text: oneLine(error) }
   const order = update.safeParse(orderData)
   if (!order.success) return { kind: 'ignored', what: 'order update that cannot be read' }
   return toSignal(order.data, status)

@@ -103,6 +103,7 @@ function contract(row: Row, exchange: Exchange): Instrument | string {
 
 function kindOf({ optionType, instrument }: Row): 'FUT' | 'CE' | 'PE' | undefined {
   if (optionType === 'CE' || optionType === 'PE') return optionType
-  if (optionType === 'XX') return instrument.startsWith('OPT') ? undefined : 'FUT'
+  // What contracts are on may stand among them, and must not get the name of one.
+  if (optionType === 'XX') return /^(OPT|UND)/.test(instrument) ? undefined : 'FUT'
   return optionType === '' && instrument.startsWith('FUT') ? 'FUT' : undefined
 }

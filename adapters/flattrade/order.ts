@@ -1,8 +1,8 @@
-import { isExchange } from '../../shared/market/exchange.ts'
 import type { OrderUpdate } from '../../shared/market/order.ts'
 import { oneLine } from '../../shared/words.ts'
 import { decimal, quantity, sent } from './decimal.ts'
 import type { Fields } from './fields.ts'
+import { exchangeOf } from './symbols.ts'
 
 const PRICE_TYPES: ReadonlyMap<string, OrderUpdate['priceType']> = new Map([
   ['MKT', 'MARKET'],
@@ -33,10 +33,11 @@ const OVER: ReadonlySet<string> = new Set(['complete', 'cancelled', 'rejected'])
 export function readOrder(fields: Fields): OrderUpdate | undefined {
   const text = (name: string): string => sent(fields[name])?.trim() ?? ''
   const number = (name: string): number => decimal(text(name)) ?? 0
-  const [orderId, exchange, symbol, side] = [text('norenordno'), text('exch'), text('tsym'), text('trantype')]
+  const [orderId, symbol, side] = [text('norenordno'), text('tsym'), text('trantype')]
+  const exchange = exchangeOf(text('exch'))
   const total = quantity(text('qty'))
   const status = statusOf(text('status'))
-  if (!orderId || !isExchange(exchange) || !symbol || (side !== 'B' && side !== 'S')) return undefined
+  if (!orderId || !exchange || !symbol || (side !== 'B' && side !== 'S')) return undefined
   if (total === undefined || !status) return undefined
   const filled = quantity(text('fillshares')) ?? 0
   // Other brokers of the family say `prd`.

@@ -21,6 +21,12 @@ export interface Made {
  * seconds; `null` for never, `undefined` for what is no time.
  */
 export function tradeTime(text: string, made: Made): number | null | undefined {
+  const time = readTime(text, made)
+  // It would stay in what is known of the instrument, and make every later frame one that cannot be.
+  return typeof time === 'number' && time > made.at + AHEAD_OF_US_MS ? undefined : time
+}
+
+function readTime(text: string, made: Made): number | null | undefined {
   if (/^\d+$/.test(text)) return Number(text) === 0 ? null : feedTime(text)
   const [, day, month, year, clock] = /^(?:(\d{2})-(\d{2})-(\d{4}) )?(\d{2}:\d{2}:\d{2})$/.exec(text) ?? []
   const second = clock === undefined ? undefined : secondOfDay(clock)

@@ -41,7 +41,7 @@ export class Publisher {
     const entry = this.#board.find(instrument)
     if (!entry) this.#drop('unknown', update)
     else if (!withinBounds(update)) this.#drop('invalid', update)
-    else if (isLate(entry, tick)) this.#drop('late', update)
+    else if (!update.isChange && isLate(entry, tick)) this.#drop('late', update)
     else this.#publish(entry, update)
   }
 

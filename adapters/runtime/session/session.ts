@@ -43,6 +43,8 @@ export interface SessionParts {
 
 const REFUSAL_PAUSE_MS = 500
 const LOOK_MS = 1000
+/** The broker's clock may be a little behind ours. */
+const ENDED_MS = 1000
 /** A market that is silent for another reason must not cost a new connection every second. */
 const RECONNECT_PAUSE_MS = 60_000
 
@@ -59,6 +61,8 @@ export class SessionFeed {
   readonly #stop = new AbortController()
   #hasWishes = false
   #grant: Grant | undefined
+  /** When the ticket at hand will be over, milliseconds since 1970; nothing once it is, or when nobody knows. */
+  #endsAt: number | undefined
   readonly #refusals = new Refusals()
   /** The last one, until a connection is open. */
   #refusal: TickwireError | undefined
@@ -78,10 +82,10 @@ export class SessionFeed {
       session: () => this.#grant,
       listener: {
         changed: () => this.#tell(),
-        ticked: (instrument, tick, receivedAt) => {
+        ticked: (instrument, tick, receivedAt, isChange) => {
           this.#isMute = false
           this.#silence.ticked(instrument, clock.monotonic())
-          if (tick) publisher.offer({ instrument, tick, receivedAt })
+          if (tick) publisher.offer({ instrument, tick, receivedAt, isChange })
         },
         ordered: onOrder,
         lost: instruments => publisher.forget(instruments),
@@ -141,8 +145,10 @@ export class SessionFeed {
 
   /** A login, another one, or the end of one: what the account holds now counts at once. */
   #takeTicket(): void {
-    const { tickets, log } = this.#parts
+    const { tickets, clock, log } = this.#parts
     this.#grant = tickets.current()
+    const { expiresAt = 0 } = this.#grant ?? {}
+    this.#endsAt = expiresAt > clock.now() ? expiresAt : undefined
     this.#refusals.reset()
     this.#refusal = undefined
     this.#streams.stop()
@@ -195,6 +201,7 @@ export class SessionFeed {
 
   #look(): void {
     const now = this.#parts.clock.monotonic()
+    this.#askWhetherOver()
     const isDue = now - this.#reconnectedAt >= RECONNECT_PAUSE_MS
     if (isDue && this.#judgeSilence() === 'suspect') {
       this.#reconnectedAt = now
@@ -203,6 +210,18 @@ export class SessionFeed {
       this.#streams.restart()
     }
     this.#tell()
+  }
+
+  /** A socket may outlive its ticket and bring nothing from then on: once, the broker is asked whether it still takes it. */
+  #askWhetherOver(): void {
+    const { clock, log } = this.#parts
+    if (this.#endsAt === undefined || clock.now() < this.#endsAt + ENDED_MS) return
+    this.#endsAt = undefined
+    const { open, needed } = this.connections()
+    // A connection that is being made asks just that.
+    if (open === 0 || open < needed) return
+    log.info('the time of the login is over; all connections are made anew')
+    this.#streams.restart()
   }
 
   #judgeSilence(): Silence {

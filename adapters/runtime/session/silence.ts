@@ -24,6 +24,8 @@ export class SilenceWatch {
   #lastAt: number
   /** When the first thing was asked for that no tick came after. */
   #askedAt: number | undefined
+  /** Nothing has come since all that is wanted was of closed markets. */
+  #slept = false
 
   /** `now`: monotonic milliseconds, as everywhere here. */
   constructor(now: number) {
@@ -35,6 +37,7 @@ export class SilenceWatch {
   restarted(now: number): void {
     this.#lastAt = now
     this.#askedAt = now
+    this.#slept = false
     for (const counts of this.#counts) counts.clear()
   }
 
@@ -49,12 +52,16 @@ export class SilenceWatch {
     counts?.set(instrument, (counts.get(instrument) ?? 0) + 1)
     this.#lastAt = now
     this.#askedAt = undefined
+    this.#slept = false
   }
 
   /** `expectations`: what is wanted, of markets that trade now. */
   judge(now: number, expectations: () => ReadonlySet<Instrument>): Silence {
     if (now - this.#lastAt < SILENCE_LIMIT_MS) return 'none'
     const expected = expectations()
+    // A market that opens owes an answer: a socket may outlive the night, or its login, and bring nothing any more.
+    if (this.#slept && expected.size > 0) this.asked(now)
+    this.#slept = expected.size === 0
     const isUnanswered = this.#askedAt !== undefined && now - this.#askedAt >= SILENCE_LIMIT_MS
     const isOdd = isUnanswered && isLively(expected)
     return isOdd || this.#recent(expected) >= BUSY_TICKS ? 'suspect' : 'quiet'

@@ -15,8 +15,11 @@ import type { Grant } from './tickets.ts'
 interface StreamsListener {
   /** The state of a connection is another. */
   changed(): void
-  /** What is known now of an instrument that is wanted, without what only repeats it. Microseconds. */
-  ticked(instrument: Instrument, tick: Tick | undefined, receivedAt: number): void
+  /**
+   * What is known now of an instrument that is wanted, without what only repeats it. Microseconds. `isChange`: a change of
+   * what was said before, not all of it.
+   */
+  ticked(instrument: Instrument, tick: Tick | undefined, receivedAt: number, isChange: boolean): void
   ordered(order: OrderUpdate): void
   /** Values of these are of the past. */
   lost(instruments: readonly Instrument[]): void
@@ -146,7 +149,7 @@ export class Streams {
         if (signal.kind === 'stale') this.#merge.drop(instrument, signal.source)
         else {
           const tick = signal.kind === 'tick' ? signal.tick : this.#join(instrument, stream, signal, receivedAt)
-          listener.ticked(instrument, tick, receivedAt)
+          listener.ticked(instrument, tick, receivedAt, signal.kind === 'part' && !signal.isWhole)
         }
       },
       lost: (instruments: Iterable<Instrument>) => {

@@ -179,6 +179,7 @@ describe('a refusal', () => {
     [200, refused(''), 'BROKER_REFUSED'],
     [200, '{"status":"false","message":"No.","errorcode":"AB1007","data":"null"}', 'CREDENTIALS_REJECTED'],
     [200, '{"success":false,"message":"No.","errorCode":"AB1007","data":""}', 'CREDENTIALS_REJECTED'],
+    [200, '{"message":"No.","errorcode":"AG8003"}', 'SESSION_EXPIRED'],
     [401, '{"success":false,"message":"No.","errorCode":"AB1050"}', 'CREDENTIALS_REJECTED'],
     [403, 'Access denied because of exceeding access rate', 'BROKER_RATE_LIMITED'],
     [429, '', 'BROKER_RATE_LIMITED'],

@@ -202,9 +202,14 @@ describe('what else comes on it', () => {
   })
 
   it('is the broker speaking to a person', () => {
-    expect(read(message({}, '', { 'error-message': 'down for an hour' }))).toEqual([
+    expect(read(message({ orderid: '' }, '', { 'error-message': 'down for an hour' }))).toEqual([
       { kind: 'notice', level: 'error', text: 'down for an hour' },
     ])
+  })
+
+  it('does not hide the order that its words are about', () => {
+    const rejected = message({ orderstatus: 'rejected' }, 'AB03', { 'error-message': 'no margin' })
+    expect(read(rejected)).toMatchObject([{ kind: 'order', order: { status: 'rejected' } }])
   })
 
   it.each([

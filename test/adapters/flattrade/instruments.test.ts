@@ -163,6 +163,7 @@ describe('a row', () => {
     ['NFO,1,75,NIFTY,X,OPTIDX,29-SEP-2026,0,PE', 'its strike "0" is none'],
     ['NFO,1,75,NIFTY,X,OPTIDX,29-SEP-2026,1e3,PE', 'its strike "1e3" is none'],
     ['NFO,1,75,NIFTY,X,OPTIDX,29-SEP-2026,100,XX', 'it is of the unknown type "OPTIDX XX"'],
+    ['CDS,1,1,USDINR,USDINR,UNDCUR,29-SEP-2026,0,XX', 'it is of the unknown type "UNDCUR XX"'],
     ['MCX,1,1,GOLD,GOLD,UNDCOM,,,', 'it is of the unknown type "UNDCOM "'],
     ['NFO,1,75,,X,FUTIDX,29-SEP-2026,,XX', 'it does not say what it is on'],
   ])('%s is left out, and why is told', (row, why) => {

@@ -101,6 +101,15 @@ describe('an order message', () => {
     })
   })
 
+  it.each([
+    ['NSE', 'NSE'],
+    ['BCD', 'BCD'],
+    ['NCX', 'NCDEX'],
+    ['NCO', 'NCO'],
+  ])('on %s, as the broker calls it, is on %s', (exch, exchange) => {
+    expect(orderOf({ exch })).toMatchObject({ exchange })
+  })
+
   it('is told by its type, though it has fields of a feed', () => {
     expect(decode({ e: 'NSE', tk: '22', lp: '10' }).map(({ kind }) => kind)).toEqual(['order'])
   })

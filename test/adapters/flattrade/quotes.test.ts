@@ -47,9 +47,9 @@ const parse = (body: object | string, status = 200, instrument = nifty) => {
 }
 
 describe('quotes on request', () => {
-  it('are asked for one by one, at most 200 a minute', () => {
+  it('are asked for one by one, at most 100 a minute', () => {
     expect([quotes.instrumentsPerRequest, quotes.mode]).toEqual([1, 'DEPTH'])
-    expect(60_000 / quotes.pauseMs).toBeLessThanOrEqual(200)
+    expect(60_000 / quotes.pauseMs).toBeLessThanOrEqual(100)
     expect(quotes.request(settings.parse({}), ticket, [nifty])).toEqual({
       method: 'POST',
       url: 'https://piconnect.flattrade.in/PiConnectAPI/GetQuotes',

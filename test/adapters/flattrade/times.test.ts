@@ -58,6 +58,8 @@ describe('the time of the last trade', () => {
     '31-02-2026 10:15:07',
     '2026-11-20 10:15:07',
     '1:2:3',
+    '20-11-2026 10:25:09',
+    '1795150509',
     'x',
   ])('%s is none', text => {
     expect(tradeTime(text, told('2026-11-20T10:15:08'))).toBeUndefined()

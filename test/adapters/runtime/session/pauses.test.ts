@@ -108,3 +108,40 @@ describe('a login that nothing answers', () => {
     expect(await opened(undefined)).toMatch(/^BROKER_UNREACHABLE/)
   })
 })
+
+describe('a socket that outlives its login', () => {
+  /** Two seconds after one hour, of a login that was to end after `hours`. */
+  const outlived = async (hours: number) => {
+    const session = openSession()
+    session.want('A:LTP')
+    session.tickets.login('one', { expiresAt: session.clock.now() + hours * 3_600_000 })
+    session.broker.last.accept()
+    session.broker.last.say('tick A 5')
+    await session.pass(3_602_000, { beats: true, step: 500 })
+    return session
+  }
+
+  it('is made anew when the time of the login is over, so that the broker can say so', async () => {
+    const session = await outlived(1)
+    expect(session.broker.sockets).toHaveLength(2)
+    for (let tries = 0; tries < 3; tries++) {
+      session.broker.last.refuse(403)
+      await session.pass(500)
+    }
+    expect(session.status.state).toBe('auth_required')
+    await session.pass(60_000)
+    expect(session.broker.sockets).toHaveLength(4)
+  })
+
+  it('stays where the broker takes the login all the same', async () => {
+    const session = await outlived(1)
+    session.broker.last.accept()
+    await session.pass(7_200_000, { beats: true, step: 500 })
+    expect(session.broker.sockets).toHaveLength(2)
+  })
+
+  it('is left alone until then, and where the login was over before', async () => {
+    expect((await outlived(2)).broker.sockets).toHaveLength(1)
+    expect((await outlived(-1)).broker.sockets).toHaveLength(1)
+  })
+})

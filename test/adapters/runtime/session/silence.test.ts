@@ -61,6 +61,21 @@ it('forgets the ticks of more than two minutes ago, and all when everything is a
   expect(again.judge(99_000, both)).toBe('quiet')
 })
 
+it('suspects a market that opens and says nothing, though it said something the day before', () => {
+  const silence = watch(1000, 60_000)
+  expect(silence.judge(7_200_000, none)).toBe('quiet')
+  expect(silence.judge(7_201_000, five)).toBe('quiet')
+  expect(silence.judge(7_225_000, five)).toBe('quiet')
+  expect(silence.judge(7_226_000, five)).toBe('suspect')
+})
+
+it('does not suspect a market that opened with ticks, and then has little to say', () => {
+  const silence = watch(1000, 60_000)
+  silence.judge(7_200_000, none)
+  silence.ticked(A, 7_201_000)
+  for (const at of [7_230_000, 7_260_000, 7_290_000]) expect(silence.judge(at, five)).toBe('quiet')
+})
+
 describe('silence while the connection lives', () => {
   it('is told within 30 s when the market trades, and the connection is made anew once a minute at most', async () => {
     const session = openSession({ isTrading: true })
@@ -106,6 +121,19 @@ describe('silence while the connection lives', () => {
     await session.pass(3_600_000, { beats: true, step: 1000 })
     expect(session.states()).toEqual(['starting', 'auth_required', 'starting', 'live', 'quiet'])
     expect(session.broker.sockets).toHaveLength(1)
+  })
+
+  it('of a socket that outlived the night ends within a minute of the open', async () => {
+    const session = openSession({ isTrading: true })
+    session.want('A:LTP', 'G:LTP')
+    session.live()
+    session.broker.last.say('tick G 5')
+    session.market.isTrading = false
+    await session.pass(3_600_000, { beats: true, step: 1000 })
+    expect(session.status.state).toBe('quiet')
+    session.market.isTrading = true
+    await session.pass(60_000, { beats: true })
+    expect(session.broker.sockets[0]?.cut).toBe(true)
   })
 
   it('is told although somebody wants something more every few seconds', async () => {

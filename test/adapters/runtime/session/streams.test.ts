@@ -176,3 +176,17 @@ describe('a broker that does not take the login and leaves the socket open', () 
     })
   })
 })
+
+describe('a change of what was said before', () => {
+  it('is of now, though it tells an earlier time; all of it at once with an earlier time is not', () => {
+    const session = openSession({ broker: { sources: SOURCES } })
+    session.live()
+    session.want('A:LTP')
+    const now = session.clock.now()
+    session.broker.last.say(`top A 100 ${now}`)
+    session.broker.last.say(`change A 101 ${now - 1000}`)
+    expect(session.publisher.counts()).toMatchObject({ ticks: 2, late: 0 })
+    session.broker.last.say(`top A 99 ${now - 2000}`)
+    expect(session.publisher.counts()).toMatchObject({ ticks: 2, late: 1 })
+  })
+})

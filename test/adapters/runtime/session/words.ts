@@ -4,6 +4,8 @@ import { orderOf } from '../../../support/order.ts'
 
 export const ORDER = orderOf('1', { symbol: 'A' })
 
+const timeOf = (text: string | undefined) => (text === undefined ? {} : { timestamp: Number(text) })
+
 const SIGNALS: Record<string, (...words: string[]) => Signal> = {
   beat: () => ({ kind: 'heartbeat' }),
   bad: () => ({ kind: 'malformed', what: 'a bad frame' }),
@@ -18,12 +20,12 @@ const SIGNALS: Record<string, (...words: string[]) => Signal> = {
     isWhole: true,
     part: { buy: [{ price: 99, quantity: 1 }], sell: [] },
   }),
-  top: (token, price) => ({
+  top: (token, price, timestamp) => ({
     kind: 'part',
     token: token ?? '',
     source: 'top',
     isWhole: true,
-    part: { ltp: Number(price) },
+    part: { ltp: Number(price), ...timeOf(timestamp) },
   }),
   more: (token, volume) => ({
     kind: 'part',
@@ -32,12 +34,12 @@ const SIGNALS: Record<string, (...words: string[]) => Signal> = {
     isWhole: false,
     part: { volume: Number(volume) },
   }),
-  change: (token, price) => ({
+  change: (token, price, timestamp) => ({
     kind: 'part',
     token: token ?? '',
     source: 'top',
     isWhole: false,
-    part: { ltp: Number(price) },
+    part: { ltp: Number(price), ...timeOf(timestamp) },
   }),
   filled: (...words) => ({ kind: 'order', order: { ...ORDER, symbol: words.join(' ') } }),
   words: (...words) => ({ kind: 'notice', level: 'error', text: words.join(' ') }),
