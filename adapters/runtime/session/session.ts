@@ -101,6 +101,11 @@ export class SessionFeed {
     return this.#streams.usages()
   }
 
+  /** Of deep books nothing may be promised now, whatever the adapter offers. */
+  get lacksBooks(): boolean {
+    return this.#streams.lacksBooks
+  }
+
   /** Open now, and needed for what is wanted. */
   connections(): { readonly open: number; readonly needed: number } {
     const needed = this.#streams.views().filter(({ state }) => state !== 'idle')

@@ -93,6 +93,11 @@ export class Streams {
     return [this.#main.usage(), ...this.#sides.map(side => side.usage())]
   }
 
+  /** Deep books come over sockets that do not bring them: whoever asks for one gets five levels. */
+  get lacksBooks(): boolean {
+    return this.#sides.some(side => side.isVain && side.usage().books.limit > 0)
+  }
+
   /** What a person should know of the others, a line each. */
   troubles(): readonly string[] {
     return this.#sides.flatMap(side => side.trouble() ?? [])

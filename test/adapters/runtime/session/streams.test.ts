@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Gap } from '../../../../adapters/runtime/pulse.ts'
+import { TickwireError } from '../../../../shared/errors.ts'
 import { bookSibling, LISTED, openSession, testBroker, told } from './sessionrig.ts'
 import { ORDER } from './words.ts'
 
@@ -113,6 +114,65 @@ describe('a socket besides the main one', () => {
     session.broker.last.accept()
     await session.pass(5000, { beats: true })
     expect(session.urls().filter(url => url.startsWith('books'))).toHaveLength(3)
+  })
+
+  it('that opens and never brings a book is told of within seconds, until one comes', async () => {
+    const session = openBooks({ ifSilent: 'buy books' })
+    session.live()
+    session.want('A:BOOK50')
+    session.broker.last.accept()
+    await session.pass(4000, { beats: true })
+    expect([session.reason(), session.feed.lacksBooks]).toEqual([undefined, false])
+    await session.pass(3000, { beats: true })
+    expect(session.reason()).toBe(
+      'no books: the broker takes the connection and sends nothing that was asked for; next: buy books',
+    )
+    session.nth(1).say('book book-A')
+    await session.pass(1000, { beats: true })
+    expect(session.reason()).toBeUndefined()
+    session.nth(1).drop()
+    await session.pass(1000, { beats: true })
+    session.broker.last.accept()
+    await session.pass(7000, { beats: true })
+    expect(session.reason()).toMatch(/^no books/)
+  })
+
+  it('that brings no books has none to promise, until nobody asks or another logs in', async () => {
+    const session = openBooks({ limits: { ...bookSibling().limits, instrumentsPerMode: { BOOK50: 2 } } })
+    session.live()
+    const stillborn = async () => {
+      session.want('A:BOOK50')
+      session.broker.last.accept()
+      await session.pass(6000, { beats: true })
+      expect(session.feed.lacksBooks).toBe(true)
+    }
+    await stillborn()
+    session.want()
+    expect(session.feed.lacksBooks).toBe(false)
+    await stillborn()
+    session.tickets.login('two')
+    expect(session.feed.lacksBooks).toBe(false)
+  })
+
+  it('that the broker refuses says the next step, and promises no books', async () => {
+    const { session: speech } = testBroker()
+    const refusing = {
+      ...speech,
+      dial: (_: unknown, ticket: string) => ({ url: `books:${ticket}` }),
+      classify: () => new TickwireError('CREDENTIALS_REJECTED', 'sold apart', { next: 'buy books' }),
+    }
+    const session = openBooks({
+      session: refusing as never,
+      limits: { ...bookSibling().limits, instrumentsPerMode: { BOOK50: 2 } },
+    })
+    session.live()
+    session.want('A:BOOK50')
+    for (const pauseMs of [1000, 2000, 1000]) {
+      session.broker.last.refuse(403)
+      await session.pass(pauseMs, { beats: true })
+    }
+    expect(session.reason()).toBe('no books: CREDENTIALS_REJECTED: sold apart; next: buy books')
+    expect(session.feed.lacksBooks).toBe(true)
   })
 
   it('gives no more than the broker allows, and the rest has its five levels', () => {
