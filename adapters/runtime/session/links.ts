@@ -19,7 +19,7 @@ export interface Usage {
   readonly books: { readonly used: number; readonly limit: number }
 }
 
-interface LinksListener extends Pick<LinkListener, 'changed' | 'ticked' | 'ordered' | 'lost'> {
+interface LinksListener extends Pick<LinkListener, 'changed' | 'ticked' | 'ordered' | 'rejected' | 'lost'> {
   /** A connection is open, and was told to carry what it has to. */
   opened(): void
   /** The broker takes the session no more. */
@@ -50,11 +50,12 @@ export class Links {
 
   constructor(parts: LinksParts) {
     this.#parts = parts
-    const { changed, ticked, ordered, lost } = parts.listener
+    const { changed, ticked, ordered, rejected, lost } = parts.listener
     const listener: LinkListener = {
       changed,
       ticked,
       ordered,
+      rejected,
       lost,
       asks: link => this.#enqueue(link),
       answered: (link, error) => this.#answered(link, error),

@@ -43,6 +43,8 @@ export class Side {
           this.#speaks()
           parts.listener.ticked(...said)
         },
+        // One that answers, and be it with a refusal of one instrument, is not mute.
+        rejected: () => this.#speaks(),
         opened: () => this.#opened(),
         refused: error => this.#refused(error),
       },

@@ -147,6 +147,7 @@ export class Streams {
     return {
       changed: () => listener.changed(),
       ordered: (order: OrderUpdate) => listener.ordered(order),
+      rejected: () => {},
       ticked: (instrument: Instrument, signal: MarketSignal, receivedAt: number) => {
         if (signal.kind === 'stale') this.#merge.drop(instrument, signal.source)
         else {

@@ -137,6 +137,16 @@ describe('a socket besides the main one', () => {
     expect(session.reason()).toMatch(/^no books/)
   })
 
+  it('that refuses an instrument by its name has books of others to promise', async () => {
+    const session = openBooks({ ifSilent: 'buy books' })
+    session.live()
+    session.want('A:BOOK50')
+    session.broker.last.accept()
+    session.nth(1).say('reject book-A')
+    await session.pass(7000, { beats: true })
+    expect(session.reason()).toBeUndefined()
+  })
+
   it('that brings no books has none to promise, until nobody asks or another logs in', async () => {
     const session = openBooks({ limits: { ...bookSibling().limits, instrumentsPerMode: { BOOK50: 2 } } })
     session.live()
