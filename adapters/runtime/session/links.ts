@@ -3,6 +3,7 @@ import type { Instrument } from '../../../shared/market/instrument.ts'
 import { isBookMode, TOPIC_MODES, type TopicMode } from '../../../shared/market/mode.ts'
 import type { Dial } from '../../contract.ts'
 import type { Union } from '../union.ts'
+import { Copies } from './copies.ts'
 import { Link, type LinkCapture, type LinkListener, type LinkParts, type LinkView } from './link.ts'
 import { assignShards, NO_SHARDS, type Shards } from './shards.ts'
 
@@ -51,10 +52,10 @@ export class Links {
   constructor(parts: LinksParts) {
     this.#parts = parts
     const { changed, ticked, ordered, rejected, lost } = parts.listener
-    const listener: LinkListener = {
+    const copies = new Copies()
+    const listener: Omit<LinkListener, 'ordered'> = {
       changed,
       ticked,
-      ordered,
       rejected,
       lost,
       asks: link => this.#enqueue(link),
@@ -62,7 +63,17 @@ export class Links {
     }
     this.#links = Array.from(
       { length: parts.stream.limits.connections },
-      (_, place) => new Link({ ...parts, number: place + 1, listener }),
+      (_, place) =>
+        new Link({
+          ...parts,
+          number: place + 1,
+          listener: {
+            ...listener,
+            ordered(order) {
+              if (copies.isNew(order, place, parts.clock.monotonic())) ordered(order)
+            },
+          },
+        }),
     )
   }
 

@@ -229,6 +229,16 @@ it('hands on what becomes of orders, from whichever socket', () => {
   ])
 })
 
+it('hands on an order once that all connections bring', () => {
+  const session = openSession()
+  session.live()
+  session.want('A:LTP', 'B:LTP', 'C:LTP')
+  session.broker.last.accept()
+  expect(session.broker.sockets).toHaveLength(2)
+  for (const socket of session.broker.sockets) socket.say('filled A')
+  expect(session.orders).toEqual([{ ...ORDER, symbol: 'A' }])
+})
+
 describe('a broker that does not take the login and leaves the socket open', () => {
   it('is left, and asked no more than three times with one ticket', async () => {
     const session = openSession({ hello: ['hello'] })
