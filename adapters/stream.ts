@@ -75,6 +75,8 @@ export interface Dial {
   readonly headers?: Readonly<Record<string, string>>
   /** Sent once the socket is open; then the session is ready at the decoder's `ready`. Without it, when it is open. */
   readonly hello?: readonly Frame[]
+  /** Time for the handshake and for the answer to `hello` together, milliseconds; 7,000 when left out. */
+  readonly patienceMs?: number
 }
 
 export interface Heartbeat {

@@ -12,6 +12,11 @@ import { Merge } from './merge.ts'
 import { Side } from './side.ts'
 import type { Grant } from './tickets.ts'
 
+/** What the broker says of its login's end and what it does agree: to ask once more would say nothing new. */
+export const LOGIN_OVER = 'the time of the login is over, and the broker does not answer it'
+/** People are to know within five seconds that they have to log in. */
+const OVER_PATIENCE_MS = 4000
+
 interface StreamsListener {
   /** The state of a connection is another. */
   changed(): void
@@ -128,15 +133,22 @@ export class Streams {
 
   #dial({ session }: Stream<unknown, unknown>) {
     const grant = this.#parts.session()
-    return grant && session.dial(this.#parts.settings, grant.ticket)
+    if (!grant) return undefined
+    const dial = session.dial(this.#parts.settings, grant.ticket)
+    return this.#isOver() ? { ...dial, patienceMs: OVER_PATIENCE_MS } : dial
+  }
+
+  /** By the broker's own word, which our clock may misunderstand: its refusal is what counts, or its silence. */
+  #isOver(): boolean {
+    const { session, clock } = this.#parts
+    return (session()?.expiresAt ?? Number.POSITIVE_INFINITY) <= clock.now()
   }
 
   /** Brokers repeat what they were sent, and not every adapter masks it. */
   #classify({ session }: Stream<unknown, unknown>, failure: Failure): TickwireError {
-    const { account, adapter, session: grant, clock } = this.#parts
-    const isUnanswered = failure.kind === 'network' && failure.reason === LOGIN_UNANSWERED
-    if (isUnanswered && (grant()?.expiresAt ?? Number.POSITIVE_INFINITY) <= clock.now())
-      return new TickwireError('SESSION_EXPIRED', 'the time of the login is over, and the broker does not answer it')
+    const { account, adapter, session: grant } = this.#parts
+    const isUnanswered = failure.kind === 'network' && failure.reason.startsWith(LOGIN_UNANSWERED)
+    if (isUnanswered && this.#isOver()) return new TickwireError('SESSION_EXPIRED', LOGIN_OVER)
     const call = { adapter, account, what: 'session.classify', hidden: textsIn(grant()?.ticket) }
     return guardError(call, () => session.classify(failure))
   }
