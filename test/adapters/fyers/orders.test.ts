@@ -196,8 +196,8 @@ describe('an order', () => {
   })
 
   it('is read by the other name of what is empty, and by its token where it does not say its exchange', () => {
-    const { exchange, segment, tran_side, ...rest } = SENT
-    const empty = { ...rest, exchange: null, segment: '', tran_side: null, side: tran_side, org_ord_status: null }
+    const none = { exchange: null, segment: '', tran_side: null, org_ord_status: null }
+    const empty = { ...SENT, ...none, side: SENT.tran_side }
     expect(orderOf({ ...empty, ord_status: 20, qty_remaining: null })).toEqual(
       orderOf({ ...SENT, org_ord_status: 4, qty_remaining: undefined }),
     )
