@@ -14,8 +14,8 @@ import type { Grant } from './tickets.ts'
 
 /** What the broker says of its login's end and what it does agree: to ask once more would say nothing new. */
 export const LOGIN_OVER = 'the time of the login is over, and the broker does not answer it'
-/** People are to know within five seconds that they have to log in. */
-const OVER_PATIENCE_MS = 4000
+/** People are to know within five seconds that they have to log in, the pause before the dial included. */
+const OVER_PATIENCE_MS = 3000
 
 interface StreamsListener {
   /** The state of a connection is another. */
