@@ -25,6 +25,8 @@ export interface Sibling<Settings, Ticket> extends Stream<Settings, Ticket> {
   readonly name: string
   /** Kept open while there is a login, also with nothing subscribed: order updates need no instrument. */
   readonly isAlwaysOpen?: boolean
+  /** The next step for a person when the broker opens it and never sends what it is asked for: where it is sold apart. */
+  readonly ifSilent?: string
 }
 
 /** What the broker allows one account on one kind of socket. */
@@ -73,6 +75,8 @@ export interface Dial {
   readonly headers?: Readonly<Record<string, string>>
   /** Sent once the socket is open; then the session is ready at the decoder's `ready`. Without it, when it is open. */
   readonly hello?: readonly Frame[]
+  /** Time for the handshake and for the answer to `hello` together, milliseconds; 7,000 when left out. */
+  readonly patienceMs?: number
 }
 
 export interface Heartbeat {

@@ -107,7 +107,7 @@ export class Poller {
     if (isDark) this.#forgetOld(now)
     if (this.#closed || this.#asking || now < this.#nextAt) return
     const grant = this.#parts.session.ticket()
-    const batch = isDark ? this.#nextOfRound(now) : this.#nextUnticked(now)
+    const batch = isDark ? this.#nextOfRound(now) : this.#nextUnticked(now, this.#flowingSince)
     if (grant && batch.length > 0) void this.#request(batch, grant, isDark)
   }
 
@@ -154,7 +154,8 @@ export class Poller {
       if (!instrument) break
       if (this.#wanted.has(instrument) && !this.#ticks(instrument)) batch.push(instrument)
     }
-    return batch
+    // Who comes between two rounds does not wait for the next one.
+    return batch.length > 0 ? batch : this.#nextUnticked(now, this.#darkSince)
   }
 
   /** Another kind of socket may still say something of it. */
@@ -170,12 +171,12 @@ export class Poller {
     return session.mayTrade(instrument.exchange) || session.receivedAt(instrument) === undefined
   }
 
-  #nextUnticked(now: number): Instrument[] {
+  #nextUnticked(now: number, flowingSince: number | undefined): Instrument[] {
     const { session, quotes } = this.#parts
-    if (this.#flowingSince === undefined) return []
+    if (flowingSince === undefined) return []
     return this.#wishes.due({
       now,
-      flowingSince: this.#flowingSince,
+      flowingSince,
       most: quotes.instrumentsPerRequest,
       isKnown: instrument => session.receivedAt(instrument) !== undefined,
     })

@@ -13,6 +13,14 @@ const REFUSED_TOLD = 200
 export const labelOf = ({ label }: Pick<SessionAdapter, 'label'>, { stream_url }: SessionSettings): FeedLabel =>
   label === 'live' && isOnThisMachine(stream_url) ? 'simulated' : label
 
+/** Every mode by name: one that is not named would be for all exchanges. */
+const NO_BOOKS = { BOOK20: [], BOOK30: [], BOOK50: [] } as const
+
+function booksOf({ books }: SessionAdapter, { lacksBooks }: SessionFeed): Pick<SessionReport, 'books'> {
+  if (lacksBooks) return { books: NO_BOOKS }
+  return books ? { books } : {}
+}
+
 /** What the status says of the session. */
 export function reportOf(
   adapter: SessionAdapter,
@@ -37,7 +45,7 @@ export function reportOf(
   return {
     ...(expiresAt === undefined ? {} : { tokenExpiresAt: expiresAt }),
     limits: { instruments: { used, limit }, ...(books.limit > 0 && { books }) },
-    ...(adapter.books && { books: adapter.books }),
+    ...booksOf(adapter, session),
     connections: session.connections(),
     traffic: traffic.counts(),
     refused: [

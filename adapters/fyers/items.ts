@@ -14,6 +14,7 @@ const MOST_DECIMALS = 9
 const TRAILER_HEAD = 3
 
 export const CUT: Signal = { kind: 'malformed', what: 'frame cut' }
+const NO_SCALE: Signal = { kind: 'malformed', what: 'snapshot without a scale' }
 const NO_TIMES = { timestamp: null, lastTradeTime: null } as const
 const UNKNOWN: Signal = { kind: 'ignored', what: 'update of an unknown topic' }
 
@@ -76,16 +77,22 @@ function readSnapshot(view: DataView, start: number, topics: TopicTable, layouts
   if (trailerAt + 2 > end) return CUT
   const next = trailerAt + 2 + view.getUint16(trailerAt)
   if (next > end) return CUT
-  const divisor = next < trailerAt + 2 + TRAILER_HEAD ? undefined : readDivisor(view, trailerAt + 2)
+  const scale = next < trailerAt + 2 + TRAILER_HEAD ? undefined : readScale(view, trailerAt + 2)
   topics.forget(id)
-  if (divisor === undefined) return { kind: 'malformed', what: 'snapshot without a scale' }
+  if (scale === undefined) return NO_SCALE
+  const { multiplier, precision } = scale
+  if (multiplier === 0) {
+    // All else is as it should be, and where it ends is known: what stands behind it is of other topics.
+    signals.push(NO_SCALE)
+    return next
+  }
   const name = readText(view, nameAt, countAt)
   const known = parseTopic(name)
   if (!known) {
     signals.push({ kind: 'ignored', what: 'topic of an unknown kind' })
     return next
   }
-  const topic: Topic = { ...known, name, divisor }
+  const topic: Topic = { ...known, name, divisor: 10 ** precision * multiplier }
   topics.set(id, topic)
   const part = readPart(view, countAt + 1, count, topic, layouts[topic.kind])
   signals.push({ kind: 'part', token: topic.token, source: sourceOf(topic), isWhole: true, part })
@@ -144,10 +151,9 @@ function readPart(view: DataView, start: number, count: number, { token, divisor
 }
 
 /** Prices are the raw number divided by 10^precision and by the multiplier, at full precision. */
-function readDivisor(view: DataView, at: number): number | undefined {
-  const multiplier = view.getUint16(at)
+function readScale(view: DataView, at: number): { multiplier: number; precision: number } | undefined {
   const precision = view.getUint8(at + 2)
-  return multiplier === 0 || precision > MOST_DECIMALS ? undefined : 10 ** precision * multiplier
+  return precision > MOST_DECIMALS ? undefined : { multiplier: view.getUint16(at), precision }
 }
 
 const readText = (view: DataView, start: number, end: number): string =>

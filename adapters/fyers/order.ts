@@ -4,9 +4,10 @@ import { oneLine } from '../../shared/words.ts'
 import { exchangeOf } from './ticker.ts'
 
 const text = z.union([z.string().min(1), z.number().transform(String)])
-/** Numbers come as such, and some of them as texts. */
-const number = z.coerce.number().optional().catch(undefined)
-const quantity = z.coerce.number().int().nonnegative().optional().catch(undefined)
+/** Numbers come as such, and some of them as texts. What is empty is absent, and never 0. */
+const given = (value: unknown): unknown => (value === null || value === '' ? undefined : value)
+const number = z.preprocess(given, z.coerce.number().optional()).catch(undefined)
+const quantity = z.preprocess(given, z.coerce.number().int().nonnegative().optional()).catch(undefined)
 const word = z.string().optional().catch(undefined)
 
 /**
@@ -22,7 +23,7 @@ const shape = z.object({
   segment: number,
   tran_side: number,
   side: number,
-  qty: z.coerce.number().int().nonnegative(),
+  qty: z.preprocess(given, z.coerce.number().int().nonnegative()),
   qty_filled: quantity,
   filledQty: quantity,
   qty_remaining: quantity,
@@ -79,8 +80,8 @@ export function readOrder(sent: unknown): OrderUpdate | undefined {
   const { data } = shape.safeParse(sent)
   const exchange = data && readExchange(data)
   const side = data?.tran_side ?? data?.side
-  const priceType = PRICE_TYPES[data?.ord_type ?? data?.type ?? 0]
-  if (!data || !exchange || !priceType || (side !== 1 && side !== -1)) return undefined
+  if (!data || !exchange || (side !== 1 && side !== -1)) return undefined
+  const price = data.price_limit ?? data.limitPrice ?? 0
   const status = readStatus(data)
   const filledQuantity = data.qty_filled ?? data.filledQty ?? 0
   const left = data.qty_remaining ?? data.remainingQuantity ?? Math.max(data.qty - filledQuantity, 0)
@@ -91,9 +92,10 @@ export function readOrder(sent: unknown): OrderUpdate | undefined {
     symbol: data.symbol.slice(data.symbol.indexOf(':') + 1),
     action: side === 1 ? 'BUY' : 'SELL',
     quantity: data.qty,
-    price: data.price_limit ?? data.limitPrice ?? 0,
+    price,
     triggerPrice: data.price_stop ?? data.stopPrice ?? 0,
-    priceType,
+    // A new type of order is no reason to say nothing of what became of one.
+    priceType: PRICE_TYPES[data.ord_type ?? data.type ?? 0] ?? (price > 0 ? 'LIMIT' : 'MARKET'),
     product: PRODUCTS[product] ?? product,
     status,
     filledQuantity,

@@ -14,7 +14,13 @@ const price = z.coerce
   .refine(value => value !== 0)
   .optional()
   .catch(undefined)
-const quantity = z.coerce.number().int().nonnegative().optional().catch(undefined)
+/** What is empty is absent, and never 0. */
+const quantity = z
+  .preprocess(
+    value => (value === null || value === '' ? undefined : value),
+    z.coerce.number().int().nonnegative().optional(),
+  )
+  .catch(undefined)
 
 /** `GET /data/quotes`: Fyers API v3 documentation, "Quotes". A symbol that is not known has `"s": "error"` of its own. */
 const entry = z.object({

@@ -35,12 +35,16 @@ const session: Session<Settings, Ticket> = {
   classify,
 }
 
+/** The entitlement is missing, most likely. */
+const NEXT = 'look at myapi.fyers.in whether the account has the 50-level market depth; books of five levels go on'
+
 /**
  * The 50-level socket (TBT). It needs an entitlement that is paid for: without it the socket opens and stays silent but
  * for pongs. It has NSE shares and NSE derivatives, five of them on each of three connections (Fyers API v3 documentation).
  */
 export const books: Sibling<Settings, Ticket> = {
   name: 'books',
+  ifSilent: NEXT,
   limits: {
     connections: 3,
     instrumentsPerConnection: 5,
@@ -57,8 +61,6 @@ export const books: Sibling<Settings, Ticket> = {
   createDecoder: () =>
     createTbtDecoder(ticker => [...session.unsubscribe([ticker], 'BOOK50'), ...session.subscribe([ticker], 'BOOK50')]),
 }
-
-const NEXT = 'look at myapi.fyers.in whether the account has the 50-level market depth; books of five levels go on'
 
 function classify(failure: Failure): TickwireError {
   switch (failure.kind) {

@@ -106,6 +106,19 @@ describe('an account at Fyers', () => {
     expect((await all.feed()).state).toBe('live')
   }, 60_000)
 
+  it('without the entitlement says so, with the next step, and promises no deep book any more', async () => {
+    await eventually(
+      async () => /^no books: .*next: .*50-level market depth/.test((await all.feed()).reason ?? ''),
+      10_000,
+    )
+    expect((await all.feed()).state).toBe('live')
+    all.client.send({ action: 'subscribe', symbol: 'ITC:50', exchange: 'NSE', mode: 3, request_id: 'deep' })
+    await eventually(() => all.client.frames.some(({ request_id }) => request_id === 'deep'))
+    expect(all.client.frames.find(({ request_id }) => request_id === 'deep')).toMatchObject({
+      subscriptions: [{ symbol: 'ITC:50', status: 'success', depth: 5 }],
+    })
+  }, 60_000)
+
   it('tells no secret', () => {
     const { out, err } = all.system.up
     for (const secret of all.secrets) expect(secret !== '' && `${out}${err}`.includes(secret)).toBe(false)

@@ -31,7 +31,7 @@ const HANDSHAKE_LIMIT_MS = 7000
 const REFUSAL_LIMIT_MS = 1000
 const LOOK_MS = 250
 /** The socket is open, and nothing answers the `hello`: some brokers have no other word for a ticket that is over. */
-export const LOGIN_UNANSWERED = `no answer to the login within ${HANDSHAKE_LIMIT_MS / 1000} s`
+export const LOGIN_UNANSWERED = 'no answer to the login'
 /** So many malformed frames within so long a time: what comes next can no longer be trusted. */
 const MALFORMED_LIMIT = 3
 const MALFORMED_WINDOW_MS = 10_000
@@ -55,7 +55,7 @@ export class Connection {
     this.#parts = parts
     const { clock, dial, open } = parts
     this.#heardAt = clock.monotonic()
-    this.#cancelDeadline = clock.after(HANDSHAKE_LIMIT_MS, () => this.#tooLate())
+    this.#cancelDeadline = clock.after(dial.patienceMs ?? HANDSHAKE_LIMIT_MS, () => this.#tooLate())
     this.#socket = open(dial, {
       opened: () => this.#opened(),
       received: frame => this.#received(frame),
@@ -157,8 +157,9 @@ export class Connection {
   }
 
   #tooLate(): void {
-    const reason = `no answer to the handshake within ${HANDSHAKE_LIMIT_MS / 1000} s`
-    this.#fail({ kind: 'network', reason: this.#isOpen ? LOGIN_UNANSWERED : reason })
+    const what = this.#isOpen ? LOGIN_UNANSWERED : 'no answer to the handshake'
+    const seconds = (this.#parts.dial.patienceMs ?? HANDSHAKE_LIMIT_MS) / 1000
+    this.#fail({ kind: 'network', reason: `${what} within ${seconds} s` })
   }
 
   #fail(failure: Failure): void {

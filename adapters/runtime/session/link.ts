@@ -40,6 +40,8 @@ export interface LinkListener {
   ticked(instrument: Instrument, signal: MarketSignal, receivedAt: number): void
   /** What became of an order of the account. */
   ordered(order: OrderUpdate): void
+  /** The broker does not take some of what it was asked for, and says which. */
+  rejected(): void
   /** Values of these are of the past. */
   lost(instruments: Iterable<Instrument>): void
 }
@@ -229,7 +231,10 @@ export class Link {
         if (instrument) listener.ticked(instrument, signal, receivedAt)
         else traffic.unasked++
       } else if (signal.kind === 'order') listener.ordered(signal.order)
-      else traffic.note(signal)
+      else {
+        if (signal.kind === 'rejected') listener.rejected()
+        traffic.note(signal)
+      }
     }
   }
 

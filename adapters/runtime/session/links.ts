@@ -3,6 +3,7 @@ import type { Instrument } from '../../../shared/market/instrument.ts'
 import { isBookMode, TOPIC_MODES, type TopicMode } from '../../../shared/market/mode.ts'
 import type { Dial } from '../../contract.ts'
 import type { Union } from '../union.ts'
+import { Copies } from './copies.ts'
 import { Link, type LinkCapture, type LinkListener, type LinkParts, type LinkView } from './link.ts'
 import { assignShards, NO_SHARDS, type Shards } from './shards.ts'
 
@@ -19,7 +20,7 @@ export interface Usage {
   readonly books: { readonly used: number; readonly limit: number }
 }
 
-interface LinksListener extends Pick<LinkListener, 'changed' | 'ticked' | 'ordered' | 'lost'> {
+interface LinksListener extends Pick<LinkListener, 'changed' | 'ticked' | 'ordered' | 'rejected' | 'lost'> {
   /** A connection is open, and was told to carry what it has to. */
   opened(): void
   /** The broker takes the session no more. */
@@ -50,18 +51,29 @@ export class Links {
 
   constructor(parts: LinksParts) {
     this.#parts = parts
-    const { changed, ticked, ordered, lost } = parts.listener
-    const listener: LinkListener = {
+    const { changed, ticked, ordered, rejected, lost } = parts.listener
+    const copies = new Copies()
+    const listener: Omit<LinkListener, 'ordered'> = {
       changed,
       ticked,
-      ordered,
+      rejected,
       lost,
       asks: link => this.#enqueue(link),
       answered: (link, error) => this.#answered(link, error),
     }
     this.#links = Array.from(
       { length: parts.stream.limits.connections },
-      (_, place) => new Link({ ...parts, number: place + 1, listener }),
+      (_, place) =>
+        new Link({
+          ...parts,
+          number: place + 1,
+          listener: {
+            ...listener,
+            ordered(order) {
+              if (copies.isNew(order, place, parts.clock.monotonic())) ordered(order)
+            },
+          },
+        }),
     )
   }
 

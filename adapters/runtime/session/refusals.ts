@@ -27,9 +27,10 @@ export class Refusals {
     this.#openedAt ??= now
   }
 
-  refused(now: number): void {
+  /** `isCertain`: once is enough. */
+  refused(now: number, isCertain = false): void {
     if (this.#openedAt !== undefined && now - this.#openedAt >= STEADY_MS) this.#count = 0
     this.#openedAt = undefined
-    this.#count++
+    this.#count = isCertain ? MOST : this.#count + 1
   }
 }

@@ -14,7 +14,7 @@ import { Refusals } from './refusals.ts'
 import { type Silence, SilenceWatch } from './silence.ts'
 import type { OpenSocket } from './socket.ts'
 import { judgeLinks, type Standing } from './standing.ts'
-import { Streams } from './streams.ts'
+import { LOGIN_OVER, Streams } from './streams.ts'
 import type { Grant, Tickets } from './tickets.ts'
 import type { Traffic } from './traffic.ts'
 
@@ -105,6 +105,11 @@ export class SessionFeed {
     return this.#streams.usages()
   }
 
+  /** Of deep books nothing may be promised now, whatever the adapter offers. */
+  get lacksBooks(): boolean {
+    return this.#streams.lacksBooks
+  }
+
   /** Open now, and needed for what is wanted. */
   connections(): { readonly open: number; readonly needed: number } {
     const needed = this.#streams.views().filter(({ state }) => state !== 'idle')
@@ -189,7 +194,7 @@ export class SessionFeed {
     const { signal } = this.#stop
     const refused = this.#grant
     this.#refusal = error
-    this.#refusals.refused(clock.monotonic())
+    this.#refusals.refused(clock.monotonic(), error.message === LOGIN_OVER)
     this.#streams.stop()
     log.warn({ err: error, refusals: this.#refusals.count }, 'the broker refused the session')
     this.#tell()

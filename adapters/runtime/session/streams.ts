@@ -12,6 +12,11 @@ import { Merge } from './merge.ts'
 import { Side } from './side.ts'
 import type { Grant } from './tickets.ts'
 
+/** What the broker says of its login's end and what it does agree: to ask once more would say nothing new. */
+export const LOGIN_OVER = 'the time of the login is over, and the broker does not answer it'
+/** People are to know within five seconds that they have to log in, the pause before the dial included. */
+const OVER_PATIENCE_MS = 3000
+
 interface StreamsListener {
   /** The state of a connection is another. */
   changed(): void
@@ -96,6 +101,11 @@ export class Streams {
     return [this.#main.usage(), ...this.#sides.map(side => side.usage())]
   }
 
+  /** Deep books come over sockets that do not bring them: whoever asks for one gets five levels. */
+  get lacksBooks(): boolean {
+    return this.#sides.some(side => side.isVain && side.usage().books.limit > 0)
+  }
+
   /** What a person should know of the others, a line each. */
   troubles(): readonly string[] {
     return this.#sides.flatMap(side => side.trouble() ?? [])
@@ -126,15 +136,22 @@ export class Streams {
 
   #dial({ session }: Stream<unknown, unknown>) {
     const grant = this.#parts.session()
-    return grant && session.dial(this.#parts.settings, grant.ticket)
+    if (!grant) return undefined
+    const dial = session.dial(this.#parts.settings, grant.ticket)
+    return this.#isOver() ? { ...dial, patienceMs: OVER_PATIENCE_MS } : dial
+  }
+
+  /** By the broker's own word, which our clock may misunderstand: its refusal is what counts, or its silence. */
+  #isOver(): boolean {
+    const { session, clock } = this.#parts
+    return (session()?.expiresAt ?? Number.POSITIVE_INFINITY) <= clock.now()
   }
 
   /** Brokers repeat what they were sent, and not every adapter masks it. */
   #classify({ session }: Stream<unknown, unknown>, failure: Failure): TickwireError {
-    const { account, adapter, session: grant, clock } = this.#parts
-    const isUnanswered = failure.kind === 'network' && failure.reason === LOGIN_UNANSWERED
-    if (isUnanswered && (grant()?.expiresAt ?? Number.POSITIVE_INFINITY) <= clock.now())
-      return new TickwireError('SESSION_EXPIRED', 'the time of the login is over, and the broker does not answer it')
+    const { account, adapter, session: grant } = this.#parts
+    const isUnanswered = failure.kind === 'network' && failure.reason.startsWith(LOGIN_UNANSWERED)
+    if (isUnanswered && this.#isOver()) return new TickwireError('SESSION_EXPIRED', LOGIN_OVER)
     const call = { adapter, account, what: 'session.classify', hidden: textsIn(grant()?.ticket) }
     return guardError(call, () => session.classify(failure))
   }
@@ -145,6 +162,7 @@ export class Streams {
     return {
       changed: () => listener.changed(),
       ordered: (order: OrderUpdate) => listener.ordered(order),
+      rejected: () => {},
       ticked: (instrument: Instrument, signal: MarketSignal, receivedAt: number) => {
         if (signal.kind === 'stale') this.#merge.drop(instrument, signal.source)
         else {

@@ -53,6 +53,19 @@ describe('while no connection can be had', () => {
     expect(told).toEqual(['prices are polled, every 30 s'])
   })
 
+  it('what is wanted between two rounds is asked for after two seconds, once', async () => {
+    const { want, pass, lose, asked } = poll()
+    want(A)
+    lose()
+    await pass(8000)
+    want(A, B, E)
+    await pass(20_000)
+    expect(asked).toEqual([
+      [5500, 'A'],
+      [10_500, 'B,E'],
+    ])
+  })
+
   it('rounds follow each other when the pauses of the broker make one longer', async () => {
     const { want, pass, lose, asked, told } = poll({ poll_seconds: 2 })
     want(A, B, C, D, E)

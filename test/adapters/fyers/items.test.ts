@@ -109,11 +109,17 @@ describe('a snapshot', () => {
     expect(parts(connected()(data(1, first, snapshot(2, 'sf|nse_cm|11536', [20000]))))).toHaveLength(2)
   })
 
-  it('without a scale stops the frame, and its topic is unknown from then on', () => {
+  it('without a scale leaves its topic unknown from then on, and the others in the frame alone', () => {
     const hear = connected()
     hear(data(1, snapshot(1, TOPIC, [10000])))
-    const signals = hear(data(2, snapshot(1, TOPIC, [10000], { multiplier: 0 })), data(3, update(1, [10050])))
-    expect(kinds(signals)).toEqual(['malformed', 'reply', 'ignored'])
+    const bad = snapshot(1, TOPIC, [10000], { multiplier: 0 })
+    const signals = hear(data(2, bad, snapshot(2, 'sf|nse_cm|11536', [20000])), data(3, update(1, [10050])))
+    expect(kinds(signals)).toEqual(['malformed', 'part', 'reply', 'ignored'])
+  })
+
+  it('with a scale that cannot be stops the frame', () => {
+    const bad = snapshot(1, TOPIC, [10000], { precision: 10 })
+    expect(kinds(connected()(data(1, bad, snapshot(2, 'sf|nse_cm|11536', [20000]))))).toEqual(['malformed'])
   })
 
   it('may have more or fewer values than the list', () => {

@@ -23,15 +23,19 @@ describe('the adapter', () => {
   })
 
   it('has books of fifty on a socket of their own, and the five levels of the main one while they are not there', () => {
-    expect(manifest.modes).toEqual(['LTP', 'QUOTE', 'DEPTH', 'BOOK20', 'BOOK50'])
+    expect(manifest.modes).toEqual(['LTP', 'QUOTE', 'DEPTH', 'BOOK20', 'BOOK30', 'BOOK50'])
     expect(manifest.modes.map(mode => manifest.carries?.(share, mode))).toEqual([
       'LTP',
       'QUOTE',
       'DEPTH',
       'DEPTH',
       'DEPTH',
+      'DEPTH',
     ])
     expect(manifest.siblings?.map(({ name }) => name)).toEqual(['books', 'orders'])
-    expect(manifest.sources?.BOOK50).toEqual(['sf', 'dp', 'tbt'])
+    for (const mode of ['BOOK20', 'BOOK30', 'BOOK50'] as const) {
+      expect(manifest.sources?.[mode]).toEqual(['sf', 'dp', 'tbt'])
+      expect(manifest.books?.[mode]).toEqual(['NSE', 'NFO'])
+    }
   })
 })

@@ -190,13 +190,26 @@ describe('an order', () => {
     expect(() => formatOrder(order, { userId: 'asha', broker: 'fyers' })).not.toThrow()
   })
 
+  it('of an unknown type is told as one with its price, or with none', () => {
+    expect(orderOf({ ...SENT, ord_type: 9 })).toMatchObject({ priceType: 'LIMIT' })
+    expect(orderOf({ ...SENT, ord_type: 9, price_limit: 0 })).toMatchObject({ priceType: 'MARKET' })
+  })
+
+  it('is read by the other name of what is empty, and by its token where it does not say its exchange', () => {
+    const none = { exchange: null, segment: '', tran_side: null, org_ord_status: null }
+    const empty = { ...SENT, ...none, side: SENT.tran_side }
+    expect(orderOf({ ...empty, ord_status: 20, qty_remaining: null })).toEqual(
+      orderOf({ ...SENT, org_ord_status: 4, qty_remaining: undefined }),
+    )
+  })
+
   it.each([
     ['no order', 7],
     ['no id', { ...SENT, id: undefined }],
     ['no side', { ...SENT, tran_side: 0 }],
-    ['an unknown type', { ...SENT, ord_type: 9 }],
     ['an unknown exchange', { ...SENT, exchange: 99 }],
     ['half a share', { ...SENT, qty: 0.5 }],
+    ['no quantity', { ...SENT, qty: null }],
   ])('with %s is counted and not told', (_what, sent) => {
     expect(hear({ s: 'ok', orders: sent })).toEqual([{ kind: 'ignored', what: 'order of an unknown shape' }])
   })

@@ -112,6 +112,16 @@ describe('an answer', () => {
     })
   })
 
+  it('says nothing of what is empty', () => {
+    const body = { s: 'ok', d: [entry('NSE:SBIN-EQ', { lp: 7, volume: null, atp: '', open_price: null, tt: null })] }
+    expect(quotes.parse(answer(body), [SBIN], NOW)[0]?.tick).toEqual({
+      ltp: 7,
+      timestamp: 1_795_220_416_123,
+      isStampedHere: true,
+      mode: 'QUOTE',
+    })
+  })
+
   it.each([
     [200, { s: 'error', code: -17, message: 'token' }, 'SESSION_EXPIRED'],
     [401, { s: 'error', code: -16, message: 'token' }, 'SESSION_EXPIRED'],

@@ -103,6 +103,25 @@ describe('a login that nothing answers', () => {
     expect(await opened(1000)).toMatch(/^SESSION_EXPIRED: the time of the login is over/)
   })
 
+  it('is asked for once where its time was over before, and a person is told within five seconds', async () => {
+    const session = openSession({ hello: ['hello'] })
+    session.tickets.login('one', { expiresAt: session.clock.now() - 1000 })
+    session.broker.last.accept()
+    await session.pass(3500)
+    expect(session.status.state).toBe('auth_required')
+    await session.pass(60_000)
+    expect(session.broker.sockets).toHaveLength(1)
+  })
+
+  it('may be good though its time is over: the broker is what counts', async () => {
+    const session = openSession({ hello: ['hello'] })
+    session.tickets.login('one', { expiresAt: session.clock.now() - 1000 })
+    session.broker.last.accept()
+    await session.pass(2000)
+    session.broker.last.say('ready')
+    expect(session.status.state).toBe('live')
+  })
+
   it('is the broker that is away, else', async () => {
     expect(await opened(86_400_000)).toMatch(/^BROKER_UNREACHABLE/)
     expect(await opened(undefined)).toMatch(/^BROKER_UNREACHABLE/)

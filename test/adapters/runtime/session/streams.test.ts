@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Gap } from '../../../../adapters/runtime/pulse.ts'
+import { TickwireError } from '../../../../shared/errors.ts'
 import { bookSibling, LISTED, openSession, testBroker, told } from './sessionrig.ts'
 import { ORDER } from './words.ts'
 
@@ -115,6 +116,75 @@ describe('a socket besides the main one', () => {
     expect(session.urls().filter(url => url.startsWith('books'))).toHaveLength(3)
   })
 
+  it('that opens and never brings a book is told of within seconds, until one comes', async () => {
+    const session = openBooks({ ifSilent: 'buy books' })
+    session.live()
+    session.want('A:BOOK50')
+    session.broker.last.accept()
+    await session.pass(4000, { beats: true })
+    expect([session.reason(), session.feed.lacksBooks]).toEqual([undefined, false])
+    await session.pass(3000, { beats: true })
+    expect(session.reason()).toBe(
+      'no books: the broker takes the connection and sends nothing that was asked for; next: buy books',
+    )
+    session.nth(1).say('book book-A')
+    await session.pass(1000, { beats: true })
+    expect(session.reason()).toBeUndefined()
+    session.nth(1).drop()
+    await session.pass(1000, { beats: true })
+    session.broker.last.accept()
+    await session.pass(7000, { beats: true })
+    expect(session.reason()).toMatch(/^no books/)
+  })
+
+  it('that refuses an instrument by its name has books of others to promise', async () => {
+    const session = openBooks({ ifSilent: 'buy books' })
+    session.live()
+    session.want('A:BOOK50')
+    session.broker.last.accept()
+    session.nth(1).say('reject book-A')
+    await session.pass(7000, { beats: true })
+    expect(session.reason()).toBeUndefined()
+  })
+
+  it('that brings no books has none to promise, until nobody asks or another logs in', async () => {
+    const session = openBooks({ limits: { ...bookSibling().limits, instrumentsPerMode: { BOOK50: 2 } } })
+    session.live()
+    const stillborn = async () => {
+      session.want('A:BOOK50')
+      session.broker.last.accept()
+      await session.pass(6000, { beats: true })
+      expect(session.feed.lacksBooks).toBe(true)
+    }
+    await stillborn()
+    session.want()
+    expect(session.feed.lacksBooks).toBe(false)
+    await stillborn()
+    session.tickets.login('two')
+    expect(session.feed.lacksBooks).toBe(false)
+  })
+
+  it('that the broker refuses says the next step, and promises no books', async () => {
+    const { session: speech } = testBroker()
+    const refusing = {
+      ...speech,
+      dial: (_: unknown, ticket: string) => ({ url: `books:${ticket}` }),
+      classify: () => new TickwireError('CREDENTIALS_REJECTED', 'sold apart', { next: 'buy books' }),
+    }
+    const session = openBooks({
+      session: refusing as never,
+      limits: { ...bookSibling().limits, instrumentsPerMode: { BOOK50: 2 } },
+    })
+    session.live()
+    session.want('A:BOOK50')
+    for (const pauseMs of [1000, 2000, 1000]) {
+      session.broker.last.refuse(403)
+      await session.pass(pauseMs, { beats: true })
+    }
+    expect(session.reason()).toBe('no books: CREDENTIALS_REJECTED: sold apart; next: buy books')
+    expect(session.feed.lacksBooks).toBe(true)
+  })
+
   it('gives no more than the broker allows, and the rest has its five levels', () => {
     const session = openBooks()
     session.live()
@@ -157,6 +227,16 @@ it('hands on what becomes of orders, from whichever socket', () => {
     { ...ORDER, symbol: 'A' },
     { ...ORDER, symbol: 'B' },
   ])
+})
+
+it('hands on an order once that all connections bring', () => {
+  const session = openSession()
+  session.live()
+  session.want('A:LTP', 'B:LTP', 'C:LTP')
+  session.broker.last.accept()
+  expect(session.broker.sockets).toHaveLength(2)
+  for (const socket of session.broker.sockets) socket.say('filled A')
+  expect(session.orders).toEqual([{ ...ORDER, symbol: 'A' }])
 })
 
 describe('a broker that does not take the login and leaves the socket open', () => {

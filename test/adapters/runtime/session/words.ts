@@ -42,6 +42,7 @@ const SIGNALS: Record<string, (...words: string[]) => Signal> = {
     part: { ltp: Number(price), ...timeOf(timestamp) },
   }),
   filled: (...words) => ({ kind: 'order', order: { ...ORDER, symbol: words.join(' ') } }),
+  reject: token => ({ kind: 'rejected', tokens: [token ?? ''], reason: 'no' }),
   words: (...words) => ({ kind: 'notice', level: 'error', text: words.join(' ') }),
 }
 
