@@ -8,7 +8,7 @@ export interface FiveLevels {
   readonly agrees: boolean
 }
 
-type Full = Required<LevelPart>
+type Full = LevelPart & { readonly price: number; readonly quantity: number }
 
 const FIVE_AT = 147
 const FIVE_BYTES = 20
@@ -25,7 +25,7 @@ export function readFive(packet: Packet): FiveLevels {
   for (let place = 0; place < 2 * SIDE; place++) {
     const at = FIVE_AT + place * FIVE_BYTES
     const flag = packet.int16(at)
-    const level = { price: packet.price(at + 10), quantity: packet.int64(at + 2), orders: packet.int16(at + 18) }
+    const level = { price: packet.price(at + 10), quantity: packet.int64(at + 2), ...orders(packet, at + 18) }
     const isBuyPlace = place < SIDE
     const isEmpty = level.price === 0 || level.quantity === 0
     const isBuy = isEmpty || (flag !== 0 && flag !== 1) ? isBuyPlace : flag === 1
@@ -34,6 +34,12 @@ export function readFive(packet: Packet): FiveLevels {
   }
   if (agrees) return { ...sides, agrees }
   return { buy: inOrder(sides.buy, -1), sell: inOrder(sides.sell, 1), agrees }
+}
+
+/** A count that ran over its 16 bits is below zero: there is none, and the level is right all the same. */
+function orders(packet: Packet, at: number): Pick<LevelPart, 'orders'> {
+  const count = packet.int16(at)
+  return count < 0 ? {} : { orders: count }
 }
 
 /** Of levels that did not stand where they belong. */
@@ -55,7 +61,7 @@ export function readTwenty(packet: Packet): {
   const side = (start: number): readonly LevelPart[] =>
     Array.from({ length: DEEP_SIDE }, (_, place) => {
       const at = start + place * TWENTY_BYTES
-      return { price: packet.shortPrice(at + 4), quantity: packet.int32(at), orders: packet.int16(at + 8) }
+      return { price: packet.shortPrice(at + 4), quantity: packet.int32(at), ...orders(packet, at + 8) }
     })
   return { buy: side(TWENTY_AT), sell: side(TWENTY_AT + DEEP_SIDE * TWENTY_BYTES) }
 }

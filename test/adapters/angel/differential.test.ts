@@ -177,14 +177,14 @@ describe("the vendor's own client and the decoder", () => {
   it('agree on thousands of built frames of every mode and segment', async () => {
     const frames = fc.sample(built, { numRuns: 6000, seed: 3 })
     const { met, read } = await compare(frames)
-    expect(met).toEqual(['int32', 'places', 'unsigned'])
+    expect(met).toEqual(['counts', 'int32', 'places', 'unsigned'])
     expect(read).toBe(frames.filter(hasNumbers).length)
     expect(read).toBeLessThan(frames.length)
   }, 120_000)
 
   it('agree on thousands of damaged frames', async () => {
     const { met, read } = await compare(fc.sample(damaged, { numRuns: 6000, seed: 4 }))
-    expect(met).toEqual(['int32', 'places', 'tail', 'unsigned'])
+    expect(met).toEqual(['counts', 'int32', 'places', 'tail', 'unsigned'])
     // What has no token, no exchange or no number that can be is dropped by us.
     expect(read).toBeGreaterThan(2000)
   }, 120_000)
@@ -219,6 +219,18 @@ describe('where the vendor is known to be wrong', () => {
     bytes.write('77', 6)
     expect((await theirs([bytes]))[0]?.token).toBe('"1277"')
     expect(ours(bytes)[0]?.token).toBe('1|12')
+  })
+
+  it(DEFECTS.counts, async () => {
+    const crowd = Array.from({ length: 10 }, (_, at) => ({
+      flag: at < 5 ? 1 : 0,
+      price: 100,
+      quantity: 1,
+      orders: -25_536,
+    }))
+    const { their, our } = await only(packet({ mode: 3, segment: 1, token: '1', five: crowd }))
+    expect(their?.best_5_buy_data?.[0]).toMatchObject({ no_of_orders: '-25536' })
+    expect(our?.buy?.[0]).toEqual({ price: 1, quantity: 1 })
   })
 
   it(DEFECTS.places, async () => {

@@ -7,6 +7,7 @@ export const DEFECTS = {
   unsigned: 'last prices and times of modes 2 to 4 read unsigned',
   tail: 'what stands behind the end of a token taken for more of it',
   places: 'sides told by places alone, whatever the flags say',
+  counts: 'counts of orders beyond 16 bits told as below zero',
 } as const
 
 export type Defect = keyof typeof DEFECTS
@@ -98,10 +99,15 @@ export function translate(their: AngelTick, truth: Truth, met: (defect: Defect) 
     ...some('upperCircuit', price('upper_circuit')),
     ...some('lowerCircuit', price('lower_circuit')),
   }
+  const count = (said: string | undefined) => {
+    if (Number(said) >= 0) return Number(said)
+    met('counts')
+    return undefined
+  }
   const level = (one: Readonly<Record<string, string>>) => ({
     price: whole(BigInt(one.price ?? '')) / divisor,
     quantity: whole(BigInt(one.quantity ?? '')),
-    orders: Number(one.no_of_orders),
+    orders: count(one.no_of_orders),
   })
   const list = (name: string) => {
     const found = their[name]
@@ -121,7 +127,7 @@ type Raw = Readonly<Record<string, string>>
 interface Read {
   readonly price: number
   readonly quantity: number
-  readonly orders: number
+  readonly orders: number | undefined
 }
 
 /** Their levels on the sides that the flags name; by place where the flag is neither, or nothing stands there. */
