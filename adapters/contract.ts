@@ -16,7 +16,7 @@ export interface Update {
   readonly tick: Tick
   /** Microseconds since 1970. */
   readonly receivedAt: number
-  /** A change on top of what was said before: whatever time it tells, it was not overtaken. */
+  /** A change on top of what was said before: it was not overtaken, though it tells an earlier time. */
   readonly isChange?: boolean
 }
 

@@ -41,8 +41,10 @@ export class Publisher {
     const entry = this.#board.find(instrument)
     if (!entry) this.#drop('unknown', update)
     else if (!withinBounds(update)) this.#drop('invalid', update)
-    else if (!update.isChange && isLate(entry, tick)) this.#drop('late', update)
-    else this.#publish(entry, update)
+    else if (!isLate(entry, tick)) this.#publish(entry, update)
+    // Never back in time: what did not change is of the newest time already.
+    else if (update.isChange) this.#publish(entry, { ...update, tick: { ...tick, timestamp: entry.newestAt } })
+    else this.#drop('late', update)
   }
 
   /** Forgets last values, all unless told; sequences go on. */

@@ -131,6 +131,20 @@ describe('updates that may not be published', () => {
     expect(publisher.counts()).toEqual({ ticks: 3, late: 1, invalid: 0, unknown: 0 })
   })
 
+  it('are not those that change what was said, whatever time they tell: they carry the newest time', () => {
+    const { bus, clock, offer, publisher } = rig()
+    bus.want('P1', 1, [topicOf('RELIANCE')])
+    const timestamp = clock.now()
+    offer(RELIANCE, 100)
+    const change = { instrument: RELIANCE, receivedAt: clock.micros(), isChange: true }
+    publisher.offer({ ...change, tick: { ltp: 101, timestamp: timestamp - 5000 } })
+    clock.advance(0)
+    expect(bus.lane('P1').map(({ frame }) => frame.data)).toMatchObject([
+      { ltp: 100, timestamp },
+      { ltp: 101, timestamp },
+    ])
+  })
+
   it('older by more than a minute are those of a source whose clock was set back, and go out', () => {
     const { offer, publisher, clock } = rig()
     offer(RELIANCE, 100)
