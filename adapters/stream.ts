@@ -62,6 +62,8 @@ export interface Session<Settings, Ticket> {
 
 /** Least times before the next dial, milliseconds. */
 export interface Pauses {
+  /** After any dial of another connection of the account: several at once are a storm to some brokers. */
+  readonly betweenMs?: number
   /** After any end of a connection. */
   readonly afterEndMs?: number
   /** After SESSION_TAKEN, where that is more. */
@@ -75,7 +77,7 @@ export interface Dial {
   readonly headers?: Readonly<Record<string, string>>
   /** Sent once the socket is open; then the session is ready at the decoder's `ready`. Without it, when it is open. */
   readonly hello?: readonly Frame[]
-  /** Time for the handshake and for the answer to `hello` together, milliseconds; 7,000 when left out. */
+  /** Time for the handshake, and again for the answer to `hello`, milliseconds; 7,000 and 10,000 when left out. */
   readonly patienceMs?: number
 }
 

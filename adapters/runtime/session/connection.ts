@@ -27,6 +27,8 @@ interface ConnectionParts {
 
 /** A broker that has not answered by then does not. */
 const HANDSHAKE_LIMIT_MS = 7000
+/** The login is looked up behind the socket, which takes its time in the morning. */
+const HELLO_LIMIT_MS = 10_000
 /** For the words of a refusal: its status says enough. */
 const REFUSAL_LIMIT_MS = 1000
 const LOOK_MS = 250
@@ -86,8 +88,13 @@ export class Connection {
     const { send, probeMs } = session.heartbeat
     if (send) this.#cancels.push(clock.every(send.everyMs, () => this.send([send.frame])))
     if (probeMs !== undefined) this.#cancels.push(clock.every(probeMs, () => this.#socket.ping()))
-    if (dial.hello) this.send(dial.hello)
-    else this.#becomeReady()
+    if (!dial.hello) {
+      this.#becomeReady()
+      return
+    }
+    this.#cancelDeadline()
+    this.#cancelDeadline = clock.after(dial.patienceMs ?? HELLO_LIMIT_MS, () => this.#tooLate())
+    this.send(dial.hello)
   }
 
   #refused(failure: Failure): void {
@@ -144,7 +151,8 @@ export class Connection {
 
   #look(): void {
     const { heartbeat } = this.#parts.session
-    if (heartbeat.probeMs !== undefined && !this.#isProbed) return
+    // Until it is ready the deadline of its login counts.
+    if (!this.#ready || (heartbeat.probeMs !== undefined && !this.#isProbed)) return
     const silentMs = this.#parts.clock.monotonic() - this.#heardAt
     if (silentMs >= heartbeat.deadMs)
       this.#fail({ kind: 'network', reason: `no byte for ${heartbeat.deadMs / 1000} s` })
@@ -157,9 +165,11 @@ export class Connection {
   }
 
   #tooLate(): void {
-    const what = this.#isOpen ? LOGIN_UNANSWERED : 'no answer to the handshake'
-    const seconds = (this.#parts.dial.patienceMs ?? HANDSHAKE_LIMIT_MS) / 1000
-    this.#fail({ kind: 'network', reason: `${what} within ${seconds} s` })
+    const { patienceMs } = this.#parts.dial
+    const [what, ms] = this.#isOpen
+      ? [LOGIN_UNANSWERED, patienceMs ?? HELLO_LIMIT_MS]
+      : ['no answer to the handshake', patienceMs ?? HANDSHAKE_LIMIT_MS]
+    this.#fail({ kind: 'network', reason: `${what} within ${ms / 1000} s` })
   }
 
   #fail(failure: Failure): void {

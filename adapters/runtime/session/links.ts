@@ -1,3 +1,4 @@
+import type { Cancel } from '../../../shared/clock.ts'
 import type { TickwireError } from '../../../shared/errors.ts'
 import type { Instrument } from '../../../shared/market/instrument.ts'
 import { isBookMode, TOPIC_MODES, type TopicMode } from '../../../shared/market/mode.ts'
@@ -46,6 +47,9 @@ export class Links {
   /** Those that want to dial, in their order. */
   readonly #queue: Link[] = []
   #dialling: Link | undefined
+  /** When one dialled last, monotonic milliseconds. */
+  #dialledAt = Number.NEGATIVE_INFINITY
+  #cancelWait: Cancel = () => {}
   #shards: Shards = NO_SHARDS
   #running = false
 
@@ -129,6 +133,7 @@ export class Links {
 
   stop(): void {
     this.#running = false
+    this.#cancelWait()
     for (const link of this.#links) link.stop()
   }
 
@@ -166,10 +171,19 @@ export class Links {
   #dialNext(): void {
     if (this.#dialling?.isDialling) return
     this.#dialling = undefined
+    this.#cancelWait()
+    const { clock, stream } = this.#parts
+    const now = clock.monotonic()
+    const waitMs = this.#dialledAt + (stream.session.pauses?.betweenMs ?? 0) - now
+    if (waitMs > 0) {
+      this.#cancelWait = clock.after(waitMs, () => this.#dialNext())
+      return
+    }
     for (let link = this.#queue.shift(); link; link = this.#queue.shift()) {
       const dial = link.view().state === 'connecting' ? this.#parts.dial() : undefined
       if (!dial) continue
       this.#dialling = link
+      this.#dialledAt = now
       link.dial(dial, this.#parts.capture)
       return
     }

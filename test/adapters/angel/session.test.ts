@@ -141,8 +141,8 @@ describe('a handshake that fails', () => {
     expect(message).toBe('Angel One refused the connection with HTTP 401: no [redacted] here')
   })
 
-  it('gives the slots of the last connection time to become free', () => {
-    expect(session.pauses).toEqual({ afterEndMs: 1000, limitedMs: 2000 })
+  it('gives the slots of the last connection time to become free, and opens no three within a second', () => {
+    expect(session.pauses).toEqual({ betweenMs: 700, afterEndMs: 1000, limitedMs: 2000 })
   })
 })
 

@@ -38,6 +38,20 @@ describe('a broker with pauses of its own', () => {
     expect(session.broker.sockets).toHaveLength(2)
   })
 
+  it('is not dialled for several connections at once', async () => {
+    const limits = { connections: 3, instrumentsPerConnection: 1, instrumentsPerMessage: 1, messagePauseMs: 0 }
+    const session = openSession({ broker: { session: { ...plain, pauses: { betweenMs: 700 } }, limits } })
+    session.want('A:LTP', 'B:LTP', 'C:LTP')
+    session.live()
+    for (const count of [1, 2, 3]) {
+      expect(session.broker.sockets).toHaveLength(count)
+      session.broker.last.accept()
+      await session.pass(500)
+      expect(session.broker.sockets).toHaveLength(count)
+      await session.pass(250)
+    }
+  })
+
   it('may want more time after another program has taken the session than after a cut line', async () => {
     const session = patient({ afterTakenMs: 5000 })
     session.live()
@@ -95,7 +109,7 @@ describe('a login that nothing answers', () => {
     const session = openSession({ hello: ['hello'] })
     session.tickets.login('one', expiresAt === undefined ? {} : { expiresAt: session.clock.now() + expiresAt })
     session.broker.last.accept()
-    await session.pass(7500)
+    await session.pass(10_250)
     return session.bus.statuses().at(-1)?.reason
   }
 
