@@ -88,16 +88,19 @@ export const refused = (message: string, broker: string): Route => ({ ok: false,
 
 const isPretended = ({ label }: FeedView): boolean => label === 'simulated' || label === 'replay'
 
+const LEVELS = /^(.+):(\d{1,3})$/
+
 /** `RELIANCE:20` asks for 20 levels: clients without a depth argument write it so. */
 function splitDepth({ symbol, depth, mode }: Omit<Wish, 'exchange'>): { symbol: string; depth: number } {
-  const [, base, levels] = /^(.+):(\d{1,3})$/.exec(symbol) ?? []
+  const [, base, levels] = LEVELS.exec(symbol) ?? []
   return base && levels && mode === 'DEPTH' ? { symbol: base, depth: Number(levels) } : { symbol, depth }
 }
 
 function whyUnknown(exchange: string, symbol: string, feeds: readonly FeedView[], instruments: Instruments): string {
   const unlisted = feeds.find(feed => !instruments.has(feed.name))
   if (unlisted) return `The instrument list of ${unlisted.name} is not loaded yet; try again in a few seconds`
-  return `Symbol ${symbol} not found for exchange ${exchange}`
+  const hint = LEVELS.test(symbol) ? '; levels behind a symbol belong to mode 3, Depth' : ''
+  return `Symbol ${symbol} not found for exchange ${exchange}${hint}`
 }
 
 /** Of feeds that could serve it the one with the deepest book, where more than five levels are asked for. */

@@ -103,7 +103,11 @@ describe('a wish leads', () => {
     ['an unknown symbol', wish('NIL'), 'Symbol NIL not found for exchange NSE'],
     ['an exchange that is none', wish('TCS', { exchange: 'nse' }), 'Unknown exchange nse; use one of NSE, BSE'],
     ['an empty symbol', wish(''), 'Symbol must be 1 to 64 printable ASCII characters'],
-    ['a suffix outside depth', wish('TCS:20'), 'Symbol TCS:20 not found for exchange NSE'],
+    [
+      'a suffix outside depth',
+      wish('TCS:20'),
+      'Symbol TCS:20 not found for exchange NSE; levels behind a symbol belong to mode 3, Depth',
+    ],
   ])('nowhere for %s', (_, nowhere, message) => {
     const found = route(nowhere, [feed('ONE')], BOTH)
     expect(found).toMatchObject({ ok: false, broker: 'one', message: expect.stringContaining(message) })
