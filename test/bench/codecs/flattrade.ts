@@ -12,9 +12,8 @@ export function flattrade(kind: Kind, isWhole: boolean): Codec {
   const before = say()
   turn()
   const letter = kind === 'touchline' ? 't' : 'd'
-  const said = isWhole
-    ? { t: `${letter}k`, e: scrip.exchange, tk: scrip.token, ...constants(scrip), ...before }
-    : { t: `${letter}f`, e: scrip.exchange, tk: scrip.token, ...difference(before, say()) }
+  const head = { t: `${letter}${isWhole ? 'k' : 'f'}`, e: scrip.exchange, tk: scrip.token }
+  const said = isWhole ? { ...head, ...constants(scrip), ...before } : difference(before, say(), head)
   const what = `1 ${kind} ${isWhole ? 'record' : 'update'} in a message`
   return { broker: 'Flattrade', what, frame: JSON.stringify(said), ticks: 1, createDecoder }
 }

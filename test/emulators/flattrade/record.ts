@@ -96,12 +96,15 @@ function sayLevels(
   }
 }
 
-/** What is another in `after` than it was in `before`. */
-export function difference(before: Record, after: Record): Record {
-  const changed: { [code: string]: string } = {}
+/** `head`, and what is another in `after` than it was in `before`; nothing when nothing is. */
+export function difference(before: Record, after: Record, head: Record): Record | undefined {
+  const said: Draft = { ...head }
+  let isOther = false
   for (const code in after) {
     const value = after[code]
-    if (value !== undefined && before[code] !== value) changed[code] = value
+    if (value === undefined || before[code] === value) continue
+    said[code] = value
+    isOther = true
   }
-  return changed
+  return isOther ? said : undefined
 }
