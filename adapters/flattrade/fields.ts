@@ -6,11 +6,13 @@ import { feedTime, tradeTime } from './times.ts'
 export type Fields = Readonly<Record<string, unknown>>
 
 /** A part being filled in. */
-type Draft = { -readonly [Field in keyof TickPart]: TickPart[Field] } & Sides
+type Draft = Writable<Omit<TickPart, keyof Sides>> & Sides
+
+type Writable<Part> = { -readonly [Field in keyof Part]: Part[Field] }
 
 interface Sides {
-  buy?: (LevelPart | undefined)[]
-  sell?: (LevelPart | undefined)[]
+  buy?: (Writable<LevelPart> | undefined)[]
+  sell?: (Writable<LevelPart> | undefined)[]
 }
 
 /** Levels of the deepest book. */
@@ -49,7 +51,8 @@ const level =
     draft[side] ??= []
     const levels = draft[side]
     while (levels.length <= place) levels.push(undefined)
-    levels[place] = { ...levels[place], [field]: value }
+    levels[place] ??= {}
+    levels[place][field] = value
     return true
   }
 
@@ -108,7 +111,7 @@ export function readFields(
 }
 
 /** Without a best price a side has none: what was said of its further places is over, though nothing is sent of them. */
-function emptied(levels: (LevelPart | undefined)[] = []): void {
+function emptied(levels: Sides['buy'] = []): void {
   if (levels[0]?.price !== 0) return
   for (let place = 1; place < DEPTH; place++) levels[place] ??= { price: 0 }
 }

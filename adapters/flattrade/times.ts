@@ -1,6 +1,8 @@
 import { atIndian, indianDate } from '../../shared/market/india.ts'
 
 const DAY_MS = 86_400_000
+/** What clocks in India are ahead, all year. */
+const INDIA_MS = 19_800_000
 /** How far a trade may seem to lie after the frame that tells of it: both are whole seconds, of two clocks. */
 const AHEAD_MS = 5000
 /** The same when only our own clock says when the frame was made. */
@@ -40,7 +42,8 @@ function readTime(text: string, made: Made): number | null | undefined {
 /** 05:30:00 is epoch 0 in India: nothing has been traded. */
 function clockTime(second: number, { at, isStampedHere }: Made): number | null {
   if (second === 19_800) return null
-  const today = dated(indianDate(at), second) ?? at
+  // Without a text of the date: it is asked for with nearly every tick.
+  const today = at - ((at + INDIA_MS) % DAY_MS) + second * 1000
   // A trade of before midnight, told after it.
   return today - at > (isStampedHere ? AHEAD_OF_US_MS : AHEAD_MS) ? today - DAY_MS : today
 }

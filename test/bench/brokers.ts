@@ -30,6 +30,13 @@ export interface BrokerSide extends Told {
   readonly process: Program
 }
 
+/** What went out of an emulator. */
+export interface Sent {
+  readonly ticks: number
+  /** Opened, the closed ones too. */
+  readonly connections: number
+}
+
 /** Into how many messages a broker puts what one turn of an instrument says, where that is not one. */
 const MESSAGES: Readonly<Record<string, number>> = { fyers: 2 }
 
@@ -79,6 +86,20 @@ export class BrokerSystem {
     const answer = await fetch(`http://127.0.0.1:${this.port}/status`, { headers })
     const { feeds } = (await answer.json()) as { feeds: { broker: string; status?: { ticks: number } }[] }
     return Object.fromEntries(feeds.map(({ broker, status }) => [broker, status?.ticks ?? 0]))
+  }
+
+  /** What each emulator has sent since it began. */
+  async sent(): Promise<Readonly<Record<string, Sent>>> {
+    const all = this.brokers.map(async ({ broker, origin }): Promise<[string, Sent]> => {
+      const { connections } = (await (await fetch(`${origin}/emulator`)).json()) as {
+        connections: { sent: { packets: number } }[]
+      }
+      return [
+        broker,
+        { ticks: connections.reduce((sum, { sent }) => sum + sent.packets, 0), connections: connections.length },
+      ]
+    })
+    return Object.fromEntries(await Promise.all(all))
   }
 
   async close(): Promise<void> {

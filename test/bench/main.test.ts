@@ -33,9 +33,20 @@ describe('npm run bench', () => {
     )
     const [streams, memory] = brokers?.tables ?? []
     expect(streams?.rows.length).toBe(folders.length)
-    for (const [broker, , delivered] of streams?.rows ?? []) expect(delivered, broker).toMatch(/^[1-9]/)
+    for (const [broker, ...counts] of streams?.rows ?? [])
+      expect(counts, broker).toEqual([
+        ...Array(3).fill(expect.stringMatching(/^[1-9]/)),
+        expect.stringMatching(/^\d+$/),
+      ])
     expect(memory?.rows.map(([name]) => name)).toEqual(expect.arrayContaining(['proxy', 'golden client', 'ZERODHA']))
     expect(brokers?.aims.find(({ what }) => what.includes('values that differ'))).toMatchObject({ met: true })
     expect(brokers?.aims.find(({ what }) => what.includes('openalgo-charts'))).toMatchObject({ met: true })
   }, 90_000)
+
+  it('reads the messages of every broker', async () => {
+    const [codec] = await bench('--quick', '--only', 'codec')
+    const brokers = new Set(codec?.tables[0]?.rows.map(([broker]) => broker))
+    expect(brokers).toEqual(new Set(['Angel One', 'Flattrade', 'Fyers', 'Zerodha']))
+    for (const [, what, rate] of codec?.tables[0]?.rows ?? []) expect(rate, what).toMatch(/^[1-9]/)
+  }, 60_000)
 })

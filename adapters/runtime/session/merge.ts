@@ -5,15 +5,23 @@ import type { SessionAdapter, Signal } from '../../contract.ts'
 import { MAX_AHEAD_MS } from '../bounds.ts'
 
 type Part = Extract<Signal, { kind: 'part' }>
-type Numbers = Omit<TickPart, 'mode' | 'buy' | 'sell'>
-type Draft = { -readonly [Field in keyof Tick]: Tick[Field] }
-type Side = (LevelPart | undefined)[]
+type Writable<Of> = { -readonly [Field in keyof Of]: Of[Field] }
+type Numbers = Writable<Omit<TickPart, 'mode' | 'buy' | 'sell'>>
+type Draft = Writable<Tick>
+type Side = (Place | undefined)[]
+
+/** A level as it is known so far. */
+interface Place {
+  price: number | undefined
+  quantity: number | undefined
+  orders: number | undefined
+}
 
 /** What one source has said of one instrument. */
 interface State {
   /** Which stream brings it. */
   readonly stream: number
-  numbers: Numbers
+  readonly numbers: Numbers
   buy: Side | undefined
   sell: Side | undefined
   /** It has said everything once. */
@@ -64,10 +72,7 @@ export class Merge {
     const names = this.#sources.get(mode) ?? []
     if (mode === wanted) for (const name of states.keys()) if (!names.includes(name)) states.delete(name)
     if (!names.includes(part.source)) return undefined
-    const tick = assemble(
-      names.flatMap(name => states.get(name) ?? []),
-      receivedAt,
-    )
+    const tick = assemble(names, states, receivedAt)
     // An index has no book: whoever wants one is not kept waiting for it.
     if (instrument.kind !== 'INDEX' || !coversMode(mode, 'QUOTE')) tick.mode = mode
     return tick
@@ -103,20 +108,44 @@ export class Merge {
   }
 }
 
+/**
+ * A state is changed in place: a new one for each part would outlive the young generation, at thousands of parts a second.
+ * What a decoder gave stays as it is.
+ */
 function overlay(state: State | undefined, stream: number, { part, isWhole }: Part): State {
-  const { mode, buy, sell, ...numbers } = part
   if (!state || isWhole) {
-    return { stream, numbers, buy: buy && [...buy], sell: sell && [...sell], isWhole, mode }
+    const { mode, buy, sell, ...numbers } = part
+    return { stream, numbers, buy: buy && overlaySide([], buy), sell: sell && overlaySide([], sell), isWhole, mode }
   }
-  state.numbers = { ...state.numbers, ...numbers }
+  const { mode, buy, sell } = part
+  overlayNumbers(state.numbers, part)
   if (buy) state.buy = overlaySide(state.buy ?? [], buy)
   if (sell) state.sell = overlaySide(state.sell ?? [], sell)
   if (mode !== undefined) state.mode = mode
   return state
 }
 
+function overlayNumbers(numbers: Numbers, part: TickPart): void {
+  for (const name in part) {
+    const field = name as keyof TickPart
+    if (field === 'mode' || field === 'buy' || field === 'sell') continue
+    const value = part[field]
+    if (value !== undefined) numbers[field] = value
+  }
+}
+
 function overlaySide(side: Side, parts: readonly (LevelPart | undefined)[]): Side {
-  for (const [place, part] of parts.entries()) if (part) side[place] = { ...side[place], ...part }
+  for (let place = 0; place < parts.length; place++) {
+    const part = parts[place]
+    if (!part) continue
+    const level = side[place]
+    if (!level) side[place] = { price: part.price, quantity: part.quantity, orders: part.orders }
+    else {
+      if (part.price !== undefined) level.price = part.price
+      if (part.quantity !== undefined) level.quantity = part.quantity
+      if (part.orders !== undefined) level.orders = part.orders
+    }
+  }
   return side
 }
 
@@ -126,17 +155,21 @@ function firstPrice({ numbers }: State, receivedAt: number): Tick | undefined {
   return { ltp: numbers.ltp, ...timeOf(numbers.timestamp, receivedAt), mode: 'LTP' }
 }
 
-/** `states`: the one that counts most last. */
-function assemble(states: readonly State[], receivedAt: number): Draft {
+/** `names`: the source that counts most last. */
+function assemble(names: readonly string[], states: ReadonlyMap<string, State>, receivedAt: number): Draft {
   const tick: Draft = { timestamp: 0 }
-  for (const { numbers } of states) fill(tick, numbers)
   // Each source has a clock of its own, or none: what came last, but says an earlier time, is not of the past.
-  const latest = Math.max(
-    0,
-    ...states.map(({ numbers }) => numbers.timestamp ?? 0).filter(at => at <= receivedAt / 1000 + MAX_AHEAD_MS),
-  )
-  Object.assign(tick, timeOf(latest || undefined, receivedAt))
-  const book = states.findLast(({ buy, sell }) => buy !== undefined || sell !== undefined)
+  let latest: number | undefined
+  let book: State | undefined
+  for (const name of names) {
+    const state = states.get(name)
+    if (!state) continue
+    fill(tick, state.numbers)
+    const at = state.numbers.timestamp ?? 0
+    if (at > (latest ?? 0) && at <= receivedAt / 1000 + MAX_AHEAD_MS) latest = at
+    if (state.buy !== undefined || state.sell !== undefined) book = state
+  }
+  Object.assign(tick, timeOf(latest, receivedAt))
   if (book) tick.book = { buy: levelsOf(book.buy), sell: levelsOf(book.sell) }
   return tick
 }

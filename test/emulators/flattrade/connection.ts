@@ -45,9 +45,11 @@ export class NorenConnection extends Connection {
   /** It has asked for order messages. */
   wantsOrders = false
   readonly #around: Surroundings
+  readonly #socket: Opened['socket']
 
   constructor(opened: Opened, dialect: Dialect, around: Surroundings) {
     super(opened)
+    this.#socket = opened.socket
     this.dialect = dialect
     this.#around = around
   }
@@ -60,13 +62,15 @@ export class NorenConnection extends Connection {
     return [...this.subscribed.touchline.keys(), ...this.subscribed.depth.keys()]
   }
 
-  /** What has changed of these scrips since they were shown last, a frame for each. */
+  /** What has changed of these scrips since they were shown last, a frame for each, all of them in one write. */
   show(keys: Iterable<string>): void {
+    this.#socket.cork()
     for (const key of keys)
       for (const kind of ['touchline', 'depth'] as const) {
         const shown = this.subscribed[kind].get(key)
         if (shown && this.ticks) this.#update(key, kind, shown)
       }
+    this.#socket.uncork()
   }
 
   /** A record that ends in the middle; one subscribed scrip is needed. */
@@ -169,11 +173,13 @@ export class NorenConnection extends Connection {
       shown.next++
       if (frame) this.#say(frame)
     } else if (scrip) {
+      if (!shown.values.lp) return
+      const head = { t: kind === 'touchline' ? 'tf' : 'df', e: scrip.exchange, tk: scrip.token }
       const values = board.values(scrip, kind)
-      const changed = difference(shown.values, values)
-      if (!shown.values.lp || Object.keys(changed).length === 0) return
+      const frame = difference(shown.values, values, head)
+      if (!frame) return
       shown.values = values
-      this.#say({ t: kind === 'touchline' ? 'tf' : 'df', e: scrip.exchange, tk: scrip.token, ...changed })
+      this.#say(frame)
     }
   }
 

@@ -7,7 +7,30 @@ export type Record = Readonly<{ [code: string]: string }>
 
 export type Kind = 'touchline' | 'depth'
 
+/** A record being written. */
+type Draft = { [code: string]: string }
+
+interface LevelCodes {
+  readonly price: string
+  readonly quantity: string
+  readonly orders: string | undefined
+}
+
 const INDIA_MS = 19_800_000
+const NO_LEVEL: Level = { price: 0, quantity: 0, orders: 0 }
+
+// Put together once: thousands of records a second hold thirty of them each.
+const codes = (letter: string): Readonly<{ [K in Kind]: readonly LevelCodes[] }> => {
+  const depth = [1, 2, 3, 4, 5].map(place => ({
+    price: `${letter}p${place}`,
+    quantity: `${letter}q${place}`,
+    orders: `${letter}o${place}`,
+  }))
+  return { depth, touchline: depth.slice(0, 1).map(one => ({ ...one, orders: undefined })) }
+}
+
+const BUY = codes('b')
+const SELL = codes('s')
 
 /** What does not change and is said once. */
 export function constants({ contract, tradingSymbol }: Scrip): Record {
@@ -22,9 +45,10 @@ export function constants({ contract, tradingSymbol }: Scrip): Record {
 
 /** What may change (PiConnect documentation, WebSocket): prices scaled, `c` of yesterday, `ft` in seconds. */
 export function values({ contract }: Scrip, quote: Quote, kind: Kind): Record {
-  const price = (value: number): string => value.toFixed(decimalsOf(contract))
+  const decimals = decimalsOf(contract)
+  const price = (value: number): string => value.toFixed(decimals)
   const { ltp, previousClose } = quote
-  return {
+  const said: Draft = {
     lp: price(ltp),
     pc: (previousClose === 0 ? 0 : ((ltp - previousClose) / previousClose) * 100).toFixed(2),
     o: price(quote.open),
@@ -32,47 +56,55 @@ export function values({ contract }: Scrip, quote: Quote, kind: Kind): Record {
     l: price(quote.low),
     c: price(previousClose),
     ft: String(Math.floor(quote.exchangeTime / 1000)),
-    ...(isIndex(contract) ? {} : { ap: price(quote.averagePrice), v: String(quote.volume) }),
-    ...(isDerivative(contract) ? { oi: String(quote.openInterest), toi: String(quote.openInterest * 3) } : {}),
-    ...(isIndex(contract) ? {} : levels(quote, kind === 'depth' ? 5 : 1, price, kind)),
-    ...(kind === 'depth' && !isIndex(contract) ? depth(quote, price) : {}),
   }
-}
-
-function depth(quote: Quote, price: (value: number) => string): Record {
-  return {
-    ltt: new Date(quote.lastTradeTime + INDIA_MS).toISOString().slice(11, 19),
-    ltq: String(quote.lastQuantity),
-    tbq: String(quote.totalBuyQuantity),
-    tsq: String(quote.totalSellQuantity),
-    uc: price(quote.upperCircuit),
-    lc: price(quote.lowerCircuit),
-    '52h': price(quote.high * 1.4),
-    '52l': price(quote.low * 0.6),
+  if (isDerivative(contract)) {
+    said.oi = String(quote.openInterest)
+    said.toi = String(quote.openInterest * 3)
   }
-}
-
-/** Empty places are said as zeros. */
-function levels({ bids, asks }: Quote, count: number, price: (value: number) => string, kind: Kind): Record {
-  const said: { [code: string]: string } = {}
-  const say = (letter: string, place: number, level: Level | undefined) => {
-    said[`${letter}p${place}`] = price(level?.price ?? 0)
-    said[`${letter}q${place}`] = String(level?.quantity ?? 0)
-    if (kind === 'depth') said[`${letter}o${place}`] = String(level?.orders ?? 0)
-  }
-  for (let place = 1; place <= count; place++) {
-    say('b', place, bids[place - 1])
-    say('s', place, asks[place - 1])
-  }
+  if (isIndex(contract)) return said
+  said.ap = price(quote.averagePrice)
+  said.v = String(quote.volume)
+  sayLevels(said, quote.bids, BUY[kind], price)
+  sayLevels(said, quote.asks, SELL[kind], price)
+  if (kind === 'depth') sayDepth(said, quote, price)
   return said
 }
 
-/** What is another in `after` than it was in `before`. */
-export function difference(before: Record, after: Record): Record {
-  const changed: { [code: string]: string } = {}
+function sayDepth(said: Draft, quote: Quote, price: (value: number) => string): void {
+  said.ltt = new Date(quote.lastTradeTime + INDIA_MS).toISOString().slice(11, 19)
+  said.ltq = String(quote.lastQuantity)
+  said.tbq = String(quote.totalBuyQuantity)
+  said.tsq = String(quote.totalSellQuantity)
+  said.uc = price(quote.upperCircuit)
+  said.lc = price(quote.lowerCircuit)
+  said['52h'] = price(quote.high * 1.4)
+  said['52l'] = price(quote.low * 0.6)
+}
+
+/** Empty places are said as zeros. */
+function sayLevels(
+  said: Draft,
+  levels: readonly Level[],
+  codes: readonly LevelCodes[],
+  price: (value: number) => string,
+): void {
+  for (const [place, codesOf] of codes.entries()) {
+    const level = levels[place] ?? NO_LEVEL
+    said[codesOf.price] = price(level.price)
+    said[codesOf.quantity] = String(level.quantity)
+    if (codesOf.orders !== undefined) said[codesOf.orders] = String(level.orders)
+  }
+}
+
+/** `head`, and what is another in `after` than it was in `before`; nothing when nothing is. */
+export function difference(before: Record, after: Record, head: Record): Record | undefined {
+  const said: Draft = { ...head }
+  let isOther = false
   for (const code in after) {
     const value = after[code]
-    if (value !== undefined && before[code] !== value) changed[code] = value
+    if (value === undefined || before[code] === value) continue
+    said[code] = value
+    isOther = true
   }
-  return changed
+  return isOther ? said : undefined
 }

@@ -25,6 +25,24 @@ it('keeps a rate, each in its turn, also when a timer comes late', () => {
   expect(ticks.slice(0, 25)).toEqual([...wanted, ...wanted, ...wanted.slice(0, 5)])
 })
 
+it('makes up, a turn at a time, for what a stalled process did not send', () => {
+  let now = 0
+  let beat = () => {}
+  const clock = Object.assign(new ManualClock(), {
+    monotonic: () => now,
+    every: (_: number, run: () => void) => {
+      beat = run
+      return () => {}
+    },
+  })
+  const turns: number[] = []
+  new Pace({ clock, tickMs: 0, rate: 50, wanted: () => wanted, turn: due => turns.push(due.length) })
+  beat()
+  now = 500
+  for (let nth = 0; nth < 4; nth++) beat()
+  expect(turns).toEqual([1, 10, 10, 5, 0])
+})
+
 it('never moves anything twice in a turn', () => {
   const clock = new ManualClock()
   const turns: (readonly number[])[] = []

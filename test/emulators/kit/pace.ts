@@ -2,6 +2,8 @@ import type { Cancel, Clock } from '../../../shared/clock.ts'
 
 /** Turns a second at a given rate. */
 const TURNS = 50
+/** How much of a rate is made up for after a time without a core; beyond that nobody could tell what it was asked for. */
+const OWED_MS = 2000
 
 /**
  * When the market moves: everything that is wanted at once, every `tickMs` (0: never), or, with a `rate`, so many ticks a
@@ -24,7 +26,10 @@ export class Pace<Item> {
   }) {
     const { clock, tickMs, rate, wanted, turn } = options
     if (rate !== undefined && rate > 0)
-      this.#cancel = clock.every(1000 / TURNS, () => turn(this.#due(wanted(), this.#count(clock, rate))))
+      this.#cancel = clock.every(1000 / TURNS, () => {
+        const all = wanted()
+        turn(this.#due(all, this.#count(clock, rate, all.length)))
+      })
     else if (tickMs > 0) this.#cancel = clock.every(tickMs, () => turn(wanted()))
     else this.#cancel = () => {}
   }
@@ -33,11 +38,12 @@ export class Pace<Item> {
     this.#cancel()
   }
 
-  /** Timers come late: what is due is counted by the clock. */
-  #count(clock: Clock, rate: number): number {
+  /** Timers come late: what is due is counted by the clock, and what is more than a turn may hold is owed to the next. */
+  #count(clock: Clock, rate: number, most: number): number {
     const now = clock.monotonic()
-    if (Number.isNaN(this.#doneUntil)) this.#doneUntil = now - 1000 / TURNS
-    const count = Math.floor(((now - this.#doneUntil) * rate) / 1000)
+    if (Number.isNaN(this.#doneUntil) || most === 0) this.#doneUntil = now - 1000 / TURNS
+    this.#doneUntil = Math.max(this.#doneUntil, now - OWED_MS)
+    const count = Math.min(Math.floor(((now - this.#doneUntil) * rate) / 1000), most)
     this.#doneUntil += (count * 1000) / rate
     return count
   }

@@ -200,3 +200,18 @@ it('hands out ticks that later parts do not change', () => {
   update('depth')({ ltp: 2, buy: [level(2)] }, 'DEPTH')
   expect(first).toEqual(before)
 })
+
+it('leaves the parts as the decoder gave them', () => {
+  const { whole, update } = open(APART)
+  const parts = [
+    { ltp: 1, buy: [level(1)], sell: [level(2)], timestamp: 1 },
+    { ltp: 2, buy: [{ price: 3 }, level(1)], sell: [undefined, level(4)] },
+    { volume: 9, buy: [undefined, { quantity: 5 }], sell: [undefined, { price: 6 }] },
+  ] as const satisfies readonly TickPart[]
+  const before = structuredClone(parts)
+  whole('depth')(parts[0], 'DEPTH')
+  update('depth')(parts[1], 'DEPTH')
+  const { book } = update('depth')(parts[2], 'DEPTH') ?? {}
+  expect(parts).toEqual(before)
+  expect(book).toEqual({ buy: [level(3), level(1, 5)], sell: [level(2), level(6)] })
+})
