@@ -25,9 +25,10 @@ export class Lines {
 
   add(text: string): void {
     const length = Buffer.byteLength(text)
-    if (length > CHUNK) throw new RangeError(`A line of ${length} bytes`)
+    if (length >= CHUNK) throw new RangeError(`A line of ${length} bytes`)
     let chunk = this.#chunks.at(-1)
-    if (!chunk || this.#free + length > CHUNK) {
+    // Never filled to its last byte: an empty line behind that would begin in a chunk that is not there.
+    if (!chunk || this.#free + length >= CHUNK) {
       if (this.#chunks.length === MOST_CHUNKS) throw new RangeError(`More than ${MOST_CHUNKS} MiB of lines`)
       chunk = Buffer.allocUnsafe(CHUNK)
       this.#chunks.push(chunk)

@@ -38,6 +38,12 @@ test('many long ones, too, and the sorting stops on its way', () => {
   expect(steps).toBeGreaterThan(80)
 })
 
+test('an empty line can be read wherever the one before it ends', () => {
+  const lines = new Lines()
+  for (const text of ['x'.repeat(2 ** 19), 'y'.repeat(2 ** 19), '']) lines.add(text)
+  expect([lines.text(2), lines.bytes(2).length]).toEqual(['', 0])
+})
+
 test('a line of a megabyte is refused', () => {
-  expect(() => new Lines().add('x'.repeat(2 ** 20 + 1))).toThrow(RangeError)
+  expect(() => new Lines().add('x'.repeat(2 ** 20))).toThrow(RangeError)
 })
