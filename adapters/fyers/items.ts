@@ -15,6 +15,7 @@ const TRAILER_HEAD = 3
 
 export const CUT: Signal = { kind: 'malformed', what: 'frame cut' }
 const NO_SCALE: Signal = { kind: 'malformed', what: 'snapshot without a scale' }
+const NO_MULTIPLIER: Signal = { kind: 'ignored', what: 'snapshot with a multiplier of 0' }
 const NO_TIMES = { timestamp: null, lastTradeTime: null } as const
 const UNKNOWN: Signal = { kind: 'ignored', what: 'update of an unknown topic' }
 
@@ -82,8 +83,9 @@ function readSnapshot(view: DataView, start: number, topics: TopicTable, layouts
   if (scale === undefined) return NO_SCALE
   const { multiplier, precision } = scale
   if (multiplier === 0) {
-    // All else is as it should be, and where it ends is known: what stands behind it is of other topics.
-    signals.push(NO_SCALE)
+    // All else is as it should be, and where it ends is known: what stands behind it is of other topics, and the connection
+    // of them, which frames that cannot be read would end.
+    signals.push(NO_MULTIPLIER)
     return next
   }
   const name = readText(view, nameAt, countAt)

@@ -109,12 +109,12 @@ describe('a snapshot', () => {
     expect(parts(connected()(data(1, first, snapshot(2, 'sf|nse_cm|11536', [20000]))))).toHaveLength(2)
   })
 
-  it('without a scale leaves its topic unknown from then on, and the others in the frame alone', () => {
+  it('with a multiplier of 0 leaves its topic unknown from then on, and the others and the connection alone', () => {
     const hear = connected()
     hear(data(1, snapshot(1, TOPIC, [10000])))
     const bad = snapshot(1, TOPIC, [10000], { multiplier: 0 })
     const signals = hear(data(2, bad, snapshot(2, 'sf|nse_cm|11536', [20000])), data(3, update(1, [10050])))
-    expect(kinds(signals)).toEqual(['malformed', 'part', 'reply', 'ignored'])
+    expect(kinds(signals)).toEqual(['ignored', 'part', 'reply', 'ignored'])
   })
 
   it('with a scale that cannot be stops the frame', () => {
