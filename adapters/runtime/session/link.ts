@@ -115,17 +115,19 @@ export class Link {
     if (this.isOpen) this.#order()
   }
 
-  /** Begins to connect, or again at once where it waits; not before the broker that said "too many" wants it. */
+  /** Begins to connect, or again at once where it waits; not before the broker wants it, after "too many" or a cut. */
   start(): void {
     if (this.#state !== 'idle' && this.#state !== 'waiting') return
     this.#cancelWait()
     this.#lostAt = this.#parts.clock.monotonic()
     const bound = this.#patience.bound(this.#lostAt)
+    const restMs = this.#patience.rest(this.#lostAt)
     if (bound) {
       this.#error = bound.error
       this.#failures = 1
       this.#wait(bound.ms)
-    } else this.#ask()
+    } else if (restMs > 0) this.#wait(restMs)
+    else this.#ask()
   }
 
   /** Connects, in answer to `asks`. */
@@ -155,11 +157,14 @@ export class Link {
     this.#disconnect()
     this.#error = undefined
     this.#failures = 0
-    if (wasOpen) this.#parts.listener.lost(this.#instruments.values())
+    if (wasOpen) {
+      this.#patience.cut(this.#parts.clock.monotonic())
+      this.#parts.listener.lost(this.#instruments.values())
+    }
     this.#enter('idle')
   }
 
-  /** Cuts the connection and makes another, at once: what came on this one is no longer trusted. */
+  /** Cuts the connection and makes another, as soon as the broker likes: what came on this one is no longer trusted. */
   restart(): void {
     this.stop()
     this.start()

@@ -21,6 +21,8 @@ export class Patience {
   readonly #random: () => number
   /** When it was our turn again after another program took the session. */
   #takenBackAt = Number.NEGATIVE_INFINITY
+  /** When a connection that was open was cut here. */
+  #cutAt = Number.NEGATIVE_INFINITY
   #bound: { readonly error: TickwireError; readonly until: number } | undefined
 
   constructor(pauses: Pauses = {}, random: () => number) {
@@ -43,6 +45,16 @@ export class Patience {
   bound(now: number): { readonly error: TickwireError; readonly ms: number } | undefined {
     const { error, until = now } = this.#bound ?? {}
     return error && until > now ? { error, ms: until - now } : undefined
+  }
+
+  /** We have ended a connection that was open ourselves. */
+  cut(now: number): void {
+    this.#cutAt = now
+  }
+
+  /** Milliseconds that a cut of ours still costs: the broker needs as long to see it as any other end. */
+  rest(now: number): number {
+    return Math.max(this.#cutAt + (this.#pauses.afterEndMs ?? 0) - now, 0)
   }
 
   #ownPause({ error, tries, outageMs, retryAfterMs }: Ending, now: number): number {

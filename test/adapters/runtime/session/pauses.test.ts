@@ -38,6 +38,32 @@ describe('a broker with pauses of its own', () => {
     expect(session.broker.sockets).toHaveLength(2)
   })
 
+  it.each(['gap', 'login'])(
+    'is not dialled before them either when the connection was cut here, by a %s',
+    async why => {
+      const session = patient({ afterEndMs: 1000 })
+      session.live()
+      if (why === 'gap') session.feed.missed({ ms: 9000, clock: 'wall' })
+      else session.tickets.login('two')
+      await session.pass(750)
+      expect(session.broker.sockets.map(({ cut }) => cut)).toEqual([true])
+      await session.pass(250)
+      expect(session.broker.sockets).toHaveLength(2)
+    },
+  )
+
+  it('is asked three times within five seconds all the same whether it takes a login', async () => {
+    const session = patient({ afterEndMs: 1000, betweenMs: 700 })
+    session.live()
+    session.tickets.login('two')
+    for (let tries = 0; tries < 3; tries++) {
+      await session.pass(1000)
+      session.broker.last.refuse(403)
+    }
+    expect(session.status.state).toBe('auth_required')
+    expect(session.broker.sockets).toHaveLength(4)
+  })
+
   it('is not dialled for several connections at once', async () => {
     const limits = { connections: 3, instrumentsPerConnection: 1, instrumentsPerMessage: 1, messagePauseMs: 0 }
     const session = openSession({ broker: { session: { ...plain, pauses: { betweenMs: 700 } }, limits } })
