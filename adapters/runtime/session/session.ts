@@ -222,9 +222,8 @@ export class SessionFeed {
     const { clock, log } = this.#parts
     if (this.#endsAt === undefined || clock.now() < this.#endsAt + ENDED_MS) return
     this.#endsAt = undefined
-    const { open, needed } = this.connections()
-    // A connection that is being made asks just that.
-    if (open === 0 || open < needed) return
+    // A connection that is being made asks just that, but another may wait for long.
+    if (!this.#streams.isOpen) return
     log.info('the time of the login is over; all connections are made anew')
     this.#streams.restart()
   }

@@ -96,6 +96,11 @@ export class Streams {
     return this.#main.views()
   }
 
+  /** Whether a main connection is open, be it silent. */
+  get isOpen(): boolean {
+    return this.#main.isOpen
+  }
+
   /** How much of what the account may have is used: of the main connections first. */
   usages(): readonly [Usage, ...Usage[]] {
     return [this.#main.usage(), ...this.#sides.map(side => side.usage())]

@@ -192,6 +192,22 @@ describe('a socket that outlives its login', () => {
     expect(session.broker.sockets).toHaveLength(4)
   })
 
+  it('is made anew also while it is silent, or another connection waits', async () => {
+    for (const trouble of ['silence', 'refusal'] as const) {
+      const session = openSession()
+      if (trouble === 'refusal') session.want('A:LTP', 'B:LTP', 'C:LTP')
+      session.tickets.login('one', { expiresAt: session.clock.now() + 5000 })
+      session.broker.last.accept()
+      if (trouble === 'refusal') session.broker.last.refuse(429)
+      await session.pass(5750, { beats: trouble === 'refusal' })
+      expect(session.status.state).toBe('suspect')
+      const [first] = session.broker.sockets
+      expect(first?.cut).toBe(false)
+      await session.pass(1250)
+      expect(first?.cut).toBe(true)
+    }
+  })
+
   it('stays where the broker takes the login all the same', async () => {
     const session = await outlived(1)
     session.broker.last.accept()
