@@ -1,38 +1,45 @@
 import type { Cancel, Clock } from '../../../shared/clock.ts'
 import type { TickwireError } from '../../../shared/errors.ts'
+import type { Exchange } from '../../../shared/market/exchange.ts'
 import type { Sibling } from '../../contract.ts'
 import type { Union } from '../union.ts'
 import { Links, type LinksParts, type Usage } from './links.ts'
 import { Refusals } from './refusals.ts'
 import { judgeLinks } from './standing.ts'
 
-interface SideParts extends Omit<LinksParts, 'stream' | 'keepsOne' | 'listener'> {
+export interface SideParts extends Omit<LinksParts, 'stream' | 'keepsOne' | 'listener'> {
   readonly sibling: Sibling<unknown, unknown>
   readonly listener: Omit<LinksParts['listener'], 'opened' | 'refused'>
+  /** Whether the market of an exchange trades now. */
+  readonly isTrading: (exchange: Exchange) => boolean
 }
 
-/** A broker says the first of what it is asked for at once. */
+/** A broker says the first of what it is asked for at once; of a closed market it may have nothing to say. */
 const PATIENCE_MS = 5000
 
 /**
  * The sockets of one kind besides the main one. What becomes of them costs what only they bring: a broker that refuses
- * them is asked three times, and again when a main connection is opened anew, after a login above all. A broker may also take them and never say a thing.
+ * them is asked three times, and again when a main connection is opened anew, after a login above all. A broker may also
+ * take them and never say a thing.
  */
 export class Side {
   readonly #name: string
   readonly #ifSilent: string | undefined
   readonly #links: Links
   readonly #clock: Clock
+  readonly #isTrading: (exchange: Exchange) => boolean
   readonly #refusals = new Refusals()
   #refusal: TickwireError | undefined
-  /** It was asked for something, and has said nothing since it was opened. */
+  #wanted: Union = new Map()
+  /** It was asked for something of a market that trades, and has said nothing since it was opened. */
   #isMute = false
   #cancelPatience: Cancel = () => {}
 
-  constructor({ sibling, ...parts }: SideParts) {
+  constructor({ sibling, isTrading, ...parts }: SideParts) {
     this.#name = sibling.name
     this.#ifSilent = sibling.ifSilent
     this.#clock = parts.clock
+    this.#isTrading = isTrading
     this.#links = new Links({
       ...parts,
       stream: sibling,
@@ -52,6 +59,7 @@ export class Side {
   }
 
   carry(union: Union): void {
+    this.#wanted = union
     this.#links.carry(union)
     // With the next wish it is asked again: nobody knows what was bought meanwhile.
     if (union.size === 0) this.#speaks()
@@ -102,9 +110,16 @@ export class Side {
   #opened(): void {
     this.#refusals.opened(this.#clock.monotonic())
     this.#refusal = undefined
+    this.#awaitWord()
+  }
+
+  #awaitWord(): void {
     this.#cancelPatience()
     this.#cancelPatience = this.#clock.after(PATIENCE_MS, () => {
-      this.#isMute = this.#links.views().some(({ state, instruments }) => state === 'open' && instruments > 0)
+      const isAsked = this.#links.views().some(({ state, instruments }) => state === 'open' && instruments > 0)
+      const isDue = [...this.#wanted.keys()].some(({ exchange }) => this.#isTrading(exchange))
+      this.#isMute = isAsked && isDue
+      if (isAsked && !isDue) this.#awaitWord()
     })
   }
 

@@ -9,7 +9,7 @@ import { LOGIN_UNANSWERED } from './connection.ts'
 import type { LinkView, MarketSignal } from './link.ts'
 import { Links, type LinksParts, type Usage } from './links.ts'
 import { Merge } from './merge.ts'
-import { Side } from './side.ts'
+import { Side, type SideParts } from './side.ts'
 import type { Grant } from './tickets.ts'
 
 /** What the broker says of its login's end and what it does agree: to ask once more would say nothing new. */
@@ -34,7 +34,9 @@ interface StreamsListener {
   refused(error: TickwireError): void
 }
 
-interface StreamsParts extends Omit<LinksParts, 'stream' | 'dial' | 'classify' | 'keepsOne' | 'listener'> {
+interface StreamsParts
+  extends Omit<LinksParts, 'stream' | 'dial' | 'classify' | 'keepsOne' | 'listener'>,
+    Pick<SideParts, 'isTrading'> {
   /** Name of the feed. */
   readonly account: string
   readonly adapter: SessionAdapter

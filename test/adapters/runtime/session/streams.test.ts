@@ -9,6 +9,7 @@ const SOURCES = { LTP: ['top'], QUOTE: ['top'], DEPTH: ['top'], BOOK50: ['top', 
 /** A broker whose deep books come over sockets of their own, with a login. */
 function openBooks(sibling: Parameters<typeof bookSibling>[0] = {}) {
   const session = openSession({
+    isTrading: true,
     broker: {
       sources: SOURCES,
       carries: (_, mode) => (mode === 'BOOK50' ? 'DEPTH' : mode),
@@ -135,6 +136,19 @@ describe('a socket besides the main one', () => {
     session.broker.last.accept()
     await session.pass(7000, { beats: true })
     expect(session.reason()).toMatch(/^no books/)
+  })
+
+  it('that says nothing of a closed market is told of when it trades, and promises books until then', async () => {
+    const session = openBooks({ limits: { ...bookSibling().limits, instrumentsPerMode: { BOOK50: 2 } } })
+    session.market.isTrading = false
+    session.live()
+    session.want('A:BOOK50')
+    session.broker.last.accept()
+    await session.pass(20_000, { beats: true })
+    expect([session.reason(), session.feed.lacksBooks]).toEqual([undefined, false])
+    session.market.isTrading = true
+    await session.pass(6000, { beats: true })
+    expect(session.feed.lacksBooks).toBe(true)
   })
 
   it('that refuses an instrument by its name has books of others to promise', async () => {
