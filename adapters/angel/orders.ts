@@ -81,14 +81,13 @@ function readMessage(text: string): Signal {
   if (!parsed.success) return { kind: 'ignored', what: 'text of an unknown shape' }
   const { 'status-code': code, 'order-status': status, 'error-message': error, orderData } = parsed.data
   if (code === '401' || code === '403') return { kind: 'refused', reason: oneLine(`${code} ${error}`) }
-  // The greeting is an order with empty fields. Words beside an order are about it, and must not take its place.
-  if (orderData === undefined || orderData.orderid === '')
-    return error === ''
-      ? { kind: 'ignored', what: 'greeting of the order socket' }
-      : { kind: 'notice', level: 'error', text: oneLine(error) }
+  const without = (what: string): Signal =>
+    error === '' ? { kind: 'ignored', what } : { kind: 'notice', level: 'error', text: oneLine(error) }
+  // The greeting is an order with empty fields.
+  if (orderData === undefined || orderData.orderid === '') return without('greeting of the order socket')
   const order = update.safeParse(orderData)
-  if (!order.success) return { kind: 'ignored', what: 'order update that cannot be read' }
-  return toSignal(order.data, status)
+  // Words beside an order are about it, and must not take its place.
+  return order.success ? toSignal(order.data, status, error) : without('order update that cannot be read')
 }
 
 const PRICE_TYPES: ReadonlyMap<string, OrderUpdate['priceType']> = new Map([
@@ -122,7 +121,7 @@ const STATUSES: ReadonlyMap<string, string> = new Map([
 /** Nothing is pending of these. */
 const OVER: ReadonlySet<string> = new Set(['complete', 'cancelled', 'rejected', 'cancelled after market order'])
 
-function toSignal(order: z.infer<typeof update>, statusCode: string): Signal {
+function toSignal(order: z.infer<typeof update>, statusCode: string, error: string): Signal {
   const { exchange } = order
   if (!isExchange(exchange)) return { kind: 'ignored', what: 'order on an exchange that clients do not know' }
   const said = (order.orderstatus || order.status).trim().toLowerCase()
@@ -146,7 +145,7 @@ function toSignal(order: z.infer<typeof update>, statusCode: string): Signal {
       filledQuantity: filled,
       pendingQuantity: OVER.has(status) ? 0 : unfilled,
       averagePrice: order.averageprice,
-      rejectionReason: status === 'rejected' ? oneLine(order.text) : '',
+      rejectionReason: status === 'rejected' ? oneLine(order.text || error) : '',
     },
   }
 }

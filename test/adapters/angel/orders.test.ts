@@ -207,9 +207,12 @@ describe('what else comes on it', () => {
     ])
   })
 
-  it('does not hide the order that its words are about', () => {
-    const rejected = message({ orderstatus: 'rejected' }, 'AB03', { 'error-message': 'no margin' })
-    expect(read(rejected)).toMatchObject([{ kind: 'order', order: { status: 'rejected' } }])
+  it('does not hide the order that its words are about, and says why where the order itself does not', () => {
+    const rejected = (text: string) =>
+      message({ orderstatus: 'rejected', text }, 'AB03', { 'error-message': 'no margin' })
+    expect(read(rejected(''))).toMatchObject([{ kind: 'order', order: { rejectionReason: 'no margin' } }])
+    expect(read(rejected('no stock'))).toMatchObject([{ kind: 'order', order: { rejectionReason: 'no stock' } }])
+    expect(read(message({ quantity: 'x' }, '', { 'error-message': 'no margin' }))).toMatchObject([{ kind: 'notice' }])
   })
 
   it.each([
