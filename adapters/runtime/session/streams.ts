@@ -158,7 +158,8 @@ export class Streams {
   #classify({ session }: Stream<unknown, unknown>, failure: Failure): TickwireError {
     const { account, adapter, session: grant } = this.#parts
     const isUnanswered = failure.kind === 'network' && failure.reason.startsWith(LOGIN_UNANSWERED)
-    if (isUnanswered && this.#isOver()) return new TickwireError('SESSION_EXPIRED', LOGIN_OVER)
+    // One that is open was taken since, or is about to be asked: while it is, another's silence is its own.
+    if (isUnanswered && this.#isOver() && !this.isOpen) return new TickwireError('SESSION_EXPIRED', LOGIN_OVER)
     const call = { adapter, account, what: 'session.classify', hidden: textsIn(grant()?.ticket) }
     return guardError(call, () => session.classify(failure))
   }

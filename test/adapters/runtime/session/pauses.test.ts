@@ -162,6 +162,20 @@ describe('a login that nothing answers', () => {
     expect(session.status.state).toBe('live')
   })
 
+  it('is not over because one more connection gets no answer', async () => {
+    const session = openSession({ hello: ['hello'] })
+    session.want('A:LTP', 'B:LTP', 'C:LTP')
+    session.tickets.login('one', { expiresAt: session.clock.now() - 1000 })
+    session.broker.last.accept()
+    session.broker.last.say('ready')
+    expect(session.broker.sockets).toHaveLength(2)
+    session.broker.last.accept()
+    await session.pass(3500, { beats: true })
+    expect(session.status.state).toBe('suspect')
+    expect(session.bus.statuses().at(-1)?.reason).toMatch(/BROKER_UNREACHABLE/)
+    expect(session.broker.sockets[0]?.cut).toBe(false)
+  })
+
   it('is the broker that is away, else', async () => {
     expect(await opened(86_400_000)).toMatch(/^BROKER_UNREACHABLE/)
     expect(await opened(undefined)).toMatch(/^BROKER_UNREACHABLE/)
