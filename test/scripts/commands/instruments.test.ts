@@ -31,4 +31,11 @@ describe('tickwire instruments', () => {
     expect(out).toMatch(/feed +OFF \(disabled\), where/)
     expect(out).toMatch(/feed +ON, where/)
   })
+  it('search ends no sooner than a pipe has taken all of its answer', async () => {
+    const there = emptyFolder()
+    const symbols = Array.from({ length: 5000 }, (_, n) => `CRYPTO:COIN${n}`).join()
+    expect((await there.run('adapter', 'add', 'MANY', '--external', '--symbols', symbols)).code).toBe(0)
+    const { code, out } = await there.run('instruments', 'search', 'coin', '--limit', '5000')
+    expect({ code, rows: out.trim().split('\n').length }).toEqual({ code: 0, rows: 5000 })
+  }, 30_000)
 })
