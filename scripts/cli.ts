@@ -18,8 +18,12 @@ process.stdout.on('error', error => {
   throw error
 })
 
+/** A pipe takes no more at once than its reader has room for; an end before the rest is out cuts the answer off unsaid. */
+const written = (): Promise<void> => new Promise(resolve => process.stdout.write('', () => resolve()))
+
 try {
   await createProgram(packageVersion()).parseAsync()
+  await written()
   // An adapter outside the tree may have been loaded: a timer it left must not keep a finished command alive.
   process.exit()
 } catch (error) {

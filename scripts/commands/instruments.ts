@@ -1,8 +1,9 @@
 import { isSession } from '../../adapters/contract.ts'
 import { loadAdapter } from '../../adapters/registry.ts'
 import { TickwireError } from '../../shared/errors.ts'
+import type { Exchange } from '../../shared/market/exchange.ts'
 import type { Instrument } from '../../shared/market/instrument.ts'
-import type { TopicMode } from '../../shared/market/mode.ts'
+import { isBookMode, type TopicMode } from '../../shared/market/mode.ts'
 import { formatTopic } from '../../shared/market/topic.ts'
 import { isExpired, listIsOfToday } from '../../shared/market/validity.ts'
 import type { FeedRecord } from '../../shared/store/feeds.ts'
@@ -64,7 +65,10 @@ export async function explainInstrument(globals: Globals, word: string): Promise
   const now = clock.now()
   for (const { feed, instrument, facts } of found) {
     const adapter = feed.kind === 'external' ? undefined : await loadAdapter(adapterPlace(feed))
-    const modes = feed.modes ?? adapter?.modes ?? []
+    const books = adapter !== undefined && isSession(adapter) ? adapter.books : undefined
+    const modes = (feed.modes ?? adapter?.modes ?? []).filter(
+      mode => !isBookMode(mode) || hasBook(instrument, books?.[mode]),
+    )
     const topics = modes.map(mode => formatTopic({ feed: feed.name, ...instrument, mode }))
     const { writtenAt } = facts
     const isFetched = adapter !== undefined && isSession(adapter)
@@ -86,6 +90,10 @@ export async function explainInstrument(globals: Globals, word: string): Promise
     }
   }
 }
+
+/** Whether there is a book deeper than five levels, where `exchanges` have them; all, where none is named. */
+const hasBook = ({ kind, exchange }: Instrument, exchanges: readonly Exchange[] | undefined): boolean =>
+  kind !== 'INDEX' && (exchanges?.includes(exchange) ?? true)
 
 /** What one feed says of an instrument. */
 interface Known {

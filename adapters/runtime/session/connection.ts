@@ -107,6 +107,8 @@ export class Connection {
     if (this.#ready) return
     this.#ready = true
     this.#cancelDeadline()
+    // Until a first answer nothing proves that this one can be missed: a socket that dies before it is dead unnoticed.
+    if (this.#parts.session.heartbeat.probeMs !== undefined) this.#socket.ping()
     this.#parts.listener.ready()
   }
 

@@ -82,9 +82,11 @@ export class SessionFeed {
       session: () => this.#grant,
       listener: {
         changed: () => this.#tell(),
-        ticked: (instrument, tick, receivedAt, isChange) => {
+        spoke: instrument => {
           this.#isMute = false
           this.#silence.ticked(instrument, clock.monotonic())
+        },
+        ticked: (instrument, tick, receivedAt, isChange) => {
           if (tick) publisher.offer({ instrument, tick, receivedAt, isChange })
         },
         ordered: onOrder,

@@ -25,6 +25,8 @@ interface StreamsListener {
    * what was said before, not all of it.
    */
   ticked(instrument: Instrument, tick: Tick | undefined, receivedAt: number, isChange: boolean): void
+  /** The kind of socket that has to bring an instrument's prices has said something of it. */
+  spoke(instrument: Instrument): void
   ordered(order: OrderUpdate): void
   /** Values of these are of the past. */
   lost(instruments: readonly Instrument[]): void
@@ -174,6 +176,7 @@ export class Streams {
       ticked: (instrument: Instrument, signal: MarketSignal, receivedAt: number) => {
         if (signal.kind === 'stale') this.#merge.drop(instrument, signal.source)
         else {
+          if (this.#proves(instrument, stream)) listener.spoke(instrument)
           const tick = signal.kind === 'tick' ? signal.tick : this.#join(instrument, stream, signal, receivedAt)
           listener.ticked(instrument, tick, receivedAt, signal.kind === 'part' && !signal.isWhole)
         }
@@ -184,6 +187,13 @@ export class Streams {
         listener.lost(gone)
       },
     }
+  }
+
+  /** Books that go on are no sign of life of the main kind: it may be dead beside them, and so are all prices it carries. */
+  #proves(instrument: Instrument, stream: number): boolean {
+    if (stream === 0) return true
+    const wanted = this.#wanted.get(instrument)
+    return wanted !== undefined && !shareOf(new Map([[instrument, wanted]]), this.#parts.adapter).has(instrument)
   }
 
   #join(instrument: Instrument, stream: number, part: Extract<MarketSignal, { kind: 'part' }>, receivedAt: number) {

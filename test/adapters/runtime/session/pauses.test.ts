@@ -115,7 +115,7 @@ describe('a broker that promises no answer', () => {
     const session = silent()
     session.live()
     await session.pass(60_000)
-    expect([session.broker.sockets.length, session.broker.last.pings]).toEqual([1, 30])
+    expect([session.broker.sockets.length, session.broker.last.pings]).toEqual([1, 31])
   })
 
   it('that has answered once is suspect and given up when it answers no more', async () => {
@@ -126,6 +126,19 @@ describe('a broker that promises no answer', () => {
     await session.pass(5000)
     expect(session.status.state).toBe('suspect')
     await session.pass(4000)
+    expect(session.broker.sockets[0]?.cut).toBe(true)
+  })
+})
+
+describe('a broker that answers the first question and nothing more', () => {
+  it('is asked as soon as it is there, and given up in its time', async () => {
+    const { session: plain } = bookSibling()
+    const heartbeat = { probeMs: 2000, suspectMs: 5000, deadMs: 9000 }
+    const session = openSession({ random: 0, broker: { session: { ...plain, heartbeat } } })
+    session.live()
+    expect(session.broker.last.pings).toBe(1)
+    session.broker.last.pong()
+    await session.pass(9000)
     expect(session.broker.sockets[0]?.cut).toBe(true)
   })
 })

@@ -73,6 +73,23 @@ describe('a socket besides the main one', () => {
     })
   })
 
+  it('does not hide with its books that the main one brings no prices any more', async () => {
+    const session = openBooks()
+    session.market.isTrading = true
+    session.live()
+    session.want('A:BOOK50', 'B:LTP')
+    session.broker.last.accept()
+    const second = async (...prices: string[]) => {
+      for (const price of prices) session.nth(0).say(price)
+      session.nth(1).say('book book-A')
+      await session.pass(1000, { beats: true })
+    }
+    for (let n = 0; n < 30; n++) await second(`top A ${100 + n}`, `top B ${n + 1}`)
+    expect(session.status.state).toBe('live')
+    for (let n = 0; n < 25; n++) await second()
+    expect([session.status.state, session.nth(0).cut]).toEqual(['starting', true])
+  })
+
   it('costs only its own when it is lost: the feed is live and says what is missing', async () => {
     const session = openBooks()
     session.live()
