@@ -234,3 +234,23 @@ export function openSession({
 /** What the last socket, or the nth, was told, in order, without our heartbeat. */
 export const told = ({ broker }: ReturnType<typeof openSession>, nth = broker.sockets.length - 1) =>
   broker.sockets[nth]?.sent.filter(frame => frame !== 'ping')
+
+/** A price, and a book on top of it, each from a source of its own. */
+export const SOURCES = { LTP: ['top'], QUOTE: ['top'], DEPTH: ['top'], BOOK50: ['top', 'book'] } as const
+
+/** A broker whose deep books come over sockets of their own, with a login. */
+export function openBooks(sibling: Parameters<typeof bookSibling>[0] = {}) {
+  const session = openSession({
+    isTrading: true,
+    broker: {
+      sources: SOURCES,
+      carries: (_, mode) => (mode === 'BOOK50' ? 'DEPTH' : mode),
+      siblings: [bookSibling(sibling)],
+    },
+  })
+  return Object.assign(session, {
+    nth: (place: number) => session.broker.sockets[place] ?? session.broker.last,
+    urls: () => session.broker.sockets.map(({ url }) => url),
+    reason: () => session.bus.statuses().at(-1)?.reason,
+  })
+}
