@@ -1,15 +1,8 @@
 import { systemClock } from '../../shared/clock.ts'
 import type { Contract } from '../emulators/kit/contract.ts'
 import type { Quote } from '../emulators/kit/walk.ts'
+import { enters, type FeedSaid, feedOf } from './feed.ts'
 import { eventually, type Said, System } from './system.ts'
-
-/** How one feed stands, as the proxy says. */
-interface FeedSaid {
-  readonly name: string
-  readonly state: string
-  readonly label?: string
-  readonly reason?: string
-}
 
 /** What an emulator shows of itself. */
 interface Seen {
@@ -69,22 +62,14 @@ export class EmulatedSystem extends System {
   }
 
   /** How a broker's feed stands. */
-  async feed(broker: string): Promise<FeedSaid> {
-    const headers = { authorization: `Bearer ${this.key}` }
-    const answer = await fetch(`${this.url().replace('ws', 'http')}/status`, { headers })
-    const { feeds } = (await answer.json()) as { feeds: FeedSaid[] }
-    const feed = feeds.find(({ name }) => name === broker.toUpperCase())
-    if (!feed) throw new Error(`the proxy knows no ${broker}`)
-    return feed
+  feed(broker: string): Promise<FeedSaid> {
+    return feedOf(this, broker.toUpperCase())
   }
 
   /** Waits until its feed is in one of these states; gives what it says, and after how long. */
   async enters(broker: string, ...states: string[]): Promise<FeedSaid & { afterMs: number }> {
     const from = systemClock.monotonic()
-    const feed = await eventually(async () => {
-      const now = await this.feed(broker)
-      return states.includes(now.state) && now
-    }, 30_000)
+    const feed = await enters(this, broker.toUpperCase(), states)
     return { ...feed, afterMs: systemClock.monotonic() - from }
   }
 
