@@ -192,8 +192,9 @@ export class Streams {
   /** Books that go on are no sign of life of the main kind: it may be dead beside them, and so are all prices it carries. */
   #proves(instrument: Instrument, stream: number): boolean {
     if (stream === 0) return true
+    const { adapter } = this.#parts
     const wanted = this.#wanted.get(instrument)
-    return wanted !== undefined && !shareOf(new Map([[instrument, wanted]]), this.#parts.adapter).has(instrument)
+    return adapter.carries !== undefined && wanted !== undefined && adapter.carries(instrument, wanted) === undefined
   }
 
   #join(instrument: Instrument, stream: number, part: Extract<MarketSignal, { kind: 'part' }>, receivedAt: number) {
