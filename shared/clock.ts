@@ -19,14 +19,14 @@ export interface Clock {
 let anchor = Number.NaN
 
 /**
- * The wall clock has whole milliseconds; the fraction comes from the monotonic one. Anchored anew when the two
- * part by more than a millisecond (clock step), so that processes of one machine agree.
+ * The wall clock has whole milliseconds; the fraction comes from the monotonic one. Never before the wall clock: what one
+ * process received is not older than what another one sent. Anchored anew when the two part (clock step, drift).
  */
 function wallMicros(): number {
   const wall = Date.now() * 1000
   const elapsed = performance.now() * 1000
   const micros = anchor + elapsed
-  if (micros > wall - 1000 && micros < wall + 2000) return Math.round(micros)
+  if (micros >= wall && micros < wall + 2000) return Math.round(micros)
   anchor = wall - elapsed
   return wall
 }
@@ -71,14 +71,16 @@ interface Pending {
 /** A clock that tests move by hand. */
 export class ManualClock implements Clock {
   #time: number
+  /** How far the wall clock was set. */
+  #stepped = 0
   readonly #pending = new Set<Pending>()
 
   constructor(start = 1_795_220_416_000) {
     this.#time = start
   }
 
-  now = (): number => this.#time
-  micros = (): number => this.#time * 1000
+  now = (): number => this.#time + this.#stepped
+  micros = (): number => this.now() * 1000
   monotonic = (): number => this.#time
 
   after(ms: number, run: () => void): Cancel {
@@ -109,6 +111,11 @@ export class ManualClock implements Clock {
   /** Time passes and nothing runs, as for a process that was stopped. */
   freeze(ms: number): void {
     this.#time += ms
+  }
+
+  /** Somebody sets the wall clock, forward or back: durations and timers know nothing of it. */
+  step(ms: number): void {
+    this.#stepped += ms
   }
 
   #add(ms: number, every: number | undefined, run: () => void): Cancel {

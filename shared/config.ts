@@ -38,6 +38,8 @@ export interface Config {
   readonly log: Readonly<Parsed['log']>
   /** Lower-case broker names; without it, every registered feed may start. */
   readonly validBrokers: readonly string[] | undefined
+  /** Whether the calendar says when ticks are due, or they are at all times. */
+  readonly market: Parsed['market']
   /** Sections `[feeds.NAME]`: settings over the registered ones, checked by the adapter. */
   readonly feeds: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   /** The key of client commands. */
@@ -54,6 +56,7 @@ export interface Overrides {
   readonly host?: string | undefined
   readonly port?: number | 'auto' | undefined
   readonly workers?: number | 'auto' | undefined
+  readonly market?: string | undefined
   /** For `init`: a file that was asked for by name may still be missing. */
   readonly fileMayMiss?: boolean
 }
@@ -92,12 +95,13 @@ function absolute(path: string, base: string): string {
   return resolve(base, path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path)
 }
 
-function readOverrides({ dataDir, host, port, workers }: Overrides, base: string): Layer {
+function readOverrides({ dataDir, host, port, workers, market }: Overrides, base: string): Layer {
   const options: [string, unknown, string][] = [
     ['data_dir', dataDir, '--data-dir'],
     ['proxy.host', host, '--host'],
     ['proxy.port', port, '--port'],
     ['proxy.workers', workers, '--workers'],
+    ['market', market, '--market'],
   ]
   const given = options.filter(([, value]) => value !== undefined)
   return { values: new Map(given.map(([name, value, origin]) => [name, { value, origin, base }])), problems: [] }
@@ -162,6 +166,7 @@ function assemble(parsed: Parsed, { configFile, file, cwd, hasTcp, env, warnings
     vault: { keyFile: absolute(parsed.vault.keyFile ?? keyFile, cwd), handedOver },
     log: parsed.log,
     validBrokers: parsed.validBrokers,
+    market: parsed.market,
     feeds: file.feeds,
     ...readSecrets(env),
     warnings,

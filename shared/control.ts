@@ -24,6 +24,8 @@ const subscriptionSet = z.object({
   revision: count,
   /** Changes when the proxy asks for fresh snapshots of its whole lane (it found a hole). */
   resync: count,
+  /** Changes when the proxy asks for the states of all instruments (it missed some). */
+  states: count.optional(),
   /** Topics of that feed. */
   topics: z.array(z.string().max(160)).max(200_000),
 })
@@ -48,6 +50,10 @@ const feedStatus = z.object({
   feed: name,
   /** Lower case, as clients see it. */
   broker: z.string().min(1).max(32),
+  /** Tells two processes that serve one feed apart, also when they began in the same millisecond. */
+  instance: name.optional(),
+  /** How long that process has lived, milliseconds by no clock that can be set: who is the younger one. */
+  aliveMs: count.optional(),
   label: z.enum(FEED_LABELS),
   /** What topics of this feed may end in. */
   modes: z.array(z.enum(TOPIC_MODES)),
@@ -70,8 +76,12 @@ const feedStatus = z.object({
   rejected: z.array(z.object({ topic: z.string(), code: z.string(), reason: z.string() })).max(1000),
   /** Last sequence of each proxy's lane: how a loss followed by silence is noticed. */
   lanes: z.record(name, count),
+  /** How many changes of instrument states were sent in this epoch: who has fewer asks for all of them. */
+  states: count.optional(),
   /** When the broker says the session ends. */
   tokenExpiresAt: count.optional(),
+  /** Present while the account is given a rest after failures in a row: nothing is dialled before `until`. */
+  rest: z.object({ reason: z.string().max(200), until: count }).optional(),
   /** Of what the broker allows the account. */
   limits: z.object({ instruments: used, books: used.optional() }).optional(),
   /** Open now, and needed for what is wanted. */

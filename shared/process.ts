@@ -18,9 +18,22 @@ export type ProcessMessage =
       readonly exitCode: number
     }
 
+/**
+ * What those who use a process may expect of its end. SIGTERM is a `restart`: service managers send it for both, and to
+ * come back in vain costs little. Ctrl-C is a `stop`.
+ */
+export type Ending = 'restart' | 'stop'
+
+/** What a supervisor says to a process that is to end. SIGTERM says the same, but not what kind of end it is. */
+export interface EndMessage {
+  readonly kind: 'end'
+  readonly ending: Ending
+}
+
 /** What `start` gives: how to end it, and what to tell of it. */
 export interface Running {
-  close(): Promise<void>
+  /** `ending`: told when a person or a service manager asked for the end; undefined for one that has to be quick. */
+  close(ending?: Ending): Promise<void>
   readonly details?: ProcessDetails
   /** Rejects when it cannot go on by itself: it is closed, and the reason told as that of a failed start is. */
   readonly failed?: Promise<never>
@@ -28,6 +41,8 @@ export interface Running {
 
 /** A process that has not closed after this long ends all the same. */
 export const CLOSE_GRACE_MS = 5000
+/** One with clients has to let them go first: over 5 s, the last of them in 3.5 s. */
+export const CLIENTS_GRACE_MS = 10_000
 /** The same after an error that nobody expected: what it broke may never close. */
 const BROKEN_GRACE_MS = 1000
 const ALIVE_MS = 1000
@@ -36,10 +51,10 @@ const SAME_SIGNAL_MS = 300
 
 /**
  * Runs one long-lived process: starts it, tells the supervisor, also that it is still alive, and ends it when told to:
- * on SIGTERM, on SIGINT, and when the supervisor is gone (its IPC channel closes); a second signal ends at once. Told
- * while it starts, it aborts `ending`, closes what the start still gives, and ignores what it throws. Never returns
- * after a good start: the process exits with 0. A failed start goes to the supervisor, else it is thrown. An error that
- * nobody expected closes, too, and exits with 1; what does not close within a second is killed. What fails by its own
+ * on SIGTERM, on SIGINT, by the supervisor's word, and when that is gone (its IPC channel closes); a second signal ends
+ * at once. Told while it starts, it aborts `ending`, closes what the start still gives, and ignores what it throws.
+ * Never returns after a good start: the process exits with 0. A failed start goes to the supervisor, else it is thrown.
+ * An error that nobody expected closes, too, and exits with 1; what does not close within a second is killed. What fails by its own
  * word (`failed`) is closed and then told, or thrown, like a failed start.
  */
 export async function runProcess(options: {
@@ -60,11 +75,12 @@ export async function runProcess(options: {
   let started: Promise<Running> | undefined
   /** Ends with the process. */
   let dying: Promise<unknown> | undefined
+  let how: End = { why: 'an error' }
   const close = within(clock, async () => {
     ending.abort()
     // Why a start that was broken off has failed is of no use to anybody.
     const running = await started?.catch(() => undefined)
-    await running?.close()
+    await running?.close(how.ending)
   })
   for (const event of ['uncaughtException', 'unhandledRejection'] as const)
     process.on(event, (err: unknown) => {
@@ -81,7 +97,7 @@ export async function runProcess(options: {
   const level = supervised || options.untold ? 'debug' : 'info'
   try {
     const running = await Promise.race([started, asked])
-    if (typeof running !== 'string') {
+    if (!('why' in running)) {
       const { details = {} } = running
       failed = running.failed
       // It may fail before anybody waits for it.
@@ -97,13 +113,14 @@ export async function runProcess(options: {
     await tell(fatal(error))
     process.exit(exitCode(error))
   }
-  const why = await Promise.race([asked, ...(failed ? [failed] : [])]).catch((error: unknown) => ({ error }))
-  log[level]({ why: typeof why === 'string' ? why : String(why.error) }, `${name} stops`)
+  const end = await Promise.race([asked, ...(failed ? [failed] : [])]).catch((error: unknown) => ({ error }))
+  if ('why' in end) how = end
+  log[level]({ why: 'why' in end ? end.why : String(end.error) }, `${name} stops`)
   if (!(await close(graceMs))) log.warn(`${name} did not close within ${graceMs} ms`)
-  if (typeof why === 'string') process.exit(0)
-  if (!supervised) throw why.error
-  await tell(fatal(why.error))
-  process.exit(exitCode(why.error))
+  if ('why' in end) process.exit(0)
+  if (!supervised) throw end.error
+  await tell(fatal(end.error))
+  process.exit(exitCode(end.error))
 }
 
 /** Does the work once, whoever asks; each time resolves with whether it was done within that many milliseconds. */
@@ -130,21 +147,37 @@ export const unlessEnding = <T>(work: Promise<T>, ending: AbortSignal): Promise<
     work.then(resolve, reject)
   })
 
+interface End {
+  readonly why: string
+  readonly ending?: Ending
+}
+
 /** Resolves with the reason when this process is told to end; a second signal ends it at once. */
-function endAsked(clock: Clock, supervised: boolean): Promise<string> {
+function endAsked(clock: Clock, supervised: boolean): Promise<End> {
   return new Promise(resolve => {
     let first: number | undefined
-    const ask = (signal: string) => {
+    /** Ctrl-C was pressed. */
+    let interrupted = false
+    const ask = (why: string, ending: Ending = interrupted ? 'stop' : 'restart') => {
       first ??= clock.monotonic()
       if (clock.monotonic() - first > SAME_SIGNAL_MS) process.exit(1)
-      resolve(signal)
+      resolve({ why, ending })
     }
     process.on('SIGTERM', () => ask('SIGTERM'))
     // Ctrl-C reaches the whole terminal group; a supervised process waits for its supervisor, which knows the order.
-    process.on('SIGINT', () => supervised || ask('SIGINT'))
-    process.on('disconnect', () => resolve('the supervisor is gone'))
+    process.on('SIGINT', () => {
+      interrupted = true
+      if (!supervised) ask('SIGINT')
+    })
+    if (supervised)
+      process.on('message', message => {
+        const { kind, ending } = message as Partial<EndMessage>
+        if (kind === 'end') ask('the supervisor says so', ending)
+      })
+    const gone = { why: 'the supervisor is gone' }
+    process.on('disconnect', () => resolve(gone))
     // It may have gone before this process could listen.
-    if (supervised && !process.connected) resolve('the supervisor is gone')
+    if (supervised && !process.connected) resolve(gone)
   })
 }
 

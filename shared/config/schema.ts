@@ -14,6 +14,7 @@ const host = text('a host name or an IP address').regex(/^[A-Za-z0-9.:_-]+$/, {
 const oneOf = <const T extends readonly string[]>(values: T) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` })
 
+const PERCENT = 'must be a number of percent from 0.01 to 100'
 const PORT_OR_AUTO = 'must be a port from 1 to 65535, or "auto"'
 const WORKERS_OR_AUTO = 'must be a whole number of processes from 1 to 64, or "auto"'
 
@@ -30,6 +31,11 @@ export const schema = z.strictObject({
     .optional()
     .describe('Only feeds of these brokers start. Without it, all registered feeds do.')
     .meta({ example: ['my-broker'] }),
+  market: oneOf(['calendar', 'always-open'])
+    .default('calendar')
+    .describe(
+      'Whether silence is a fault while the calendar expects ticks, or, for development, "always-open": at all times.',
+    ),
   proxy: z.strictObject({
     host: host.default('127.0.0.1').describe('Address clients connect to. 0.0.0.0 opens it to the network.'),
     port: z
@@ -63,7 +69,22 @@ export const schema = z.strictObject({
     resumeBytes: bytes(0, 68_719_476_736)
       .default(67_108_864)
       .describe('Ticks kept in memory for clients that come back and resume.'),
+    drainMs: ms(0, 5000)
+      .default(5000)
+      .describe('A proxy that ends lets its clients go over this time, so that not all come back at once.'),
     maxAgeMs: ms(100, 600_000).default(1000).describe('Ticks older than this on arrival are dropped and counted.'),
+    standby: oneOf(['cold', 'warm'])
+      .default('cold')
+      .describe('When the next feed of a key is asked: cold, when the first one fails; warm, all the time.'),
+    failbackSeconds: whole(1, 86_400, 'seconds')
+      .default(30)
+      .describe('A feed that failed must have been healthy for so long before clients return to it.'),
+    disagreementPercent: z
+      .number({ error: PERCENT })
+      .min(0.01, { error: PERCENT })
+      .max(100, { error: PERCENT })
+      .default(0.5)
+      .describe('Two live feeds whose prices of one instrument differ by more than this are told.'),
   }),
   bus: z.strictObject({
     runDir: text('a path')

@@ -13,7 +13,7 @@ export interface TopicParts {
 
 /** Feed names and proxy ids share an alphabet, so that `LANE_<FEED>_<PROXY>` reads one way only. */
 export const NAME = /^[A-Z0-9-]{1,32}$/
-const RESERVED: ReadonlySet<string> = new Set(['CONTROL', 'STATUS', 'LANE', 'ORDERS', 'CACHE', ...EXCHANGES])
+const RESERVED: ReadonlySet<string> = new Set(['CONTROL', 'STATUS', 'STATES', 'LANE', 'ORDERS', 'CACHE', ...EXCHANGES])
 /** Printable ASCII without `"` and `\`: such a symbol needs no escaping in JSON. */
 const SYMBOL = /^[\x20-\x21\x23-\x5b\x5d-\x7e]{1,64}$/
 

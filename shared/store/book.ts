@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { type Clock, systemClock } from '../clock.ts'
 import { systemCode } from '../errors.ts'
 import { isExchange } from '../market/exchange.ts'
+import { formatIdentity, identityOf, isTwin } from '../market/identity.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { Database } from './database.ts'
 import { type DataFolder, folderError } from './folder.ts'
@@ -23,6 +24,7 @@ interface Opened {
   readonly meta: Meta | undefined
   /** What was looked up lately, by what it was asked for; `undefined`: it is not in the list. */
   readonly found: Map<string, Instrument | undefined>
+  underlyings?: ReadonlySet<string>
 }
 
 /** Some megabytes. */
@@ -40,6 +42,12 @@ export interface ListFacts {
 const BY_SYMBOL = 'SELECT * FROM instruments WHERE exchange = ? AND symbol = ?'
 const BY_BROKER_SYMBOL =
   'SELECT * FROM instruments INDEXED BY by_broker_symbol WHERE exchange = ? AND broker_symbol = ? LIMIT 1'
+/** By an index of some hundred rows; in a file from before there was one, by all of them. */
+const UNDERLYINGS =
+  "SELECT DISTINCT exchange, underlying FROM instruments WHERE kind = 'FUT' AND underlying IS NOT NULL"
+const BY_IDENTITY = `
+  SELECT * FROM instruments INDEXED BY by_identity
+  WHERE underlying = ? AND expiry = ? AND strike IS ? AND kind = ? AND exchange = ? LIMIT 1`
 const BY_WORDS = `
   SELECT instruments.* FROM words JOIN instruments ON id = words.rowid
   WHERE words MATCH ? ORDER BY words.rowid LIMIT ?`
@@ -102,6 +110,39 @@ export class InstrumentBook {
       : this.#lookUp({ feed, exchange, symbol, asked })
   }
 
+  /**
+   * `EXCHANGE:SYMBOL` of everything the feed lists a future of, on the exchange of the future (nothing has options alone);
+   * the same object as long as the list is the same. `undefined` without a list.
+   */
+  underlyings(feed: string): ReadonlySet<string> | undefined {
+    const opened = this.#open(feed) && this.#opened.get(feed)
+    if (!opened) return undefined
+    opened.underlyings ??= new Set(
+      opened.database
+        .rows<{ exchange: string; underlying: string }>(UNDERLYINGS)
+        .map(({ exchange, underlying }) => `${exchange}:${underlying}`),
+    )
+    return opened.underlyings
+  }
+
+  /**
+   * What another feed's instrument is in this feed's list, under whatever symbol: the same exchange, kind, underlying,
+   * expiry and strike. A different contract of the same name is not found.
+   */
+  findTwin(feed: string, instrument: Instrument): Instrument | undefined {
+    const namesake = this.find(feed, instrument.exchange, instrument.symbol)
+    if (namesake && isTwin(namesake, instrument)) return namesake
+    const identity = identityOf(instrument)
+    // A share and an index are their symbol.
+    if (identity?.expiry === undefined) return undefined
+    const list = this.#open(feed)
+    if (!list) return undefined
+    const { exchange, kind, underlying, expiry, strike } = identity
+    return remember(list.found, `\0${formatIdentity(identity)}`, () =>
+      list.database.row<Row>(BY_IDENTITY, underlying, expiry, strike ?? null, kind, exchange),
+    )
+  }
+
   /** Best match first, at most `limit`. Words in any order, each may be a beginning: "nifty 24800 ce". */
   search(feed: string, text: string, limit: number): Instrument[] {
     const database = this.#open(feed)?.database
@@ -129,12 +170,11 @@ export class InstrumentBook {
     const list = this.#open(feed)
     if (!list) return undefined
     const { database, found } = list
-    if (found.has(asked)) return found.get(asked)
-    const row = database.row<Row>(BY_SYMBOL, exchange, symbol) ?? database.row<Row>(BY_BROKER_SYMBOL, exchange, symbol)
-    const instrument = row && fromRow(row)
-    if (found.size >= MOST_FOUND) found.clear()
-    found.set(asked, instrument)
-    return instrument
+    return remember(
+      found,
+      asked,
+      () => database.row<Row>(BY_SYMBOL, exchange, symbol) ?? database.row<Row>(BY_BROKER_SYMBOL, exchange, symbol),
+    )
   }
 
   #open(feed: string): List | undefined {
@@ -150,6 +190,15 @@ export class InstrumentBook {
     this.#lookedAt.set(feed, this.#clock.monotonic())
     return opened?.meta && { database: opened.database, meta: opened.meta, found: opened.found }
   }
+}
+
+function remember(found: List['found'], asked: string, look: () => Row | undefined): Instrument | undefined {
+  if (found.has(asked)) return found.get(asked)
+  const row = look()
+  const instrument = row && fromRow(row)
+  if (found.size >= MOST_FOUND) found.clear()
+  found.set(asked, instrument)
+  return instrument
 }
 
 function openList(path: string, mark: string): Opened {

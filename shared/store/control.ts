@@ -38,6 +38,8 @@ const MIGRATIONS: readonly Migration[] = [
   `ALTER TABLE feeds ADD COLUMN switched_at INTEGER;`,
   // What a key may read besides prices, with commas between: of keys from before, nothing.
   `ALTER TABLE api_keys ADD COLUMN scopes TEXT NOT NULL DEFAULT '';`,
+  // Where a key's prices come from, in that order, with commas between; of keys from before, all feeds of their user.
+  `ALTER TABLE api_keys ADD COLUMN feeds TEXT;`,
 ]
 
 /** Owner of control.db: users, keys and registered feeds. Never on the way of a tick. */

@@ -10,11 +10,15 @@ export interface DataFolder {
   readonly pepperFile: string
   /** Sealed credentials of accounts. */
   readonly vaultDb: string
+  /** When markets trade, where an operator imported it. */
+  readonly calendarFile: string
   /** Bus sockets, locks and run files. */
   readonly runDir: string
   lockFile(name: string): string
   /** Throws FEED_UNKNOWN for a text that is no feed name. */
   instrumentsDb(feed: string): string
+  /** Last values. Throws the same. */
+  lastFile(feed: string): string
   runFile(name: string): string
 }
 
@@ -30,15 +34,19 @@ export function dataFolder({ dataDir, bus: { runDir } }: Places): DataFolder {
     controlDb: join(dataDir, 'control.db'),
     pepperFile: join(dataDir, 'pepper.key'),
     vaultDb: join(dataDir, 'vault.db'),
+    calendarFile: join(dataDir, 'calendar.json'),
     runDir,
     // Beside the sockets: two data folders that share a run folder must not share a bus by accident.
     lockFile: name => join(runDir, `${name}.lock`),
-    instrumentsDb(feed) {
-      if (!isFeedName(feed)) throw new TickwireError('FEED_UNKNOWN', `${JSON.stringify(feed)} is no feed name`)
-      return join(dataDir, 'instruments', `${feed}.db`)
-    },
+    instrumentsDb: feed => join(dataDir, 'instruments', `${checked(feed)}.db`),
+    lastFile: feed => join(dataDir, 'last', `${checked(feed)}.jsonl`),
     runFile: name => join(runDir, `${name}.json`),
   }
+}
+
+function checked(feed: string): string {
+  if (!isFeedName(feed)) throw new TickwireError('FEED_UNKNOWN', `${JSON.stringify(feed)} is no feed name`)
+  return feed
 }
 
 /** Group and others may not write where keys are kept, and may not even enter where the sockets are. */

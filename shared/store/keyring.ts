@@ -32,6 +32,11 @@ export class KeyRing {
     return timingSafeEqual(digest, record?.digest ?? NOBODY) ? record : undefined
   }
 
+  /** Changes when some key names other feeds. */
+  get choices(): string {
+    return [...this.#byId.values()].flatMap(({ id, feeds }) => (feeds ? `${id} ${feeds.join()}` : [])).join('\n')
+  }
+
   get(id: string): KeyRecord | undefined {
     return this.#byId.get(id)
   }

@@ -15,6 +15,8 @@ export interface KeyRecord {
   readonly digest: Buffer
   readonly origin: KeyOrigin
   readonly scopes: readonly KeyScope[]
+  /** The feeds its prices come from, the first one that is healthy; absent: all of its user, in the order they were registered. */
+  readonly feeds?: readonly string[]
   readonly createdAt: number
   readonly expiresAt?: number
   readonly revokedAt?: number
@@ -27,17 +29,19 @@ interface Row {
   digest: Buffer
   origin: KeyOrigin
   scopes: string
+  feeds: string | null
   createdAt: number
   expiresAt: number | null
   revokedAt: number | null
 }
 
 const COLUMNS =
-  'id, user_id AS userId, label, digest, origin, scopes, created_at AS createdAt, expires_at AS expiresAt, revoked_at AS revokedAt'
+  'id, user_id AS userId, label, digest, origin, scopes, feeds, created_at AS createdAt, expires_at AS expiresAt, revoked_at AS revokedAt'
 
-const fromRow = ({ scopes, expiresAt, revokedAt, ...row }: Row): KeyRecord => ({
+const fromRow = ({ scopes, feeds, expiresAt, revokedAt, ...row }: Row): KeyRecord => ({
   ...row,
   scopes: KEY_SCOPES.filter(scope => scopes.split(',').includes(scope)),
+  ...(feeds !== null && { feeds: feeds.split(',') }),
   ...(expiresAt !== null && { expiresAt }),
   ...(revokedAt !== null && { revokedAt }),
 })
@@ -47,6 +51,8 @@ interface KeyWish {
   readonly label: string
   /** Besides prices; without it, none. */
   readonly scopes?: readonly KeyScope[]
+  /** Of its user, in the order they are to be used; without it, all. */
+  readonly feeds?: readonly string[] | undefined
   readonly now: number
 }
 
@@ -61,14 +67,12 @@ export class KeyStore {
     this.#pepper = pepper
   }
 
-  /** The only moment the key is known. Throws NOT_FOUND for an unknown user, USAGE for a bad label. */
+  /** The only moment the key is known. Throws NOT_FOUND for an unknown user, USAGE for a bad label, FEED_UNKNOWN. */
   create(wish: KeyWish & { expiresAt?: number | undefined }): { record: KeyRecord; key: Secret } {
     const { id, text } = newKey()
-    const { userId, label, scopes = [], expiresAt, now } = wish
-    return {
-      record: this.#insert({ id, userId, label, origin: 'created', scopes, createdAt: now, expiresAt }, text),
-      key: text,
-    }
+    const { userId, label, scopes = [], feeds, expiresAt, now } = wish
+    const fields = { id, userId, label, origin: 'created', scopes, feeds, createdAt: now, expiresAt } as const
+    return { record: this.#database.atomically(() => this.#insert(fields, text)), key: text }
   }
 
   /** A short-lived key, with every scope, for a command that can read the data folder. Also forgets those that have expired. */
@@ -82,10 +86,10 @@ export class KeyStore {
 
   /**
    * Takes an OpenAlgo key (64 hex characters, case counts) so that a client's configuration need not change. Importing
-   * it again for the same user changes nothing, except that it may have more scopes afterwards. Throws KEY_INVALID for another shape or one that was revoked here,
-   * KEY_EXISTS when another user has it.
+   * it again for the same user changes nothing, except that it may have more scopes and other feeds afterwards. Throws
+   * KEY_INVALID for another shape or one that was revoked here, KEY_EXISTS when another user has it, FEED_UNKNOWN.
    */
-  importForeign({ userId, label, scopes = [], key, now }: KeyWish & { key: Secret }): KeyRecord {
+  importForeign({ userId, label, scopes = [], feeds, key, now }: KeyWish & { key: Secret }): KeyRecord {
     if (readKey(key.reveal())?.kind !== 'foreign')
       throw new TickwireError(
         'KEY_INVALID',
@@ -97,7 +101,8 @@ export class KeyStore {
     return this.#database.atomically(() => {
       const digest = digestKey(this.#pepper, key.reveal())
       const known = this.#database.row<Row>(`SELECT ${COLUMNS} FROM api_keys WHERE digest = ?`, digest)
-      if (!known) return this.#insert({ id: newId(), userId, label, origin: 'imported', scopes, createdAt: now }, key)
+      const fresh = { userId, label, origin: 'imported', scopes, feeds, createdAt: now } as const
+      if (!known) return this.#insert({ id: newId(), ...fresh }, key)
       if (known.userId !== userId)
         throw new TickwireError('KEY_EXISTS', 'This key is already imported for another user', {
           next: 'tickwire key create LABEL makes a new one',
@@ -107,7 +112,8 @@ export class KeyStore {
           next: 'tickwire key create LABEL makes a new one',
         })
       const record = fromRow(known)
-      return { ...record, scopes: this.#setScopes(known.id, [...record.scopes, ...scopes]) }
+      if (feeds) this.#setFeeds(record, feeds)
+      return { ...record, scopes: this.#setScopes(known.id, [...record.scopes, ...scopes]), ...(feeds && { feeds }) }
     })
   }
 
@@ -133,6 +139,46 @@ export class KeyStore {
     })
   }
 
+  /**
+   * Says which feeds of its user a key gets its prices from, in that order; `undefined`: all. False when there is no such
+   * key. Throws FEED_UNKNOWN for a feed that is not there or belongs to another user, USAGE for one named twice or none.
+   */
+  choose(id: string, feeds: readonly string[] | undefined): boolean {
+    return this.#database.atomically(() => {
+      const row = this.#database.row<Row>(`SELECT ${COLUMNS} FROM api_keys WHERE id = ? AND origin <> 'ticket'`, id)
+      if (!row) return false
+      this.#setFeeds(fromRow(row), feeds)
+      return true
+    })
+  }
+
+  #setFeeds({ id, userId }: Pick<KeyRecord, 'id' | 'userId'>, feeds: readonly string[] | undefined): void {
+    this.#database.write('UPDATE api_keys SET feeds = ? WHERE id = ?', this.#listOf(userId, feeds), id)
+  }
+
+  /** The feeds of a user as they are kept. */
+  #listOf(userId: string, feeds: readonly string[] | undefined): string | null {
+    if (feeds === undefined) return null
+    if (feeds.length === 0 || new Set(feeds).size < feeds.length)
+      throw new TickwireError('USAGE', 'A key needs at least one feed, and each one once', {
+        next: 'name them in the order they are to be used, such as ONE,TWO; or --all',
+      })
+    const owners = new Map(
+      this.#database
+        .rows<{ name: string; userId: string }>('SELECT name, user_id AS userId FROM feeds ORDER BY created_at, name')
+        .map(row => [row.name, row.userId]),
+    )
+    const own = [...owners.keys()].filter(name => owners.get(name) === userId)
+    for (const name of feeds)
+      if (owners.get(name) !== userId)
+        throw new TickwireError(
+          'FEED_UNKNOWN',
+          owners.has(name) ? `Feed ${name} belongs to another user, not to ${userId}` : `There is no feed ${name}`,
+          { next: own.length > 0 ? `use one of: ${own.join(', ')}` : `tickwire adapter add NAME --user ${userId}` },
+        )
+    return feeds.join(',')
+  }
+
   #setScopes(id: string, scopes: readonly KeyScope[]): readonly KeyScope[] {
     const sorted = KEY_SCOPES.filter(scope => scopes.includes(scope))
     this.#database.write('UPDATE api_keys SET scopes = ? WHERE id = ?', sorted.join(','), id)
@@ -140,25 +186,30 @@ export class KeyStore {
   }
 
   #insert(
-    fields: Omit<KeyRecord, 'digest' | 'expiresAt'> & { expiresAt?: number | undefined },
+    fields: Omit<KeyRecord, 'digest' | 'expiresAt' | 'feeds'> & {
+      feeds?: readonly string[] | undefined
+      expiresAt?: number | undefined
+    },
     key: Secret,
   ): KeyRecord {
-    const { id, userId, label, origin, scopes, createdAt, expiresAt } = fields
+    const { id, userId, label, origin, scopes, feeds, createdAt, expiresAt } = fields
     if (!/^[^\p{C}]{1,64}$/u.test(label))
       throw new TickwireError('USAGE', 'A key label is 1 to 64 printable characters')
     this.#users.require(userId)
     const digest = digestKey(this.#pepper, key.reveal())
     this.#database.write(
-      'INSERT INTO api_keys (id, user_id, label, digest, origin, scopes, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO api_keys (id, user_id, label, digest, origin, scopes, feeds, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
       id,
       userId,
       label,
       digest,
       origin,
       scopes.join(','),
+      this.#listOf(userId, feeds),
       createdAt,
       expiresAt ?? null,
     )
-    return { id, userId, label, digest, origin, scopes, createdAt, ...(expiresAt !== undefined && { expiresAt }) }
+    const record = { id, userId, label, digest, origin, scopes, createdAt }
+    return { ...record, ...(feeds && { feeds }), ...(expiresAt !== undefined && { expiresAt }) }
   }
 }

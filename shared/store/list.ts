@@ -8,7 +8,7 @@ import { orderKey } from './order.ts'
 import { SEARCH_TABLE, searchWords } from './search.ts'
 
 /** A file of another layout is written anew, and nothing to its readers. */
-export const LAYOUT = 3
+export const LAYOUT = 4
 
 /** Ids are in the order in which a person wants to see them: an answer in that order costs nothing. */
 const TABLES = `
@@ -31,7 +31,9 @@ const TABLES = `
     underlying TEXT
   ) STRICT;
   CREATE UNIQUE INDEX by_symbol ON instruments (exchange, symbol);
-  CREATE INDEX by_broker_symbol ON instruments (broker_symbol, exchange);`
+  CREATE INDEX by_broker_symbol ON instruments (broker_symbol, exchange);
+  CREATE INDEX futures ON instruments (exchange, underlying) WHERE kind = 'FUT';
+  CREATE INDEX by_identity ON instruments (underlying, expiry, strike, kind, exchange) WHERE underlying IS NOT NULL;`
 
 const INSERT = 'INSERT OR IGNORE INTO instruments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'
 const INSERT_WORDS = 'INSERT INTO words (rowid, text) VALUES (?, ?)'

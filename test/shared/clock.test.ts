@@ -8,6 +8,18 @@ test('a manual clock stands still until it is moved', () => {
   expect([clock.now(), clock.monotonic(), clock.micros()]).toEqual([1005, 1005, 1_005_000])
 })
 
+test('a wall clock that is set leaves durations and timers alone', () => {
+  const clock = new ManualClock(1000)
+  const at: number[] = []
+  clock.after(10, () => at.push(clock.monotonic()))
+  clock.step(7_200_000)
+  clock.advance(5)
+  clock.step(-10_800_000)
+  clock.advance(5)
+  expect(at).toEqual([1010])
+  expect([clock.now(), clock.monotonic(), clock.micros()]).toEqual([-3_598_990, 1010, -3_598_990_000])
+})
+
 test('what falls due runs in the order of time, at its own time', () => {
   const clock = new ManualClock(0)
   const ran: string[] = []
@@ -61,12 +73,13 @@ test('a pause ends when it is aborted, before or during it', async () => {
   await waiting
 })
 
-test('the system clock agrees with itself: microseconds lie within two milliseconds of the wall clock', () => {
-  for (let round = 0; round < 1000; round++) {
+test('the system clock agrees with itself: microseconds are never before the wall clock, and two milliseconds ahead at most', () => {
+  const end = systemClock.monotonic() + 30
+  while (systemClock.monotonic() < end) {
     const before = systemClock.now()
     const micros = systemClock.micros()
     expect(Number.isInteger(micros)).toBe(true)
-    expect(micros).toBeGreaterThanOrEqual((before - 2) * 1000)
+    expect(micros).toBeGreaterThanOrEqual(before * 1000)
     expect(micros).toBeLessThanOrEqual((systemClock.now() + 3) * 1000)
   }
 })

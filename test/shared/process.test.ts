@@ -10,6 +10,7 @@ type Behaviour =
   | 'begins'
   | 'lags'
   | 'stays'
+  | 'explains'
   | 'hangs'
   | 'lingers'
   | 'fails'
@@ -108,6 +109,18 @@ describe('a process', () => {
     child.disconnect()
     expect(await ended).toBe(0)
     expect(said()).toEqual(['fixture is ready', 'fixture stops', 'closing'])
+  })
+
+  it.each([
+    ['its supervisor says it is a stop', { kind: 'end', ending: 'stop' }, 'closing for a stop'],
+    ['its supervisor sends SIGTERM', undefined, 'closing for a restart'],
+  ] as const)('closes when %s, and knows what kind of end it is', async (_, word, closing) => {
+    const { child, ended, messages, said } = start('explains', true)
+    await eventually(() => messages.length > 0)
+    if (word) child.send(word)
+    else child.kill('SIGTERM')
+    expect(await ended).toBe(0)
+    expect(said()).toEqual(['fixture is ready', 'fixture stops', closing])
   })
 
   it.each(['SIGTERM', 'SIGINT'] as const)('breaks its start off on %s and exits with 0', async signal => {

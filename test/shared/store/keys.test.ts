@@ -17,7 +17,7 @@ function openKeys() {
   onTestFinished(() => store.close())
   store.users.ensure('trader', NOW)
   store.users.ensure('asha', NOW)
-  return { folder, keys: store.keys, ring: () => store.keyRing() }
+  return { folder, keys: store.keys, feeds: store.feeds, ring: () => store.keyRing() }
 }
 
 test('a created key is given once and recognised afterwards', () => {
@@ -134,4 +134,56 @@ test('a foreign key has one user, one shape, and stays revoked', () => {
   expect(short.message).not.toContain('canary')
   keys.revoke(record.id, NOW)
   expect(failure(() => keys.importForeign(wish)).message).toContain('revoked')
+})
+
+function withFeeds() {
+  const open = openKeys()
+  const feed = (name: string, userId: string) =>
+    open.feeds.add({ name, userId, adapter: 'broker', kind: 'builtin', settings: {}, enabled: true, createdAt: NOW })
+  feed('ONE', 'trader')
+  feed('TWO', 'trader')
+  feed('HERS', 'asha')
+  return open
+}
+
+test('a key takes its prices from all feeds of its user, unless it names some, in its order', () => {
+  const { keys, ring } = withFeeds()
+  const wish = { userId: 'trader', label: 'bot', now: NOW }
+  const [all, some] = [keys.create(wish), keys.create({ ...wish, feeds: ['TWO', 'ONE'] })]
+  expect([all, some].map(({ record }) => [record.feeds, ring().get(record.id)?.feeds])).toEqual([
+    [undefined, undefined],
+    [
+      ['TWO', 'ONE'],
+      ['TWO', 'ONE'],
+    ],
+  ])
+  expect(keys.choose(all.record.id, ['ONE'])).toBe(true)
+  expect(keys.choose(some.record.id, undefined)).toBe(true)
+  expect(keys.list().map(({ feeds }) => feeds)).toEqual(expect.arrayContaining([['ONE'], undefined]))
+  expect(keys.choose('nosuchkey0', ['ONE'])).toBe(false)
+})
+
+test('an imported key may name its feeds, too, also when it comes again', () => {
+  const { keys } = withFeeds()
+  const wish = { userId: 'trader', label: 'old', key: FOREIGN, now: NOW }
+  expect(keys.importForeign({ ...wish, feeds: ['ONE'] }).feeds).toEqual(['ONE'])
+  expect(keys.importForeign(wish).feeds).toEqual(['ONE'])
+  expect(keys.importForeign({ ...wish, feeds: ['TWO', 'ONE'] }).feeds).toEqual(['TWO', 'ONE'])
+  expect(keys.list()[0]?.feeds).toEqual(['TWO', 'ONE'])
+})
+
+test.each([
+  [['NONE'], 'FEED_UNKNOWN', 'There is no feed NONE', 'use one of: ONE, TWO'],
+  [['ONE', 'HERS'], 'FEED_UNKNOWN', 'Feed HERS belongs to another user, not to trader', 'use one of: ONE, TWO'],
+  [['ONE', 'ONE'], 'USAGE', 'A key needs at least one feed, and each one once', undefined],
+  [[], 'USAGE', 'A key needs at least one feed, and each one once', undefined],
+])('a key cannot have the feeds %j, and nothing is changed', (feeds, code, message, next) => {
+  const { keys } = withFeeds()
+  const wish = { userId: 'trader', label: 'bot', now: NOW }
+  const refused = failure(() => keys.create({ ...wish, feeds }))
+  expect(refused).toMatchObject({ code, message, ...(next && { next }) })
+  expect(keys.list()).toEqual([])
+  const { record } = keys.create(wish)
+  expect(failure(() => keys.choose(record.id, feeds)).code).toBe(code)
+  expect(keys.list()).toEqual([record])
 })
