@@ -50,6 +50,10 @@ export const controlTopic = (feed: string): string => `CONTROL_${feed}`
 export const statusTopic = (feed: string): string => `STATUS_${feed}`
 export const STATUS_PREFIX = 'STATUS_'
 
+/** How each wanted instrument of a feed stands: what has changed, and all of it for who asks. */
+export const statesTopic = (feed: string): string => `${STATES_PREFIX}${feed}`
+export const STATES_PREFIX = 'STATES_'
+
 /** What becomes of the orders of a feed's account: finished client frames, for its owner alone. */
 export const ordersTopic = (feed: string): string => `${ORDERS_PREFIX}${feed}`
 export const ORDERS_PREFIX = 'ORDERS_'

@@ -6,7 +6,8 @@ import { TickwireError } from '../shared/errors.ts'
  *
  *     0  u8   version, 1
  *     1  u8   flags: bit 0 = snapshot (a repeated last value, not a new tick),
- *                    bit 1 = position (no value at all: it only says how far the topic's sequence is)
+ *                    bit 1 = position (no value at all: it only says how far the topic's sequence is),
+ *                    bit 2 = kept (a snapshot of a market that is closed, from before this connection)
  *     2  u16  byte offset in the frame of the top-level symbol
  *     4  u16  byte offset in the frame of the symbol inside `data`
  *     6  u16  symbol length in bytes
@@ -20,6 +21,8 @@ export interface TickHeader {
   readonly snapshot: boolean
   /** The frame is empty: all it says is that the topic's last publication of this epoch was `sequence`. */
   readonly position: boolean
+  /** The last value of a market that is closed, kept from before: old, and still the last. Only with `snapshot`. */
+  readonly kept: boolean
   readonly symbolAt: number
   readonly dataSymbolAt: number
   readonly symbolLength: number
@@ -32,6 +35,7 @@ export const TICK_VERSION = 1
 export const TICK_HEADER_BYTES = 32
 export const SNAPSHOT = 1
 export const POSITION = 2
+export const KEPT = 4
 const HIGH = 2 ** 32
 
 /** u64 as two halves: every value here stays below 2^53, and BigInt would allocate on the tick path. */
@@ -65,6 +69,7 @@ export function writeTickHeader(target: Buffer, at: number, header: TickHeader):
 export const positionHeader = (epoch: number, sequence: number): TickHeader => ({
   snapshot: false,
   position: true,
+  kept: false,
   symbolAt: 0,
   dataSymbolAt: 0,
   symbolLength: 0,
@@ -74,11 +79,11 @@ export const positionHeader = (epoch: number, sequence: number): TickHeader => (
 })
 
 /** What one tick of a topic has that the one before had not. */
-export type TickStamp = Pick<TickHeader, 'snapshot' | 'sequence' | 'receivedAt'>
+export type TickStamp = Pick<TickHeader, 'snapshot' | 'kept' | 'sequence' | 'receivedAt'>
 
 /** Writes it over the header of a tick at `at`. */
 export function stampTick(target: Uint8Array, at: number, stamp: TickStamp): void {
-  target[at + 1] = stamp.snapshot ? SNAPSHOT : 0
+  target[at + 1] = stamp.snapshot ? (stamp.kept ? SNAPSHOT | KEPT : SNAPSHOT) : 0
   writeUint64(target, stamp.sequence, at + 16)
   writeUint64(target, stamp.receivedAt, at + 24)
 }
@@ -91,6 +96,7 @@ export function readTick(body: Buffer): { header: TickHeader; frame: Buffer } {
   const header: TickHeader = {
     snapshot: (flags & SNAPSHOT) !== 0,
     position: (flags & POSITION) !== 0,
+    kept: (flags & KEPT) !== 0,
     symbolAt: body.readUInt16LE(2),
     dataSymbolAt: body.readUInt16LE(4),
     symbolLength: body.readUInt16LE(6),

@@ -1,5 +1,5 @@
 import { LANE_HEADER_BYTES, type LaneHeader, RECORD_HEADER_BYTES } from './lane.ts'
-import { malformed, POSITION, SNAPSHOT, TICK_HEADER_BYTES, TICK_VERSION } from './message.ts'
+import { KEPT, malformed, POSITION, SNAPSHOT, TICK_HEADER_BYTES, TICK_VERSION } from './message.ts'
 
 const HIGH = 2 ** 32
 
@@ -94,6 +94,11 @@ export class RecordReader {
   /** No frame: all it says is how far the topic's sequence is. */
   get position(): boolean {
     return (this.#flags & POSITION) !== 0
+  }
+
+  /** The last value of a market that is closed, kept from before. */
+  get kept(): boolean {
+    return (this.#flags & KEPT) !== 0
   }
 
   get symbolAt(): number {

@@ -49,6 +49,7 @@ const POSITION = `
 const HEADER: TickHeader = {
   snapshot: false,
   position: false,
+  kept: false,
   symbolAt: 32,
   dataSymbolAt: 82,
   symbolLength: 4,
@@ -128,11 +129,12 @@ describe('A tick message', () => {
 
   it('is stamped anew for the next tick, and nothing else of it changes', () => {
     const body = bytes(TICK)
-    stampTick(body, 0, { snapshot: true, sequence: 2 ** 40 + 5, receivedAt: Number.MAX_SAFE_INTEGER })
+    stampTick(body, 0, { snapshot: true, kept: true, sequence: 2 ** 40 + 5, receivedAt: Number.MAX_SAFE_INTEGER })
     const { header, frame } = readTick(body)
     expect(header).toEqual({
       ...HEADER,
       snapshot: true,
+      kept: true,
       sequence: 2 ** 40 + 5,
       receivedAt: Number.MAX_SAFE_INTEGER,
     })

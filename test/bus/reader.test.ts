@@ -23,6 +23,7 @@ const EPOCH = 1_795_220_416_000
 const live = (sequence: number): TickHeader => ({
   ...positionHeader(EPOCH, sequence),
   position: false,
+  kept: false,
   receivedAt: 1_795_220_416_123_456,
 })
 
@@ -60,10 +61,11 @@ const walked = (lane: Buffer) =>
   attempt(take => {
     reader.begin(lane, readLaneHeader(lane))
     while (reader.next()) {
-      const { topic, snapshot, position, symbolAt, dataSymbolAt, symbolLength, sequence, receivedAt, frame } = reader
+      const { topic, frame, snapshot, position, kept, symbolAt, dataSymbolAt, symbolLength } = reader
+      const { sequence, receivedAt } = reader
       expect(reader.frameAt).toBe(frame.byteOffset - lane.byteOffset)
       expect(reader.frameEnd - reader.frameAt).toBe(frame.length)
-      const header = { snapshot, position, symbolAt, dataSymbolAt, symbolLength, sequence, receivedAt }
+      const header = { snapshot, position, kept, symbolAt, dataSymbolAt, symbolLength, sequence, receivedAt }
       take({ topic, header, frame: frame.toString('latin1') })
     }
   })
