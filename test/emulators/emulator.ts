@@ -1,3 +1,5 @@
+import type { Market } from './kit/market.ts'
+
 /** A broker's emulator as `npm run emulate` runs it: the default export of `<folder>/manifest.ts`. */
 export interface EmulatorManifest {
   /** The adapter it is for. */
@@ -27,6 +29,8 @@ export interface RunningEmulator {
   readonly origin: string
   /** How many its list has. */
   readonly instruments: number
+  /** What its instruments are worth, for who has it in the same process. */
+  readonly market: Market
   /** What a feed needs to find it, as in `tickwire.toml`: every address the adapter has a setting for. */
   readonly settings: Readonly<Record<string, string>>
   /** What the account's owner types, by the names of the adapter's credentials. */

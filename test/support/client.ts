@@ -7,6 +7,8 @@ export interface Frame {
   readonly [field: string]: unknown
 }
 
+const BY_ITSELF: ReadonlySet<unknown> = new Set(['market_data', 'order_update', 'state'])
+
 /** A plain client that keeps every frame it was sent, in order. */
 export class TestClient {
   readonly frames: Frame[] = []
@@ -43,13 +45,18 @@ export class TestClient {
     return this.frames.filter(({ type }) => type === 'market_data')
   }
 
+  /** What it was told of how its instruments stand. */
+  get states(): Frame[] {
+    return this.frames.filter(({ type }) => type === 'state')
+  }
+
   get updates(): Frame[] {
     return this.frames.filter(({ type }) => type === 'order_update')
   }
 
   /** Everything but what comes by itself. */
   get replies(): Frame[] {
-    return this.frames.filter(({ type }) => type !== 'market_data' && type !== 'order_update')
+    return this.frames.filter(({ type }) => !BY_ITSELF.has(type))
   }
 
   /** Text and buffers as they are, everything else as JSON. */

@@ -11,8 +11,8 @@ const log = { info: level('info'), debug: level('debug'), warn: level('warn'), f
 
 const running = {
   details: { port: 7 },
-  async close() {
-    say('word', 'closing')
+  async close(ending) {
+    say('word', behaviour === 'explains' ? `closing for a ${ending}` : 'closing')
     if (behaviour === 'hangs' || behaviour === 'lingers' || behaviour === 'breaks-and-hangs')
       await new Promise(() => {})
   },

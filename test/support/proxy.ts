@@ -10,6 +10,7 @@ import { type Config, loadConfig } from '../../shared/config.ts'
 import type { Log } from '../../shared/log.ts'
 import type { Instrument } from '../../shared/market/instrument.ts'
 import type { TopicMode } from '../../shared/market/mode.ts'
+import type { Ending } from '../../shared/process.ts'
 import { Secret } from '../../shared/secret.ts'
 import { ControlStore } from '../../shared/store/control.ts'
 import type { FeedRecord } from '../../shared/store/feeds.ts'
@@ -42,8 +43,8 @@ export interface ProxyRig {
   enter(): Promise<TestClient>
   /** What `/status` says to alice. */
   status(): Promise<Status>
-  /** Ends the proxy only. */
-  stop(): Promise<void>
+  /** Ends the proxy only; with a word, its clients are let go first. */
+  stop(ending?: Ending): Promise<void>
   close(): Promise<void>
 }
 
@@ -105,8 +106,8 @@ export async function startRig(options: RigOptions = {}): Promise<ProxyRig> {
   const url = `ws://127.0.0.1:${running.port}`
   const connect = () => TestClient.open(url)
   let isRunning = true
-  const stop = async () => {
-    if (isRunning) await running.close()
+  const stop = async (ending?: Ending) => {
+    if (isRunning) await running.close(ending)
     isRunning = false
   }
   const status = async (): Promise<Status> => {

@@ -1,4 +1,4 @@
-import { type Bus, controlTopic, statusTopic } from '../../bus/bus.ts'
+import { type Bus, controlTopic, statesTopic, statusTopic } from '../../bus/bus.ts'
 import { LANE_HEADER_BYTES, laneTopic, RECORD_HEADER_BYTES, writeLaneHeader } from '../../bus/lane.ts'
 import type { MemoryExchange } from '../../bus/memory.ts'
 import { TICK_HEADER_BYTES, writeTickHeader } from '../../bus/message.ts'
@@ -15,6 +15,7 @@ import { formatFrame, frameTemplate } from '../../shared/market/frame.ts'
 import type { TopicMode } from '../../shared/market/mode.ts'
 import type { Tick } from '../../shared/market/tick.ts'
 import { parseTopic } from '../../shared/market/topic.ts'
+import { formatStates, type StateGroup, type StateReport } from '../../shared/states.ts'
 import { until } from './bus.ts'
 
 interface Lane {
@@ -133,6 +134,28 @@ export class FakeFeed {
     this.status()
   }
 
+  /**
+   * Says how instruments stand, `EXCHANGE:SYMBOL` by state: the next change of this epoch, or all of it again. From then
+   * on its heartbeat names the revision.
+   */
+  report(
+    states: Partial<Record<StateGroup['state'], readonly string[]>>,
+    { reason, ...rest }: Partial<StateReport> & { reason?: string } = {},
+  ): void {
+    const revision = rest.revision ?? (this.facts.states ?? 0) + (rest.whole ? 0 : 1)
+    const groups = Object.entries(states).map(([state, names]) => ({
+      state: state as StateGroup['state'],
+      since: this.#clock.now(),
+      label: 'live' as const,
+      ...(reason !== undefined && { reason }),
+      instruments: names.map(name => ({ name })),
+    }))
+    const { name: feed, epoch } = this
+    const report: StateReport = { version: 1, feed, epoch, revision, whole: false, groups, gone: [], ...rest }
+    this.publish(statesTopic(feed), formatStates(report))
+    this.facts = { ...this.facts, states: Math.max(revision, this.facts.states ?? 0) }
+  }
+
   status(): void {
     const now = this.#clock.now()
     const status: FeedStatus = {
@@ -170,6 +193,7 @@ export class FakeFeed {
       ...place,
       snapshot,
       position: false,
+      kept: false,
       epoch,
       sequence,
       receivedAt: this.#clock.micros() - this.ageMs * 1000,

@@ -14,6 +14,7 @@ const manifest: EmulatorManifest = {
     const { account, origin, rows, settings } = emulator
     const { apiKey: api_key, userId: client_code, pin } = account
     return {
+      market: emulator.market,
       origin,
       instruments: rows.length,
       settings,

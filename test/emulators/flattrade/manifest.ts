@@ -10,6 +10,7 @@ const manifest: EmulatorManifest = {
     const emulator = await FlattradeEmulator.start(options)
     const { origin, settings, scrips, account } = emulator
     return {
+      market: emulator.market,
       origin,
       instruments: scrips.length,
       settings,

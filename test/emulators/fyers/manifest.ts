@@ -10,6 +10,7 @@ const manifest: EmulatorManifest = {
     const emulator = await FyersEmulator.start(options)
     const { apiUrl, account, listed, settings } = emulator
     return {
+      market: emulator.market,
       origin: apiUrl,
       instruments: listed.rows.length,
       settings,

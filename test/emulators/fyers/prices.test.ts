@@ -237,7 +237,7 @@ describe('the manners of the price socket', () => {
     emulator.faults.precision({ ticker: 'NSE:TCS-EQ', precision: 4, multiplier: 10 })
     await vi.waitFor(() => expect(snapshots()).toHaveLength(2))
     const contract = emulator.market.find('NSE:TCS')
-    const ltp = contract ? emulator.market.quote(contract).ltp : 0
+    const ltp = contract ? emulator.market.peek(contract).ltp : 0
     expect(snapshots()[1]).toMatchObject({ precision: 4, multiplier: 10, first: Math.round(ltp * 100_000) })
   })
 

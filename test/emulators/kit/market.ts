@@ -2,8 +2,13 @@ import type { Clock } from '../../../shared/clock.ts'
 import { type Contract, keyOf } from './contract.ts'
 import { type Quote, Walk } from './walk.ts'
 
+/** Hears what a contract was said to be worth, each time it is said to anybody. */
+export type Witness = (contract: Contract, quote: Quote) => void
+
 /** Today's list of contracts, and what each of them is worth. */
 export class Market {
+  /** Who hears of every quote. */
+  witness: Witness | undefined
   readonly #clock: Clock
   readonly #seed: number
   #contracts: readonly Contract[] = []
@@ -42,6 +47,14 @@ export class Market {
 
   /** What a contract is worth now, with so many levels a side. */
   quote(contract: Contract, levels?: number): Quote {
+    this.#walk(contract).wake(this.#clock.now())
+    const quote = this.peek(contract, levels)
+    this.witness?.(contract, quote)
+    return quote
+  }
+
+  /** What a contract was worth when it was last said or walked: says it to nobody, and nothing wakes by asking. */
+  peek(contract: Contract, levels?: number): Quote {
     return this.#walk(contract).quote(this.#clock.now(), levels)
   }
 

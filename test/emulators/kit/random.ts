@@ -1,6 +1,9 @@
 /** Numbers in [0, 1), always the same ones for the same words (mulberry32 over an FNV-1a hash). */
-export function generator(words: string): () => number {
-  let state = hashOf(words)
+export const generator = (words: string): (() => number) => drawsFrom(hashOf(words))
+
+/** The same, from a number. */
+export function drawsFrom(start: number): () => number {
+  let state = start
   return () => {
     state = (state + 0x6d2b79f5) | 0
     return mixed(state) / 4_294_967_296

@@ -12,6 +12,14 @@ const CIRCUIT = 0.2
 const INDEX_STEP = 0.05
 /** Prices are counted in these, so that no sum of doubles goes astray. */
 const UNITS = 10_000
+/** Lots in a moment: so much is traded of everything, whoever plays it, so that two brokers agree on the volume of the day. */
+const LOTS_A_MOMENT = 40
+const MOMENT_MS = 10
+/** What nobody wants does not walk; everybody who looks within this time sees the same. */
+const ASLEEP_MS = 1000
+/** Volumes fit into 31 bits. */
+const TRADING_MS = 21_600_000
+const LARGEST_LOT = 20
 
 export interface Level {
   readonly price: number
@@ -55,6 +63,7 @@ export class Walk {
   #last: number
   #high: number
   #low: number
+  readonly #base: number
   #volume: number
   #turnover: number
   #lastQuantity = 1
@@ -62,6 +71,7 @@ export class Walk {
   #interestHigh = 0
   #interestLow = 0
   #tradedAt: number
+  #movedAt: number
   #turn = 0
 
   /** `now`, milliseconds since 1970: when the last trade was. */
@@ -77,19 +87,22 @@ export class Walk {
     this.#open = onGrid(contract.price * (0.995 + 0.01 * this.#random()))
     this.#high = Math.max(this.#last, this.#open)
     this.#low = Math.min(this.#last, this.#open)
-    this.#volume = this.#pick(1000, 5_000_000)
+    this.#base = this.#pick(1000, 5_000_000)
+    this.#volume = this.#due(now)
     this.#turnover = this.#volume * ((this.#high + this.#low) / 2)
     this.#tradedAt = now
+    this.#movedAt = now
     if (isDerivative(contract)) this.#hold(this.#pick(1000, 2_000_000))
   }
 
   /** One turn: most turns trade, every turn changes the book. */
   step(now: number): void {
     this.#turn++
+    this.#catchUp(now)
     if (this.#random() < 0.75) this.#trade(now)
   }
 
-  /** What there is to say now, with so many levels a side; `now` is the exchange's time. */
+  /** What there is to say, with so many levels a side; `now` is the exchange's time. */
   quote(now: number, levels = SHALLOW): Quote {
     const hasTrades = !isIndex(this.#contract)
     const depth = hasTrades ? Math.max(SHALLOW, Math.min(levels, DEEPEST)) : 0
@@ -118,6 +131,18 @@ export class Walk {
     }
   }
 
+  /** For who looks at what has not moved for long: others have traded meanwhile. */
+  wake(now: number): void {
+    if (now - this.#movedAt >= ASLEEP_MS) this.#catchUp(now)
+  }
+
+  #catchUp(now: number): void {
+    const more = Math.max(0, this.#due(now) - this.#volume)
+    this.#volume += more
+    this.#turnover += more * this.#last
+    this.#movedAt = now
+  }
+
   #trade(now: number): void {
     const pull = this.#last > this.#close * (1 + BAND) ? -1 : this.#last < this.#close * (1 - BAND) ? 1 : 0
     const moved = this.#last + (pull || this.#pick(-2, 2)) * this.#step
@@ -125,10 +150,17 @@ export class Walk {
     this.#high = Math.max(this.#high, this.#last)
     this.#low = Math.min(this.#low, this.#last)
     this.#lastQuantity = this.#pick(1, 200) * Math.max(1, this.#contract.lotSize)
-    this.#volume += this.#lastQuantity
-    this.#turnover += this.#lastQuantity * this.#last
+    // The rest of it is in what others have traded: so two brokers never differ by more than some hundredths of a second.
+    this.#volume++
+    this.#turnover += this.#last
     this.#tradedAt = now
     if (this.#interest > 0) this.#hold(Math.max(1, this.#interest + this.#pick(-50, 50)))
+  }
+
+  /** What has been traded at an instant at least, by whomever it is told. */
+  #due(now: number): number {
+    const moments = Math.floor((now % TRADING_MS) / MOMENT_MS)
+    return this.#base + moments * LOTS_A_MOMENT * Math.min(LARGEST_LOT, Math.max(1, this.#contract.lotSize))
   }
 
   #hold(interest: number): void {

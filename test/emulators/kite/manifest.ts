@@ -10,6 +10,7 @@ const manifest: EmulatorManifest = {
     const emulator = await KiteEmulator.start(options)
     const { apiUrl, streamUrl, loginUrl, apiKey, apiSecret, rows } = emulator
     return {
+      market: emulator.market,
       origin: apiUrl,
       instruments: rows.length,
       settings: { api_url: apiUrl, stream_url: streamUrl, login_url: loginUrl },
