@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { Clock } from '../shared/clock.ts'
 import type { FeedLabel } from '../shared/control.ts'
 import type { TickwireError } from '../shared/errors.ts'
+import type { CalendarData } from '../shared/market/calendar/schema.ts'
 import type { Exchange } from '../shared/market/exchange.ts'
 import type { Instrument } from '../shared/market/instrument.ts'
 import type { BookMode, TopicMode } from '../shared/market/mode.ts'
@@ -29,6 +30,8 @@ interface AdapterBase<Settings> {
   readonly modes: readonly TopicMode[]
   /** Shape of what `adapter add --set` and the configuration may say; every field with a default. */
   readonly settings: z.ZodType<Settings>
+  /** When the exchanges it names trade, where the feed is of none of India: the same data as `calendar.json`. */
+  readonly calendar?: CalendarData
 }
 
 /** An adapter that makes its ticks itself (simulator, replayer, poller): it needs no session and no socket. */
@@ -50,6 +53,8 @@ export interface SessionSettings {
   readonly stream_url?: string
   /** Seconds between two rounds of REST quotes while no socket can be had; 0: none. For adapters with `quotes`. */
   readonly poll_seconds?: number
+  /** Seconds until the broker hears that nobody wants an instrument any more; 0: at once. */
+  readonly linger_seconds?: number
 }
 
 /**

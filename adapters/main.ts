@@ -5,10 +5,12 @@ import { TickwireError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
 import type { Instrument } from '../shared/market/instrument.ts'
 import { isFeedName } from '../shared/market/topic.ts'
+import type { CalendarFile } from '../shared/store/calendar.ts'
 import type { FeedRecord } from '../shared/store/feeds.ts'
 import type { DataFolder } from '../shared/store/folder.ts'
 import { writeInstruments } from '../shared/store/instruments.ts'
 import type { SourceAdapter } from './contract.ts'
+import { Market, type MarketHours } from './market.ts'
 import { createCatalogue, indexInstruments } from './runtime/catalogue.ts'
 import { Feed } from './runtime/feed.ts'
 import { openOutlet } from './runtime/outlet.ts'
@@ -23,6 +25,8 @@ export interface RunningAdapter {
    * rejection that nobody handles ends this one.
    */
   readonly ended: Promise<void>
+  /** Rejects with FEED_TAKEN or CLOCK_BEHIND when another process publishes the feed: `close` it. */
+  readonly lost: Promise<never>
 }
 
 /**
@@ -36,6 +40,8 @@ export async function startAdapter(options: {
   configured: SettingsLayer
   bus: Bus
   folder: DataFolder
+  calendars?: CalendarFile | undefined
+  hours?: MarketHours | undefined
   clock: Clock
   log: Log
 }): Promise<RunningAdapter> {
@@ -55,13 +61,29 @@ export async function startAdapter(options: {
   const written = await writeInstruments(folder, feed.name, instruments, clock)
   log.info({ changed: written.changed }, `${written.count} instruments listed`)
   logOutages(bus, log, clock)
-  const { pulse, ...outlet } = openOutlet({ catalogue, label: adapter.label, bus, clock, log })
+  const { pulse, lease, ...outlet } = openOutlet({
+    catalogue,
+    label: adapter.label,
+    folder,
+    bus,
+    clock,
+    log,
+    isOrdered: true,
+  })
+  const { calendars, hours } = options
+  const market = new Market({ calendars, own: adapter.calendar, hours, clock })
+  const tellMarket = () => outlet.status.remark('market', market.remark())
+  calendars?.listen(tellMarket)
+  tellMarket()
   const running = new Feed({ adapter, settings, ...outlet, look: () => pulse.look(), clock, log })
   pulse.listen(gap => running.missed(gap))
   return {
     ended: running.start(),
+    lost: lease.lost,
     async close() {
       await running.close()
+      lease.close()
+      outlet.states.close()
       pulse.close()
     },
   }

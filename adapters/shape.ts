@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { didYouMean } from '../shared/config/spelling.ts'
 import { FEED_LABELS } from '../shared/control.ts'
+import { lintCalendar } from '../shared/market/calendar/lint.ts'
+import { calendarSchema } from '../shared/market/calendar/schema.ts'
 import { EXCHANGES } from '../shared/market/exchange.ts'
 import { BOOK_MODES, TOPIC_MODES } from '../shared/market/mode.ts'
 
@@ -87,6 +89,7 @@ const base = z.object({
   label: z.enum(FEED_LABELS),
   modes: z.array(mode).min(1),
   settings: schema,
+  calendar: calendarSchema.optional(),
 })
 
 const sourceAdapter = base.extend({ instruments: callable, source: callable })
@@ -111,7 +114,7 @@ export function adapterProblems(manifest: unknown): string[] {
   const issues = shape.safeParse(manifest).error?.issues ?? []
   const problems = issues.map(({ path, message }) => `${path.join('.') || 'default export'}: ${message}`)
   if (!isObject(manifest)) return problems
-  problems.push(...strays('', manifest, Object.keys(shape.shape)))
+  problems.push(...strays('', manifest, Object.keys(shape.shape)), ...calendarFaults(manifest.calendar))
   if (shape === sourceAdapter) return problems
   problems.push(...strays('login.', manifest.login, Object.keys(login.shape)))
   problems.push(...strays('quotes.', manifest.quotes, Object.keys(quotes.shape)))
@@ -148,6 +151,13 @@ const strays = (where: string, value: unknown, known: readonly string[]): string
       )
       return meant === '' ? [] : [`${where}${name}: is no field of an adapter${meant}`]
     })
+
+/** What is wrong with a calendar that has the right form; not its age, which is no fault of the code. */
+function calendarFaults(calendar: unknown): string[] {
+  const { data } = calendarSchema.safeParse(calendar)
+  const faults = data ? lintCalendar(data, 0).filter(({ rule }) => rule !== 'coverage') : []
+  return faults.map(({ text }) => `calendar: ${text}`)
+}
 
 /** Modes that are spoken of and not offered. */
 function unoffered({ modes, books, sources, quotes }: Readonly<Record<string, unknown>>): string[] {

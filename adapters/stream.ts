@@ -56,7 +56,7 @@ export interface Session<Settings, Ticket> {
   readonly heartbeat: Heartbeat
   /** What an end of the connection, or its failure to begin, means. */
   classify(failure: Failure): TickwireError
-  /** Where the broker needs more time than the usual pauses (up to 1, 2, 4, 5 s, and a minute after "too many"). */
+  /** Where the broker needs more time than the usual pauses (up to 1, 2, 4 s, and a minute after "too many"). */
   readonly pauses?: Pauses
 }
 

@@ -1,28 +1,32 @@
+import { existsSync } from 'node:fs'
 import type { Bus } from '../../bus/bus.ts'
 import { logOutages } from '../../bus/outage.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
-import { calendar } from '../../shared/market/calendar.ts'
-import type { Exchange } from '../../shared/market/exchange.ts'
 import type { Instrument } from '../../shared/market/instrument.ts'
+import type { CalendarFile } from '../../shared/store/calendar.ts'
 import type { FeedRecord } from '../../shared/store/feeds.ts'
 import type { DataFolder } from '../../shared/store/folder.ts'
 import { InstrumentBook } from '../../shared/store/instruments.ts'
 import type { Vault } from '../../shared/store/vault.ts'
 import type { Http, SessionAdapter, SessionSettings } from '../contract.ts'
+import type { RunningAdapter } from '../main.ts'
+import { ALWAYS_OPEN, Market, type MarketHours } from '../market.ts'
 import { syncInstruments } from '../master.ts'
 import { createCatalogue } from '../runtime/catalogue.ts'
 import { openOrderDesk } from '../runtime/orderdesk.ts'
 import { openOutlet } from '../runtime/outlet.ts'
+import { Breaker } from '../runtime/session/breaker.ts'
 import { SessionFeed } from '../runtime/session/session.ts'
-import { SILENCE_LIMIT_MS } from '../runtime/session/silence.ts'
 import { openSocket } from '../runtime/session/socket.ts'
 import { Traffic } from '../runtime/session/traffic.ts'
 import type { Union } from '../runtime/union.ts'
-import { Answers } from './answers.ts'
 import type { Capture } from './capture.ts'
+import { Countdown } from './countdown.ts'
+import { isLastOfClosed, tradesFrom } from './hours.ts'
 import { ListKeeper } from './keeper.ts'
+import { KeptValues } from './kept.ts'
 import { Listing } from './listing.ts'
 import { Poller } from './poller.ts'
 import { Renewal } from './renewal.ts'
@@ -42,6 +46,9 @@ export interface AccountParts {
   /** For small answers: new tickets, quotes. */
   readonly ask: Http
   readonly capture?: Capture | undefined
+  /** Of the data folder; without it, the calendar that is shipped. */
+  readonly calendars?: CalendarFile | undefined
+  readonly hours?: MarketHours | undefined
   readonly clock: Clock
   readonly log: Log
 }
@@ -51,7 +58,7 @@ export interface AccountParts {
  * broker sends flow to `bus`. Nothing the broker or the network does makes it throw: the feed's status says it. Throws
  * VAULT_LOCKED and what the instrument file throws.
  */
-export function startAccount(parts: AccountParts): { close(): Promise<void> } {
+export function startAccount(parts: AccountParts): Pick<RunningAdapter, 'close' | 'lost'> {
   const { feed, adapter, settings, bus, folder, vault, http, ask, capture, clock, log } = parts
   const random = Math.random
   const credentials = capture && vault.credentials(feed.name)
@@ -63,8 +70,28 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
   const label = labelOf(adapter, settings)
   const catalogue = createCatalogue({ feed: feed.name, broker: name, modes, find: listing.find })
   logOutages(bus, log, clock)
-  const { pulse, ...outlet } = openOutlet({ catalogue, label, bus, clock, log })
+  const lingerMs = (settings.linger_seconds ?? LINGER_SECONDS) * 1000
+  const isWatched = settings.expect_ticks === 'always'
+  const { calendars, hours } = parts
+  const market = new Market({
+    calendars,
+    own: adapter.calendar,
+    hours,
+    underlyings: () => listing.underlyings(),
+    clock,
+  })
+  const past = new KeptValues({
+    path: folder.lastFile(feed.name),
+    head: { feed: feed.name, broker: name, label },
+    isLast: ({ exchange }, until) => !isWatched && isLastOfClosed(market, exchange, until, clock.now()),
+    isThere: () => existsSync(folder.instrumentsDb(feed.name)),
+    clock,
+    log,
+  })
+  const { pulse, lease, ...outlet } = openOutlet({ catalogue, label, folder, bus, clock, log, lingerMs, past })
+  past.follow(outlet.publisher)
   const traffic = new Traffic(log)
+  const breaker = new Breaker({ tell: text => outlet.status.remark('rest', text), clock, log })
   const renewal = new Renewal({
     tickets,
     vault,
@@ -77,8 +104,9 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
     clock,
     log,
   })
-  const isWatched = settings.expect_ticks === 'always'
-  const isTrading = (exchange: Exchange) => isWatched || hasTraded(exchange, clock.now())
+  const tellMarket = () => outlet.status.remark('market', market.remark())
+  calendars?.listen(tellMarket)
+  tellMarket()
   const session = new SessionFeed({
     ...outlet,
     account: feed.name,
@@ -86,8 +114,9 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
     settings,
     tickets: renewal,
     traffic,
+    breaker,
     open: openSocket,
-    isTrading,
+    phaseAt: isWatched ? () => ALWAYS_OPEN : market.phaseAt,
     capture: capture?.record,
     onOrder: openOrderDesk({
       catalogue,
@@ -104,22 +133,21 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
     reportOf(
       adapter,
       session,
-      traffic,
+      { traffic, breaker },
       wish => catalogue.target(wish, outlet.audience.instruments().get(wish) ?? 'LTP').topic,
     ),
   )
   pulse.listen(gap => session.missed(gap))
   const carried = () => without(outlet.audience.instruments(), session.usages()[0].refused)
   const { publisher } = outlet
-  const answers = new Answers({
-    wanted: carried,
-    isOpen: () => session.connections().open > 0,
-    // While the market trades a quote that was asked for is no sign that more will come.
-    isKnown: one => (isTrading(one.exchange) ? publisher.hasTicked(one) : publisher.receivedAt(one) !== undefined),
-    // Asked for a quote, a broker says the last price of a closed market too.
-    isDue: ({ exchange }) => adapter.quotes !== undefined || isTrading(exchange),
-    tell: text => outlet.status.remark('answers', text),
+  const countdown = new Countdown({
+    account: feed.name,
+    endsAt: () => session.expiresAt,
+    renewsItself: () => renewal.isHopeful,
+    tradesFrom: at => (isWatched ? at : tradesFrom(market, outlet.audience.instruments().keys(), at)),
+    tell: text => outlet.status.remark('countdown', text),
     clock,
+    log,
   })
   let isListed = false
   const poller =
@@ -133,7 +161,7 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
         open: () => session.connections().open,
         isListed: () => isListed,
         ticket: () => tickets.current(),
-        mayTrade: exchange => isWatched || calendar.expectTicks(exchange, clock.now()) !== 'quiet',
+        mayTrade: exchange => isWatched || market.expectTicks(exchange, clock.now()) !== 'quiet',
         wanted: carried,
         receivedAt: instrument => publisher.receivedAt(instrument),
         refused: () => renewal.look(),
@@ -173,24 +201,26 @@ export function startAccount(parts: AccountParts): { close(): Promise<void> } {
     log,
   })
   return {
+    lost: lease.lost,
     async close() {
+      lease.close()
       keeper.close()
-      answers.close()
+      countdown.close()
       poller?.close()
       renewal.close()
       tickets.close()
       session.close()
+      outlet.states.close()
       outlet.status.close()
       outlet.audience.close()
       pulse.close()
       book.close()
+      await past.close()
     },
   }
 }
 
-/** Whether it has traded for as long as silence is no fault: at the open nobody has had time to say anything. */
-const hasTraded = (exchange: Exchange, now: number): boolean =>
-  [now, now - SILENCE_LIMIT_MS].every(at => calendar.expectTicks(exchange, at) === 'expected')
+const LINGER_SECONDS = 10
 
 function without(wanted: Union, refused: readonly Instrument[]): Union {
   if (refused.length === 0) return wanted

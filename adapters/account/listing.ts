@@ -13,7 +13,7 @@ import type { Find } from '../runtime/catalogue.ts'
  * list is none: the next one that is fetched takes its place.
  */
 export class Listing {
-  readonly #book: Pick<InstrumentBook, 'find' | 'mark' | 'facts'>
+  readonly #book: Pick<InstrumentBook, 'find' | 'mark' | 'facts' | 'underlyings'>
   readonly #feed: string
   readonly #clock: Clock
   /** What was asked for, found or not. */
@@ -21,7 +21,7 @@ export class Listing {
   #mark: string | undefined
   #date: string
 
-  constructor(book: Pick<InstrumentBook, 'find' | 'mark' | 'facts'>, feed: string, clock: Clock) {
+  constructor(book: Pick<InstrumentBook, 'find' | 'mark' | 'facts' | 'underlyings'>, feed: string, clock: Clock) {
     this.#book = book
     this.#feed = feed
     this.#clock = clock
@@ -40,6 +40,11 @@ export class Listing {
   /** The common symbol of what a broker calls so; nothing for what is not listed. */
   commonSymbol(exchange: string, spelling: string): string | undefined {
     return unlessDamaged(() => this.#book.find(this.#feed, exchange, spelling))?.symbol
+  }
+
+  /** What the list has derivatives of (`InstrumentBook.underlyings`). */
+  underlyings(): ReadonlySet<string> | undefined {
+    return unlessDamaged(() => this.#book.underlyings(this.#feed))
   }
 
   /** When the list was fetched, milliseconds since 1970; nothing when there is none. */

@@ -68,6 +68,11 @@ export class Renewal implements Tickets {
     return this.#parts.tickets.current()
   }
 
+  /** A new login can be hoped for without a person: the adapter can make one, and has not failed at it for good. */
+  get isHopeful(): boolean {
+    return this.#parts.adapter.login.renew !== undefined && !this.#givenUp
+  }
+
   /** The runtime asks when the broker has refused what it holds. */
   look(): void {
     const refused = this.current()?.mark

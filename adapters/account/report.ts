@@ -2,6 +2,7 @@ import { isOnThisMachine } from '../../shared/address.ts'
 import type { FeedLabel } from '../../shared/control.ts'
 import type { Instrument } from '../../shared/market/instrument.ts'
 import type { SessionAdapter, SessionSettings } from '../contract.ts'
+import type { Breaker } from '../runtime/session/breaker.ts'
 import type { SessionFeed } from '../runtime/session/session.ts'
 import type { Traffic } from '../runtime/session/traffic.ts'
 import type { SessionReport } from '../runtime/status.ts'
@@ -25,7 +26,7 @@ function booksOf({ books }: SessionAdapter, { lacksBooks }: SessionFeed): Pick<S
 export function reportOf(
   adapter: SessionAdapter,
   session: SessionFeed,
-  traffic: Traffic,
+  { traffic, breaker: { rest } }: { readonly traffic: Traffic; readonly breaker: Pick<Breaker, 'rest'> },
   topicOf: (wanted: Instrument) => string,
 ): SessionReport {
   const usages = session.usages()
@@ -44,6 +45,7 @@ export function reportOf(
   })
   return {
     ...(expiresAt === undefined ? {} : { tokenExpiresAt: expiresAt }),
+    ...(rest && { rest }),
     limits: { instruments: { used, limit }, ...(books.limit > 0 && { books }) },
     ...booksOf(adapter, session),
     connections: session.connections(),

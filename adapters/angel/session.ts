@@ -28,7 +28,7 @@ export const heartbeat = {
   // The documentation asks for one in 30 s, the vendor's own clients send one in 10 s; the server gives up after 120 s.
   send: { everyMs: 10_000, frame: 'ping' },
   // One answer is half an interval late; two are missing, and the second has had its time.
-  suspectMs: 15_000,
+  suspectMs: 14_000,
   deadMs: 25_000,
 } as const
 

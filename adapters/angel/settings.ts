@@ -16,6 +16,8 @@ export const settings = z.strictObject({
   expect_ticks: z.enum(['calendar', 'always']).default('calendar'),
   /** Seconds between two rounds of quotes on request while there is no socket; 0: none. */
   poll_seconds: z.coerce.number().int().min(0).max(3600).default(30),
+  /** Seconds until the broker hears that nobody wants an instrument any more; 0: at once. */
+  linger_seconds: z.coerce.number().int().min(0).max(3600).default(10),
 })
 
 export type Settings = z.infer<typeof settings>

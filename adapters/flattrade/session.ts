@@ -41,7 +41,7 @@ export const session: Session<Settings, Ticket> = {
    * Each is answered, so that a line on which nobody is any more is told 15 s after its last byte. The documentation asks
    * for one about every 30 s and the vendor's clients send one every 3 s; without any, a quiet connection is closed.
    */
-  heartbeat: { send: { everyMs: 10_000, frame: '{"t":"h"}' }, suspectMs: 15_000, deadMs: 60_000 },
+  heartbeat: { send: { everyMs: 10_000, frame: '{"t":"h"}' }, suspectMs: 14_000, deadMs: 60_000 },
 
   classify,
 

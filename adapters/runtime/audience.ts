@@ -7,6 +7,7 @@ import type { Log } from '../../shared/log.ts'
 import type { Board, Entry } from './board.ts'
 import type { Catalogue, Rejection } from './catalogue.ts'
 import { Lane } from './lane.ts'
+import { Linger } from './linger.ts'
 import { type LaneChange, Subscriptions } from './subscriptions.ts'
 import type { Union } from './union.ts'
 
@@ -20,6 +21,10 @@ export interface AudienceParts {
   readonly log: Log
   /** Notices whether the process stood still. */
   readonly look: () => void
+  /** How long what nobody wants any more is carried all the same; nothing unless told. */
+  readonly lingerMs?: number | undefined
+  /** Takes what comes from the bus besides subscription sets. */
+  readonly hear: (topic: string, body: Buffer) => void
 }
 
 const REPORT_PAUSE_MS = 10_000
@@ -37,15 +42,19 @@ export class Audience {
   readonly #log: Log
   readonly #look: () => void
   readonly #subscriptions: Subscriptions
+  readonly #linger: Linger
   readonly #lanes = new Map<string, Lane>()
   /** Last sequence of lanes that are over, should their proxy come back. */
   readonly #ended = new Map<string, number>()
   #onWanted: () => void = () => {}
+  #onStates: () => void = () => {}
+  /** By proxy: which of its wishes for the states of all was heard last. */
+  readonly #heard = new Map<string, number | undefined>()
   #malformed = 0
   #reportedAt = Number.NEGATIVE_INFINITY
 
   /** Becomes the receiver of `bus`: a process has one feed. */
-  constructor({ catalogue, epoch, board, bus, clock, log, look }: AudienceParts) {
+  constructor({ catalogue, epoch, board, bus, clock, log, look, hear, lingerMs = 0 }: AudienceParts) {
     this.#catalogue = catalogue
     this.#epoch = epoch
     this.#board = board
@@ -54,15 +63,26 @@ export class Audience {
     this.#log = log
     this.#look = look
     this.#subscriptions = new Subscriptions(catalogue, clock)
+    this.#linger = new Linger({
+      ms: lingerMs,
+      isListed: one => catalogue.find(one.exchange, one.symbol) === one,
+      over: () => this.#onWanted(),
+      clock,
+    })
     const control = controlTopic(catalogue.feed)
-    bus.onMessage(({ topic, body }) => topic === control && this.#receive(body))
+    bus.onMessage(({ topic, body }) => (topic === control ? this.#receive(body) : hear(topic, body)))
     this.#hearDemand()
     bus.subscribe(control)
   }
 
-  /** Called whenever `instruments()` may have changed. One listener. */
+  /** Called whenever `instruments()` or `carried()` may have changed. One listener. */
   listen(onWanted: () => void): void {
     this.#onWanted = onWanted
+  }
+
+  /** Called when a proxy does not know how all instruments stand: a new one, or one that says so. One listener. */
+  onStates(onStates: () => void): void {
+    this.#onStates = onStates
   }
 
   /** The list of instruments has changed. What is wanted of it is found out anew; last values of what changed are gone. */
@@ -90,13 +110,24 @@ export class Audience {
       const lane = this.#apply(change)
       lane.flush()
       this.#lanes.delete(change.proxy)
+      this.#heard.delete(change.proxy)
       this.#ended.set(change.proxy, lane.sequence)
     }
   }
 
-  /** What a broker would have to be asked for. */
+  /** What somebody wants now. */
   instruments(): Union {
     return this.#subscriptions.instruments()
+  }
+
+  /** What a broker has to be asked for: that, and what lingers. */
+  carried(): Union {
+    return this.#linger.follow(this.instruments())
+  }
+
+  /** The broker's limit leaves some of what is wanted without a place: true when so many that only linger made room. */
+  makeRoom(count: number): boolean {
+    return this.#linger.release(count)
   }
 
   /** How many of the wanted instruments have a value. */
@@ -118,14 +149,20 @@ export class Audience {
   /** Sends what the lanes hold, and hears no more sets. */
   close(): void {
     this.flush()
+    this.#linger.close()
     this.#bus.unsubscribe(controlTopic(this.#catalogue.feed))
   }
 
   #receive(body: Buffer): void {
     this.#look()
     const set = this.#read(body)
-    const change = set?.feed === this.#catalogue.feed ? this.#subscriptions.receive(set) : undefined
+    if (set?.feed !== this.#catalogue.feed) return
+    const change = this.#subscriptions.receive(set)
     if (change) this.#apply(change)
+    const { proxy, states } = set
+    if (this.#heard.has(proxy) && this.#heard.get(proxy) === states) return
+    this.#heard.set(proxy, states)
+    this.#onStates()
   }
 
   #read(body: Buffer): SubscriptionSet | undefined {

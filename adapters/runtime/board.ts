@@ -19,19 +19,35 @@ export interface Entry {
   readonly idle: Channel[]
 }
 
+/** A last value. `receivedAt` in microseconds. */
+export interface Value {
+  readonly tick: Tick
+  readonly receivedAt: number
+}
+
+/** What was known before the connections of now. */
+export interface Past {
+  /** A value is of the present no more. */
+  keep(instrument: Instrument, value: Value): void
+  /** What may be handed out of it, marked as kept: of a closed market, which has nothing newer to say. */
+  recall(instrument: Instrument): Value | undefined
+}
+
 /** The last value of every instrument, and the channels of its topics. */
 export class Board {
   readonly #catalogue: Catalogue
   readonly #epoch: number
   readonly #bus: Bus
+  readonly #past: Past | undefined
   readonly #entries = new Map<Instrument, Entry>()
   /** Never shrinks: a topic's sequence must not begin again within an epoch, nor its number become another's. */
   readonly #channels = new Map<string, Channel>()
 
-  constructor({ catalogue, epoch, bus }: { catalogue: Catalogue; epoch: number; bus: Bus }) {
+  constructor({ catalogue, epoch, bus, past }: { catalogue: Catalogue; epoch: number; bus: Bus; past?: Past }) {
     this.#catalogue = catalogue
     this.#epoch = epoch
     this.#bus = bus
+    this.#past = past
   }
 
   /**
@@ -57,19 +73,30 @@ export class Board {
 
   /** Forgets last values, all unless told: their source is gone, and nobody who comes now shall take them for the present. */
   forget(instruments?: Iterable<Instrument>): void {
-    if (!instruments) for (const entry of this.#entries.values()) clear(entry)
+    if (!instruments) for (const entry of this.#entries.values()) this.#clear(entry)
     else for (const instrument of instruments) this.#forgetOne(instrument)
   }
 
   /** Forgets the instruments of which the list says something else now, or nothing. */
   review(): void {
-    for (const instrument of this.#entries.keys())
-      if (this.#catalogue.find(instrument.exchange, instrument.symbol) !== instrument) this.#entries.delete(instrument)
+    for (const [instrument, entry] of this.#entries) {
+      if (this.#catalogue.find(instrument.exchange, instrument.symbol) === instrument) continue
+      this.#clear(entry)
+      this.#entries.delete(instrument)
+    }
   }
 
   #forgetOne(instrument: Instrument): void {
     const entry = this.#entries.get(instrument)
-    if (entry) clear(entry)
+    if (entry) this.#clear(entry)
+  }
+
+  /** A connection that is made anew begins with what the broker knows now, however old. */
+  #clear(entry: Entry): void {
+    const { instrument, last, receivedAt } = entry
+    if (last) this.#past?.keep(instrument, { tick: last, receivedAt })
+    entry.last = undefined
+    entry.newestAt = 0
   }
 
   /** Whether anybody ever wanted this topic. */
@@ -90,13 +117,17 @@ export class Board {
   }
 
   /**
-   * Sends the last value as a snapshot: into `lane`, or without one as a message of its own. Where there is none a lane is
-   * told how far the topic's sequence is: who lost the last tick before a silence would never learn of it.
+   * Sends the last value as a snapshot, in a closed market also one from before: into `lane`, or without one as a message
+   * of its own. Where there is none a lane is told how far the topic's sequence is: who lost the last tick before a silence
+   * would never learn of it.
    */
   repeat(target: Target, lane?: Lane): void {
-    const { last, receivedAt = 0 } = this.find(target.instrument) ?? {}
-    if (lane) this.#channel(target).repeatTo(lane, last, receivedAt)
-    else if (last) this.#channel(target).repeat(last, receivedAt)
+    const entry = this.find(target.instrument)
+    const kept = entry && !entry.last ? this.#past?.recall(entry.instrument) : undefined
+    const tick = kept?.tick ?? entry?.last
+    const receivedAt = kept?.receivedAt ?? entry?.receivedAt ?? 0
+    if (lane) this.#channel(target).repeatTo(lane, tick, receivedAt, kept !== undefined)
+    else if (tick) this.#channel(target).repeat(tick, receivedAt, kept !== undefined)
   }
 
   #change(target: Target, change: (channel: Channel) => void): void {
@@ -124,10 +155,4 @@ function put(list: Channel[], channel: Channel, isIn: boolean): void {
   const place = list.indexOf(channel)
   if (isIn && place < 0) list.push(channel)
   else if (!isIn && place >= 0) list.splice(place, 1)
-}
-
-/** A connection that is made anew begins with what the broker knows now, however old. */
-function clear(entry: Entry): void {
-  entry.last = undefined
-  entry.newestAt = 0
 }

@@ -5,12 +5,15 @@ import type { Update } from '../contract.ts'
 /** Clocks of exchanges and of badly kept hosts differ by less; what is later is a wrong unit or a wrong day. */
 export const MAX_AHEAD_MS = 600_000
 
-/** Whether what a source said may be published. What is out of bounds is dropped, never mended. */
-export const withinBounds = ({ instrument, tick, receivedAt }: Update): boolean =>
+/**
+ * Whether what a source said may be published. What is out of bounds is dropped, never mended. `aheadMs`: how far its times
+ * may be ahead of ours.
+ */
+export const withinBounds = ({ instrument, tick, receivedAt }: Update, aheadMs = MAX_AHEAD_MS): boolean =>
   (tick.ltp === undefined || isPossiblePrice(instrument.kind, tick.ltp)) &&
   isTime(receivedAt) &&
-  hasHappened(tick.timestamp, receivedAt) &&
-  (tick.lastTradeTime === undefined || hasHappened(tick.lastTradeTime, receivedAt)) &&
+  hasHappened(tick.timestamp, receivedAt, aheadMs) &&
+  (tick.lastTradeTime === undefined || hasHappened(tick.lastTradeTime, receivedAt, aheadMs)) &&
   hasNumbers(tick) &&
   hasQuantities(tick) &&
   (tick.book === undefined || (areLevels(tick.book.buy) && areLevels(tick.book.sell)))
@@ -21,8 +24,8 @@ const EARLIEST_MS = Date.UTC(2000, 0, 1)
 const isTime = (time: number): boolean => Number.isSafeInteger(time) && time >= EARLIEST_MS
 
 /** One tick of tomorrow would make every later one of its instrument `late`. `receivedAt` in microseconds. */
-const hasHappened = (time: number, receivedAt: number): boolean =>
-  isTime(time) && time <= receivedAt / 1000 + MAX_AHEAD_MS
+const hasHappened = (time: number, receivedAt: number, aheadMs: number): boolean =>
+  isTime(time) && time <= receivedAt / 1000 + aheadMs
 
 const isNumber = (value: number | undefined): boolean => value === undefined || Number.isFinite(value)
 

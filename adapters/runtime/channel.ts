@@ -16,7 +16,7 @@ const PATIENCE_MICROS = 2_000_000
 export class Channel {
   readonly #topic: string
   readonly #record: TopicRecord
-  readonly #stamp: Writable<TickStamp> = { snapshot: false, sequence: 0, receivedAt: 0 }
+  readonly #stamp: Writable<TickStamp> = { snapshot: false, kept: false, sequence: 0, receivedAt: 0 }
   readonly #bus: Bus
   readonly #lanes: Lane[] = []
   readonly #mode: TopicMode
@@ -72,20 +72,20 @@ export class Channel {
     if (this.#saysEnough(tick)) this.#stamp.sequence++
   }
 
-  /** The last value again, to one lane; without one that may be handed out, how far the sequence is. */
-  repeatTo(lane: Lane, tick: Tick | undefined, receivedAt: number): void {
+  /** The last value again, to one lane; without one that may be handed out, how far the sequence is. `kept`: from before. */
+  repeatTo(lane: Lane, tick: Tick | undefined, receivedAt: number, kept: boolean): void {
     if (!tick || !this.#saysEnough(tick)) {
       lane.append(this.#record.position(this.#stamp.sequence))
       return
     }
-    this.#encode(tick, receivedAt, true)
+    this.#encode(tick, receivedAt, true, kept)
     lane.append(this.#record.bytes)
   }
 
   /** The last value again, as a message of its own. */
-  repeat(tick: Tick, receivedAt: number): void {
+  repeat(tick: Tick, receivedAt: number, kept: boolean): void {
     if (!this.#saysEnough(tick)) return
-    this.#encode(tick, receivedAt, true)
+    this.#encode(tick, receivedAt, true, kept)
     this.#bus.publish(this.#topic, this.#record.body)
   }
 
@@ -106,8 +106,9 @@ export class Channel {
     return isForMode(tick, this.#mode) && saysAll(tick, this.#mode)
   }
 
-  #encode(tick: Tick, receivedAt: number, snapshot: boolean): void {
+  #encode(tick: Tick, receivedAt: number, snapshot: boolean, kept = false): void {
     this.#stamp.snapshot = snapshot
+    this.#stamp.kept = kept
     this.#stamp.receivedAt = receivedAt
     this.#record.write(tick, this.#stamp)
   }

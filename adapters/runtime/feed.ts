@@ -6,8 +6,10 @@ import type { SourceAdapter } from '../contract.ts'
 import { Attempt, GRACE_MS } from './attempt.ts'
 import type { Audience } from './audience.ts'
 import { countFailure, judge, judgeGap } from './failure.ts'
+import { Presence } from './presence.ts'
 import type { Publisher } from './publisher.ts'
 import type { Gap } from './pulse.ts'
+import type { States } from './states.ts'
 import type { StatusReporter } from './status.ts'
 
 /**
@@ -22,6 +24,7 @@ export class Feed {
   readonly #publisher: Publisher
   readonly #audience: Audience
   readonly #status: StatusReporter
+  readonly #presence: Presence
   readonly #look: () => void
   readonly #clock: Clock
   readonly #log: Log
@@ -40,6 +43,7 @@ export class Feed {
     publisher: Publisher
     audience: Audience
     status: StatusReporter
+    states: States
     /** Notices whether the process stood still, and then calls `missed`. */
     look: () => void
     clock: Clock
@@ -50,6 +54,7 @@ export class Feed {
     this.#publisher = options.publisher
     this.#audience = options.audience
     this.#status = options.status
+    this.#presence = new Presence(options)
     this.#look = options.look
     this.#clock = options.clock
     this.#log = options.log
@@ -91,6 +96,7 @@ export class Feed {
     // Whoever started the feed hears why it failed.
     await this.#running.catch(() => {})
     this.#enter('down', 'stopped')
+    this.#presence.close()
     this.#status.close()
     this.#audience.close()
   }
@@ -143,5 +149,6 @@ export class Feed {
     // Whatever else it is, its last values are not the present.
     if (state !== 'live' && state !== 'starting') this.#publisher.forget()
     this.#status.enter(state, reason)
+    this.#presence.enter(state, reason)
   }
 }

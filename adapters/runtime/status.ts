@@ -9,13 +9,18 @@ import {
 } from '../../shared/control.ts'
 import type { Audience } from './audience.ts'
 import type { Catalogue, Rejection } from './catalogue.ts'
+import type { Lease } from './lease.ts'
 import type { Publisher } from './publisher.ts'
+import type { States } from './states.ts'
 
 const MAX_REASON = 500
 const MAX_REJECTED = 200
 
 /** What only a feed with a session can say. */
-export type SessionReport = Pick<FeedStatus, 'tokenExpiresAt' | 'limits' | 'connections' | 'traffic' | 'books'> & {
+export type SessionReport = Pick<
+  FeedStatus,
+  'tokenExpiresAt' | 'rest' | 'limits' | 'connections' | 'traffic' | 'books'
+> & {
   /** Beyond what the broker allows. */
   readonly refused: readonly Rejection[]
 }
@@ -27,10 +32,12 @@ export class StatusReporter {
   readonly #epoch: number
   readonly #publisher: Publisher
   readonly #audience: Audience
+  readonly #states: States
   readonly #bus: Bus
   readonly #clock: Clock
   readonly #stop: Cancel
   readonly #remarks = new Map<string, string>()
+  readonly #lease: Pick<Lease, 'instance' | 'aliveMs'> | undefined
   #state: FeedState = 'starting'
   #reason: string | undefined
   #since: number
@@ -43,16 +50,20 @@ export class StatusReporter {
     epoch: number
     publisher: Publisher
     audience: Audience
+    states: States
     bus: Bus
     clock: Clock
     /** Notices whether the process stood still. */
     look: () => void
+    lease?: Pick<Lease, 'instance' | 'aliveMs'>
   }) {
+    this.#lease = options.lease
     this.#label = options.label
     this.#catalogue = options.catalogue
     this.#epoch = options.epoch
     this.#publisher = options.publisher
     this.#audience = options.audience
+    this.#states = options.states
     this.#bus = options.bus
     this.#clock = options.clock
     this.#since = this.#clock.now()
@@ -111,12 +122,13 @@ export class StatusReporter {
   }
 
   #status(): FeedStatus {
+    // First: who is asked may find that a remark is no longer true.
+    const { refused = [], ...session } = this.#report?.() ?? {}
     const reason = this.#explain()
     const audience = this.#audience
     const { feed, broker, modes } = this.#catalogue
     const { ticks, late, invalid, unknown } = this.#publisher.counts()
     const lastTickAt = this.#publisher.lastTickAt()
-    const { refused = [], ...session } = this.#report?.() ?? {}
     return {
       version: 1,
       feed,
@@ -124,6 +136,7 @@ export class StatusReporter {
       label: this.#label,
       modes: [...modes],
       epoch: this.#epoch,
+      ...(this.#lease && { instance: this.#lease.instance, aliveMs: this.#lease.aliveMs }),
       state: this.#state,
       ...(reason === undefined ? {} : { reason }),
       since: this.#since,
@@ -135,6 +148,7 @@ export class StatusReporter {
       confirmed: audience.confirmed(),
       rejected: [...audience.rejected(), ...refused].slice(0, MAX_REJECTED),
       lanes: audience.laneSequences(),
+      states: this.#states.revision,
       ...session,
     }
   }

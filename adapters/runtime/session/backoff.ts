@@ -1,15 +1,20 @@
-/** While a broker is away for a short time nobody waits longer than this for it after it is back. */
-const SHORT_OUTAGE_CEILING_MS = 5000
+/**
+ * While a broker is away for a short time nobody waits longer than this for it after it is back: ticks are promised within
+ * 5 s, and a handshake and a subscription come before them.
+ */
+const SHORT_OUTAGE_CEILING_MS = 4000
+/** Of an outage, in a long one. */
+const PATIENCE_SHARE = 1 / 8
 const FIRST_CEILING_MS = 1000
 const LONGEST_MS = 60_000
 
 /**
  * Milliseconds until the next try, drawn anew each time between 0 and a ceiling ("full jitter"), so that many accounts do
- * not come back in step. The ceiling doubles from 1 s with each try to 5 s; in a long outage it is a sixth of its length,
+ * not come back in step. The ceiling doubles from 1 s with each try to 4 s; in a long outage it is an eighth of its length,
  * at most 60 s. `tries`: how many have failed since the connection was lost; `random` in [0, 1).
  */
 export function backoff(tries: number, outageMs: number, random: number): number {
-  const patient = Math.min(Math.max(outageMs / 6, SHORT_OUTAGE_CEILING_MS), LONGEST_MS)
+  const patient = Math.min(Math.max(outageMs * PATIENCE_SHARE, SHORT_OUTAGE_CEILING_MS), LONGEST_MS)
   return Math.round(random * Math.min(FIRST_CEILING_MS * 2 ** Math.max(tries - 1, 0), patient))
 }
 

@@ -81,6 +81,7 @@ export class Connection {
   }
 
   #opened(): void {
+    if (this.#over) return
     const { dial, session, clock } = this.#parts
     this.#isOpen = true
     this.#heardAt = clock.monotonic()

@@ -5,10 +5,11 @@ import type { TopicMode } from '../../../shared/market/mode.ts'
 import type { OrderUpdate } from '../../../shared/market/order.ts'
 import type { Dial, Failure, Signal, Stream } from '../../contract.ts'
 import type { Union } from '../union.ts'
+import type { Breaker } from './breaker.ts'
 import { Connection } from './connection.ts'
 import { Patience } from './patience.ts'
 import type { OpenSocket } from './socket.ts'
-import { Told } from './told.ts'
+import { Teller } from './teller.ts'
 import type { Traffic } from './traffic.ts'
 
 /** How one place for a connection stands. */
@@ -40,8 +41,10 @@ export interface LinkListener {
   ticked(instrument: Instrument, signal: MarketSignal, receivedAt: number): void
   /** What became of an order of the account. */
   ordered(order: OrderUpdate): void
-  /** The broker does not take some of what it was asked for, and says which. */
-  rejected(): void
+  /** The broker does not take these of what it was asked for. */
+  rejected(instruments: readonly Instrument[], reason: string): void
+  /** The broker was told something. */
+  told(): void
   /** Values of these are of the past. */
   lost(instruments: Iterable<Instrument>): void
 }
@@ -56,6 +59,8 @@ export interface LinkParts {
   /** In [0, 1). */
   readonly random: () => number
   readonly traffic: Traffic
+  /** Of the account: hears how its connections fare. */
+  readonly breaker: Breaker
   readonly listener: LinkListener
 }
 
@@ -75,17 +80,22 @@ export class Link {
   #openedAt = 0
   /** The last connection died of silence: the next one is open when it has said something, not before. */
   #mustProve = false
-  #wanted = new Map<string, TopicMode>()
+  /** This connection has brought a price. */
+  #isProven = false
   #instruments: ReadonlyMap<string, Instrument> = new Map()
-  #told = new Told()
+  readonly #teller: Teller
   #cancelWait: Cancel = () => {}
-  #cancelOrder: Cancel | undefined
-  #orderedAt = Number.NEGATIVE_INFINITY
 
   constructor(parts: LinkParts) {
     this.number = parts.number
     this.#parts = parts
     this.#patience = new Patience(parts.stream.session.pauses, parts.random)
+    this.#teller = new Teller({
+      stream: parts.stream,
+      send: frames => this.#connection?.send(frames),
+      onTold: () => parts.listener.told(),
+      clock: parts.clock,
+    })
   }
 
   view(): LinkView {
@@ -102,17 +112,26 @@ export class Link {
   /** Replaces what it has to carry; while it is open the broker hears of it in batches. */
   want(union: Union): void {
     const instruments = new Map<string, Instrument>()
-    this.#wanted = new Map()
-    const { stream } = this.#parts
+    const wanted = new Map<string, TopicMode>()
     for (const [instrument, mode] of union) {
-      const token = stream.tokenOf?.(instrument) ?? instrument.token
+      const token = this.#tokenOf(instrument)
       instruments.set(token, instrument)
-      this.#wanted.set(token, mode)
+      wanted.set(token, mode)
     }
     for (const [token, instrument] of this.#instruments)
-      if (instruments.get(token) !== instrument) this.#told.spend(token)
+      if (instruments.get(token) !== instrument) this.#teller.spend(token)
     this.#instruments = instruments
-    if (this.isOpen) this.#order()
+    this.#teller.want(wanted)
+  }
+
+  /** Whether the broker was asked for it on the connection that is open. */
+  isTold(instrument: Instrument): boolean {
+    return this.#teller.isTold(this.#tokenOf(instrument))
+  }
+
+  /** Ends their subscriptions and begins them again, in batches. */
+  askAgain(instruments: readonly Instrument[]): void {
+    this.#teller.askAgain(instruments.map(instrument => this.#tokenOf(instrument)))
   }
 
   /** Begins to connect, or again at once where it waits; not before the broker wants it, after "too many" or a cut. */
@@ -179,6 +198,10 @@ export class Link {
     return this.#state === 'connecting' && this.#connection !== undefined
   }
 
+  #tokenOf(instrument: Instrument): string {
+    return this.#parts.stream.tokenOf?.(instrument) ?? instrument.token
+  }
+
   #ask(): void {
     this.#enter('connecting')
     this.#parts.listener.asks(this)
@@ -187,25 +210,27 @@ export class Link {
   #ready(): void {
     if (!this.#mustProve) this.#error = undefined
     this.#openedAt = this.#parts.clock.monotonic()
-    this.#orderedAt = Number.NEGATIVE_INFINITY
+    this.#isProven = false
+    this.#parts.breaker.opened()
     this.#state = 'open'
     // First what it begins, then how all stands: silence is counted from here.
     this.#parts.listener.answered(this)
     this.#parts.listener.changed()
-    this.#order()
+    this.#teller.open()
   }
 
   #ended(error: TickwireError, retryAfterMs: number | undefined): void {
-    const { clock, listener } = this.#parts
+    const { clock, listener, breaker } = this.#parts
     const wasOpen = this.isOpen
     if (this.#state === 'silent') this.#mustProve = true
     this.#disconnect()
     const now = clock.monotonic()
+    breaker.ended({ error, openMs: wasOpen ? now - this.#openedAt : undefined, isProven: this.#isProven })
     if (wasOpen) listener.lost(this.#instruments.values())
-    if (wasOpen && now - this.#openedAt >= STEADY_MS) {
-      this.#lostAt = now
-      this.#failures = 0
-    }
+    const isSteady = wasOpen && now - this.#openedAt >= STEADY_MS
+    // One that brought prices was no part of the outage before it, however soon it ended.
+    if (isSteady || (wasOpen && this.#isProven)) this.#lostAt = now
+    if (isSteady) this.#failures = 0
     this.#error = error
     this.#failures++
     const ending = { error, tries: this.#failures, outageMs: now - this.#lostAt, retryAfterMs }
@@ -220,11 +245,9 @@ export class Link {
   }
 
   #disconnect(): void {
-    this.#cancelOrder?.()
-    this.#cancelOrder = undefined
+    this.#teller.close()
     this.#connection?.close()
     this.#connection = undefined
-    this.#told = new Told()
   }
 
   #hear(signals: readonly Signal[], receivedAt: number): void {
@@ -232,40 +255,31 @@ export class Link {
     if (this.#mustProve) this.#prove()
     for (const signal of signals) {
       if (signal.kind === 'tick' || signal.kind === 'part' || signal.kind === 'stale') {
+        if (!this.#isProven) this.#bring()
         const instrument = this.#instruments.get(signal.token)
         if (instrument) listener.ticked(instrument, signal, receivedAt)
         else traffic.unasked++
       } else if (signal.kind === 'order') listener.ordered(signal.order)
       else {
-        if (signal.kind === 'rejected') listener.rejected()
+        if (signal.kind === 'rejected') listener.rejected(this.#named(signal.tokens), signal.reason)
         traffic.note(signal)
       }
     }
+  }
+
+  #bring(): void {
+    this.#isProven = true
+    this.#parts.breaker.proved()
+  }
+
+  #named(tokens: readonly string[]): Instrument[] {
+    return tokens.flatMap(token => this.#instruments.get(token) ?? [])
   }
 
   #prove(): void {
     this.#mustProve = false
     this.#error = undefined
     this.#parts.listener.changed()
-  }
-
-  /** Tells the broker the next batch, the first at once, further ones at the pace it stands. */
-  #order(): void {
-    const { clock, stream } = this.#parts
-    if (this.#cancelOrder) return
-    const waitMs = this.#orderedAt + stream.limits.messagePauseMs - clock.monotonic()
-    if (waitMs > 0) {
-      this.#cancelOrder = clock.after(waitMs, () => {
-        this.#cancelOrder = undefined
-        this.#order()
-      })
-      return
-    }
-    const order = this.#told.next(this.#wanted, stream.session, stream.limits)
-    if (!order) return
-    this.#connection?.send(order.frames)
-    this.#orderedAt = clock.monotonic()
-    this.#order()
   }
 
   #enter(state: LinkView['state']): void {

@@ -21,7 +21,9 @@ export interface Usage {
   readonly books: { readonly used: number; readonly limit: number }
 }
 
-interface LinksListener extends Pick<LinkListener, 'changed' | 'ticked' | 'ordered' | 'rejected' | 'lost'> {
+interface LinksListener extends Pick<LinkListener, 'changed' | 'ticked' | 'ordered' | 'rejected' | 'told' | 'lost'> {
+  /** Nobody wants these any more: their values are of the past from here on. */
+  dropped(instruments: Iterable<Instrument>): void
   /** A connection is open, and was told to carry what it has to. */
   opened(): void
   /** The broker takes the session no more. */
@@ -55,12 +57,13 @@ export class Links {
 
   constructor(parts: LinksParts) {
     this.#parts = parts
-    const { changed, ticked, ordered, rejected, lost } = parts.listener
+    const { changed, ticked, ordered, rejected, told, lost } = parts.listener
     const copies = new Copies()
     const listener: Omit<LinkListener, 'ordered'> = {
       changed,
       ticked,
       rejected,
+      told,
       lost,
       asks: link => this.#enqueue(link),
       answered: (link, error) => this.#answered(link, error),
@@ -79,6 +82,7 @@ export class Links {
           },
         }),
     )
+    parts.breaker.listen(() => this.#dialNext())
   }
 
   views(): LinkView[] {
@@ -103,6 +107,30 @@ export class Links {
     return this.#shards.modes.get(instrument)
   }
 
+  /** Which of them carries it, from 0. */
+  placeOf(instrument: Instrument): number | undefined {
+    return this.#shards.places.get(instrument)
+  }
+
+  /** Whether the broker was asked for it on a connection that is open. */
+  isTold(instrument: Instrument): boolean {
+    return this.#linkOf(instrument)?.isTold(instrument) ?? false
+  }
+
+  /** Ends their subscriptions and begins them again. */
+  askAgain(instruments: readonly Instrument[]): void {
+    for (const [place, link] of this.#links.entries()) {
+      const own = instruments.filter(instrument => this.#shards.places.get(instrument) === place)
+      if (own.length > 0) link.askAgain(own)
+    }
+  }
+
+  /** Cuts one that is open and connects it again; `place` from 0. */
+  restartOne(place: number): void {
+    const link = this.#links[place]
+    if (link?.isOpen) link.restart()
+  }
+
   /** Whether any of them is open. */
   get isOpen(): boolean {
     return this.#links.some(link => link.isOpen)
@@ -120,7 +148,7 @@ export class Links {
       isMore ||= !before.has(instrument)
     }
     // Nobody follows them any more: whoever comes back to one later shall not take its value of now for the present.
-    this.#parts.listener.lost([...before.keys()].filter(instrument => !this.#shards.places.has(instrument)))
+    this.#parts.listener.dropped([...before.keys()].filter(instrument => !this.#shards.places.has(instrument)))
     for (const [place, link] of this.#links.entries()) link.want(shares[place] ?? new Map())
     this.#connectNeeded()
     return isMore
@@ -143,6 +171,11 @@ export class Links {
    */
   restart(): void {
     for (const link of this.#links) if (link.isOpen || link.isDialling) link.restart()
+  }
+
+  #linkOf(instrument: Instrument): Link | undefined {
+    const place = this.#shards.places.get(instrument)
+    return place === undefined ? undefined : this.#links[place]
   }
 
   /** The first connection proves the session before others use it. */
@@ -172,9 +205,11 @@ export class Links {
     if (this.#dialling?.isDialling) return
     this.#dialling = undefined
     this.#cancelWait()
-    const { clock, stream } = this.#parts
+    if (this.#queue.length === 0) return
+    const { clock, stream, breaker } = this.#parts
     const now = clock.monotonic()
-    const waitMs = this.#dialledAt + (stream.session.pauses?.betweenMs ?? 0) - now
+    const betweenMs = stream.session.pauses?.betweenMs ?? 0
+    const waitMs = Math.max(this.#dialledAt + betweenMs - now, breaker.restMs())
     if (waitMs > 0) {
       this.#cancelWait = clock.after(waitMs, () => this.#dialNext())
       return
@@ -184,6 +219,7 @@ export class Links {
       if (!dial) continue
       this.#dialling = link
       this.#dialledAt = now
+      breaker.dialled()
       link.dial(dial, this.#parts.capture)
       return
     }

@@ -1,52 +1,20 @@
-import { type Cancel, type Clock, pause } from '../../../shared/clock.ts'
+import { type Cancel, pause } from '../../../shared/clock.ts'
 import type { TickwireError } from '../../../shared/errors.ts'
-import type { Log } from '../../../shared/log.ts'
-import type { Exchange } from '../../../shared/market/exchange.ts'
-import type { OrderUpdate } from '../../../shared/market/order.ts'
-import type { SessionAdapter } from '../../contract.ts'
-import type { Audience } from '../audience.ts'
-import type { Publisher } from '../publisher.ts'
 import type { Gap } from '../pulse.ts'
-import type { StatusReporter } from '../status.ts'
+import type { Condition } from '../states.ts'
 import type { Union } from '../union.ts'
-import type { LinkCapture } from './link.ts'
+import { Ending } from './ending.ts'
+import type { SessionParts } from './parts.ts'
 import { Refusals } from './refusals.ts'
-import { type Silence, SilenceWatch } from './silence.ts'
-import type { OpenSocket } from './socket.ts'
+import { carryWithRoom } from './room.ts'
 import { judgeLinks, type Standing } from './standing.ts'
 import { LOGIN_OVER, Streams } from './streams.ts'
-import type { Grant, Tickets } from './tickets.ts'
-import type { Traffic } from './traffic.ts'
-
-export interface SessionParts {
-  /** Name of the feed. */
-  readonly account: string
-  readonly adapter: SessionAdapter
-  /** As the adapter's own schema gives them. */
-  readonly settings: unknown
-  readonly tickets: Tickets
-  readonly publisher: Publisher
-  readonly audience: Audience
-  readonly status: StatusReporter
-  readonly traffic: Traffic
-  readonly open: OpenSocket
-  /** Whether the market of an exchange trades now. */
-  readonly isTrading: (exchange: Exchange) => boolean
-  readonly capture: LinkCapture | undefined
-  /** Something became of an order of the account. */
-  readonly onOrder: (order: OrderUpdate) => void
-  /** In [0, 1). */
-  readonly random: () => number
-  readonly clock: Clock
-  readonly log: Log
-}
+import type { Grant } from './tickets.ts'
+import { sentenceOf } from './unanswered.ts'
+import { Watch } from './watch.ts'
 
 const REFUSAL_PAUSE_MS = 500
 const LOOK_MS = 1000
-/** The broker's clock may be a little behind ours. */
-const ENDED_MS = 1000
-/** A market that is silent for another reason must not cost a new connection every second. */
-const RECONNECT_PAUSE_MS = 60_000
 
 /**
  * The life of one account's session: takes the ticket of the last login, keeps connected with it, and says how that stands.
@@ -56,19 +24,14 @@ const RECONNECT_PAUSE_MS = 60_000
 export class SessionFeed {
   readonly #parts: SessionParts
   readonly #streams: Streams
-  readonly #silence: SilenceWatch
+  readonly #watch: Watch
   readonly #stopLook: Cancel
   readonly #stop = new AbortController()
-  #hasWishes = false
   #grant: Grant | undefined
-  /** When the ticket at hand will be over, milliseconds since 1970; nothing once it is, or when nobody knows. */
-  #endsAt: number | undefined
+  readonly #ending: Ending
   readonly #refusals = new Refusals()
   /** The last one, until a connection is open. */
   #refusal: TickwireError | undefined
-  #reconnectedAt = Number.NEGATIVE_INFINITY
-  /** The last reconnection was for silence, and no tick has come since: being open again is no news. */
-  #isMute = false
   #note: string | undefined
   /** Why there is no list of instruments to serve. */
   #unlisted: Standing | undefined = { state: 'starting', reason: 'reading the list of instruments' }
@@ -76,24 +39,37 @@ export class SessionFeed {
   constructor(parts: SessionParts) {
     this.#parts = parts
     const { clock, tickets, audience, publisher, onOrder } = parts
-    this.#silence = new SilenceWatch(clock.monotonic())
+    this.#ending = new Ending(clock)
     this.#streams = new Streams({
       ...parts,
       session: () => this.#grant,
       listener: {
-        changed: () => this.#tell(),
-        spoke: instrument => {
-          this.#isMute = false
-          this.#silence.ticked(instrument, clock.monotonic())
+        changed: () => {
+          this.#watch.changed()
+          this.#tell()
         },
-        ticked: (instrument, tick, receivedAt, isChange) => {
-          if (tick) publisher.offer({ instrument, tick, receivedAt, isChange })
+        told: () => this.#watch.changed(),
+        rejected: (instruments, reason) => this.#watch.refuse(instruments, reason),
+        ticked: (instrument, tick, receivedAt, isChange, proves) => {
+          // What cannot be a price is no sign of life either.
+          const isUsable = tick === undefined || publisher.offer({ instrument, tick, receivedAt, isChange })
+          if (proves && isUsable) this.#watch.said(instrument, tick)
         },
         ordered: onOrder,
-        lost: instruments => publisher.forget(instruments),
+        lost: (instruments, dark) => {
+          publisher.forget(instruments)
+          this.#watch.lost(dark)
+        },
         opened: () => this.#opened(),
         refused: error => void this.#refused(error),
       },
+    })
+    this.#watch = new Watch({
+      ...parts,
+      sockets: this.#streams.sockets,
+      excess: () => this.#streams.usages()[0].refused,
+      rejected: () => audience.rejected(),
+      block: () => this.#block(),
     })
     this.#stopLook = clock.every(LOOK_MS, () => this.#look())
     tickets.listen(() => this.#takeTicket())
@@ -112,15 +88,20 @@ export class SessionFeed {
     return this.#streams.lacksBooks
   }
 
+  /** How much is known of ticks and of connections: it does not grow while as much is wanted. */
+  get watched(): Watch['size'] {
+    return this.#watch.size
+  }
+
   /** Open now, and needed for what is wanted. */
   connections(): { readonly open: number; readonly needed: number } {
     const needed = this.#streams.views().filter(({ state }) => state !== 'idle')
     return { open: needed.filter(({ state }) => state === 'open').length, needed: needed.length }
   }
 
-  /** When the broker says the session ends, milliseconds since 1970. */
+  /** When the broker says the session ends, milliseconds since 1970; nothing where it takes it no more. */
   get expiresAt(): number | undefined {
-    return this.#grant?.expiresAt
+    return this.#refusals.areEnough ? undefined : this.#grant?.expiresAt
   }
 
   /** What a person should know though all is well; nothing when there is nothing. */
@@ -147,15 +128,16 @@ export class SessionFeed {
     this.#stop.abort()
     this.#stopLook()
     this.#streams.stop()
+    this.#watch.close()
     this.#parts.status.enter('down', 'stopped')
   }
 
   /** A login, another one, or the end of one: what the account holds now counts at once. */
   #takeTicket(): void {
-    const { tickets, clock, log } = this.#parts
+    const { tickets, log, breaker } = this.#parts
+    breaker.reset()
     this.#grant = tickets.current()
-    const { expiresAt = 0 } = this.#grant ?? {}
-    this.#endsAt = expiresAt > clock.now() ? expiresAt : undefined
+    this.#ending.take(this.#grant)
     this.#refusals.reset()
     this.#refusal = undefined
     this.#streams.stop()
@@ -168,12 +150,11 @@ export class SessionFeed {
 
   #follow(): void {
     // By tokens of a list that cannot be served any more, prices would go to the wrong names.
-    const union: Union = this.#unlisted ? new Map() : this.#parts.audience.instruments()
-    const now = this.#parts.clock.monotonic()
-    if (!this.#hasWishes) this.#silence.restarted(now)
-    this.#hasWishes = union.size > 0
+    const { audience } = this.#parts
+    const union: Union = this.#unlisted ? new Map() : audience.carried()
     const wasFull = this.#excess().reason !== undefined
-    if (this.#streams.carry(union)) this.#silence.asked(now)
+    carryWithRoom(this.#streams, audience, union)
+    this.#watch.follow(audience.instruments())
     const { reason } = this.#excess()
     if (reason && !wasFull) this.#parts.log.warn(reason)
     this.#tell()
@@ -185,9 +166,7 @@ export class SessionFeed {
     const now = this.#parts.clock.monotonic()
     if (open === needed) this.#refusals.opened(now)
     this.#refusal = undefined
-    if (this.#isMute) return
-    if (open === 1) this.#silence.restarted(now)
-    else this.#silence.asked(now)
+    this.#watch.opened()
   }
 
   /** Somebody may have logged in a moment ago: the ticket is read again before the broker is asked again. */
@@ -207,38 +186,28 @@ export class SessionFeed {
   }
 
   #look(): void {
-    const now = this.#parts.clock.monotonic()
+    const { adapter, publisher, status } = this.#parts
     this.#askWhetherOver()
-    const isDue = now - this.#reconnectedAt >= RECONNECT_PAUSE_MS
-    if (isDue && this.#judgeSilence() === 'suspect') {
-      this.#reconnectedAt = now
-      this.#isMute = true
-      this.#parts.log.warn('no tick for long while the market trades; all connections are made anew')
-      this.#streams.restart()
-    }
+    this.#watch.look()
+    // Asked for a quote, a broker says the last price of a closed market too.
+    const late = this.#watch.late(one => adapter.quotes !== undefined && publisher.receivedAt(one) === undefined)
+    status.remark('answers', sentenceOf(late))
     this.#tell()
   }
 
   /** A socket may outlive its ticket and bring nothing from then on: once, the broker is asked whether it still takes it. */
   #askWhetherOver(): void {
-    const { clock, log } = this.#parts
-    if (this.#endsAt === undefined || clock.now() < this.#endsAt + ENDED_MS) return
-    this.#endsAt = undefined
     // A connection that is being made asks just that, but another may wait for long.
-    if (!this.#streams.isOpen) return
-    log.info('the time of the login is over; all connections are made anew')
+    if (!this.#ending.isReached() || !this.#streams.isOpen) return
+    this.#parts.log.info('the time of the login is over; all connections are made anew')
     this.#streams.restart()
   }
 
-  #judgeSilence(): Silence {
-    const { clock, isTrading, audience } = this.#parts
-    // A connection that is not there is silent for a reason that is known, and waits as long as it has to.
-    if (!this.#hasWishes || judgeLinks(this.#streams.views()).state !== 'live') return 'none'
-    return this.#silence.judge(clock.monotonic(), () => {
-      const wanted = [...audience.instruments().keys()]
-      const trading = new Set([...new Set(wanted.map(({ exchange }) => exchange))].filter(isTrading))
-      return new Set(wanted.filter(({ exchange }) => trading.has(exchange)))
-    })
+  /** What keeps every instrument from ticking, whatever its connection does. */
+  #block(): Condition | undefined {
+    if (this.#grant && !this.#refusal && !this.#unlisted) return undefined
+    const { state, reason } = this.#standing()
+    return { state: state === 'starting' ? 'accepted' : 'down', ...(reason !== undefined && { reason }) }
   }
 
   #tell(): void {
@@ -268,9 +237,7 @@ export class SessionFeed {
     if (this.#unlisted) return this.#unlisted
     const standing = judgeLinks(this.#streams.views())
     if (standing.state !== 'live') return standing
-    const silence = this.#judgeSilence()
-    const first =
-      silence === 'none' ? { state: 'live' as const, reason: this.#excess().reason ?? this.#note } : SILENCE[silence]
+    const first = this.#watch.silence() ?? { state: 'live' as const, reason: this.#excess().reason ?? this.#note }
     const notes = [...(first.reason === undefined ? [] : [first.reason]), ...this.#streams.troubles()]
     return { state: first.state, ...(notes.length > 0 && { reason: notes.join('; ') }) }
   }
@@ -282,8 +249,3 @@ export class SessionFeed {
 }
 
 const isLost = (state: Standing['state']): boolean => state === 'down' || state === 'auth_required'
-
-const SILENCE: Readonly<Record<Exclude<Silence, 'none'>, Standing>> = {
-  quiet: { state: 'quiet', reason: 'no tick for 25 s: the market is closed, or has little to say' },
-  suspect: { state: 'suspect', reason: 'no tick for 25 s while the market trades' },
-}

@@ -1,45 +1,58 @@
 import type { Cancel, Clock } from '../../../shared/clock.ts'
 import type { TickwireError } from '../../../shared/errors.ts'
-import type { Exchange } from '../../../shared/market/exchange.ts'
+import type { PhaseAt } from '../../../shared/market/phase.ts'
 import type { Sibling } from '../../contract.ts'
 import type { Union } from '../union.ts'
 import { Links, type LinksParts, type Usage } from './links.ts'
+import { Pace } from './pace.ts'
 import { Refusals } from './refusals.ts'
 import { judgeLinks } from './standing.ts'
+import { hasTraded, isHushed, SILENCE_LIMIT_MS } from './verdict.ts'
 
 export interface SideParts extends Omit<LinksParts, 'stream' | 'keepsOne' | 'listener'> {
   readonly sibling: Sibling<unknown, unknown>
   readonly listener: Omit<LinksParts['listener'], 'opened' | 'refused'>
-  /** Whether the market of an exchange trades now. */
-  readonly isTrading: (exchange: Exchange) => boolean
+  readonly phaseAt: PhaseAt
 }
 
 /** A broker says the first of what it is asked for at once; of a closed market it may have nothing to say. */
 const PATIENCE_MS = 5000
+/** What is mute is made anew so seldom at most, and half as often each time that it did not help. */
+const AGAIN_MS = 60_000
+const LONGEST_AGAIN_MS = 900_000
+const NEVER = Number.NEGATIVE_INFINITY
 
 /**
  * The sockets of one kind besides the main one. What becomes of them costs what only they bring: a broker that refuses
  * them is asked three times, and again when a main connection is opened anew, after a login above all. A broker may also
- * take them and never say a thing.
+ * take them and never say a thing, or fall silent later: they are made anew.
  */
 export class Side {
   readonly #name: string
   readonly #ifSilent: string | undefined
   readonly #links: Links
   readonly #clock: Clock
-  readonly #isTrading: (exchange: Exchange) => boolean
+  readonly #phaseAt: PhaseAt
   readonly #refusals = new Refusals()
   #refusal: TickwireError | undefined
   #wanted: Union = new Map()
-  /** It was asked for something of a market that trades, and has said nothing since it was opened. */
+  /** It was asked for something of a market that trades, and says nothing. */
   #isMute = false
+  readonly #pace = new Pace()
+  /** Monotonic milliseconds, as all of these. */
+  #openedAt = NEVER
+  /** Before that nothing was wanted of it. */
+  #wishedAt = NEVER
+  #saidAt = NEVER
+  #renewedAt = NEVER
+  #againMs = AGAIN_MS
   #cancelPatience: Cancel = () => {}
 
-  constructor({ sibling, isTrading, ...parts }: SideParts) {
+  constructor({ sibling, phaseAt, ...parts }: SideParts) {
     this.#name = sibling.name
     this.#ifSilent = sibling.ifSilent
     this.#clock = parts.clock
-    this.#isTrading = isTrading
+    this.#phaseAt = phaseAt
     this.#links = new Links({
       ...parts,
       stream: sibling,
@@ -48,21 +61,30 @@ export class Side {
         ...parts.listener,
         ticked: (...said) => {
           this.#speaks()
+          this.#pace.ticked(this.#saidAt)
           parts.listener.ticked(...said)
         },
         // One that answers, and be it with a refusal of one instrument, is not mute.
-        rejected: () => this.#speaks(),
+        rejected: (...said) => {
+          this.#speaks()
+          parts.listener.rejected(...said)
+        },
         opened: () => this.#opened(),
         refused: error => this.#refused(error),
       },
     })
   }
 
+  get links(): Links {
+    return this.#links
+  }
+
   carry(union: Union): void {
+    if (this.#wanted.size === 0) this.#wishedAt = this.#clock.monotonic()
     this.#wanted = union
     this.#links.carry(union)
     // With the next wish it is asked again: nobody knows what was bought meanwhile.
-    if (union.size === 0) this.#speaks()
+    if (union.size === 0) this.#forgive()
   }
 
   usage(): Usage {
@@ -78,7 +100,8 @@ export class Side {
   stop(): void {
     this.#refusals.reset()
     this.#refusal = undefined
-    this.#speaks()
+    this.#forgive()
+    this.#cancelPatience()
     this.#links.stop()
   }
 
@@ -108,7 +131,12 @@ export class Side {
   }
 
   #opened(): void {
-    this.#refusals.opened(this.#clock.monotonic())
+    const isAgain = this.#openedAt > NEVER
+    this.#openedAt = this.#clock.monotonic()
+    // Whoever made it anew: it has its time.
+    if (isAgain) this.#renewedAt = this.#openedAt
+    this.#pace.resume(this.#openedAt)
+    this.#refusals.opened(this.#openedAt)
     this.#refusal = undefined
     this.#awaitWord()
   }
@@ -116,15 +144,40 @@ export class Side {
   #awaitWord(): void {
     this.#cancelPatience()
     this.#cancelPatience = this.#clock.after(PATIENCE_MS, () => {
-      const isAsked = this.#links.views().some(({ state, instruments }) => state === 'open' && instruments > 0)
-      const isDue = [...this.#wanted.keys()].some(({ exchange }) => this.#isTrading(exchange))
-      this.#isMute = isAsked && isDue
-      if (isAsked && !isDue) this.#awaitWord()
+      if (!this.#links.isOpen) return
+      this.#awaitWord()
+      this.#listen(this.#clock.monotonic())
     })
   }
 
+  /** What its silence means. */
+  #listen(now: number): void {
+    const since = Math.max(this.#openedAt, this.#wishedAt)
+    const isAsked = this.#links.views().some(({ state, instruments }) => state === 'open' && instruments > 0)
+    const trading = [...this.#wanted.keys()].filter(one => hasTraded(this.#phaseAt, one, this.#clock.now()))
+    if (!isAsked || trading.length === 0) this.#isMute = false
+    else if (this.#saidAt < since) this.#isMute = now - since >= PATIENCE_MS
+    // Of those whose market is over nobody knows how much of the rhythm was theirs.
+    else if (trading.length === this.#wanted.size) this.#isMute ||= isHushed(this.#pace, since, now)
+    if (this.#isMute && now - Math.max(since, this.#saidAt) >= SILENCE_LIMIT_MS) this.#renew(now)
+  }
+
+  #renew(now: number): void {
+    if (now - this.#renewedAt < this.#againMs) return
+    if (this.#renewedAt > this.#saidAt) this.#againMs = Math.min(2 * this.#againMs, LONGEST_AGAIN_MS)
+    this.#renewedAt = now
+    this.#links.restart()
+  }
+
   #speaks(): void {
-    this.#cancelPatience()
+    this.#saidAt = this.#clock.monotonic()
+    this.#againMs = AGAIN_MS
+    this.#isMute = false
+  }
+
+  #forgive(): void {
+    this.#renewedAt = NEVER
+    this.#againMs = AGAIN_MS
     this.#isMute = false
   }
 

@@ -1,5 +1,6 @@
 import type { FeedState } from '../../../shared/control.ts'
 import type { LinkView } from './link.ts'
+import { SAYS_NOTHING } from './verdict.ts'
 
 /** How a feed stands, in one line for a person. */
 export interface Standing {
@@ -24,6 +25,28 @@ export function judgeLinks(views: readonly LinkView[]): Standing {
   const dark = failed.reduce((sum, { instruments }) => sum + instruments, 0)
   const loss = dark > 0 ? `; ${dark} instruments have no prices` : ''
   return { state: 'suspect', reason: `${where}${explain(worst)}${loss}` }
+}
+
+/** What a feed whose connections are open is as far as its ticks say; nothing when they flow. Pure. */
+export function silenceOf(ticks: {
+  /** Numbers of connections that bring nothing. */
+  readonly mute: readonly number[]
+  /** So many have something to carry. */
+  readonly of: number
+  /** Instruments in doubt, where they are a large part. */
+  readonly doubted: number
+  /** Nothing has come for long. */
+  readonly isSilent: boolean
+}): Standing | undefined {
+  const { mute, of, doubted, isSilent } = ticks
+  const [first] = mute
+  if (first !== undefined) {
+    const where = of > 1 ? `connection ${mute.join(', ')} of ${of}: ` : ''
+    return { state: 'suspect', reason: `${where}${SAYS_NOTHING}` }
+  }
+  if (doubted > 0) return { state: 'suspect', reason: `${doubted} instruments ought to tick and do not` }
+  if (!isSilent) return undefined
+  return { state: 'quiet', reason: 'no tick for 25 s: the market is closed, or has little to say' }
 }
 
 function explain({ error, failures }: LinkView): string {

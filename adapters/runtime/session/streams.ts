@@ -10,6 +10,7 @@ import type { LinkView, MarketSignal } from './link.ts'
 import { Links, type LinksParts, type Usage } from './links.ts'
 import { Merge } from './merge.ts'
 import { Side, type SideParts } from './side.ts'
+import { Sockets } from './sockets.ts'
 import type { Grant } from './tickets.ts'
 
 /** What the broker says of its login's end and what it does agree: to ask once more would say nothing new. */
@@ -22,14 +23,16 @@ interface StreamsListener {
   changed(): void
   /**
    * What is known now of an instrument that is wanted, without what only repeats it. Microseconds. `isChange`: a change of
-   * what was said before, not all of it.
+   * what was said before, not all of it. `proves`: the kind of socket that has to bring the instrument's prices said it.
    */
-  ticked(instrument: Instrument, tick: Tick | undefined, receivedAt: number, isChange: boolean): void
-  /** The kind of socket that has to bring an instrument's prices has said something of it. */
-  spoke(instrument: Instrument): void
+  ticked(instrument: Instrument, tick: Tick | undefined, receivedAt: number, isChange: boolean, proves: boolean): void
+  /** The broker does not take these, which it has to bring the prices of. */
+  rejected(instruments: readonly Instrument[], reason: string): void
+  /** The broker was told something. */
+  told(): void
   ordered(order: OrderUpdate): void
-  /** Values of these are of the past. */
-  lost(instruments: readonly Instrument[]): void
+  /** Values of these are of the past; of `dark` the connection that has to bring them is no more. */
+  lost(instruments: readonly Instrument[], dark: readonly Instrument[]): void
   /** A main connection is open, and was told to carry what it has to. */
   opened(): void
   /** The broker takes the session no more. */
@@ -38,7 +41,7 @@ interface StreamsListener {
 
 interface StreamsParts
   extends Omit<LinksParts, 'stream' | 'dial' | 'classify' | 'keepsOne' | 'listener'>,
-    Pick<SideParts, 'isTrading'> {
+    Pick<SideParts, 'phaseAt'> {
   /** Name of the feed. */
   readonly account: string
   readonly adapter: SessionAdapter
@@ -59,6 +62,8 @@ export class Streams {
   readonly #sides: readonly Side[]
   readonly #merge: Merge
   #wanted: Union = new Map()
+  /** All of them, by number. */
+  readonly sockets: Sockets
 
   constructor(parts: StreamsParts) {
     this.#parts = parts
@@ -93,6 +98,13 @@ export class Streams {
         listener: this.#listener(place + 1),
       })
     })
+    let before = 0
+    const kinds = [adapter, ...(adapter.siblings ?? [])].map(({ limits }, place) => {
+      const kind = { links: this.#sides[place - 1]?.links ?? this.#main, before }
+      before += limits.connections
+      return kind
+    })
+    this.sockets = new Sockets(kinds, instrument => this.#kindOf(instrument))
   }
 
   /** Of the main connections. */
@@ -172,21 +184,33 @@ export class Streams {
     return {
       changed: () => listener.changed(),
       ordered: (order: OrderUpdate) => listener.ordered(order),
-      rejected: () => {},
+      told: () => listener.told(),
+      rejected: (instruments: readonly Instrument[], reason: string) =>
+        listener.rejected(
+          instruments.filter(one => this.#proves(one, stream)),
+          reason,
+        ),
       ticked: (instrument: Instrument, signal: MarketSignal, receivedAt: number) => {
         if (signal.kind === 'stale') this.#merge.drop(instrument, signal.source)
         else {
-          if (this.#proves(instrument, stream)) listener.spoke(instrument)
           const tick = signal.kind === 'tick' ? signal.tick : this.#join(instrument, stream, signal, receivedAt)
-          listener.ticked(instrument, tick, receivedAt, signal.kind === 'part' && !signal.isWhole)
+          const isChange = signal.kind === 'part' && !signal.isWhole
+          listener.ticked(instrument, tick, receivedAt, isChange, this.#proves(instrument, stream))
         }
       },
       lost: (instruments: Iterable<Instrument>) => {
-        const gone = [...instruments]
-        this.#merge.forget(gone, stream)
-        listener.lost(gone)
+        const gone = this.#forget(instruments, stream)
+        const dark = gone.filter(one => this.#proves(one, stream))
+        listener.lost(gone, dark)
       },
+      dropped: (instruments: Iterable<Instrument>) => listener.lost(this.#forget(instruments, stream), []),
     }
+  }
+
+  #forget(instruments: Iterable<Instrument>, stream: number): Instrument[] {
+    const gone = [...instruments]
+    this.#merge.forget(gone, stream)
+    return gone
   }
 
   /** Books that go on are no sign of life of the main kind: it may be dead beside them, and so are all prices it carries. */
@@ -195,6 +219,15 @@ export class Streams {
     const { adapter } = this.#parts
     const wanted = this.#wanted.get(instrument)
     return adapter.carries !== undefined && wanted !== undefined && adapter.carries(instrument, wanted) === undefined
+  }
+
+  /** Place of the kind that has to bring an instrument's prices: the main one unless another does alone. */
+  #kindOf(instrument: Instrument): number | undefined {
+    const { adapter } = this.#parts
+    const wanted = this.#wanted.get(instrument)
+    if (wanted === undefined || !adapter.carries || adapter.carries(instrument, wanted) !== undefined) return 0
+    const place = this.#sides.findIndex(({ links }) => links.placeOf(instrument) !== undefined)
+    return place < 0 ? undefined : place + 1
   }
 
   #join(instrument: Instrument, stream: number, part: Extract<MarketSignal, { kind: 'part' }>, receivedAt: number) {

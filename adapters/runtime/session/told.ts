@@ -12,6 +12,10 @@ export class Told {
   /** Told, and to be told again from the beginning. */
   readonly #spent = new Set<string>()
 
+  has(token: string): boolean {
+    return this.#modes.has(token)
+  }
+
   /** What is known of it is forgotten. */
   spend(token: string): void {
     if (this.#modes.has(token)) this.#spent.add(token)

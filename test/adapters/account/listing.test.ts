@@ -11,6 +11,7 @@ function listing(...instruments: Instrument[]) {
   let reads = 0
   const clock = new ManualClock(Date.parse('2026-11-24T10:00:00+05:30'))
   const book = {
+    underlyings: () => undefined,
     mark: () => String(mark),
     facts: () => undefined,
     find(_: string, exchange: string, symbol: string) {

@@ -131,7 +131,7 @@ describe('with an emulated Angel One', () => {
     for (const [at, { part }] of parts().entries()) {
       const one = wanted[at]
       const contract = emulator.market.find(`${one?.exchange}:${one?.symbol}`)
-      const quote = contract && emulator.market.quote(contract)
+      const quote = contract && emulator.market.peek(contract)
       expect([part.ltp, part.high, part.previousClose], one?.symbol).toEqual([
         quote?.ltp,
         quote?.high,
@@ -157,7 +157,7 @@ describe('with an emulated Angel One', () => {
     expect(ticks).toHaveLength(found.length)
     for (const { instrument, tick } of ticks) {
       const contract = emulator.market.find(`${instrument.exchange}:${instrument.symbol}`)
-      expect(tick.ltp, instrument.symbol).toBe(contract && emulator.market.quote(contract).ltp)
+      expect(tick.ltp, instrument.symbol).toBe(contract && emulator.market.peek(contract).ltp)
     }
   })
 

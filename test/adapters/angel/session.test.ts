@@ -76,7 +76,7 @@ describe('a session with Angel One', () => {
   })
 
   it('pings three times before the broker gives up, and gives up itself after two missing answers', () => {
-    expect(session.heartbeat).toEqual({ send: { everyMs: 10_000, frame: 'ping' }, suspectMs: 15_000, deadMs: 25_000 })
+    expect(session.heartbeat).toEqual({ send: { everyMs: 10_000, frame: 'ping' }, suspectMs: 14_000, deadMs: 25_000 })
   })
 })
 

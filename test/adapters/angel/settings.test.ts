@@ -10,6 +10,7 @@ describe('the settings', () => {
       master_url: 'https://margincalculator.angelbroking.com/OpenAPI_File/files/OpenAPIScripMaster.json',
       expect_ticks: 'calendar',
       poll_seconds: 30,
+      linger_seconds: 10,
     })
   })
 
@@ -20,6 +21,7 @@ describe('the settings', () => {
     ['master_url', 'http://127.0.0.1:9400/list.json', 'http://127.0.0.1:9400/list.json'],
     ['expect_ticks', 'always', 'always'],
     ['poll_seconds', '0', 0],
+    ['linger_seconds', '0', 0],
     ['poll_seconds', 60, 60],
   ])('take %s = %s', (name, value, read) => {
     expect(settings.parse({ [name]: value })).toMatchObject({ [name]: read })
@@ -34,6 +36,7 @@ describe('the settings', () => {
     ['master_url', 'http://margincalculator.angelbroking.com/list.json'],
     ['expect_ticks', 'never'],
     ['poll_seconds', -1],
+    ['linger_seconds', '-1'],
     ['poll_seconds', 1.5],
     ['apiurl', 'https://apiconnect.angelone.in'],
   ])('refuse %s = %s', (name, value) => {

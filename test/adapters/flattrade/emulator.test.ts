@@ -156,7 +156,7 @@ describe('an account at the emulated broker', () => {
       if (!contract) throw new RangeError(symbol)
       await until(() => expect(line.signals.at(-1)).toMatchObject({ kind: 'ignored' }))
       // It does not walk while nobody wants it: this is what was said last.
-      const quote = emulator.market.quote(contract)
+      const quote = emulator.market.peek(contract)
       const tick = merged(line, instrument, mode)
       expect(tick).toMatchObject({
         ltp: quote.ltp,
@@ -239,7 +239,7 @@ describe('an account at the emulated broker', () => {
     const usdinr = found.find(({ symbol }) => symbol.startsWith('USDINR'))
     const contract = emulator.market.find(`CDS:${usdinr?.symbol}`)
     if (!usdinr || !contract) throw new RangeError('USDINR')
-    const quote = emulator.market.quote(contract)
+    const quote = emulator.market.peek(contract)
     expect(await ask(usdinr)).toMatchObject([
       { tick: { ltp: quote.ltp, openInterest: quote.openInterest, isPolled: true, book: { buy: quote.bids } } },
     ])

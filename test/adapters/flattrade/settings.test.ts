@@ -23,6 +23,7 @@ describe('the settings', () => {
       max_instruments: 1000,
       expect_ticks: 'calendar',
       poll_seconds: 30,
+      linger_seconds: 10,
     })
   })
 
@@ -35,6 +36,7 @@ describe('the settings', () => {
     ['dialect', 'noren-classic', 'noren-classic'],
     ['max_instruments', '3000', 3000],
     ['poll_seconds', '0', 0],
+    ['linger_seconds', '0', 0],
     ['expect_ticks', 'always', 'always'],
   ])('take %s = %s', (name, value, read) => {
     expect(settings.parse({ [name]: value })).toMatchObject({ [name]: read })
@@ -53,6 +55,7 @@ describe('the settings', () => {
     ['dialect', 'noren'],
     ['max_instruments', '0'],
     ['poll_seconds', '-1'],
+    ['linger_seconds', '-1'],
     ['expect_ticks', 'never'],
     ['apiurl', 'https://piconnect.flattrade.in'],
   ])('refuse %s = "%s"', (name, value) => {

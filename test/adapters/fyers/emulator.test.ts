@@ -42,7 +42,7 @@ async function prices() {
 function worth(key: string, levels = 5) {
   const contract = emulator.market.find(key)
   if (!contract) throw new RangeError(key)
-  return emulator.market.quote(contract, levels)
+  return emulator.market.peek(contract, levels)
 }
 
 const secondsOf = (ms: number): number => Math.floor(ms / 1000) * 1000

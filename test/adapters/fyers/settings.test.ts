@@ -13,6 +13,7 @@ describe('the settings', () => {
       orders_url: 'wss://socket.fyers.in/trade/v3',
       expect_ticks: 'calendar',
       poll_seconds: 30,
+      linger_seconds: 10,
     })
   })
 
@@ -21,6 +22,7 @@ describe('the settings', () => {
     ['stream_url', 'ws://127.0.0.1:9500/hsm/v1-5/prod', 'ws://127.0.0.1:9500/hsm/v1-5/prod'],
     ['orders_url', 'ws://localhost:9500/trade/v3', 'ws://localhost:9500/trade/v3'],
     ['poll_seconds', '0', 0],
+    ['linger_seconds', '0', 0],
     ['expect_ticks', 'always', 'always'],
   ])('take %s = %s', (name, value, read) => {
     expect(settings.parse({ [name]: value })).toMatchObject({ [name]: read })
@@ -39,6 +41,7 @@ describe('the settings', () => {
     ['redirect_url', 'http://example.com/'],
     ['redirect_url', 'https://example.com/?a=1'],
     ['poll_seconds', '-1'],
+    ['linger_seconds', '-1'],
     ['expect_ticks', 'never'],
     ['apiurl', 'https://api-t1.fyers.in'],
   ])('refuse %s = "%s"', (name, value) => {

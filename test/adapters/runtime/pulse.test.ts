@@ -1,12 +1,14 @@
 import { expect, it } from 'vitest'
 import { type Gap, Pulse } from '../../../adapters/runtime/pulse.ts'
 import { ManualClock } from '../../../shared/clock.ts'
+import { keptLog } from '../../support/log.ts'
 
 function open(clock = new ManualClock()) {
   const gaps: Gap[] = []
-  const pulse = new Pulse(clock)
+  const { log, lines } = keptLog()
+  const pulse = new Pulse(clock, log)
   pulse.listen(gap => gaps.push(gap))
-  return { clock, pulse, gaps }
+  return { clock, pulse, gaps, lines }
 }
 
 it('hears of a stand still as soon as the process runs again, once', () => {
@@ -34,21 +36,21 @@ it('makes nothing of a busy second', () => {
 })
 
 it('says that only the wall clock went on: the process did not stand still, its machine slept or its clock was set', () => {
-  const clock = new ManualClock()
-  const { gaps } = open(clock)
-  const wall = clock.now
-  clock.now = () => wall() + 3_600_000
+  const { clock, gaps, lines } = open()
+  clock.step(7_200_000)
   clock.advance(1000)
-  expect(gaps).toEqual([{ ms: 3_600_250, clock: 'wall' }])
+  expect(gaps).toEqual([{ ms: 7_200_250, clock: 'wall' }])
+  expect(lines.map(({ text }) => text)).toEqual([
+    'clock step: the clock was set ahead by 7200.0 s, or its machine slept',
+  ])
 })
 
-it('makes nothing of a clock that is set back', () => {
-  const clock = new ManualClock()
-  const { gaps } = open(clock)
-  const wall = clock.now
-  clock.now = () => wall() - 3_600_000
-  clock.advance(1000)
+it('makes nothing of a clock that is set back, and says so in one line', () => {
+  const { clock, gaps, lines } = open()
+  clock.step(-3_600_000)
+  clock.advance(60_000)
   expect(gaps).toEqual([])
+  expect(lines.map(({ text }) => text)).toEqual(['clock step: the clock was set back by 3600.0 s'])
 })
 
 it('beats no more once it is closed', () => {

@@ -45,7 +45,7 @@ it('each tick is written over the one before, longer or shorter, with positions 
           continue
         }
         const snapshot = place % 3 === 0
-        record.write(one, { snapshot, sequence: place, receivedAt: EPOCH * 1000 + place })
+        record.write(one, { snapshot, kept: false, sequence: place, receivedAt: EPOCH * 1000 + place })
         const marks = {
           snapshot,
           position: false,

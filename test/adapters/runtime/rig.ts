@@ -1,3 +1,4 @@
+import type { Past } from '../../../adapters/runtime/board.ts'
 import { createCatalogue, type Find, indexInstruments } from '../../../adapters/runtime/catalogue.ts'
 import { openOutlet } from '../../../adapters/runtime/outlet.ts'
 import type { Bus, BusMessage, Demand } from '../../../bus/bus.ts'
@@ -9,6 +10,7 @@ import { TickwireError } from '../../../shared/errors.ts'
 import type { Instrument } from '../../../shared/market/instrument.ts'
 import type { TopicMode } from '../../../shared/market/mode.ts'
 import type { Tick } from '../../../shared/market/tick.ts'
+import { parseStates, type StateReport } from '../../../shared/states.ts'
 import { keptLog } from '../../support/log.ts'
 
 export const FEED = 'TESTFEED'
@@ -102,6 +104,10 @@ export class FakeBus implements Bus {
     return this.messages.filter(message => message.topic === topic).map(({ body }) => readRecord(body))
   }
 
+  reports(): StateReport[] {
+    return this.messages.filter(({ topic }) => topic === `STATES_${FEED}`).map(({ body }) => parseStates(body))
+  }
+
   statuses(): FeedStatus[] {
     return this.messages.filter(({ topic }) => topic === `STATUS_${FEED}`).map(({ body }) => parseFeedStatus(body))
   }
@@ -163,10 +169,14 @@ export function rig({
   instruments = [RELIANCE, TCS, NIFTY],
   find = indexInstruments('testbroker', instruments),
   modes = ['LTP', 'QUOTE', 'DEPTH'],
+  lingerMs = 0,
+  past,
 }: {
   instruments?: readonly Instrument[]
   find?: Find
   modes?: readonly TopicMode[]
+  lingerMs?: number
+  past?: (clock: ManualClock) => Past
 } = {}) {
   const clock = new ManualClock()
   const bus = new FakeBus()
@@ -178,14 +188,23 @@ export function rig({
     find,
   })
   const epoch = clock.now()
-  const { publisher, audience, pulse, status } = openOutlet({ catalogue, label: 'simulated', bus, clock, log })
+  const parts = {
+    catalogue,
+    label: 'simulated',
+    bus,
+    clock,
+    log,
+    lingerMs,
+    ...(past && { past: past(clock) }),
+  } as const
+  const { publisher, audience, pulse, status, states } = openOutlet(parts)
   // Who tests the status makes one.
   status.close()
   bus.messages.splice(0)
   const look = () => pulse.look()
   const offer = (instrument: Instrument, ltp: number, more: Partial<Tick> = {}) =>
     publisher.offer({ instrument, tick: { ltp, timestamp: clock.now(), ...more }, receivedAt: clock.micros() })
-  return { clock, bus, log, lines, catalogue, epoch, pulse, look, audience, publisher, offer }
+  return { clock, bus, log, lines, catalogue, epoch, pulse, look, audience, publisher, states, offer }
 }
 
 /** The prices of some records, in order. */

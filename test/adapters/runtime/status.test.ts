@@ -35,6 +35,7 @@ describe('a feed’s status', () => {
       confirmed: 1,
       rejected: [{ topic: `${FEED}_NSE_NONE_LTP`, code: 'INSTRUMENT_UNKNOWN', reason: `${FEED} has no NSE:NONE` }],
       lanes: { P1: 1 },
+      states: 0,
     })
   })
 

@@ -129,7 +129,7 @@ describe('with an emulated Kite', () => {
     expect(given.map(({ instrument }) => instrument)).toEqual(some)
     for (const { instrument, tick } of given) {
       const contract = emulator.market.find(`${instrument.exchange}:${instrument.symbol}`)
-      const quote = contract && emulator.market.quote(contract)
+      const quote = contract && emulator.market.peek(contract)
       expect(tick).toMatchObject({ ltp: quote?.ltp, previousClose: quote?.previousClose, mode: expect.any(String) })
       expect(tick.timestamp).toBe(Math.floor(clock.now() / 1000) * 1000)
       expect(tick.book?.buy ?? []).toEqual(quote?.bids)

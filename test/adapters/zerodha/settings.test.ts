@@ -8,6 +8,7 @@ describe('the settings', () => {
       stream_url: 'wss://ws.kite.trade',
       login_url: 'https://kite.zerodha.com/connect/login',
       poll_seconds: 30,
+      linger_seconds: 10,
       expect_ticks: 'calendar',
     })
   })
@@ -22,6 +23,7 @@ describe('the settings', () => {
     ['login_url', 'http://127.0.0.1:9400/connect/login', 'http://127.0.0.1:9400/connect/login'],
     ['expect_ticks', 'always', 'always'],
     ['poll_seconds', '0', 0],
+    ['linger_seconds', '0', 0],
   ])('take %s = %s', (name, value, read) => {
     expect(settings.parse({ [name]: value })).toMatchObject({ [name]: read })
   })
@@ -42,6 +44,7 @@ describe('the settings', () => {
     ['login_url', 'javascript:alert(1)'],
     ['expect_ticks', 'never'],
     ['poll_seconds', '-1'],
+    ['linger_seconds', '-1'],
     ['poll_seconds', 'soon'],
     ['apiurl', 'https://api.kite.trade'],
   ])('refuse %s = "%s"', (name, value) => {

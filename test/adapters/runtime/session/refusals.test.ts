@@ -4,7 +4,9 @@ import { bookSibling, openSession } from './sessionrig.ts'
 describe('a broker that opens the socket first and looks at the login afterwards', () => {
   it('is asked no more than three times with one ticket', async () => {
     const session = openSession()
-    session.tickets.login('one')
+    const expiresAt = session.clock.now() + 3_600_000
+    session.tickets.login('one', { expiresAt })
+    expect(session.feed.expiresAt).toBe(expiresAt)
     for (let tries = 0; tries < 5; tries++) {
       if (!session.broker.last.cut) session.broker.last.accept()
       if (!session.broker.last.cut) session.broker.last.say('no such token')
@@ -12,6 +14,8 @@ describe('a broker that opens the socket first and looks at the login afterwards
     }
     expect(session.broker.sockets).toHaveLength(3)
     expect(session.status.state).toBe('auth_required')
+    // Nobody is told that it ends in an hour.
+    expect(session.feed.expiresAt).toBeUndefined()
   })
 
   it('has taken it when it kept the session for a while: then it is asked three times again', async () => {

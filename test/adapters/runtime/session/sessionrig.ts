@@ -9,14 +9,17 @@ import {
   type Sibling,
 } from '../../../../adapters/contract.ts'
 import type { Pulse } from '../../../../adapters/runtime/pulse.ts'
+import { Breaker } from '../../../../adapters/runtime/session/breaker.ts'
 import { SessionFeed } from '../../../../adapters/runtime/session/session.ts'
 import type { OpenSocket, SocketListener } from '../../../../adapters/runtime/session/socket.ts'
 import type { Grant, Tickets } from '../../../../adapters/runtime/session/tickets.ts'
 import { Traffic } from '../../../../adapters/runtime/session/traffic.ts'
 import { StatusReporter } from '../../../../adapters/runtime/status.ts'
+import type { ManualClock } from '../../../../shared/clock.ts'
 import { TickwireError } from '../../../../shared/errors.ts'
 import type { Instrument } from '../../../../shared/market/instrument.ts'
 import type { OrderUpdate } from '../../../../shared/market/order.ts'
+import type { Phase, PhaseAt } from '../../../../shared/market/phase.ts'
 import { equity, FEED, rig, settle } from '../rig.ts'
 import { decode } from './words.ts'
 
@@ -145,28 +148,50 @@ export const LISTED = ['A', 'B', 'C', 'D', 'E', 'F', 'G'].map(symbol =>
   equity(symbol, { token: symbol, ...(symbol === 'G' && { kind: 'INDEX' }) }),
 )
 
+/** One market for all, which the test opens and closes. */
+function openMarket(clock: ManualClock, isTrading: boolean) {
+  const state = { isTrading, from: 0 }
+  return {
+    set isTrading(isTrading: boolean) {
+      state.from = clock.now()
+      state.isTrading = isTrading
+    },
+    phaseAt: (at: number): Phase =>
+      state.isTrading
+        ? { name: 'trading', ticks: 'expected', from: state.from, to: at + 1 }
+        : { name: 'closed', ticks: 'none', from: state.from, to: at + 1 },
+  }
+}
+
 /** A session feed on a fake bus, a fake broker and a clock moved by hand; every random draw is `random`. */
 export function openSession({
   random = 1,
   isTrading = false,
   hello,
   broker: more,
+  lingerMs = 0,
+  phaseAt,
 }: {
   random?: number
   isTrading?: boolean
   hello?: readonly Frame[]
   broker?: Parameters<typeof testBroker>[1]
+  lingerMs?: number
+  phaseAt?: PhaseAt
 } = {}) {
   let listed: readonly Instrument[] = LISTED
   const parts = rig({
     modes: ['LTP', 'QUOTE', 'DEPTH', 'BOOK50'],
+    lingerMs,
     find: (exchange, symbol) => listed.find(one => one.exchange === exchange && one.symbol === symbol),
   })
   const broker = new FakeBroker()
   const tickets = new FakeTickets()
   const traffic = new Traffic(parts.log)
   const status = new StatusReporter({ label: 'live', ...parts })
-  const market = { isTrading }
+  const breaker = new Breaker({ ...parts, tell: text => status.remark('rest', text) })
+  status.ask(() => ({ refused: [], ...(breaker.rest && { rest: breaker.rest }) }))
+  const market = openMarket(parts.clock, isTrading)
   const orders: OrderUpdate[] = []
   const feed = new SessionFeed({
     ...parts,
@@ -176,8 +201,9 @@ export function openSession({
     tickets,
     status,
     traffic,
+    breaker,
     open: broker.open,
-    isTrading: () => market.isTrading,
+    phaseAt: phaseAt ?? ((_, at) => market.phaseAt(at)),
     capture: undefined,
     onOrder: order => void orders.push(order),
     random: () => random,
@@ -188,10 +214,13 @@ export function openSession({
   let revision = 0
   return {
     ...parts,
+    /** Of the instruments; `states` are those of the feed. */
+    standings: parts.states,
     broker,
     tickets,
     traffic,
     status,
+    breaker,
     feed,
     market,
     orders,
@@ -239,9 +268,10 @@ export const told = ({ broker }: ReturnType<typeof openSession>, nth = broker.so
 export const SOURCES = { LTP: ['top'], QUOTE: ['top'], DEPTH: ['top'], BOOK50: ['top', 'book'] } as const
 
 /** A broker whose deep books come over sockets of their own, with a login. */
-export function openBooks(sibling: Parameters<typeof bookSibling>[0] = {}) {
+export function openBooks(sibling: Parameters<typeof bookSibling>[0] = {}, lingerMs = 0) {
   const session = openSession({
     isTrading: true,
+    lingerMs,
     broker: {
       sources: SOURCES,
       carries: (_, mode) => (mode === 'BOOK50' ? 'DEPTH' : mode),

@@ -144,7 +144,7 @@ describe('a socket besides the main one', () => {
     await session.pass(20_000, { beats: true })
     expect([session.reason(), session.feed.lacksBooks]).toEqual([undefined, false])
     session.market.isTrading = true
-    await session.pass(6000, { beats: true })
+    await session.pass(31_000, { beats: true })
     expect(session.feed.lacksBooks).toBe(true)
   })
 
