@@ -83,6 +83,23 @@ export class Access {
     return ticket || isAllowed() || (this.refresh() && isAllowed())
   }
 
+  /** The feeds a key takes its prices from, the first in front: those it names, else all of its user. */
+  feedsOf({ userId, keyId }: Pick<Identity, 'userId' | 'keyId'>): readonly FeedRecord[] {
+    const own = this.#feeds.filter(feed => feed.userId === userId)
+    const named = this.#keys.get(keyId)?.feeds
+    return named ? named.flatMap(name => own.find(feed => feed.name === name) ?? []) : own
+  }
+
+  /** Whether the key of this identity may have prices of a feed of its user. */
+  mayUse({ keyId }: Identity, feed: string): boolean {
+    return this.#keys.get(keyId)?.feeds?.includes(feed) ?? true
+  }
+
+  /** Changes when there are other feeds, or some key names others. */
+  get layout(): string {
+    return `${this.#feeds.map(({ name, userId }) => `${name} ${userId}`).join('\n')}\n${this.#keys.choices}`
+  }
+
   /**
    * Looks for changes now, which costs a few microseconds when there are none; whether there were. A database that
    * cannot be read leaves everything as it was: those who are in stay in.

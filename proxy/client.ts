@@ -2,32 +2,39 @@ import type { Cancel, Clock } from '../shared/clock.ts'
 import { TickwireError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
 import type { Access, Identity } from './access.ts'
+import type { Failover } from './failover.ts'
 import type { Hub } from './fanout/hub.ts'
 import type { Outbox } from './fanout/outbox.ts'
 import { type FeedView, isUp } from './feeds.ts'
+import { Hearing } from './hearing.ts'
 import { Holdings } from './holdings.ts'
+import { firstList } from './listing.ts'
+import { lookUp, stillThere } from './lookup.ts'
 import type { Orders } from './orders.ts'
 import { NOT_AUTHENTICATED, parseMessage, type Refusal, type Request, type RequestId } from './protocol.ts'
-import { BAD_KEY, NO_FEED, NO_KEY, noOrders, unsupported } from './refusals.ts'
+import { BAD_KEY, NO_FEED, NO_KEY, unsupported } from './refusals.ts'
 import * as replies from './replies.ts'
-import { type Instruments, type Route, refused, route } from './routing.ts'
+import type { Instruments } from './routing.ts'
 import type { Shelf } from './shelf.ts'
+import type { States } from './states.ts'
 import { type Job, Worklist, type Workshop } from './worklist.ts'
 
 /** What all clients share. */
 export interface Rooms {
   readonly clock: Clock
   readonly log: Log
-  readonly access: Pick<Access, 'authenticate' | 'mayStay' | 'allows'>
+  readonly access: Pick<Access, 'authenticate' | 'mayStay' | 'allows' | 'mayUse'>
   readonly hub: Hub
   readonly shelf: Pick<Shelf, 'open'>
+  readonly failover: Pick<Failover, 'outlook' | 'reroute'>
   readonly orders: Pick<Orders, 'join'>
+  readonly states: Pick<States, 'greet'>
   readonly workshop: Workshop
   readonly instruments: Instruments
   /** Brokers this installation can speak to now, for `get_supported_brokers`. */
   brokers(): readonly string[]
-  /** Feeds of one user, in the order they were registered; the first is the user's broker. */
-  feedsOf(userId: string): readonly FeedView[]
+  /** Feeds of a key, in the order they are to be used; the first is the broker its client is greeted with. */
+  feedsOf(identity: Identity): readonly FeedView[]
 }
 
 export interface ClientLimits {
@@ -56,19 +63,20 @@ export class Client {
   readonly #outbox: Outbox
   readonly #holdings: Holdings
   readonly #worklist: Worklist
+  readonly #hearing: Hearing
   #identity: Identity | undefined
   #deadline: Cancel
   #refused = false
-  /** Ends order updates; `undefined` while there are none. */
-  #leaveOrders: (() => void) | undefined
+  #isRerouting = false
 
   constructor(rooms: Rooms, limits: ClientLimits, outbox: Outbox, door: Door) {
     this.#rooms = rooms
     this.#limits = limits
     this.#outbox = outbox
     this.#door = door
-    this.#holdings = new Holdings(rooms.hub, outbox)
+    this.#holdings = new Holdings(rooms.hub, outbox, hold => rooms.states.greet([hold]))
     this.#worklist = new Worklist(rooms.clock, rooms.workshop, busy => door.busy(busy))
+    this.#hearing = new Hearing(rooms, outbox)
     this.#deadline = rooms.clock.after(limits.authDeadlineMs, () => door.close(4401, 'auth timeout'))
   }
 
@@ -82,7 +90,7 @@ export class Client {
   }
 
   get hearsOrders(): boolean {
-    return this.#leaveOrders !== undefined
+    return this.#hearing.isOpen
   }
 
   receive(text: string): void {
@@ -98,16 +106,27 @@ export class Client {
       this.#worklist.close()
       this.#releaseAll()
       this.#door.close(4403, 'key revoked or expired')
-    } else if (this.hearsOrders && !access.allows(identity, 'orders')) {
-      this.#endOrders()
-      this.#refuse(noOrders(identity), undefined)
-    }
+    } else this.#hearing.recheck(identity, { isTold: true })
   }
 
   /** Lets go of feeds that belong to others by now; `owners`: the user of each. */
   evict(owners: ReadonlyMap<string, string>): void {
     const userId = this.#identity?.userId
     this.#holdings.release(({ feed }) => owners.has(feed) && owners.get(feed) !== userId)
+  }
+
+  /** Looks whether another source serves now what it holds, in its turn. */
+  reroute(): void {
+    // What it asks for just now may have been looked up before the change.
+    const holdsNothing = this.subscriptions === 0 && !this.#worklist.isBusy
+    if (this.#isRerouting || !this.#identity || holdsNothing) return
+    this.#isRerouting = true
+    this.#worklist.add(this.#reroute())
+  }
+
+  /** Guards of changes before this moment, monotonic milliseconds, have stood long enough. */
+  endGuards(before: number): void {
+    this.#holdings.endGuards(before)
   }
 
   close(): void {
@@ -164,7 +183,7 @@ export class Client {
       this.#dismiss()
       return
     }
-    const primary = this.#rooms.feedsOf(identity.userId)[0]
+    const primary = this.#rooms.feedsOf(identity)[0]
     if (!primary || !this.#rooms.brokers().includes(primary.broker)) {
       this.#refuse(primary ? unsupported(primary.broker) : NO_FEED, requestId)
       return
@@ -173,7 +192,9 @@ export class Client {
     this.#refused = false
     if (this.#identity && this.#identity.userId !== identity.userId) this.#releaseAll()
     this.#identity = identity
-    if (this.hearsOrders && !this.#rooms.access.allows(identity, 'orders')) this.#endOrders()
+    // Another key may name other feeds.
+    if (this.subscriptions > 0) this.reroute()
+    this.#hearing.recheck(identity, { isTold: false })
     if (features) this.#outbox.features = features
     this.#say(replies.authReply(primary.broker, identity.userId, requestId, features))
   }
@@ -189,22 +210,18 @@ export class Client {
 
   *#serve(request: Served, identity: Identity, requestId: RequestId): Job {
     const { userId } = identity
-    const feeds = this.#rooms.feedsOf(userId)
+    const feeds = this.#rooms.feedsOf(identity)
     const primary = feeds[0]
     const broker = primary?.broker ?? ''
     switch (request.action) {
       case 'subscribe':
-        if (primary) yield* this.#subscribe(request, userId, requestId)
+        if (primary) yield* this.#subscribe(request, identity, requestId)
         else this.#refuse(NO_FEED, requestId)
         break
       case 'unsubscribe': {
         const { symbols, mode } = request
-        const results = yield* this.#holdings.unsubscribe({
-          symbols,
-          mode,
-          feeds,
-          instruments: this.#rooms.instruments,
-        })
+        const { instruments } = this.#rooms
+        const results = yield* this.#holdings.unsubscribe({ symbols, mode, feeds, instruments })
         this.#say(replies.unsubscribeReply(results, broker, requestId))
         break
       }
@@ -216,69 +233,45 @@ export class Client {
         else this.#refuse(NO_FEED, requestId)
         break
       case 'subscribe_orders':
-        this.#subscribeOrders(identity, requestId)
+        this.#hearing.begin(identity, requestId)
         break
       case 'unsubscribe_orders':
-        this.#endOrders()
+        this.#hearing.end()
         this.#say(replies.ordersReply(request.action, requestId))
     }
   }
 
-  /** Also of feeds that the user gets later. */
-  #subscribeOrders(identity: Identity, requestId: RequestId): void {
-    const { access, orders } = this.#rooms
-    if (!access.allows(identity, 'orders')) {
-      this.#refuse(noOrders(identity), requestId)
-      return
-    }
-    this.#say(replies.ordersReply('subscribe_orders', requestId))
-    this.#leaveOrders ??= orders.join(identity.userId, this.#outbox)
-  }
-
-  #endOrders(): void {
-    this.#leaveOrders?.()
-    this.#leaveOrders = undefined
-  }
-
   #releaseAll(): void {
     this.#holdings.releaseAll()
-    this.#endOrders()
+    this.#hearing.end()
   }
 
   /** Looks everything up, with pauses; takes hold of it in one go at the end, so that no tick comes before the reply. */
-  *#subscribe(request: SubscribeRequest, userId: string, requestId: RequestId): Job {
-    const { hub } = this.#rooms
+  *#subscribe(request: SubscribeRequest, identity: Identity, requestId: RequestId): Job {
+    const { hub, states } = this.#rooms
     // A habit of libraries that the client with that quirk has not: it names one instrument in a message.
     if (request.symbols[0]?.form !== 'single') this.#outbox.oneFramePerWrite = false
-    const looked = yield* this.#look(request, this.#rooms.feedsOf(userId))
-    // Time has passed: a feed may have gone, or belong to another user.
-    const feeds = this.#rooms.feedsOf(userId)
-    const names = new Set(feeds.map(feed => feed.name))
-    const routes = looked.map(one =>
-      one.ok && !names.has(one.parts.feed)
-        ? refused(`Feed ${one.parts.feed} has just gone; try again`, one.broker)
-        : one,
-    )
-    const { results, fresh } = this.#holdings.subscribe(request.symbols, request.mode, routes)
+    yield* firstList(() => this.#rooms.feedsOf(identity), this.#rooms)
+    const looked = yield* lookUp(request, this.#rooms.feedsOf(identity), this.#holdings, this.#rooms)
+    const feeds = this.#rooms.feedsOf(identity)
+    const { results, fresh } = this.#holdings.subscribe(request.symbols, request, stillThere(looked, feeds))
     this.#say(replies.subscribeReply(results, feeds[0]?.broker ?? '', requestId))
+    states.greet(fresh.map(({ hold }) => hold))
     for (const { hold, resume } of fresh) {
       if (resume) hub.resume(hold, resume)
       else hub.snapshot(hold)
     }
   }
 
-  *#look(request: SubscribeRequest, feeds: readonly FeedView[]): Generator<undefined, readonly Route[]> {
-    const { symbols, mode, depth } = request
-    const { instruments, shelf } = this.#rooms
-    const hasRoom = shelf.open()
-    const routes: Route[] = []
-    for (const { symbol, exchange, problem } of symbols) {
-      const wish = { exchange, symbol, mode, depth }
-      const found = problem === undefined ? route(wish, feeds, instruments, hasRoom) : undefined
-      routes.push(found ?? refused(problem ?? '', feeds[0]?.broker ?? ''))
-      yield
-    }
-    return routes
+  *#reroute(): Job {
+    const { failover, access } = this.#rooms
+    // What happens from now on is looked at again.
+    this.#isRerouting = false
+    // Another key may have come while this waited.
+    const identity = this.#identity
+    if (!identity) return
+    yield* failover.reroute(this.#holdings, this.#rooms.feedsOf(identity))
+    this.#holdings.release(({ feed }) => !access.mayUse(identity, feed))
   }
 
   #refuse(refusal: Refusal, requestId: RequestId): void {

@@ -5,6 +5,7 @@ import type { Log } from '../shared/log.ts'
 import { Client, type ClientLimits, type Rooms } from './client.ts'
 import { Outbox, type OutboxCounts, type OutboxLimits } from './fanout/outbox.ts'
 import type { Turn } from './fanout/turn.ts'
+import type { Guest } from './farewell.ts'
 import { featureNames } from './features.ts'
 import { slowNotice } from './notices.ts'
 import { quirksOf } from './quirks.ts'
@@ -32,19 +33,22 @@ export interface ConnectionParts {
 /** A client that has been sent a close frame and does not answer it is cut off after this. */
 const CLOSE_GRACE_MS = 1500
 
+/** Close code of a server that goes (RFC 6455, registry: service restart). */
+const SERVICE_RESTART = 1012
 /** Close code of a client that does not keep up. */
 const TOO_SLOW = 4008
 /** Bytes of text in a close frame (RFC 6455, 5.5). */
 const LONGEST_REASON = 123
 
 /** One client's socket. The library receives, pings and closes; data frames go out through the outbox alone. */
-export class Connection {
+export class Connection implements Guest {
   readonly #parts: ConnectionParts
   readonly #outbox: Outbox
   readonly #client: Client
   #unanswered = 0
   #closing: Cancel | undefined
   #closed = false
+  #isHushed = false
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts
@@ -88,6 +92,29 @@ export class Connection {
     return this.#outbox.counts
   }
 
+  get isToldOfEnds(): boolean {
+    return this.#outbox.features.shutdown
+  }
+
+  say(text: string): void {
+    this.#outbox.say(text)
+  }
+
+  flush(): void {
+    this.#parts.turn.flush(this.#outbox)
+  }
+
+  hush(): void {
+    this.#isHushed = true
+    this.#client.close()
+  }
+
+  /** The server goes. Known clients stay away after a close frame: only who knows more than the base protocol gets one. */
+  dismiss(): void {
+    if (this.#isClassic) this.cut()
+    else this.#closePolitely(SERVICE_RESTART, 'the server goes')
+  }
+
   recheck(): void {
     this.#client.recheck()
   }
@@ -95,6 +122,14 @@ export class Connection {
   /** Takes feeds away that belong to others by now; `owners`: the user of each. */
   evict(owners: ReadonlyMap<string, string>): void {
     this.#client.evict(owners)
+  }
+
+  reroute(): void {
+    this.#client.reroute()
+  }
+
+  endGuards(before: number): void {
+    this.#client.endGuards(before)
   }
 
   /** Before authentication nothing may come first: one known client takes the first bytes for the answer to its key. */
@@ -114,9 +149,13 @@ export class Connection {
     this.#parts.ws.terminate()
   }
 
+  get #isClassic(): boolean {
+    return featureNames(this.#outbox.features).length === 0
+  }
+
   #receive(data: RawData): void {
     const { ws, limits } = this.#parts
-    if (ws.readyState !== ws.OPEN) return
+    if (ws.readyState !== ws.OPEN || this.#isHushed) return
     this.#unanswered = 0
     // With its default binaryType the library hands over one Buffer per message.
     const bytes = data as Buffer
@@ -148,7 +187,7 @@ export class Connection {
     const { log, ws, rooms, limits } = this.#parts
     const reason = `This client does not keep up: it ${why}`
     log.warn({ why, waitingBytes: this.#outbox.bytes }, 'closed a client that does not keep up')
-    const isClassic = featureNames(this.#outbox.features).length === 0
+    const isClassic = this.#isClassic
     this.#end(true)
     if (isClassic) {
       ws.terminate()

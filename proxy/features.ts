@@ -12,14 +12,33 @@ export interface Features {
   readonly slow: boolean
   /** What it holds is kept for a while after it has gone. */
   readonly resume: boolean
+  /** A message when an instrument it holds stands otherwise than before: live, quiet, suspect, … */
+  readonly state: boolean
+  /** A message when another of the key's feeds serves an instrument than before. */
+  readonly source: boolean
+  /** A message before the server goes, or restarts. */
+  readonly shutdown: boolean
 }
 
 type Feature = keyof Features
 
 /** In the order they are granted in the reply. */
-const FEATURES = ['seq', 'count', 'gap', 'batch', 'slow', 'resume'] as const satisfies readonly Feature[]
+const FEATURES = [
+  'seq',
+  'count',
+  'gap',
+  'batch',
+  'slow',
+  'resume',
+  'state',
+  'source',
+  'shutdown',
+] as const satisfies readonly Feature[]
 
-export const CLASSIC: Features = { seq: false, count: false, gap: false, batch: false, slow: false, resume: false }
+const features = (has: (feature: Feature) => boolean): Features =>
+  Object.fromEntries(FEATURES.map(name => [name, has(name)])) as unknown as Features
+
+export const CLASSIC: Features = features(() => false)
 
 /**
  * Reads `features` of an `authenticate` message: `undefined` when it asks for none, a text that says what is wrong with
@@ -29,15 +48,7 @@ export function readFeatures(value: unknown): Features | string | undefined {
   if (value === undefined || value === null) return undefined
   if (!Array.isArray(value)) return `features must be an array of names: ${FEATURES.join(', ')}`
   const names: ReadonlySet<unknown> = new Set(value)
-  const has = (feature: Feature) => names.has(feature)
-  return {
-    seq: has('seq'),
-    count: has('count'),
-    gap: has('gap'),
-    batch: has('batch'),
-    slow: has('slow'),
-    resume: has('resume'),
-  }
+  return features(feature => names.has(feature))
 }
 
 /** The names of what is granted, as the reply lists them. */

@@ -29,9 +29,11 @@ type FeedCounts = Pick<FeedStatus, 'epoch' | 'ticks' | 'dropped' | 'wanted' | 'c
   readonly rejected: number
 } & SessionFacts
 
-/** What only feeds with a session say. */
+/** What not every feed says; `states` only one that reports how each of its instruments stands. */
 type SessionFacts = {
-  readonly [Fact in 'tokenExpiresAt' | 'limits' | 'connections' | 'traffic']: FeedStatus[Fact] | undefined
+  readonly [Fact in 'states' | 'tokenExpiresAt' | 'rest' | 'limits' | 'connections' | 'traffic']:
+    | FeedStatus[Fact]
+    | undefined
 }
 
 /** A change of a feed's state, for people. */
@@ -59,6 +61,12 @@ interface Entry {
 const EXTERNAL_QUIET_MS = 2000
 const EXTERNAL_SUSPECT_MS = 30_000
 const SWEEP_MS = 250
+/** A look this long after the one before tells of a pause of this process, not of the feeds. */
+const AWAY_MS = 1000
+/** After a longer one nobody may rely on what was known before, whoever is to blame. */
+const LONGEST_AWAY_MS = 2500
+/** A heartbeat and a little: by then the feeds that live have been heard. */
+const GRACE_MS = 700
 const EVENTS_KEPT = 50
 const NO_HEARTBEAT = 'no heartbeat from its process for 2 s'
 
@@ -70,11 +78,13 @@ export class Feeds {
   readonly #entries = new Map<string, Entry>()
   readonly #events: FeedEvent[] = []
   readonly #stopSweep: Cancel
+  #sweptAt: number
 
   constructor({ clock, onChange, isAsked }: FeedsParts) {
     this.#clock = clock
     this.#onChange = onChange
     this.#isAsked = isAsked
+    this.#sweptAt = clock.monotonic()
     this.#stopSweep = clock.every(SWEEP_MS, () => this.sweep())
   }
 
@@ -133,9 +143,14 @@ export class Feeds {
    */
   sweep(): void {
     const now = this.#clock.monotonic()
+    const awayMs = now - this.#sweptAt
+    this.#sweptAt = now
+    const wasAway = awayMs > AWAY_MS && awayMs <= LONGEST_AWAY_MS
     for (const entry of this.#entries.values()) {
+      // What they said meanwhile waits to be read.
+      if (wasAway && entry.status) entry.heardAt = Math.max(entry.heardAt, now - STATUS_EXPIRY_MS + GRACE_MS)
       if (entry.record.kind === 'external') this.#watchTicks(entry, now)
-      else if (entry.status && !entry.silent && now - entry.heardAt > STATUS_EXPIRY_MS) this.#fellSilent(entry)
+      else if (entry.status && !entry.silent && now - entry.heardAt > STATUS_EXPIRY_MS) this.#fellSilent(entry, awayMs)
     }
   }
 
@@ -164,12 +179,14 @@ export class Feeds {
     this.#entries.clear()
   }
 
-  #fellSilent(entry: Entry): void {
+  #fellSilent(entry: Entry, awayMs: number): void {
     const before = viewOf(entry)
     entry.silent = true
     // One that said itself that it goes down has given the better reason.
     if (entry.state === 'down') return
-    this.#move(entry, before, { state: 'down', reason: NO_HEARTBEAT, since: this.#clock.now() })
+    // Else every feed would be blamed for what happened here.
+    const reason = awayMs > LONGEST_AWAY_MS ? `the proxy stood still for ${Math.round(awayMs / 1000)} s` : NO_HEARTBEAT
+    this.#move(entry, before, { state: 'down', reason, since: this.#clock.now() })
   }
 
   /** Only what somebody wants comes through the bus: the silence of a feed that nobody asks says nothing. */
@@ -221,8 +238,14 @@ export const isPresent = ({ state, external }: Pick<FeedView, 'state' | 'externa
   external ? state === 'live' : isUp({ state })
 
 /** A foreign publisher with little to say is live and quiet in turn, all day: no news. */
-export const isIdle = (view: FeedView, before: FeedView): boolean =>
+const isIdle = (view: FeedView, before: FeedView): boolean =>
   view.external && [view, before].every(({ state }) => state === 'live' || state === 'quiet')
+
+/** How loud a change is told: what somebody ought to look at is a warning. */
+export const levelOf = (view: FeedView, before: FeedView): 'debug' | 'info' | 'warn' =>
+  isIdle(view, before) ? 'debug' : ALARMING.has(view.state) ? 'warn' : 'info'
+
+const ALARMING: ReadonlySet<FeedState> = new Set(['suspect', 'down', 'auth_required', 'parked'])
 
 export interface FeedsParts {
   readonly clock: Clock
@@ -250,7 +273,7 @@ const viewOf = ({ record, state, reason, since, silent, lastTickAt, status }: En
 /** Without what is of no concern to clients: the lanes of all proxies, and topics that others asked for. */
 function countsOf(status: FeedStatus): FeedCounts {
   const { epoch, ticks, dropped, wanted, confirmed, rejected } = status
-  const { tokenExpiresAt, limits, connections, traffic } = status
-  const session = { tokenExpiresAt, limits, connections, traffic }
+  const { states, tokenExpiresAt, rest, limits, connections, traffic } = status
+  const session = { states, tokenExpiresAt, rest, limits, connections, traffic }
   return { epoch, ticks, dropped, wanted, confirmed, rejected: rejected.length, ...session }
 }

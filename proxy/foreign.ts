@@ -82,6 +82,7 @@ export class Foreign {
       {
         snapshot: false,
         position: false,
+        kept: false,
         symbolAt,
         dataSymbolAt,
         symbolLength,

@@ -1,22 +1,17 @@
 import type { Mode } from '../shared/market/mode.ts'
 import type { TopicParts } from '../shared/market/topic.ts'
 import { EVERY } from './delivery.ts'
+import type { Frame } from './fanout/frame.ts'
 import type { Hold } from './fanout/hold.ts'
 import type { Hub, Wish } from './fanout/hub.ts'
 import type { Outbox } from './fanout/outbox.ts'
 import { holdName } from './fanout/variant.ts'
-import type { FeedView } from './feeds.ts'
+import { meaning, type Offer } from './meaning.ts'
 import type { Place } from './place.ts'
 import type { SubscribeResult, UnsubscribeResult } from './replies.ts'
-import { commonSymbols, type Instruments, type Route } from './routing.ts'
+import type { Found, Route } from './routing.ts'
 import type { SymbolRequest } from './symbols.ts'
 import { variationKey } from './variation/variant.ts'
-
-/** Whom a client may ask. */
-interface Offer {
-  readonly feeds: readonly FeedView[]
-  readonly instruments: Instruments
-}
 
 /** What an unsubscribe message lets go of. `mode` is the one of the whole message; an item's own goes before it. */
 export interface UnsubscribeWish extends Offer {
@@ -30,7 +25,28 @@ export interface Fresh {
   readonly resume: Place | undefined
 }
 
-const MODES: readonly Mode[] = ['QUOTE', 'LTP', 'DEPTH']
+/** Another source serves something from now on. */
+export interface Move {
+  readonly to: Found
+  /** The old one gives nothing at all. */
+  readonly isUrgent: boolean
+  /** What comes must be newer than what came. */
+  readonly isGuarded: boolean
+  /** What a client is told that wants to know. */
+  tell(was: Hold, next: Hold): Frame
+}
+
+/** What a client had asked for besides the mode, where that is not the usual. */
+interface Asked {
+  /** Levels of the book. */
+  readonly depth: number
+  /** The broker or feed it named: then no other one. */
+  readonly broker: string | undefined
+}
+
+const USUAL: Asked = { depth: 5, broker: undefined }
+/** A source of an instrument that is not dead is kept for so long before the next one. */
+const SETTLE_MS = 5000
 
 /**
  * What one client holds, each spelling of a symbol by itself, as the client wrote it: so it is answered, and so it is
@@ -39,12 +55,21 @@ const MODES: readonly Mode[] = ['QUOTE', 'LTP', 'DEPTH']
 export class Holdings {
   readonly #hub: Hub
   readonly #outbox: Outbox
+  readonly #greet: (hold: Hold) => void
   /** By exchange, mode and symbol as spelled. */
   readonly #holds = new Map<string, Hold>()
+  /** By the same names. */
+  readonly #asked = new Map<string, Asked>()
+  /** When the source changed lately, monotonic milliseconds, by the same names. */
+  readonly #movedAt = new Map<string, number>()
+  /** What has a guard, by the same names. */
+  readonly #guarded = new Set<string>()
 
-  constructor(hub: Hub, outbox: Outbox) {
+  /** `greet`: tells the client how an instrument stands at its new source. */
+  constructor(hub: Hub, outbox: Outbox, greet: (hold: Hold) => void = () => {}) {
     this.#hub = hub
     this.#outbox = outbox
+    this.#greet = greet
   }
 
   get size(): number {
@@ -53,11 +78,11 @@ export class Holdings {
 
   /**
    * Takes hold of everything that can be had and says so item by item; `routes` are those of the symbols, in their order.
-   * What is held already changes to how it is wanted now.
+   * What is held already changes to how it is wanted now. `depth`: what the message asks for.
    */
   subscribe(
     symbols: readonly SymbolRequest[],
-    mode: Mode,
+    { mode, depth = USUAL.depth }: { readonly mode: Mode; readonly depth?: number },
     routes: readonly Route[],
   ): { results: SubscribeResult[]; fresh: Fresh[] } {
     const fresh: Fresh[] = []
@@ -67,6 +92,7 @@ export class Holdings {
       const { broker } = found
       if (!found.ok) return { symbol, exchange, broker, outcome: { ok: false, message: found.message } }
       const taken = this.#take(request, mode, found)
+      this.#note(holdName(exchange, symbol, mode), depth, request.broker)
       if (taken) fresh.push({ hold: taken, resume })
       const recovered = resume && { recovered: taken !== undefined && this.#hub.canResume(taken, resume) }
       const outcome = { ok: true, mode, depth: found.depth, ...(delivery && { delivery }), ...recovered } as const
@@ -86,9 +112,7 @@ export class Holdings {
         results.push({ symbol, exchange, broker: primary, failure })
         continue
       }
-      const exact = this.#spelled(exchange, symbol)
-      const held = exact.length > 0 ? [exact] : this.#otherSpellings(exchange, commonSymbols(item, feeds, instruments))
-      const meant = held.flatMap(holds => choose(holds, item.mode ?? mode))
+      const meant = meaning(this.#holds, item, { mode: item.mode ?? mode, feeds, instruments })
       for (const hold of meant) this.#release(hold)
       results.push({ symbol, exchange, broker: meant[0]?.variant.served.broker ?? primary })
       yield
@@ -112,8 +136,84 @@ export class Holdings {
     }))
   }
 
+  /** Who serves a subscription now, and whether only that one may; `undefined` for what is not held. */
+  sourceOf({ symbol, exchange }: SymbolRequest, mode: Mode): { feed: string; broker: string | undefined } | undefined {
+    const name = holdName(exchange, symbol, mode)
+    const hold = this.#holds.get(name)
+    return hold && { feed: hold.variant.served.parts.feed, broker: this.#asked.get(name)?.broker }
+  }
+
+  /**
+   * Looks at everything held whether another source serves it now, and goes over to it; `move` decides. Gives whether
+   * something has to be looked at again soon. Pauses between items. `now`: monotonic milliseconds.
+   */
+  *reroute(move: (hold: Hold, depth: number) => Move | undefined, now: () => number): Generator<undefined, boolean> {
+    let isDue = false
+    // What moves is put behind the others.
+    const all = [...this.#holds]
+    for (const [name, hold] of all) {
+      if (this.#holds.get(name) !== hold) continue
+      const { broker, depth } = this.#asked.get(name) ?? USUAL
+      const to = broker === undefined ? move(hold, depth) : undefined
+      if (to) {
+        const isSettling = now() - (this.#movedAt.get(name) ?? Number.NEGATIVE_INFINITY) < SETTLE_MS
+        if (isSettling && !to.isUrgent) isDue = true
+        else this.#move(name, hold, to, now())
+      }
+      yield
+    }
+    return isDue
+  }
+
+  /** Whether this feed serves all of it. */
+  isOnlyOn(feed: string): boolean {
+    for (const { variant } of this.#holds.values()) if (variant.served.parts.feed !== feed) return false
+    return true
+  }
+
+  /** Guards of changes before this moment, monotonic milliseconds, have stood long enough. */
+  endGuards(before: number): void {
+    for (const name of this.#guarded) {
+      const hold = this.#holds.get(name)
+      if (hold?.guard && hold.guard.since > before) continue
+      // What it held back, if that is still of now, is for who can see that it is no new one.
+      if (hold?.endGuard() && this.#outbox.features.seq) this.#hub.snapshot(hold)
+      this.#guarded.delete(name)
+    }
+    for (const [name, at] of this.#movedAt) if (at <= before) this.#movedAt.delete(name)
+  }
+
+  /** The new source is joined before the old one is left. */
+  #move(name: string, hold: Hold, move: Move, now: number): void {
+    const { to } = move
+    const { variant, delivery } = hold
+    const { symbol } = variant
+    const variation = { ...variant.variation, symbol: symbol === to.parts.symbol ? undefined : symbol }
+    const guard = move.isGuarded ? this.#hub.guard(hold) : undefined
+    const next = this.#hub.join(to, { variation, delivery, guard }, this.#outbox)
+    this.#release(hold, undefined, false)
+    this.#holds.set(name, next)
+    this.#movedAt.set(name, now)
+    if (guard) this.#guarded.add(name)
+    this.#accompany(to)
+    if (this.#outbox.features.source) this.#outbox.offer(move.tell(hold, next))
+    this.#greet(next)
+    this.#hub.snapshot(next)
+  }
+
+  #accompany({ topic, companions }: Found): void {
+    for (const companion of companions) this.#hub.accompany(topic, companion)
+  }
+
+  #note(name: string, depth: number, broker: string | undefined): void {
+    // Who names no broker the second time, as libraries do after a reconnect of their own making, changes nothing.
+    const kept = broker ?? this.#asked.get(name)?.broker
+    if (depth === USUAL.depth && kept === undefined) this.#asked.delete(name)
+    else this.#asked.set(name, { depth, broker: kept })
+  }
+
   /** What was not held before. */
-  #take(request: SymbolRequest, mode: Mode, found: Route & { ok: true }): Hold | undefined {
+  #take(request: SymbolRequest, mode: Mode, found: Found): Hold | undefined {
     const { symbol, exchange } = request
     const held = this.#holds.get(holdName(exchange, symbol, mode))
     // Who says nothing of it again, as libraries do after a reconnect of their own making, changes nothing.
@@ -121,38 +221,33 @@ export class Holdings {
     const wish = this.#wish(symbol, delivery.fields, found.parts.symbol, delivery)
     const isSame = held?.variant.served.topic === found.topic
     if (isSame && isEqual(held, wish)) return undefined
+    const isOther = held && held.variant.served.parts.feed !== found.parts.feed
+    const guard = isOther ? this.#hub.guard(held) : isSame ? held.guard : undefined
     // Joined before the old one is left: the topic must not be dropped in between.
-    const hold = this.#hub.join(found, wish, this.#outbox)
+    const hold = this.#hub.join(found, { ...wish, guard }, this.#outbox)
+    this.#accompany(found)
     // The same wish may lead elsewhere now: another depth was asked for, or another feed serves it.
-    if (held) this.#release(held, isSame ? hold : undefined)
+    if (held) this.#release(held, isSame ? hold : undefined, false)
+    if (guard) this.#guarded.add(hold.variant.name)
     this.#holds.set(hold.variant.name, hold)
     return isSame ? undefined : hold
   }
 
   #wish(symbol: string, fields: readonly string[] | undefined, common: string, delivery: Wish['delivery']): Wish {
-    const { seq, count } = this.#outbox.features
-    return { variation: { symbol: symbol === common ? undefined : symbol, fields, seq, count }, delivery }
+    const { seq, count, state } = this.#outbox.features
+    return { variation: { symbol: symbol === common ? undefined : symbol, fields, seq, count, state }, delivery }
   }
 
-  #release(hold: Hold, successor?: Hold): void {
-    this.#holds.delete(hold.variant.name)
-    this.#hub.leave(hold, successor)
-  }
-
-  /** Everything held of one spelling. */
-  #spelled(exchange: string, symbol: string): readonly Hold[] {
-    return MODES.flatMap(mode => this.#holds.get(holdName(exchange, symbol, mode)) ?? [])
-  }
-
-  /** Everything held of the instruments with these common symbols, each spelling by itself. */
-  #otherSpellings(exchange: string, symbols: readonly string[]): readonly (readonly Hold[])[] {
-    const spellings = new Map<string, Hold[]>()
-    for (const hold of this.#holds.values()) {
-      const { symbol, served } = hold.variant
-      if (served.parts.exchange !== exchange || !symbols.includes(served.parts.symbol)) continue
-      spellings.set(symbol, [...(spellings.get(symbol) ?? []), hold])
+  /** `isEnd`: the client wants it no more. */
+  #release(hold: Hold, successor?: Hold, isEnd = true): void {
+    const { name } = hold.variant
+    this.#holds.delete(name)
+    if (isEnd) {
+      this.#asked.delete(name)
+      this.#movedAt.delete(name)
+      this.#guarded.delete(name)
     }
-    return [...spellings.values()]
+    this.#hub.leave(hold, successor)
   }
 }
 
@@ -160,10 +255,3 @@ const isEqual = (held: Hold, { variation, delivery }: Wish): boolean =>
   held.variant.key === variationKey(variation) &&
   held.delivery.policy === delivery.policy &&
   held.delivery.intervalMs === delivery.intervalMs
-
-/** The mode named; with none, Quote if held, else everything held of that instrument. */
-function choose(holds: readonly Hold[], mode: Mode | undefined): readonly Hold[] {
-  const one = holds.find(({ variant }) => variant.mode === (mode ?? 'QUOTE'))
-  if (one) return [one]
-  return mode ? [] : holds
-}

@@ -1,11 +1,19 @@
 import type { IncomingMessage } from 'node:http'
+import type { CensusWish } from './census.ts'
+
+/** What of the status is asked for; `feed`: only this one. */
+export interface StatusWish extends CensusWish {
+  readonly feed?: string | undefined
+}
 
 /** What the HTTP side can tell; all of it read at the moment of asking. */
 export interface Facts {
+  /** Milliseconds for which the event loop has been held up. */
+  lagMs(): number
   /** What is missing for it to serve clients; `undefined` when nothing is. */
   missing(): Promise<string | undefined>
-  /** The status as one user may see it, or `undefined` for a key that is not good. */
-  status(key: string): Promise<object | undefined>
+  /** The status as one user may see it, a text that says what is wrong with the wish, or `undefined` for a bad key. */
+  status(key: string, wish: StatusWish): Promise<object | string | undefined>
 }
 
 export interface Answer {
@@ -29,27 +37,56 @@ const text = (status: number, body: string): Answer => ({
 })
 
 const UPGRADE = 'This is a WebSocket server: connect with ws:// and send {"action":"authenticate","api_key":"…"}'
+/** A process that is held up for longer serves nobody. */
+const LAG_LIMIT_MS = 10_000
+const SHOWN = 64
 
-/** Answers a plain HTTP request: liveness, readiness, status by key; everything else is told to upgrade. */
+/**
+ * Answers a plain HTTP request: liveness, readiness, status by key. Below `/api/` everything else is an error; anywhere
+ * else the caller is told to upgrade.
+ */
 export async function answer(
   request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>,
   facts: Facts,
 ): Promise<Answer> {
-  if (request.method !== 'GET' && request.method !== 'HEAD') return text(405, 'Only GET is served here')
-  const path = (request.url ?? '/').split('?', 1)[0]
+  const { method, url = '/', headers } = request
+  if (method !== 'GET' && method !== 'HEAD')
+    return { ...json(405, { error: 'only GET and HEAD are served here' }), headers: { allow: 'GET, HEAD' } }
+  const [path = '/', query = ''] = url.split('?', 2)
   switch (path) {
-    case '/livez':
-      return text(200, 'alive')
+    case '/livez': {
+      const lag = facts.lagMs()
+      if (lag <= LAG_LIMIT_MS) return text(200, 'alive')
+      return text(503, `held up: its event loop stood still for ${Math.round(lag / 1000)} s`)
+    }
     case '/readyz': {
       const missing = await facts.missing()
       return missing === undefined ? text(200, 'ready') : text(503, `not ready: ${missing}`)
     }
-    case '/status': {
-      const [, key] = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '') ?? []
-      const status = key === undefined ? undefined : await facts.status(key)
-      return status ? json(200, status) : json(401, { error: 'send a valid API key as "Authorization: Bearer KEY"' })
-    }
+    case '/api/v1/status':
+    case '/status':
+      return await statusFor(headers.authorization, new URLSearchParams(query), facts)
     default:
+      if (path.startsWith('/api/'))
+        return json(404, { error: `nothing is at ${path.slice(0, SHOWN)}; there is GET /api/v1/status` })
       return { ...text(426, UPGRADE), headers: { upgrade: 'websocket', connection: 'upgrade' } }
   }
 }
+
+async function statusFor(authorization = '', query: URLSearchParams, facts: Facts): Promise<Answer> {
+  const which = query.get('instruments') ?? 'troubled'
+  const [, key] = /^Bearer (\S+)$/i.exec(authorization) ?? []
+  // Who has no key is told of nothing else.
+  if (key === undefined) return noKey()
+  const isKnown = which === 'all' || which === 'troubled'
+  const wish = { feed: query.get('feed') ?? undefined, symbol: query.get('symbol') ?? undefined }
+  const status = await facts.status(key, { which: isKnown ? which : 'troubled', ...wish })
+  if (status === undefined) return noKey()
+  if (!isKnown)
+    return json(400, {
+      error: `instruments=${which.slice(0, SHOWN)} is not understood; use instruments=all or leave it out`,
+    })
+  return typeof status === 'string' ? json(404, { error: status }) : json(200, status)
+}
+
+const noKey = (): Answer => json(401, { error: 'send a valid API key as "Authorization: Bearer KEY"' })

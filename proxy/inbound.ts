@@ -1,4 +1,4 @@
-import { type Bus, type BusMessage, ORDERS_PREFIX, STATUS_PREFIX } from '../bus/bus.ts'
+import { type Bus, type BusMessage, ORDERS_PREFIX, STATES_PREFIX, STATUS_PREFIX } from '../bus/bus.ts'
 import { type LaneHeader, readLaneHeader } from '../bus/lane.ts'
 import { readTick, type TickHeader } from '../bus/message.ts'
 import { RecordReader, TopicIndex } from '../bus/reader.ts'
@@ -9,10 +9,11 @@ import type { Log } from '../shared/log.ts'
 import { Backlog } from './backlog.ts'
 import type { Channel } from './fanout/channel.ts'
 import type { Hub } from './fanout/hub.ts'
-import { type Feeds, isPresent } from './feeds.ts'
+import type { Feeds } from './feeds.ts'
 import type { Foreign } from './foreign.ts'
 import type { Orders } from './orders.ts'
 import type { Shelf } from './shelf.ts'
+import type { States } from './states.ts'
 import type { Wanted } from './wanted.ts'
 
 /** Where this proxy stands in one feed's lane, and whose topics come in it. */
@@ -37,8 +38,8 @@ const LANE_PREFIX = 'LANE_'
 const REPORT_PAUSE_MS = 10_000
 
 /**
- * Everything that comes from the bus: feed status, lanes, single ticks, order updates and the plain form of foreign
- * publishers.
+ * Everything that comes from the bus: feed status, the states of instruments, lanes, single ticks, order updates and the
+ * plain form of foreign publishers.
  * Owner of the place in each lane; a hole there, or a status that names a sequence never seen, asks for snapshots.
  */
 export class Inbound {
@@ -54,6 +55,7 @@ export class Inbound {
     this.#backlog = new Backlog(parts.clock)
     parts.bus.onMessage(message => this.#receive(message))
     parts.bus.subscribePrefix(STATUS_PREFIX)
+    parts.bus.subscribePrefix(STATES_PREFIX)
   }
 
   /** Takes the list of the database: the publishers of feeds that are gone need not be told from those that come. */
@@ -71,6 +73,7 @@ export class Inbound {
     try {
       if (plain) this.#plain(topic, body)
       else if (topic.startsWith(STATUS_PREFIX)) this.#status(parseFeedStatus(body))
+      else if (topic.startsWith(STATES_PREFIX)) this.#parts.states.receive(body)
       else if (topic.startsWith(LANE_PREFIX)) this.#lane(feedOfLane(topic), body)
       else if (topic.startsWith(ORDERS_PREFIX)) this.#parts.orders.receive(topic.slice(ORDERS_PREFIX.length), body)
       else this.#single(topic, body)
@@ -90,15 +93,13 @@ export class Inbound {
 
   #status(status: FeedStatus): void {
     this.#backlog.heard()
-    const { feeds, wanted, hub, proxy, shelf } = this.#parts
+    const { feeds, wanted, hub, proxy, shelf, states } = this.#parts
     const place = this.#places.get(status.feed)
     // The last words of a process whose successor has spoken in its lane already.
     if (place && status.epoch < place.epoch && !feeds.view(status.feed)?.silent) return
     if (!feeds.accept(status)) return
     shelf.heard(status)
-    // Of a feed that is down nothing is kept: what it polls is of the moment it comes, and of no later one.
-    const view = feeds.view(status.feed)
-    if (view && !isPresent(view)) hub.forget(status.feed)
+    states.heard(status)
     const sequence = status.lanes[proxy]
     if (status.epoch !== place?.epoch) {
       hub.replace(status.feed)
@@ -134,14 +135,14 @@ export class Inbound {
     topics.begin(header)
     record.begin(body, header)
     while (record.next()) {
-      const { snapshot, position, symbolAt, dataSymbolAt, symbolLength, sequence, receivedAt } = record
+      const { snapshot, position, kept, symbolAt, dataSymbolAt, symbolLength, sequence, receivedAt } = record
       const isStale = !snapshot && !position && receivedAt < oldest
       const channel = isStale ? undefined : topics.find(record)
       if (isStale) this.counts.stale++
       else if (channel)
         hub.deliver(
           channel,
-          { snapshot, position, symbolAt, dataSymbolAt, symbolLength, epoch, sequence, receivedAt },
+          { snapshot, position, kept, symbolAt, dataSymbolAt, symbolLength, epoch, sequence, receivedAt },
           record.frame,
         )
       else hub.counts.unheld++
@@ -220,6 +221,7 @@ export interface InboundParts {
   readonly foreign: Foreign
   readonly orders: Orders
   readonly shelf: Shelf
+  readonly states: States
 }
 
 /** Neither a value nor a place that is said again. */

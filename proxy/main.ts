@@ -5,20 +5,28 @@ import { logOutages } from '../bus/outage.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Config } from '../shared/config.ts'
 import type { Log } from '../shared/log.ts'
+import type { Ending, Running } from '../shared/process.ts'
 import { ControlStore } from '../shared/store/control.ts'
 import { isBrokerValid } from '../shared/store/feeds.ts'
 import type { DataFolder } from '../shared/store/folder.ts'
 import { InstrumentBook } from '../shared/store/instruments.ts'
-import { Access } from './access.ts'
+import { Access, type Identity } from './access.ts'
+import { healthOfInstrument } from './choice.ts'
+import { describe } from './description.ts'
+import { Disagreement } from './disagreement.ts'
+import { Failover } from './failover.ts'
 import { Hub } from './fanout/hub.ts'
-import { Feeds, type FeedView, isIdle, isPresent } from './feeds.ts'
+import type { Doubt } from './fanout/presence.ts'
+import { Feeds, type FeedView, isPresent, levelOf } from './feeds.ts'
 import { Foreign } from './foreign.ts'
 import { answer } from './http.ts'
 import { Inbound } from './inbound.ts'
+import { Lag } from './lag.ts'
 import type { Address } from './listen.ts'
 import { Orders } from './orders.ts'
 import { Server } from './server.ts'
 import { Shelf } from './shelf.ts'
+import { States } from './states.ts'
 import { Wanted } from './wanted.ts'
 import { alone, type Report, type Whole } from './whole.ts'
 import { Workshop } from './worklist.ts'
@@ -49,7 +57,7 @@ const RECHECK_MS = 250
 const LIST_LOOK_MS = 100
 
 /** Wires one proxy together and opens its port. Throws what cannot be put right: PORT_TAKEN, STORE_CORRUPT, … */
-export async function startProxy(options: ProxyOptions): Promise<Address & { close(): Promise<void> }> {
+export async function startProxy(options: ProxyOptions): Promise<Address & Pick<Running, 'close'>> {
   const { config, folder, bus, clock, log, builtin, siblings } = options
   const limits = config.proxy
   const proxy = `P-${randomBytes(5).toString('hex').toUpperCase()}`
@@ -58,7 +66,8 @@ export async function startProxy(options: ProxyOptions): Promise<Address & { clo
   const instruments = new InstrumentBook(folder, { clock, lookAgainMs: LIST_LOOK_MS })
   logOutages(bus, log, clock)
   const wanted = new Wanted(bus, clock, proxy)
-  const hub = new Hub({ demand: wanted, clock, resumeBytes: limits.resumeBytes })
+  const doubt: Doubt = parts => states.doubt(parts)
+  const hub = new Hub({ demand: wanted, clock, resumeBytes: limits.resumeBytes, doubt })
   const feeds = new Feeds({
     clock,
     onChange: (view, before) => feedChanged(view, before),
@@ -67,8 +76,17 @@ export async function startProxy(options: ProxyOptions): Promise<Address & { clo
   const foreign = new Foreign({ hub, feeds, instruments, clock, maxAgeMs: limits.maxAgeMs })
   const orders = new Orders(bus, log)
   const shelf = new Shelf(hub)
+  const lag = new Lag(clock)
+  const states = new States({
+    hub,
+    feeds,
+    wanted,
+    clock,
+    onMove: (view, exchange, symbol, state) =>
+      failover.instrumentMoved(view.name, exchange, symbol, healthOfInstrument(view, state)),
+  })
   const { maxAgeMs } = limits
-  const inbound = new Inbound({ bus, clock, log, proxy, maxAgeMs, hub, feeds, wanted, foreign, orders, shelf })
+  const inbound = new Inbound({ bus, clock, log, proxy, maxAgeMs, hub, feeds, wanted, foreign, orders, shelf, states })
   /** Who has or last had each feed. */
   const owners = new Map<string, string>()
   const { validBrokers } = config
@@ -78,25 +96,56 @@ export async function startProxy(options: ProxyOptions): Promise<Address & { clo
     const valid = builtin.filter(adapter => isBrokerValid({ kind: 'builtin', adapter }, validBrokers))
     return [...new Set([...valid, ...added])].sort()
   }
-  const feedsOf = (userId: string): FeedView[] => {
+  const failover = new Failover({
+    clock,
+    hub,
+    instruments,
+    shelf,
+    feeds,
+    healthOf: (feed, exchange, symbol) => healthOfInstrument(feed, states.stateOf(feed.name, exchange, symbol)?.state),
+    failbackMs: limits.failbackSeconds * 1000,
+    isWarm: limits.standby === 'warm',
+    onDue: () => server.reroute(),
+    onSettled: before => server.endGuards(before),
+  })
+  const disagreement = new Disagreement({ clock, log, hub, feeds, percent: limits.disagreementPercent })
+  let layout = ''
+  const feedsOf = (identity: Identity): FeedView[] => {
     // Whoever adds a feed and subscribes at once shall not be refused for coming before the next poll.
     access.refresh()
     feeds.sweep()
-    return access.feeds.filter(feed => feed.userId === userId).flatMap(feed => feeds.view(feed.name) ?? [])
+    return access.feedsOf(identity).flatMap(feed => feeds.view(feed.name) ?? [])
   }
   const server = new Server({
-    rooms: { clock, log, access, hub, shelf, orders, workshop: new Workshop(clock), instruments, brokers, feedsOf },
+    rooms: {
+      clock,
+      log,
+      access,
+      hub,
+      shelf,
+      failover,
+      orders,
+      states,
+      workshop: new Workshop(clock),
+      instruments,
+      brokers,
+      feedsOf,
+    },
     limits: { ...limits, softBytes: limits.queueSoftBytes, hardBytes: limits.queueHardBytes },
     log,
     answer: request =>
       answer(request, {
-        missing: async () => (await whole()).missing,
-        status: async key => {
+        lagMs: () => lag.ms,
+        missing: async () => (server.isEnding ? 'the proxy ends' : (await whole()).missing),
+        status: async (key, wish) => {
           const identity = access.authenticate(key)
           if (!identity) return undefined
           // Whoever can mint a ticket reads the data folder anyway, and runs this system: he sees all of it.
           const all = await whole()
-          return identity.ticket ? status(all, feeds.views()) : status({ ...all, events: [] }, feedsOf(identity.userId))
+          const parts = { proxy, states, clock, events: eventsOf }
+          return identity.ticket
+            ? describe(parts, all, feeds.views(), wish)
+            : describe(parts, { ...all, events: [] }, feedsOf(identity), wish)
         },
       }),
   })
@@ -105,6 +154,8 @@ export async function startProxy(options: ProxyOptions): Promise<Address & { clo
     feeds.register(access.feeds)
     wanted.register(feeds.views())
     inbound.register(access.feeds)
+    states.register(feeds.views())
+    for (const view of feeds.views()) hub.attend(view.name, isPresent(view))
     orders.register(access.feeds)
     const moved = new Map<string, string>()
     for (const { name, userId } of access.feeds) {
@@ -112,17 +163,22 @@ export async function startProxy(options: ProxyOptions): Promise<Address & { clo
       owners.set(name, userId)
     }
     if (moved.size > 0) server.evict(moved)
+    if (access.layout !== layout) failover.changed()
+    layout = access.layout
   }
 
   function feedChanged(view: FeedView, before: FeedView): void {
     const { name: feed, state, reason } = view
-    log[isIdle(view, before) ? 'debug' : 'info']({ feed, state, was: before.state, reason }, `feed ${feed} is ${state}`)
+    log[levelOf(view, before)]({ feed, state, was: before.state, reason }, `feed ${feed} is ${state}`)
+    states.look(view)
+    hub.attend(feed, isPresent(view))
     // Its last values are no longer the present: nobody who asks now shall get them.
     // Of a suspect feed some may still be: its adapter knows which, and says them again.
     const isDoubtful = view.state === 'suspect' && !view.external
     if (!isPresent(view) || isDoubtful) hub.forget(feed)
     // It may have gone on all the while. A feed that said itself that it was down has nothing newer to tell.
     if (before.silent || isDoubtful) wanted.resync(feed)
+    failover.look()
   }
 
   const report = (): Report => ({
@@ -130,34 +186,30 @@ export async function startProxy(options: ProxyOptions): Promise<Address & { clo
     busConnected: bus.connected(),
     clients: { ...server.counts() },
     ticks: { ...hub.counts },
-    bus: { ...bus.counts(), ...inbound.counts, ...orders.counts },
+    bus: { ...bus.counts(), ...inbound.counts, ...orders.counts, ...states.counts },
   })
 
   async function whole(): Promise<Whole> {
     return siblings ? siblings.whole() : alone(report(), startedAt)
   }
 
-  const status = (all: Whole, visible: readonly FeedView[]) => ({
-    proxy: { id: proxy, startedAt: all.startedAt, busConnected: all.busConnected, topics: all.topics },
-    workers: all.workers,
-    clients: all.clients,
-    ticks: all.ticks,
-    bus: all.bus,
-    feeds: visible,
-    events: [...feeds.events(new Set(visible.map(feed => feed.name))), ...all.events].sort((a, b) => a.at - b.at),
-    now: clock.now(),
-  })
+  const eventsOf = (names: ReadonlySet<string>) => [...feeds.events(names), ...disagreement.events(names)]
 
   register()
   // Revocations come with a change of the database, expiries only with time.
   const stopRecheck = clock.every(RECHECK_MS, () => server.recheck())
-  const close = async () => {
+  const close = async (ending?: Ending) => {
+    // All else goes on meanwhile: who is still here gets his prices.
+    if (ending) await server.retire(ending)
     stopRecheck()
     access.close()
+    failover.close()
+    disagreement.close()
     await server.close()
     wanted.close()
     inbound.close()
     feeds.close()
+    lag.close()
     hub.close()
     instruments.close()
     store.close()

@@ -2,18 +2,23 @@ import { createServer, type Server as HttpServer, type IncomingMessage, type Ser
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
-import type { Cancel } from '../shared/clock.ts'
+import { type Cancel, pause } from '../shared/clock.ts'
 import type { Log } from '../shared/log.ts'
+import type { Ending } from '../shared/process.ts'
 import type { Rooms } from './client.ts'
 import { Connection, type ConnectionLimits } from './connection.ts'
+import { Entrance } from './entrance.ts'
 import type { OutboxCounts } from './fanout/outbox.ts'
 import { Turn, type TurnLimits } from './fanout/turn.ts'
+import { sayFarewell } from './farewell.ts'
 import type { Answer } from './http.ts'
-import { type Address, listen } from './listen.ts'
+import type { Address } from './listen.ts'
 
 interface ServerLimits extends ConnectionLimits, TurnLimits {
   readonly pingMs: number
   readonly maxMessageBytes: number
+  /** Over how long a server that ends lets its clients go. */
+  readonly drainMs: number
 }
 
 export interface ServerOptions {
@@ -38,6 +43,13 @@ export interface ServerCounts extends OutboxCounts {
 /** Half of what the smallest path of the internet carries in one packet. */
 const SMALLEST_PIECE = 256
 
+/** After the last close frame; who has not answered it by then is cut off. */
+const LAST_MS = 1600
+const LOOK_MS = 20
+/** For who comes while the server ends. The stream under it becomes a plain one. */
+const ENDING_ANSWER =
+  'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n'
+
 /** Node's defaults let a silent socket stand for over a minute. */
 const HTTP_LIMITS = {
   headersTimeout: 5000,
@@ -60,6 +72,8 @@ export class Server {
   readonly #past: OutboxCounts = { delivered: 0, folded: 0, lost: 0, abandoned: 0 }
   readonly #stopPing: Cancel
   #slowClosed = 0
+  #isEnding = false
+  #entrance: Entrance | undefined
 
   constructor(options: ServerOptions) {
     this.#options = options
@@ -84,7 +98,9 @@ export class Server {
 
   /** Throws PORT_TAKEN, or CONFIG_INVALID for an address this machine does not have. */
   listen(host: string, port: number): Promise<Address> {
-    return listen(this.#http, { host, port }, this.#options.log)
+    const { rooms, log } = this.#options
+    this.#entrance = new Entrance({ clock: rooms.clock, log, admit: this.adopt() })
+    return this.#entrance.listen({ host, port })
   }
 
   /**
@@ -111,6 +127,16 @@ export class Server {
     for (const connection of this.#connections) connection.evict(owners)
   }
 
+  /** All clients look whether other sources serve them now. */
+  reroute(): void {
+    for (const connection of this.#connections) connection.reroute()
+  }
+
+  /** Guards of changes before this moment, monotonic milliseconds, have stood long enough. */
+  endGuards(before: number): void {
+    for (const connection of this.#connections) connection.endGuards(before)
+  }
+
   counts(): ServerCounts {
     const sum: ServerCounts = {
       ...this.#past,
@@ -131,9 +157,29 @@ export class Server {
     return sum
   }
 
+  /** Whether it lets its clients go, and no others in. */
+  get isEnding(): boolean {
+    return this.#isEnding
+  }
+
+  /**
+   * Lets nobody in any more, tells those who asked for it, and lets all go one by one. HTTP is answered until `close`.
+   * Resolves when the last is gone, after 8.5 s at most.
+   */
+  async retire(why: Ending): Promise<void> {
+    this.#isEnding = true
+    const { limits, rooms } = this.#options
+    const { clock } = rooms
+    const guests = [...this.#connections]
+    await sayFarewell({ guests, why, drainMs: limits.drainMs, clock, random: Math.random })
+    const until = clock.monotonic() + LAST_MS
+    while (this.#connections.size + this.#leaving.size > 0 && clock.monotonic() < until) await pause(clock, LOOK_MS)
+  }
+
   /** Cuts all connections without a close frame: three known clients stay away for good after one. */
   async close(): Promise<void> {
     this.#stopPing()
+    this.#entrance?.close()
     for (const connection of [...this.#connections, ...this.#leaving]) connection.cut()
     this.#turn.close()
     this.#http.closeAllConnections()
@@ -154,6 +200,10 @@ export class Server {
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { rooms, limits, log } = this.#options
     socket.on('error', error => log.debug({ err: error }, 'a client socket broke'))
+    if (this.#isEnding) {
+      socket.end(ENDING_ANSWER)
+      return
+    }
     this.#sockets.handleUpgrade(request, socket, head, ws => {
       const connection = new Connection({
         ws,

@@ -18,6 +18,8 @@ export interface SymbolRequest {
   readonly delivery?: Delivery
   /** Where the client was when it left. */
   readonly resume?: Place
+  /** The broker or the feed it names: then no other one serves it. */
+  readonly broker?: string
   /** Why the item cannot be served: it has no symbol or no exchange, or wants what cannot be had. */
   readonly problem?: string
 }
@@ -26,6 +28,7 @@ export interface SymbolRequest {
 export interface Wish {
   readonly delivery?: Delivery
   readonly resume?: Place
+  readonly broker?: string
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -56,7 +59,8 @@ export function readWish(fields: Fields, above: Wish = {}, hint: Hint = suggest)
   const resume = readPlace(fields.resume)
   if (typeof resume === 'string') return resume
   const place = resume ?? above.resume
-  return { ...(delivery && { delivery }), ...(place && { resume: place }) }
+  const broker = typeof fields.broker === 'string' && fields.broker !== '' ? fields.broker : above.broker
+  return { ...(delivery && { delivery }), ...(place && { resume: place }), ...(broker && { broker }) }
 }
 
 function readList(list: readonly unknown[], limit: number, wish: Wish | undefined): SymbolRequest[] {

@@ -2,7 +2,7 @@ import { type Bus, controlTopic } from '../bus/bus.ts'
 import { laneTopic } from '../bus/lane.ts'
 import type { Cancel, Clock } from '../shared/clock.ts'
 import { formatControl, SET_HEARTBEAT_MS } from '../shared/control.ts'
-import type { Demand } from './fanout/hub.ts'
+import type { Demand } from './fanout/demand.ts'
 
 interface FeedWant {
   /** What to do with the topics: nothing while nobody registered the feed. */
@@ -14,10 +14,15 @@ interface FeedWant {
   resync: number
   resyncedAt: number
   resyncing: Cancel | undefined
+  /** How often the states of all instruments were asked for. */
+  states: number
+  statesAskedAt: number
   announcing: Cancel | undefined
 }
 
 const COALESCE_MS = 20
+/** Its heartbeat reminds us when the answer was lost, too. */
+const STATES_PAUSE_MS = 500
 /** A hole is answered with snapshots of everything; asking again sooner would only add to what caused it. */
 const RESYNC_PAUSE_MS = 500
 
@@ -100,6 +105,16 @@ export class Wanted implements Demand {
     this.#changed(feed, want)
   }
 
+  /** Reports of how its instruments stand were missed: ask for all of it. Within a pause of the last time it is not. */
+  restate(feed: string): void {
+    const want = this.#of(feed)
+    const now = this.#clock.monotonic()
+    if (now - want.statesAskedAt < STATES_PAUSE_MS) return
+    want.statesAskedAt = now
+    want.states++
+    this.#changed(feed, want)
+  }
+
   /** Tells every feed that this proxy wants nothing any more. */
   close(): void {
     this.#stopHeartbeat()
@@ -123,6 +138,8 @@ export class Wanted implements Demand {
         resync: 0,
         resyncedAt: Number.NEGATIVE_INFINITY,
         resyncing: undefined,
+        states: 0,
+        statesAskedAt: Number.NEGATIVE_INFINITY,
         announcing: undefined,
       }
       this.#feeds.set(feed, want)
@@ -150,11 +167,11 @@ export class Wanted implements Demand {
     want.announcing = undefined
     want.dropped.clear()
     if (want.kind !== 'lanes') return
-    const { revision, resync } = want
+    const { revision, resync, states } = want
     const topics = [...want.topics]
     this.#bus.publish(
       controlTopic(feed),
-      formatControl({ version: 1, feed, proxy: this.#proxy, revision, resync, topics }),
+      formatControl({ version: 1, feed, proxy: this.#proxy, revision, resync, ...(states > 0 && { states }), topics }),
     )
   }
 }

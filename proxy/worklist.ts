@@ -1,7 +1,7 @@
-import type { Clock } from '../shared/clock.ts'
+import type { Cancel, Clock } from '../shared/clock.ts'
 
-/** Work that pauses wherever others may come in between. */
-export type Job = Generator<undefined, void, undefined>
+/** Work that pauses wherever others may come in between; a number is so many milliseconds in which it has nothing to do. */
+export type Job = Generator<number | undefined, void, undefined>
 
 interface Shares {
   /** What requests of all clients together may take of one turn of the event loop: ticks wait meanwhile. */
@@ -77,12 +77,18 @@ export class Worklist {
   readonly #onBusy: (busy: boolean) => void
   readonly #jobs: Job[] = []
   #busy = false
+  #wake: Cancel = () => {}
 
   /** `onBusy` hears when a job has to wait for a later moment, and when nothing is left. */
   constructor(clock: Clock, workshop: Workshop, onBusy: (busy: boolean) => void) {
     this.#clock = clock
     this.#workshop = workshop
     this.#onBusy = onBusy
+  }
+
+  /** Whether something is left to do. */
+  get isBusy(): boolean {
+    return this.#jobs.length > 0
   }
 
   add(job: Job): void {
@@ -96,11 +102,18 @@ export class Worklist {
   work(endAt: number): boolean {
     for (let job = this.#jobs[0]; job; job = this.#jobs[0]) {
       let ended = true
+      let restMs: number | undefined
       try {
-        ended = job.next().done === true
+        const { done, value } = job.next()
+        ended = done === true
+        restMs = value ?? undefined
       } finally {
         // One that failed is over, too.
         if (ended && this.#jobs[0] === job) this.#jobs.shift()
+      }
+      if (restMs !== undefined) {
+        this.#wake = this.#clock.after(restMs, () => this.#workshop.enter(this))
+        return false
       }
       if (this.#clock.monotonic() >= endAt) break
     }
@@ -111,6 +124,7 @@ export class Worklist {
   /** Drops what is left. */
   close(): void {
     this.#jobs.length = 0
+    this.#wake()
     this.#workshop.leave(this)
     this.#tell()
   }

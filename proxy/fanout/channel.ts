@@ -34,6 +34,18 @@ export class Channel {
   readonly variants: Variant[] = []
   /** `undefined` while it is not known, or no longer the present. */
   last: Tick | undefined
+  /** What was the last value when it ceased to be the present; `undefined` as soon as there is a newer one. */
+  old: Tick | undefined
+  /** When its feed last said that the value it kept is still the last, monotonic milliseconds. */
+  keptAt = Number.NEGATIVE_INFINITY
+  /** The last value that was given to anybody, also when it is no longer the present. */
+  given: Tick | undefined
+  /** Somebody holds it who was given no value of now. */
+  isAwaited = false
+  /** How many others are held that want this one beside them. */
+  beside = 0
+  /** What is wanted beside this one, by topic. */
+  companions: Map<string, Channel> | undefined
   /** Kept while somebody may resume. */
   ring: Ring | undefined
   /** Nobody holds it any more; another one may stand for its topic. */
@@ -49,6 +61,11 @@ export class Channel {
 
   constructor(served: Served) {
     this.served = served
+  }
+
+  /** When its newest value came from the broker, milliseconds since 1970; `undefined` while there is none. */
+  get lastTickAt(): number | undefined {
+    return this.#receivedAt > 0 ? Math.floor(this.#receivedAt / 1000) : undefined
   }
 
   /** All that want these same bytes. */
@@ -95,9 +112,32 @@ export class Channel {
     return undefined
   }
 
+  /**
+   * This is the last value. Whether it is for all who hold it: a feed also repeats what everybody was given, so that this
+   * process hears that it is still the last.
+   */
+  show(tick: Tick): boolean {
+    const isKnown = !this.isAwaited && isRepeated(tick, this.given)
+    this.last = tick
+    this.old = undefined
+    this.isAwaited = false
+    return !isKnown
+  }
+
+  /** The last value is no longer the present. */
+  age(): void {
+    this.old = this.last ?? this.old
+    this.last = undefined
+  }
+
+  /** Whether this repeats a value of one publisher that is older than what another gave already. */
+  isOlder({ snapshot, epoch, receivedAt }: TickHeader): boolean {
+    const shown = (this.last ?? this.old)?.header
+    return snapshot && shown !== undefined && epoch !== shown.epoch && receivedAt < shown.receivedAt
+  }
+
   /** The publisher is gone, and another began anew. */
   replace(): void {
-    this.last = undefined
     if (this.#epoch !== UNKNOWN) this.#tell(undefined)
     this.ring?.clear()
     this.#epoch = UNKNOWN
@@ -144,7 +184,7 @@ export class Channel {
   /** Publications are missing behind the place, up to and with `to`; without it nobody knows how many. */
   #tell(to: number | undefined): void {
     const place = { epoch: this.#epoch, seq: this.#sequence }
-    this.last = undefined
+    this.age()
     this.ring?.clear()
     const lost = to === undefined ? 0 : to - place.seq
     for (const variant of this.variants) {
@@ -156,3 +196,11 @@ export class Channel {
     }
   }
 }
+
+const isRepeated = ({ header }: Tick, given: Tick | undefined): boolean =>
+  given !== undefined &&
+  header.snapshot &&
+  !header.kept &&
+  header.epoch === given.header.epoch &&
+  header.sequence === given.header.sequence &&
+  header.receivedAt === given.header.receivedAt

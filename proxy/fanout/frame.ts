@@ -36,6 +36,8 @@ export interface Frame {
   readonly tick: Tick | undefined
   /** How many publications it stands for by itself: 0 for a value published before, and for what is no tick. */
   readonly stands: 0 | 1
+  /** Marked as a value that is not of now. */
+  readonly isOld?: true
 }
 
 /** Whether one may stand for the other, too: publications of two publishers are counted apart. */

@@ -1,3 +1,4 @@
+import type { Instrument } from '../../shared/market/instrument.ts'
 import { clientMode, type Mode, modeNumber } from '../../shared/market/mode.ts'
 import type { TopicParts } from '../../shared/market/topic.ts'
 import { gapNotice } from '../notices.ts'
@@ -5,6 +6,7 @@ import type { Place } from '../place.ts'
 import { type Variation, vary } from '../variation/variant.ts'
 import { textMessage } from '../websocket.ts'
 import type { Frame, Source, Tick } from './frame.ts'
+import type { Outbox } from './outbox.ts'
 
 /** What a topic is called, and by whom it is served. */
 export interface Served {
@@ -12,6 +14,8 @@ export interface Served {
   readonly parts: TopicParts
   /** As clients see it. */
   readonly broker: string
+  /** What it is, for who looks for the same elsewhere. */
+  readonly instrument?: Instrument
 }
 
 /** Takes every frame as it comes. */
@@ -27,7 +31,11 @@ export interface Member {
   at: number
   /** Whether it wants to hear what is lost. */
   readonly hearsGaps: boolean
+  /** The client, if it wants to hear how its instruments stand. */
+  readonly listener: Outbox | undefined
   take(frame: Frame): void
+  /** What waits for its time goes out now, and nothing that comes later is folded with it. */
+  release(): void
   /** `lost` publications never came; `notice` says so. */
   miss(lost: number, notice: string | undefined): void
 }
@@ -62,8 +70,16 @@ export class Variant implements Source {
 
   /** `count`: publications it stands for, those folded into it included. */
   frame(tick: Tick, stands: 0 | 1, count: number = stands): Frame {
+    // Of a market that is closed: who hears how things stand is told that it is not of now.
+    if (tick.header.kept && this.variation.state) return this.oldFrame(tick)
     const bytes = this.#isPlain ? tick.message : textMessage(vary(tick.payload, tick.header, this.variation, count))
     return { bytes, size: bytes.length, source: this, tick, stands }
+  }
+
+  /** A value that is not of now, marked so: it was published before, and stands for nothing. Only for who hears that. */
+  oldFrame(tick: Tick): Frame {
+    const bytes = textMessage(vary(tick.payload, tick.header, this.variation, 0, true))
+    return { bytes, size: bytes.length, source: this, tick, stands: 0, isOld: true }
   }
 
   /** Says that publications are missing behind `place`, up to and with `to`; without it nobody knows how many. */
@@ -81,13 +97,18 @@ export class Variant implements Source {
     })
   }
 
-  recount({ tick, stands }: Frame, folded: number): Frame | undefined {
-    return this.variation.count && tick ? this.frame(tick, stands, stands + folded) : undefined
+  recount({ tick, stands, isOld }: Frame, folded: number): Frame | undefined {
+    return this.variation.count && tick && !isOld ? this.frame(tick, stands, stands + folded) : undefined
   }
 
   add(member: Member): void {
     member.at = this.members.push(member) - 1
     this.takers.push(member.taker)
+  }
+
+  /** It takes its frames in another way than before. */
+  renew(member: Member): void {
+    if (this.members[member.at] === member) this.takers[member.at] = member.taker
   }
 
   /** Whether it was one of these. */

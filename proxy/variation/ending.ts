@@ -6,14 +6,15 @@ const ascii = (text: string): Uint8Array => Buffer.from(text, 'latin1')
 const SEQ = ascii(',"seq":')
 const EPOCH = ascii(',"epoch":')
 const SNAPSHOT = ascii(',"snapshot":true')
+const STALE = ascii(',"stale":true')
 const COUNT = ascii(',"count":')
 const BRACE = 0x7d
 /** Three numbers of 16 digits and the words between them stay below. */
 const ROOM = 128
 
 /**
- * The end of a frame behind `"broker":"…"`: the place, the count, the closing brace. Written backwards into the end of
- * one buffer, where all but the sequence can stay from tick to tick.
+ * The end of a frame behind `"broker":"…"`: the place, its age, the count, the closing brace. Written backwards into the
+ * end of one buffer, where all but the sequence can stay from tick to tick.
  */
 export class Ending {
   /** The ending is its last `length` bytes. */
@@ -23,6 +24,7 @@ export class Ending {
   readonly #count: boolean
   #epoch = -1
   #isSnapshot = false
+  #isOld = false
   #standsFor = -1
   /** Where what stays begins. */
   #fixed = ROOM
@@ -32,26 +34,28 @@ export class Ending {
     this.#count = count
   }
 
-  /** `count`: how many publications the frame stands for. */
-  write({ epoch, sequence, snapshot }: TickHeader, count: number): void {
-    const isSnapshot = snapshot || count === 0
-    if (epoch !== this.#epoch || count !== this.#standsFor || isSnapshot !== this.#isSnapshot)
-      this.#fix(epoch, isSnapshot, count)
+  /** `count`: how many publications the frame stands for. `isOld`: its value is not of now, and it says so. */
+  write({ epoch, sequence, snapshot }: TickHeader, count: number, isOld: boolean): void {
+    const isSnapshot = isOld || (this.#seq && (snapshot || count === 0))
+    const isOther = isSnapshot !== this.#isSnapshot || isOld !== this.#isOld
+    if (epoch !== this.#epoch || count !== this.#standsFor || isOther) this.#fix(epoch, count, isSnapshot, isOld)
     let at = this.#fixed
     if (this.#seq) at = put(this.bytes, SEQ, writeDigits(this.bytes, safe(sequence), at))
     this.length = ROOM - at
   }
 
-  #fix(epoch: number, isSnapshot: boolean, count: number): void {
+  #fix(epoch: number, count: number, isSnapshot: boolean, isOld: boolean): void {
     const { bytes } = this
     let at = ROOM - 1
     bytes[at] = BRACE
     if (this.#count) at = put(bytes, COUNT, writeDigits(bytes, count, at))
-    if (this.#seq && isSnapshot) at = put(bytes, SNAPSHOT, at)
+    if (isOld) at = put(bytes, STALE, at)
+    if (isSnapshot) at = put(bytes, SNAPSHOT, at)
     if (this.#seq) at = put(bytes, EPOCH, writeDigits(bytes, safe(epoch), at))
     this.#fixed = at
     this.#epoch = epoch
     this.#isSnapshot = isSnapshot
+    this.#isOld = isOld
     this.#standsFor = count
   }
 }

@@ -45,7 +45,7 @@ export function select(payload: Uint8Array, end: number, dataSymbolAt: number, w
 }
 
 /** Where the brace of `data` is: where it always is in frames of our own making, else it is looked for. */
-function findData(payload: Uint8Array, dataSymbolAt: number): number {
+export function findData(payload: Uint8Array, dataSymbolAt: number): number {
   if (sameBytes(payload, dataSymbolAt - OPENING.length, dataSymbolAt, OPENING)) return dataSymbolAt - OPENING_FROM_BRACE
   const found = payload[0] === BRACE ? new Pairs(payload, 0).find(DATA) : -1
   return payload[found] === BRACE ? found : -1

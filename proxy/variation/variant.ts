@@ -14,11 +14,13 @@ export interface Variation {
   readonly seq: boolean
   /** Whether it says how many publications it stands for. */
   readonly count: boolean
+  /** Whether it says that a value is not of now: `snapshot`, `stale`. */
+  readonly state?: boolean
 }
 
 /** Equal for variations that make equal frames. */
-export const variationKey = ({ symbol, fields, seq, count }: Variation): string =>
-  JSON.stringify([symbol ?? null, fields ?? null, seq, count])
+export const variationKey = ({ symbol, fields, seq, count, state = false }: Variation): string =>
+  JSON.stringify([symbol ?? null, fields ?? null, seq, count, state])
 
 /** What of a variation is the same for each tick, as bytes. */
 interface Plan {
@@ -33,6 +35,7 @@ const cuts = new Cuts()
 const plans = new WeakMap<Variation, Plan>()
 /** By what a variation says. */
 const endings = {
+  none: new Ending({ seq: false, count: false }),
   seq: new Ending({ seq: true, count: false }),
   count: new Ending({ seq: false, count: true }),
   both: new Ending({ seq: true, count: true }),
@@ -41,16 +44,23 @@ const endings = {
 /**
  * The frame of one tick in one variation, without a WebSocket header; nothing is parsed, bytes are put together.
  * `header` must belong to `payload` (`readTick` has checked its offsets). `count` is 0 for a value that was published
- * before: such a frame is a snapshot. A frame that is not as it should be goes out as whole as it came. Keep the
- * `variation` from tick to tick: what is fixed for it is prepared once per object.
+ * before: such a frame is a snapshot. `isOld`: it is said that the value is not of now, as a variation with `state` does.
+ * A frame that is not as it should be goes out as whole as it came. Keep the `variation` from tick to tick: what is fixed
+ * for it is prepared once per object.
  */
-export function vary(payload: Uint8Array, header: TickHeader, variation: Variation, count: number): Buffer {
+export function vary(
+  payload: Uint8Array,
+  header: TickHeader,
+  variation: Variation,
+  count: number,
+  isOld = false,
+): Buffer {
   const isWhole = variation.symbol === undefined && !variation.fields
-  const end = variation.seq || variation.count ? lastBrace(payload) : payload.length
+  const end = variation.seq || variation.count || isOld ? lastBrace(payload) : payload.length
   if (!isWhole) cut(payload, end, header, planOf(variation))
   const at = isWhole ? end : cuts.length
   const ending = end < payload.length ? endingOf(variation) : undefined
-  ending?.write(header, count)
+  ending?.write(header, count, isOld)
   const frame = Buffer.allocUnsafe(at + (ending?.length ?? 0))
   // What follows the end is overwritten: a view of what does not would cost more.
   if (isWhole) frame.set(payload.length <= frame.length ? payload : payload.subarray(0, end))
@@ -59,7 +69,8 @@ export function vary(payload: Uint8Array, header: TickHeader, variation: Variati
   return frame
 }
 
-const endingOf = ({ seq, count }: Variation): Ending => (seq ? (count ? endings.both : endings.seq) : endings.count)
+const endingOf = ({ seq, count }: Variation): Ending =>
+  seq ? (count ? endings.both : endings.seq) : count ? endings.count : endings.none
 
 function planOf(variation: Variation): Plan {
   let plan = plans.get(variation)

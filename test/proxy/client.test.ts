@@ -11,7 +11,7 @@ import { equity } from '../support/proxy.ts'
 import { Inbox } from './fanout/inbox.ts'
 
 const FEED = { name: 'FEED', broker: 'testbroker', state: 'live', external: false, modes: ['LTP'] } as const
-const USERS: Record<string, string> = { good: 'alice', other: 'bob' }
+const USERS: Record<string, string> = { good: 'alice', narrow: 'alice', other: 'bob' }
 const LIMITS = { authDeadlineMs: 15_000, refusalDelayMs: 3000, maxSymbolsPerMessage: 5000 }
 
 let clock: ManualClock
@@ -23,26 +23,30 @@ let door: string[]
 let feeds: readonly unknown[]
 /** Whether keys read order updates now. */
 let allowed: boolean
+/** How many subscriptions there were each time other sources were looked for. */
+let looked: number[]
 /** Users whose order updates somebody gets. */
 let heard: string[]
 
 beforeEach(() => {
   clock = new ManualClock()
-  hub = new Hub({ demand: { want: () => {}, drop: () => {} }, clock, resumeBytes: 0 })
+  hub = new Hub({ demand: { want: () => {}, drop: () => {}, resync: () => {} }, clock, resumeBytes: 0 })
   const inbox = new Inbox()
   said = inbox.said
   door = []
   feeds = [FEED]
   allowed = true
   heard = []
+  looked = []
   const rooms = {
     clock,
     log: pino({ enabled: false }),
     access: {
       authenticate: (key: string) =>
-        key === 'bad' ? undefined : { userId: USERS[key] ?? '', keyId: '1', ticket: false },
+        key === 'bad' ? undefined : { userId: USERS[key] ?? '', keyId: key === 'narrow' ? '2' : '1', ticket: false },
       mayStay: () => true,
       allows: () => allowed,
+      mayUse: ({ keyId }: { keyId: string }) => keyId === '1',
     },
     hub,
     shelf: new Shelf(hub),
@@ -54,6 +58,7 @@ beforeEach(() => {
         }
       },
     },
+    states: { greet: () => {} },
     workshop: new Workshop(clock, { turnMs: 3, sliceMs: 1 }),
     instruments: {
       has: () => true,
@@ -61,6 +66,14 @@ beforeEach(() => {
         // Looking it up takes a millisecond.
         clock.freeze(1)
         return equity(symbol)
+      },
+      findTwin: () => undefined,
+    },
+    failover: {
+      outlook: () => ({}),
+      reroute: function* () {
+        looked.push(client.subscriptions)
+        yield
       },
     },
     brokers: () => ['testbroker'],
@@ -94,11 +107,33 @@ describe('a client that asks for much at once', () => {
     expect(door).toEqual(['busy', 'free'])
   })
 
+  it('looks for other sources when it has them, if its feed failed meanwhile', () => {
+    clock.advance(0)
+    client.reroute()
+    expect(looked).toEqual([])
+    for (let turn = 0; turn < 9; turn++) clock.advance(0)
+    expect(looked).toEqual([10])
+  })
+
+  it('and shows another key meanwhile keeps nothing that this one may not have', () => {
+    const settle = () => {
+      for (let turn = 0; turn < 9; turn++) clock.advance(0)
+    }
+    settle()
+    send({ action: 'subscribe', symbols, mode: 1 })
+    send({ action: 'authenticate', api_key: 'narrow' })
+    client.reroute()
+    expect(client.subscriptions).toBe(10)
+    settle()
+    expect([types().slice(3), client.subscriptions]).toEqual([['subscribe', 'auth'], 0])
+  })
+
   it('gets no tick before the answer to its wish', () => {
     const parts = { feed: 'FEED', exchange: 'NSE', symbol: 'S0', mode: 'LTP' } as const
     const header = {
       snapshot: false,
       position: false,
+      kept: false,
       symbolAt: 0,
       dataSymbolAt: 0,
       symbolLength: 0,

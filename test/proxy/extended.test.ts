@@ -4,16 +4,43 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocketServer } from 'ws'
-import { type Gap, gapNotice, type Slowness, slowNotice } from '../../proxy/notices.ts'
+import {
+  type Change,
+  disagreementNotice,
+  type Gap,
+  gapNotice,
+  type Slowness,
+  shutdownNotice,
+  slowNotice,
+  sourceNotice,
+} from '../../proxy/notices.ts'
 import { parseMessage } from '../../proxy/protocol.ts'
+import { systemClock } from '../../shared/clock.ts'
+import { until } from '../support/bus.ts'
+import type { Frame } from '../support/client.ts'
 import { startRig } from '../support/proxy.ts'
 import { tickOf } from '../support/proxyfeed.ts'
 import { ROOT } from '../support/source.ts'
 import { blocksOf, converse, documentOf } from './conversation.ts'
 
-const blocks = blocksOf(documentOf('EXTENDED.md'))
+const extended = documentOf('EXTENDED.md')
+const blocks = blocksOf(extended)
 
-function notice({ type, waiting_bytes: waitingBytes, ...rest }: Record<string, unknown>): string {
+/** What is printed as one kind of message, in its order. */
+const printedAs = (kind: string): Record<string, unknown>[] =>
+  [...extended.matchAll(new RegExp(`\`\`\`json ${kind}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, body = '']) =>
+    JSON.parse(body),
+  )
+
+function notice({
+  type,
+  waiting_bytes: waitingBytes,
+  reconnect_after_ms: ms,
+  ...rest
+}: Record<string, unknown>): string {
+  if (type === 'server_shutdown') return shutdownNotice({ ...rest, reconnectAfterMs: ms } as never)
+  if (type === 'source') return sourceNotice({ ...rest, mode: 'QUOTE' } as never as Change)
+  if (type === 'disagreement') return disagreementNotice(rest as never as Parameters<typeof disagreementNotice>[0])
   return type === 'gap' ? gapNotice(rest as never as Gap) : slowNotice({ waitingBytes, ...rest } as never as Slowness)
 }
 
@@ -32,10 +59,41 @@ describe('what is printed of the extended protocol', () => {
     expect(blocks.filter(({ kind }) => kind === 'frame')).toHaveLength(1)
   })
 
+  it('tells how things stand as they are told, and marks an old price so', async () => {
+    const rig = await startRig({ broker: 'simulator', others: [] })
+    onTestFinished(() => rig.close())
+    rig.feed.facts = { states: 0 }
+    rig.feed.status()
+    const client = await rig.connect()
+    await client.ask({ action: 'authenticate', api_key: rig.keys.alice, features: ['state'] })
+    await client.ask({ action: 'subscribe', symbol: 'RELIANCE', exchange: 'NSE', mode: 1 })
+    await rig.feed.wanted('NSE_RELIANCE_LTP')
+    rig.feed.tick('NSE', 'RELIANCE', tickOf(2885.3))
+    await client.tick('the price', () => true)
+    const [one, all] = printedAs('state')
+    rig.feed.report({ suspect: ['NSE:RELIANCE'] }, { reason: one?.reason as string })
+    rig.feed.facts = { ...rig.feed.facts, reason: all?.reason as string, lastTickAt: systemClock.now() }
+    await until('the instrument is suspect', () => client.states.length === 2)
+    rig.feed.enter('down')
+    await until('the feed is down', () => client.states.length === 3)
+    const times = ({ since, last_tick_at, age_ms }: Record<string, unknown> = {}) => ({ since, last_tick_at, age_ms })
+    const said = (at: number, printed: Record<string, unknown> | undefined) => {
+      const { text: _, ...message } = client.states[at] as Frame
+      expect(Object.values(times(message)).every(time => Number.isInteger(time))).toBe(true)
+      return JSON.stringify({ ...message, ...times(printed) })
+    }
+    expect(said(1, one)).toBe(JSON.stringify(one))
+    expect(said(2, all)).toBe(JSON.stringify(all))
+    const late = await rig.connect()
+    await late.ask({ action: 'authenticate', api_key: rig.keys.alice, features: ['state'] })
+    await late.ask({ action: 'subscribe', symbol: 'RELIANCE', exchange: 'NSE', mode: 1 })
+    expect((await late.tick('the old price', () => true)).text).toBe(JSON.stringify(printedAs('stale')[0]))
+  })
+
   it('names every notice as it is sent', () => {
     const printed = blocks.filter(({ kind }) => kind === 'notice').map(({ body }) => JSON.parse(body))
     expect(printed.map(one => JSON.parse(notice(one)))).toEqual(printed)
-    expect(printed).toHaveLength(5)
+    expect(printed).toHaveLength(9)
   })
 
   it('has a client of some thirty lines that keeps the books, and says when they do not close', async () => {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { Feeds, isPresent, isUp } from '../../proxy/feeds.ts'
+import { Feeds, isPresent, isUp, levelOf } from '../../proxy/feeds.ts'
 import { ManualClock } from '../../shared/clock.ts'
 import { FEED_STATES, type FeedStatus, STATUS_EXPIRY_MS } from '../../shared/control.ts'
 import { feedRecord } from '../support/proxy.ts'
@@ -54,6 +54,33 @@ describe('the feeds', () => {
     expect(feeds.accept(status({ state: 'suspect', reason: 'silence', lastTickAt: 9 }))).toBe(true)
     const view = { state: 'suspect', reason: 'silence', since: 1, lastTickAt: 9, label: 'live', modes: ['LTP'] }
     expect(feeds.view('FEED')).toMatchObject(view)
+  })
+
+  it.each([7_200_000, -3_600_000])('live on when the clock is set by %d ms, and fall silent after 2 s as ever', ms => {
+    feeds.accept(status())
+    clock.step(ms)
+    clock.advance(1900)
+    expect(feeds.view('FEED')).toMatchObject({ state: 'live', silent: false })
+    clock.advance(500)
+    expect(feeds.view('FEED')).toMatchObject({ state: 'down', silent: true })
+  })
+
+  it('are not called down for a pause of this process of two seconds, but soon after it when they are silent', () => {
+    feeds.accept(status())
+    clock.advance(500)
+    clock.freeze(2000)
+    feeds.sweep()
+    clock.advance(600)
+    expect(feeds.view('FEED')).toMatchObject({ state: 'live', silent: false })
+    clock.advance(400)
+    expect(feeds.view('FEED')).toMatchObject({ state: 'down', silent: true })
+  })
+
+  it('are not relied on after a long pause of this process, which heard nobody', () => {
+    feeds.accept(status())
+    clock.freeze(10_000)
+    feeds.sweep()
+    expect(feeds.view('FEED')).toMatchObject({ state: 'down', reason: 'the proxy stood still for 10 s' })
   })
 
   it('are down 2 s after their last heartbeat, whatever it said, and back with the next', () => {
@@ -146,6 +173,16 @@ describe('the feeds', () => {
     expect(FEED_STATES.filter(state => isUp({ state }))).toEqual(['live', 'quiet', 'suspect'])
     const present = (external: boolean) => FEED_STATES.filter(state => isPresent({ state, external }))
     expect([present(false), present(true)]).toEqual([['live', 'quiet', 'suspect'], ['live']])
+  })
+
+  it('are told as a warning when somebody ought to look at them', () => {
+    feeds.accept(status())
+    const view = feeds.view('FEED')
+    if (!view) throw new Error('There is no such feed')
+    const loud = FEED_STATES.filter(state => levelOf({ ...view, state }, view) === 'warn')
+    expect(loud.sort()).toEqual(['auth_required', 'down', 'parked', 'suspect'])
+    expect(levelOf(view, { ...view, state: 'starting' })).toBe('info')
+    expect(levelOf({ ...view, external: true }, { ...view, external: true, state: 'quiet' })).toBe('debug')
   })
 
   it('are seen as silent by whoever looks, though no timer has run since this process stood still', () => {

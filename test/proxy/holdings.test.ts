@@ -22,6 +22,7 @@ const instruments = {
   has: () => true,
   find: (_: string, exchange: string, symbol: string) =>
     exchange === 'NSE' && symbol.startsWith('TCS') ? equity('TCS') : undefined,
+  findTwin: () => undefined,
 }
 
 beforeEach(() => {
@@ -29,6 +30,7 @@ beforeEach(() => {
   const demand = {
     want: (_: string, topic: string) => void wanted.add(topic),
     drop: (_: string, topic: string) => void wanted.delete(topic),
+    resync: () => {},
   }
   const hub = new Hub({ demand, clock: new ManualClock(), resumeBytes: 0 })
   holdings = new Holdings(hub, new Inbox().outbox)
@@ -54,7 +56,7 @@ function say(message: object): unknown {
         ? route({ exchange, symbol, mode, depth }, feeds, instruments, () => true)
         : refused(problem, ''),
     )
-    return holdings.subscribe(symbols, mode, routes).fresh.map(({ hold }) => hold.variant.served.topic)
+    return holdings.subscribe(symbols, { mode, depth }, routes).fresh.map(({ hold }) => hold.variant.served.topic)
   }
   if (request.action === 'unsubscribe') return finish(holdings.unsubscribe({ ...request, feeds, instruments }))
   return holdings.releaseAll()

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { answer } from '../../proxy/http.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { type ProxyRig, startRig } from '../support/proxy.ts'
@@ -11,6 +11,7 @@ beforeAll(async () => {
 
 afterAll(() => rig.close())
 
+const FACTS = { lagMs: () => 0, missing: async () => undefined, status: async () => undefined }
 const get = (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${rig.port}${path}`, init)
 const bearer = (key: string) => ({ headers: { authorization: `Bearer ${key}` } })
 
@@ -28,15 +29,35 @@ describe('plain HTTP on the same port', () => {
   })
 
   it('is not ready while the bus is away', async () => {
-    const facts = { missing: async () => 'the bus is not connected', status: async () => undefined }
+    const facts = { ...FACTS, missing: async () => 'the bus is not connected' }
     const { status, body } = await answer({ method: 'GET', url: '/readyz', headers: {} }, facts)
     expect([status, body]).toEqual([503, 'not ready: the bus is not connected\n'])
+  })
+
+  it('is alive until its event loop stood still for more than 10 s', async () => {
+    const ask = (ms: number) => answer({ method: 'GET', url: '/livez', headers: {} }, { ...FACTS, lagMs: () => ms })
+    expect((await ask(10_000)).status).toBe(200)
+    expect(await ask(12_300)).toMatchObject({ status: 503, body: 'held up: its event loop stood still for 12 s\n' })
+  })
+
+  it('is ready though every broker is dead', async () => {
+    rig.feed.enter('down')
+    expect((await get('/readyz')).status).toBe(200)
+    rig.feed.enter('live')
   })
 
   it('answers HEAD without a body and refuses other methods', async () => {
     const head = await get('/livez', { method: 'HEAD' })
     expect([head.status, await head.text()]).toEqual([200, ''])
-    expect((await get('/livez', { method: 'POST', body: 'x' })).status).toBe(405)
+    const post = await get('/livez', { method: 'POST', body: 'x' })
+    expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
+    expect(await post.json()).toEqual({ error: 'only GET and HEAD are served here' })
+  })
+
+  it('says what there is below /api/ when something else is asked for', async () => {
+    const response = await get('/api/v2/status')
+    expect(response.status).toBe(404)
+    expect(await response.json()).toEqual({ error: 'nothing is at /api/v2/status; there is GET /api/v1/status' })
   })
 
   it.each([
@@ -71,5 +92,53 @@ describe('plain HTTP on the same port', () => {
     const ticket = rig.store.keys.mintTicket({ userId: 'bob', ttlMs: 60_000, now: systemClock.now() })
     const status = (await (await get('/status', bearer(ticket.reveal()))).json()) as { feeds: { name: string }[] }
     expect(status.feeds.map(feed => feed.name)).toContain('TESTFEED')
+  })
+
+  describe('about instruments', () => {
+    const ask = async (query = '', key = rig.keys.alice) => {
+      const response = await get(`/api/v1/status${query}`, bearer(key))
+      return { status: response.status, body: (await response.json()) as { error?: string; feeds: Feed[] } }
+    }
+    interface Feed {
+      readonly name: string
+      readonly instruments: { counts: object; list: { symbol: string; state: string; ageMs?: number }[]; more: number }
+    }
+    const first = async (query?: string) => (await ask(query)).body.feeds[0]?.instruments
+    const names = Array.from({ length: 210 }, (_, nth) => `NSE:S${nth}`)
+
+    beforeAll(async () => {
+      rig.feed.facts = { states: 0 }
+      rig.feed.status()
+      rig.feed.report({ live: ['NSE:TCS'], quiet: ['NSE:SBIN'], refused: ['NSE:BOGUS'], suspect: names })
+      await vi.waitFor(async () => expect((await first())?.counts).toMatchObject({ live: 1 }))
+    })
+
+    it('counts them by how they stand, and lists 200 of those in trouble, the worst first', async () => {
+      const { counts, list, more } = (await first()) ?? {}
+      expect(counts).toEqual({ live: 1, quiet: 1, suspect: 210, refused: 1 })
+      expect([list?.length, more]).toEqual([200, 11])
+      expect(list?.[0]).toMatchObject({ exchange: 'NSE', symbol: 'BOGUS', state: 'refused', label: 'live' })
+      expect(list?.[1]).toMatchObject({ symbol: 'S0', state: 'suspect' })
+    })
+
+    it('lists all, or one by its name, when asked', async () => {
+      expect((await first('?instruments=all'))?.list).toHaveLength(213)
+      for (const symbol of ['TCS', 'NSE:TCS'])
+        expect((await first(`?feed=TESTFEED&symbol=${symbol}`))?.list).toMatchObject([{ symbol: 'TCS', state: 'live' }])
+      expect((await first('?symbol=BSE:TCS'))?.list).toEqual([])
+    })
+
+    it('says what it does not understand, and tells nobody of the feeds of others', async () => {
+      expect(await ask('?feed=CAROL')).toEqual({ status: 404, body: { error: 'no feed CAROL; there is TESTFEED' } })
+      expect(await ask('?feed=TESTFEED', rig.keys.bob)).toMatchObject({ status: 404 })
+      expect(await ask('?instruments=some')).toMatchObject({ status: 400 })
+      expect((await get('/api/v1/status?instruments=some')).status).toBe(401)
+    })
+
+    it('tells everything that is held as down when the feed is', async () => {
+      rig.feed.enter('down')
+      await vi.waitFor(async () => expect((await first())?.counts).toEqual({ down: 213 }))
+      rig.feed.enter('live')
+    })
   })
 })

@@ -8,6 +8,7 @@ import { Foreign } from '../../proxy/foreign.ts'
 import { Inbound } from '../../proxy/inbound.ts'
 import { Orders } from '../../proxy/orders.ts'
 import { Shelf } from '../../proxy/shelf.ts'
+import { States } from '../../proxy/states.ts'
 import { Wanted } from '../../proxy/wanted.ts'
 import { ManualClock, systemClock } from '../../shared/clock.ts'
 import { parseTopic } from '../../shared/market/topic.ts'
@@ -54,6 +55,7 @@ beforeEach(async () => {
     foreign,
     orders,
     shelf: new Shelf(hub),
+    states: new States({ hub, feeds, wanted, clock }),
   })
   const records = [feedRecord('FEED'), feedRecord('EXT', { kind: 'external' })]
   feeds.register(records)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { FeedView } from '../../proxy/feeds.ts'
-import { type Instruments, route as routeIn } from '../../proxy/routing.ts'
+import { type Instruments, routeAgain, route as routeIn } from '../../proxy/routing.ts'
 import type { TopicMode } from '../../shared/market/mode.ts'
 import { equity } from '../support/proxy.ts'
 
@@ -30,6 +30,7 @@ const lists = (symbols: Record<string, string[]>): Instruments => ({
     const found = symbols[name]?.find(one => symbol === one || symbol === `${one}-EQ`)
     return found !== undefined && exchange === 'NSE' ? equity(found) : undefined
   },
+  findTwin: (name, { symbol }) => (symbols[name]?.includes(symbol) ? equity(symbol) : undefined),
 })
 
 const wish = (symbol: string, rest: { mode?: 'LTP' | 'QUOTE' | 'DEPTH'; depth?: number; exchange?: string } = {}) => ({
@@ -85,7 +86,7 @@ describe('a wish leads', () => {
     ],
   ] as const)('from %s to the topic of the common symbol', (_, symbol, mode, modes, common, topicMode, depth) => {
     const found = route(wish(symbol, { mode }), [feed('ONE', { modes })], BOTH)
-    expect(found).toEqual({
+    expect(found).toMatchObject({
       ok: true,
       topic: `ONE_NSE_${common}_${topicMode}`,
       parts: { feed: 'ONE', exchange: 'NSE', symbol: common, mode: topicMode },
@@ -118,7 +119,8 @@ describe('a wish leads', () => {
   })
 
   it('for the depth of an index to its prices, with no level', () => {
-    const index: Instruments = { has: () => true, find: () => ({ ...equity('NIFTY'), kind: 'INDEX' }) }
+    const nifty = { ...equity('NIFTY'), kind: 'INDEX' as const }
+    const index: Instruments = { has: () => true, find: () => nifty, findTwin: () => nifty }
     const found = route(wish('NIFTY', { mode: 'DEPTH', depth: 20 }), [feed('ONE')], index)
     expect(found).toMatchObject({ ok: true, depth: 0, parts: { mode: 'DEPTH' } })
   })
@@ -181,5 +183,17 @@ describe('the depth asked for is answered with', () => {
       const found = routeIn(wish('TCS', { mode, depth: 50 }), [feed('ONE', { modes: ALL })], BOTH, never)
       expect(found).toMatchObject({ ok: true, depth: 5, parts: { mode } })
     }
+  })
+})
+
+describe('what is held', () => {
+  const held = { feed: 'ONE', instrument: equity('TCS'), mode: 'QUOTE', depth: 5 } as const
+  const leadsTo = (...feeds: FeedView[]) => routeAgain(held, feeds, BOTH, () => true, {})?.parts.feed
+  const simulated = feed('ONE', { label: 'simulated' })
+
+  it('leaves simulated prices for real ones, and not for a feed of which nobody knows yet what it has', () => {
+    expect(leadsTo(simulated, feed('TWO'))).toBe('TWO')
+    expect(leadsTo(simulated, feed('TWO', { label: undefined, state: 'starting' }))).toBe('ONE')
+    expect(leadsTo(simulated, feed('TWO', { label: undefined, external: true }))).toBe('TWO')
   })
 })

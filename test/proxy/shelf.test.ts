@@ -12,7 +12,11 @@ let hub: Hub
 let shelf: Shelf
 
 beforeEach(() => {
-  hub = new Hub({ demand: { want: () => {}, drop: () => {} }, clock: new ManualClock(), resumeBytes: 0 })
+  hub = new Hub({
+    demand: { want: () => {}, drop: () => {}, resync: () => {} },
+    clock: new ManualClock(),
+    resumeBytes: 0,
+  })
   shelf = new Shelf(hub)
 })
 

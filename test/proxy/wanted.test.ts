@@ -114,6 +114,19 @@ describe('what is wanted of a feed', () => {
     expect(new Set(resyncs())).toEqual(new Set([1, 2]))
   })
 
+  it('asks for the states of everything, at most every 500 ms, and says nothing of it before', () => {
+    ready()
+    wanted.want('FEED', 'A')
+    clock.advance(20)
+    for (let at = 0; at < 5; at++) wanted.restate('FEED')
+    clock.advance(499)
+    for (let at = 0; at < 5; at++) wanted.restate('FEED')
+    clock.advance(1)
+    wanted.restate('FEED')
+    clock.advance(20)
+    expect(sets.map(({ states }) => states)).toEqual([undefined, 1, 2])
+  })
+
   it('comes by lane, subscribed while the feed is registered; what is wanted waits for its return', () => {
     ready()
     expect(filters).toEqual(new Set(['LANE_FEED_P-1']))

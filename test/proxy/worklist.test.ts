@@ -27,6 +27,35 @@ function* job(name: string, steps: number, ms = 1): Job {
 }
 
 describe('the work of one client', () => {
+  it('that has nothing to do for a while takes no time meanwhile, keeps its order, and goes on then', () => {
+    const list = client('a')
+    list.add(
+      (function* (): Job {
+        yield 100
+        done.push('rested')
+      })(),
+    )
+    list.add(job('b', 1))
+    clock.advance(99)
+    expect([done, busy]).toEqual([[], ['a is busy']])
+    clock.advance(10)
+    expect(done).toEqual(['rested', 'b1'])
+    expect(busy).toEqual(['a is busy', 'a is free'])
+  })
+
+  it('that rests is over when the client goes', () => {
+    const list = client('a')
+    list.add(
+      (function* (): Job {
+        yield 100
+        done.push('rested')
+      })(),
+    )
+    list.close()
+    clock.advance(1000)
+    expect(done).toEqual([])
+  })
+
   it('is done at once when it is short, and calls nobody busy', () => {
     client('a').add(job('a', 2, 0))
     expect(done).toEqual(['a1', 'a2'])

@@ -25,7 +25,7 @@ export const variantOf = (symbol: string, variation: Partial<Variation> = {}): V
 export function tickOf(symbol: string, ltp: number, header: Partial<TickHeader> & { sequence: number }) {
   const template = frameTemplate(partsOf(symbol), 'testbroker')
   const { symbolAt, dataSymbolAt, symbolLength } = template
-  const rest = { snapshot: false, position: false, epoch: 1, receivedAt: header.sequence }
+  const rest = { snapshot: false, position: false, kept: false, epoch: 1, receivedAt: header.sequence }
   return {
     header: { ...rest, symbolAt, dataSymbolAt, symbolLength, ...header },
     payload: Buffer.from(formatFrame(template, { ltp, timestamp: 1 })),

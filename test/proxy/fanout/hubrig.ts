@@ -19,6 +19,7 @@ export class HubRig {
     demand: {
       want: (feed, topic) => void this.demand.push(`+${feed} ${topic}`),
       drop: (feed, topic) => void this.demand.push(`-${feed} ${topic}`),
+      resync: feed => void this.demand.push(`?${feed}`),
     },
     clock: this.clock,
     resumeBytes: 1_000_000,

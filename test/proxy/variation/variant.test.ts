@@ -111,9 +111,9 @@ describe('a frame of our own making', () => {
 
   const template = frameTemplate({ feed: 'FEED', exchange: 'NSE', symbol: 'TCS', mode: 'QUOTE' }, 'testbroker')
   const text = formatFrame(template, { ltp: 100, volume: 5, timestamp: 9 })
-  const varied = (variation: Partial<Variation>, count = 1, snapshot = false) => {
+  const varied = (variation: Partial<Variation>, count = 1, snapshot = false, isOld = false) => {
     const { header, frame } = message(text, { ...template, snapshot })
-    return vary(frame, header, { ...NOTHING, ...variation }, count).toString()
+    return vary(frame, header, { ...NOTHING, ...variation }, count, isOld).toString()
   }
 
   it('says its place behind the broker, and its count behind that', () => {
@@ -126,6 +126,18 @@ describe('a frame of our own making', () => {
     expect(varied(both, 0)).toBe(`${head},"seq":7,"epoch":1795220416120,"snapshot":true,"count":0}`)
     expect(varied(both, 1, true)).toBe(`${head},"seq":7,"epoch":1795220416120,"snapshot":true,"count":1}`)
     expect(varied(both, 1)).toBe(`${head},"seq":7,"epoch":1795220416120,"count":1}`)
+  })
+
+  it('says that its value is not of now, also without its place, and no longer on the next one', () => {
+    const head = text.slice(0, -1)
+    const old = (variation: Partial<Variation>) => varied({ ...variation, state: true }, 0, false, true)
+    expect(old({})).toBe(`${head},"snapshot":true,"stale":true}`)
+    expect(old({ count: true })).toBe(`${head},"snapshot":true,"stale":true,"count":0}`)
+    expect(old({ seq: true })).toBe(`${head},"seq":7,"epoch":1795220416120,"snapshot":true,"stale":true}`)
+    expect(old({ symbol: 'TCS-EQ' })).toBe(`${head.replaceAll('TCS', 'TCS-EQ')},"snapshot":true,"stale":true}`)
+    expect(varied({ seq: true, state: true }, 0)).toBe(`${head},"seq":7,"epoch":1795220416120,"snapshot":true}`)
+    expect(varied({ count: true, state: true })).toBe(`${head},"count":1}`)
+    expect(varied({ state: true }, 0, true)).toBe(text)
   })
 
   it('keeps the chosen names', () => {
