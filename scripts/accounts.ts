@@ -6,6 +6,7 @@ import { indianDate, indianMinutes } from '../shared/market/india.ts'
 import type { ControlStore } from '../shared/store/control.ts'
 import type { FeedRecord } from '../shared/store/feeds.ts'
 import { removeInstruments } from '../shared/store/instruments.ts'
+import { removeLast } from '../shared/store/last.ts'
 import { type SealedAccount, type TicketFacts, Vault } from '../shared/store/vault.ts'
 import { type Invocation, withStore } from './invocation.ts'
 
@@ -107,6 +108,7 @@ export async function forgetFeed(invocation: Invocation, name: string): Promise<
   const hadFeed = await withStore(invocation, store => removeFeed(store, name))
   const hadSecrets = existsSync(invocation.folder.vaultDb) && (await withVault(invocation, vault => vault.remove(name)))
   removeInstruments(invocation.folder, name)
+  removeLast(invocation.folder, name)
   return hadFeed || hadSecrets
 }
 

@@ -17,7 +17,7 @@ export interface Announcer {
   silence(): void
 }
 
-export function announce({ terminal, folder, globals }: Invocation): Announcer {
+export function announce({ terminal, folder, globals, config }: Invocation): Announcer {
   let listening = false
   const barred = new Set<string>()
   // A person reads this also through a pipe (npm, docker, journald): JSON only on request.
@@ -41,6 +41,7 @@ export function announce({ terminal, folder, globals }: Invocation): Announcer {
           `  stream  ${url}`,
           `  feeds   ${state.join(', ') || 'none; see tickwire adapter list'}`,
           `  data    ${folder.root}`,
+          ...(config.market === 'always-open' ? ['  market  ALWAYS OPEN: for development, no calendar is asked'] : []),
           key
             ? `  key     ${key.reveal()}\n          shown this once; it reads prices and order updates, it cannot trade`
             : `  keys    tickwire key list`,
@@ -80,8 +81,13 @@ export function warnOfSecrets({ brokerCredentials: { apiKey, apiSecret } }: Conf
 }
 
 /** What a person should know before the port opens: settings that do not count, an address open to the network. */
-export function warnOfSettings({ warnings, proxy: { host } }: Config, terminal: Terminal): void {
+export function warnOfSettings({ warnings, market, proxy: { host } }: Config, terminal: Terminal): void {
   for (const warning of warnings) terminal.say(`warning: ${warning}`)
+  if (market === 'always-open')
+    terminal.say(
+      'warning: MARKET ALWAYS OPEN (market = "always-open"): no calendar is asked, so that a closed market counts as a ' +
+        'fault. For development; else leave --market, TICKWIRE_MARKET and market out',
+    )
   if (isLoopback(host)) return
   terminal.say(
     `warning: the proxy listens on ${host} without TLS: whoever is on the way can read keys and prices. ` +

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import type { Socket } from 'node:net'
 import type { Cancel, Clock } from '../shared/clock.ts'
 import { TickwireError } from '../shared/errors.ts'
-import type { ProcessDetails, ProcessMessage } from '../shared/process.ts'
+import type { Ending, EndMessage, ProcessDetails, ProcessMessage } from '../shared/process.ts'
 import { type ChildFacts, type ChildKind, enableCommand, type LastExit } from './facts.ts'
 import { type Heartbeat, LOOK_MS, look, newHeartbeat, SILENCE_LIMIT_MS } from './heartbeat.ts'
 import { afterDeath, causeOf, type History, UNTROUBLED } from './restart.ts'
@@ -96,8 +96,11 @@ export class Child {
     }
   }
 
-  /** Asks the process to end, kills it after `graceMs`, or sooner if it was not ready yet; resolves when it is gone. */
-  stop(graceMs: number): Promise<void> {
+  /**
+   * Asks the process to end, kills it after `graceMs`, or sooner if it was not ready yet; resolves when it is gone.
+   * `ending`: what it is to tell those who use it; `restart`, unless told.
+   */
+  stop(graceMs: number, ending?: Ending): Promise<void> {
     this.#stopping ??= new Promise(resolve => {
       this.#cancel()
       this.#gone = () => {
@@ -108,9 +111,15 @@ export class Child {
         resolve()
       }
       if (!this.#process) return this.#gone()
-      this.#process.kill('SIGTERM')
-      const ready = this.#state === 'running'
-      this.#cancel = this.#clock.after(ready ? graceMs : Math.min(graceMs, UNREADY_GRACE_MS), () => this.kill())
+      this.#askToEnd(this.#process, ending)
+      const limitMs = this.#state === 'running' ? graceMs : Math.min(graceMs, UNREADY_GRACE_MS)
+      // One that hangs is not worth a long grace: it tidies nothing up.
+      const stopLooking = this.#clock.every(LOOK_MS, () => this.#state === 'running' && this.#isSilent() && this.kill())
+      const stopWaiting = this.#clock.after(limitMs, () => this.kill())
+      this.#cancel = () => {
+        stopLooking()
+        stopWaiting()
+      }
     })
     return this.#stopping
   }
@@ -125,6 +134,18 @@ export class Child {
     // One that dies before it has read this tells so by its exit.
     this.#process.send(message, socket, { keepOpen: true }, () => {})
     return true
+  }
+
+  /** By a signal, which also reaches one that does not listen yet, unless there is more to say than a signal can. */
+  #askToEnd(process: ChildProcess, ending: Ending | undefined): void {
+    if (ending !== 'stop' || this.#state !== 'running' || !process.connected) {
+      process.kill('SIGTERM')
+      return
+    }
+    const message: EndMessage = { kind: 'end', ending }
+    process.send(message, undefined, {}, error => {
+      if (error) process.kill('SIGTERM')
+    })
   }
 
   #spawn(): void {
@@ -184,10 +205,14 @@ export class Child {
     this.#settle = undefined
   }
 
-  #look(): void {
+  #isSilent(): boolean {
     const { heartbeat, silent } = look(this.#heartbeat, this.#clock.monotonic())
     this.#heartbeat = heartbeat
-    if (silent) this.#killFor(`did not answer for ${SILENCE_LIMIT_MS / 1000} s`)
+    return silent
+  }
+
+  #look(): void {
+    if (this.#isSilent()) this.#killFor(`did not answer for ${SILENCE_LIMIT_MS / 1000} s`)
   }
 
   #killFor(why: string): void {

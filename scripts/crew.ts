@@ -27,7 +27,7 @@ export const childSpec = (
 
 /** Keeps the running feeds equal to the registered ones. A feed that hangs keeps no other one waiting. */
 export class Crew {
-  readonly #invocation: Pick<Invocation, 'args' | 'config'>
+  readonly #invocation: Pick<Invocation, 'args' | 'config' | 'market'>
   readonly #supervisor: Pick<Supervisor, 'start' | 'stop'>
   readonly #announcer: Pick<Announcer, 'barred'>
   readonly #store: Pick<ControlStore, 'version' | 'feeds'>
@@ -37,7 +37,7 @@ export class Crew {
   #version: number
 
   constructor(
-    invocation: Pick<Invocation, 'args' | 'config'>,
+    invocation: Pick<Invocation, 'args' | 'config' | 'market'>,
     supervisor: Pick<Supervisor, 'start' | 'stop'>,
     announcer: Pick<Announcer, 'barred'>,
     store: Pick<ControlStore, 'version' | 'feeds'>,
@@ -81,6 +81,8 @@ export class Crew {
     await this.#ends.get(name)
     // It may have been changed again, or removed, while its last process ended.
     if (this.#running.get(name) !== feed) return
-    await this.#supervisor.start(childSpec(this.#invocation, name, 'adapter', () => ['adapter', 'run', name]))
+    const { market } = this.#invocation
+    const command = ['adapter', 'run', name, ...(market === undefined ? [] : ['--market', market])]
+    await this.#supervisor.start(childSpec(this.#invocation, name, 'adapter', () => command))
   }
 }

@@ -18,12 +18,14 @@ export interface Invocation {
   /** The global options again, for child processes. */
   readonly args: readonly string[]
   readonly globals: Globals
+  /** What the command line says of the market, for the feeds it starts. */
+  readonly market?: string | undefined
 }
 
 /** Reads the configuration. Throws CONFIG_INVALID with every problem. */
 export function openInvocation(
   globals: Globals,
-  overrides: Pick<Overrides, 'host' | 'port' | 'workers' | 'fileMayMiss'> = {},
+  overrides: Pick<Overrides, 'host' | 'port' | 'workers' | 'market' | 'fileMayMiss'> = {},
 ): Invocation {
   const { config: configFile, dataDir } = globals
   const config = loadConfig({
@@ -36,7 +38,15 @@ export function openInvocation(
     ...(dataDir === undefined ? [] : ['--data-dir', resolve(dataDir)]),
     ...(globals.debug ? ['--debug'] : []),
   ]
-  return { config, folder: dataFolder(config), terminal: openTerminal(globals), clock: systemClock, args, globals }
+  return {
+    config,
+    folder: dataFolder(config),
+    terminal: openTerminal(globals),
+    clock: systemClock,
+    args,
+    globals,
+    market: overrides.market,
+  }
 }
 
 /** The log of one process of this invocation, on stderr. */

@@ -1,7 +1,10 @@
 import { Argument, type Command } from 'commander'
+import { TickwireError } from '../shared/errors.ts'
 import { KEY_SCOPES } from '../shared/key.ts'
 import { examples, globalsOf as globals } from './help.ts'
-import { parseDuration } from './value.ts'
+import { parseDuration, parseNames } from './value.ts'
+
+const FEEDS = 'feeds of that user with commas between, the one to be used first in front; default: all'
 
 /** The tree of `tickwire key`. */
 export function addKeys(program: Command): void {
@@ -16,9 +19,14 @@ export function addKeys(program: Command): void {
     .option('--user <id>', 'whose key it is', 'trader')
     .option('--expires <duration>', 'such as 30d, 12h or 90m; default: never', parseDuration)
     .option('--orders', 'it may read order updates, too')
+    .option('--feeds <names>', FEEDS, parseNames)
     .addHelpText(
       'before',
-      examples('tickwire key create bot-1 --orders', 'tickwire key create dashboard --expires 30d > key.txt'),
+      examples(
+        'tickwire key create bot-1 --orders',
+        'tickwire key create bot-2 --feeds ZERODHA,ANGEL',
+        'tickwire key create dashboard --expires 30d > key.txt',
+      ),
     )
     .action(async (label, options, command) =>
       (await import('./commands/key.ts')).createKey(globals(command), label, options),
@@ -41,10 +49,26 @@ export function addKeys(program: Command): void {
     .option('--user <id>', 'whose key it is', 'trader')
     .option('--file <file>', 'file that holds the key')
     .option('--orders', 'it may read order updates, too')
+    .option('--feeds <names>', FEEDS, parseNames)
     .addHelpText('before', examples('tickwire key import old-bot', 'tickwire key import old-bot < key.txt'))
     .action(async (label, options, command) =>
       (await import('./commands/key.ts')).importKey(globals(command), label, options),
     )
+  key
+    .command('feeds')
+    .argument('<id>', 'the id that key list shows')
+    .argument('[names]', 'feeds of its user with commas between, the one to be used first in front', parseNames)
+    .option('--all', 'all feeds of its user, in the order they were registered')
+    .description('say where a key takes its prices from; connected clients notice within a second')
+    .addHelpText(
+      'before',
+      examples('tickwire key feeds 4fT9aQ2xLp ZERODHA,ANGEL', 'tickwire key feeds 4fT9aQ2xLp --all'),
+    )
+    .action(async (id, names, { all }, command) => {
+      if ((names === undefined) === (all === undefined))
+        throw new TickwireError('USAGE', 'Name the feeds, or say --all', { next: 'tickwire key feeds ID ONE,TWO' })
+      await (await import('./commands/key.ts')).chooseFeeds(globals(command), id, names)
+    })
   const change = (name: 'allow' | 'deny', description: string) =>
     key
       .command(name)

@@ -3,7 +3,7 @@ import { addAccounts } from './account.ts'
 import { EXIT_CODES, usageError } from './failure.ts'
 import { examples, globalsOf as globals } from './help.ts'
 import { addKeys } from './key.ts'
-import { addInstruments, addTapes } from './records.ts'
+import { addCalendar, addInstruments, addTapes } from './records.ts'
 import { collect, parseCount, parsePort, parseWorkers } from './value.ts'
 
 /**
@@ -46,6 +46,7 @@ export function createProgram(version: string): Command {
   addKeys(program)
   addInstruments(program)
   addTapes(program)
+  addCalendar(program)
   addViews(program)
   refuse(program, program.name())
   return program
@@ -70,9 +71,11 @@ function addProcesses(program: Command): void {
         'tickwire up',
         'tickwire up --port auto',
         'tickwire up --data-dir ./data --port 9000',
+        'tickwire up --market always-open   silence is a fault also while markets are closed: for development',
         'tickwire up --emulate all          brokers played on this machine: no account needed, none touched',
       ),
     )
+    .addOption(marketOption())
     .option('--emulate <brokers>', 'play these brokers here (all, or names with commas) in a data folder of its own')
     .action(async (options, command) => (await import('./commands/up.ts')).up(globals(command), options))
   program
@@ -92,6 +95,12 @@ function addProcesses(program: Command): void {
     .addHelpText('before', examples('tickwire init', 'tickwire init --data-dir ./data --yes'))
     .action(async (options, command) => (await import('./commands/init.ts')).init(globals(command), options))
 }
+
+const marketOption = (): Option =>
+  new Option('--market <hours>', 'when ticks are due: as the calendar says (default), or at all times').choices([
+    'calendar',
+    'always-open',
+  ])
 
 const listening = (command: Command): Command =>
   command
@@ -160,6 +169,7 @@ function addAdapters(program: Command): void {
     .command('run')
     .argument('<name>', 'feed name')
     .description('run one registered feed alone')
+    .addOption(marketOption())
     .option('--capture <file>', 'keep what the broker sends on a tape, without credentials')
     .addHelpText(
       'before',
@@ -194,8 +204,18 @@ function addViews(program: Command): void {
     .command('status')
     .description('what runs, since when, and what happened lately')
     .option('--json', 'the same as --format json')
-    .addHelpText('before', examples('tickwire status', 'tickwire status --json | jq .feeds'))
-    .action(async (_, command) => (await import('./commands/status.ts')).status(globals(command)))
+    .option('--instruments', 'every instrument that anybody wants, with its state')
+    .option('--watch', 'again each second, until Ctrl-C')
+    .addHelpText(
+      'before',
+      examples(
+        'tickwire status',
+        'tickwire status --instruments',
+        'tickwire status --watch',
+        'tickwire status --json | jq .feeds[].instruments',
+      ),
+    )
+    .action(async (options, command) => (await import('./commands/status.ts')).status(globals(command), options))
   program
     .command('doctor')
     .description('check everything; each fault comes with the command that mends it')

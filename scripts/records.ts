@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { examples, globalsOf as globals } from './help.ts'
 import { parseCount } from './value.ts'
 
@@ -64,5 +64,66 @@ export function addTapes(program: Command): void {
     )
     .action(async (path, options, command) =>
       (await import('./commands/tape.ts')).showTape(globals(command), path, options),
+    )
+}
+
+/** The part of the command line that is about trading hours. */
+export function addCalendar(program: Command): void {
+  const calendar = program
+    .command('calendar')
+    .description('when markets trade: hours, holidays, special sessions, with their sources')
+    .addHelpText(
+      'before',
+      examples('tickwire calendar today', 'tickwire calendar next', 'tickwire calendar explain 2026-03-03'),
+    )
+  const atOption = () =>
+    new Option('--at <time>', 'as at that time in the zone of the calendar: YYYY-MM-DD HH:MM').default(undefined, 'now')
+  calendar
+    .command('today')
+    .description('what every market does now, and when it opens next')
+    .addOption(atOption())
+    .addHelpText('before', examples('tickwire calendar today', "tickwire calendar today --at '2026-08-03 15:17'"))
+    .action(async (options, command) =>
+      (await import('./commands/calendar.ts')).calendarToday(globals(command), options),
+    )
+  calendar
+    .command('next')
+    .description('the next days that are not as their weekday says')
+    .option('--count <n>', 'at most so many', parseCount, 10)
+    .addOption(atOption())
+    .addHelpText('before', examples('tickwire calendar next', 'tickwire calendar next --count 3'))
+    .action(async (options, command) =>
+      (await import('./commands/calendar.ts')).calendarNext(globals(command), options),
+    )
+  calendar
+    .command('explain')
+    .argument('<date>', 'YYYY-MM-DD')
+    .description('what is known of a day, by whom, and what the markets hold')
+    .addHelpText('before', examples('tickwire calendar explain 2026-03-03', 'tickwire calendar explain 2026-11-08'))
+    .action(async (date, _, command) => (await import('./commands/calendar.ts')).explainDay(globals(command), date))
+  calendar
+    .command('check')
+    .argument('[file]', 'a calendar that is to be imported; default: the one that serves')
+    .description('everything that is wrong with a calendar; exits with 5 for warnings, with 1 for errors')
+    .addOption(atOption())
+    .addHelpText('before', examples('tickwire calendar check', 'tickwire calendar check calendar-2027.json'))
+    .action(async (file, options, command) =>
+      (await import('./commands/calendarfile.ts')).checkCalendarFile(globals(command), file, options),
+    )
+  calendar
+    .command('import')
+    .argument('[file]', 'a file, or - for stdin')
+    .description('let this calendar serve in place of the one Tickwire comes with; running feeds take it at once')
+    .option('--remove', 'go back to the one Tickwire comes with')
+    .addHelpText(
+      'before',
+      examples(
+        'tickwire calendar import calendar-2027.json',
+        'curl -fsS https://example.com/calendar.json | tickwire calendar import -',
+        'tickwire calendar import --remove',
+      ),
+    )
+    .action(async (file, options, command) =>
+      (await import('./commands/calendarfile.ts')).importCalendarFile(globals(command), file, options),
     )
 }

@@ -16,6 +16,8 @@ const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 5000
 /** Alive this long, and the next death counts as the first. */
 const STEADY_MS = 60_000
+/** One that has worked for so long does not die of its start: a pause would only be time without prices. */
+const SERVED_MS = 10_000
 const DEATHS_TO_PARK = 5
 const PARK_WINDOW_MS = 60_000
 
@@ -50,7 +52,9 @@ export function afterDeath(
   death: { readonly at: number; readonly aliveMs: number; readonly ready: boolean; readonly cause: Cause },
 ): { history: History; verdict: Verdict } {
   const before = death.aliveMs >= STEADY_MS ? UNTROUBLED : history
-  const pauseMs = before.pauseMs === 0 ? FIRST_PAUSE_MS : Math.min(before.pauseMs * 2, LONGEST_PAUSE_MS)
+  const hasServed = death.ready && death.aliveMs >= SERVED_MS && death.cause !== 'passes'
+  const isFirst = before.pauseMs === 0 || hasServed
+  const pauseMs = isFirst ? FIRST_PAUSE_MS : Math.min(before.pauseMs * 2, LONGEST_PAUSE_MS)
   if (death.cause === 'passes') return { history: { ...before, pauseMs }, verdict: { kind: 'restart', pauseMs } }
   const deaths = [...before.deaths.filter(at => at > death.at - PARK_WINDOW_MS), death.at]
   const failedStarts = death.ready ? 0 : before.failedStarts + 1

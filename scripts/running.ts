@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { FEED_LABELS, FEED_STATES } from '../shared/control.ts'
 import { TickwireError } from '../shared/errors.ts'
 import type { Secret } from '../shared/secret.ts'
+import { INSTRUMENT_STATES } from '../shared/states.ts'
 import type { FeedRecord } from '../shared/store/feeds.ts'
 import { folderOption, streamUrl } from './banner.ts'
 import { readProxy, readUp } from './facts.ts'
@@ -12,6 +13,26 @@ import { withProcesses } from './picture.ts'
 import { FIRST_USER } from './setup.ts'
 
 const count = z.number()
+
+const reportedInstrument = z.object({
+  exchange: z.string(),
+  /** The common one. */
+  symbol: z.string(),
+  state: z.enum(INSTRUMENT_STATES),
+  code: z.string().optional(),
+  reason: z.string().optional(),
+  since: count,
+  lastTickAt: count.optional(),
+  ageMs: count.optional(),
+  label: z.enum(FEED_LABELS).optional(),
+})
+
+/** How the instruments of a feed stand: all counted, those in trouble (or all, when asked) listed, up to a limit. */
+const instruments = z.object({
+  counts: z.partialRecord(z.enum(INSTRUMENT_STATES), count),
+  list: z.array(reportedInstrument),
+  more: count,
+})
 
 const reportedFeed = z.object({
   name: z.string(),
@@ -22,13 +43,22 @@ const reportedFeed = z.object({
   since: count,
   lastTickAt: count.optional(),
   label: z.enum(FEED_LABELS).optional(),
-  status: z.looseObject({ ticks: count, wanted: count, confirmed: count }).optional(),
+  status: z
+    .looseObject({
+      ticks: count,
+      wanted: count,
+      confirmed: count,
+      tokenExpiresAt: count.optional(),
+      rest: z.object({ reason: z.string(), until: count }).optional(),
+    })
+    .optional(),
+  instruments: instruments.optional(),
 })
 
 /** One process of the proxy. */
 const worker = z.object({ id: count, pid: count.optional(), state: z.string(), clients: count })
 
-/** What the proxy answers at `/status`, as far as commands read it. Times in milliseconds since 1970. */
+/** What the proxy answers at `/api/v1/status`, as far as commands read it. Times in milliseconds since 1970. */
 const proxyStatus = z.object({
   proxy: z.object({ startedAt: count, busConnected: z.boolean(), topics: count }),
   workers: z.array(worker).default([]),
@@ -41,6 +71,7 @@ const proxyStatus = z.object({
   now: count,
 })
 
+export type ReportedInstrument = z.infer<typeof reportedInstrument>
 export type ReportedFeed = z.infer<typeof reportedFeed>
 export type ProxyStatus = z.infer<typeof proxyStatus>
 
@@ -94,9 +125,12 @@ export async function clientKey(invocation: Invocation): Promise<Secret> {
   })
 }
 
-/** Asks the proxy. Throws PROXY_UNREACHABLE or KEY_INVALID. */
-export async function fetchStatus(invocation: Invocation): Promise<ProxyStatus> {
-  const url = `${streamAddress(invocation).replace(/^ws/, 'http')}/status`
+/** Asks the proxy, with `instruments` for every instrument by itself. Throws PROXY_UNREACHABLE or KEY_INVALID. */
+export async function fetchStatus(
+  invocation: Invocation,
+  { instruments = false }: { instruments?: boolean } = {},
+): Promise<ProxyStatus> {
+  const url = `${streamAddress(invocation).replace(/^ws/, 'http')}/api/v1/status${instruments ? '?instruments=all' : ''}`
   if (!existsSync(invocation.folder.controlDb) && !invocation.config.apiKey)
     throw unreachable(url, 'nothing was started', startHint(invocation))
   const key = await clientKey(invocation)

@@ -1,11 +1,11 @@
 import type { Clock } from '../shared/clock.ts'
-import { CLOSE_GRACE_MS, type ProcessDetails } from '../shared/process.ts'
+import { CLIENTS_GRACE_MS, CLOSE_GRACE_MS, type Ending, type ProcessDetails } from '../shared/process.ts'
 import { Child, type ChildSpec } from './child.ts'
 import type { ChildKind, Happening, UpFacts } from './facts.ts'
 
 const EVENTS_KEPT = 50
-/** Clients are let go first, the bus last: nobody ever talks to a bus that is gone, nor to a broker. */
-const STOP_ORDER: readonly ChildKind[] = ['proxy', 'adapter', 'emulators', 'bus']
+/** After the proxy, whose clients are let go first. The bus is last: nobody ever talks to one that is gone, nor to a broker. */
+const STOP_ORDER: readonly ChildKind[] = ['adapter', 'emulators', 'bus']
 /** What is left of the grace for the last to stop. */
 const SHORTEST_GRACE_MS = 500
 
@@ -54,19 +54,26 @@ export class Supervisor {
     return { pid: process.pid, startedAt: this.#startedAt, children, events: [...this.#events] }
   }
 
-  /** Ends all, in order, within the grace of one process; then kills. */
-  async close(): Promise<void> {
+  /**
+   * Ends all, in order: what has clients within the grace of those, the rest within that of one process; then kills.
+   * `ending`: what clients are told.
+   */
+  async close(ending?: Ending): Promise<void> {
+    await this.#stop('proxy', CLIENTS_GRACE_MS, ending)
     const deadline = this.#clock.monotonic() + CLOSE_GRACE_MS
     for (const kind of STOP_ORDER) {
-      const grace = Math.max(deadline - this.#clock.monotonic(), SHORTEST_GRACE_MS)
-      const those = [...this.#children.values()].filter(child => child.spec.kind === kind)
-      await Promise.all(those.map(child => child.stop(grace)))
+      await this.#stop(kind, Math.max(deadline - this.#clock.monotonic(), SHORTEST_GRACE_MS))
     }
   }
 
   /** Ends all at once, without a word to anybody. */
   kill(): void {
     for (const child of this.#children.values()) child.kill()
+  }
+
+  async #stop(kind: ChildKind, graceMs: number, ending?: Ending): Promise<void> {
+    const those = [...this.#children.values()].filter(child => child.spec.kind === kind)
+    await Promise.all(those.map(child => child.stop(graceMs, ending)))
   }
 
   #happened(name: string, text: string | undefined): void {

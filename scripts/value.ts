@@ -37,3 +37,10 @@ export function parseDuration(text: string): number {
   if (factor === undefined) throw new InvalidArgumentError('It is a number with s, m, h or d, such as 30d.')
   return Number(amount) * factor
 }
+
+/** `ONE,TWO`, in capitals as feeds are named, however they were typed. */
+export function parseNames(text: string): readonly string[] {
+  const names = text.split(',').map(name => name.trim().toUpperCase())
+  if (names.includes('')) throw new InvalidArgumentError('It is names with commas between, such as ONE,TWO.')
+  return names
+}

@@ -3,7 +3,7 @@ import type { Address } from '../proxy/listen.ts'
 import type { Whole } from '../proxy/whole.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Log } from '../shared/log.ts'
-import { CLOSE_GRACE_MS } from '../shared/process.ts'
+import { CLIENTS_GRACE_MS, type Ending } from '../shared/process.ts'
 import { Child, type ChildSpec } from './child.ts'
 import { Door } from './door.ts'
 import type { Happening } from './facts.ts'
@@ -19,7 +19,7 @@ interface WorkersParts {
 }
 
 /** Less than what the parent itself is given: none of them is left behind when its time is over. */
-const WORKER_GRACE_MS = CLOSE_GRACE_MS - 1000
+const WORKER_GRACE_MS = CLIENTS_GRACE_MS - 1000
 const EVENTS_KEPT = 20
 
 /** How many processes a setting means on this machine. */
@@ -91,10 +91,10 @@ export class Workers {
     return this.#following
   }
 
-  /** Lets nobody in any more, and ends all workers; resolves when they are gone. */
-  async close(): Promise<void> {
+  /** Ends all workers, which tell their clients of this end and turn away who still comes; resolves when they are gone. */
+  async close(ending?: Ending): Promise<void> {
+    await Promise.all([...this.#children.values()].map(child => child.stop(WORKER_GRACE_MS, ending)))
     this.#door.close()
-    await Promise.all([...this.#children.values()].map(child => child.stop(WORKER_GRACE_MS)))
   }
 
   /** Ends all at once, without a word to anybody. */

@@ -8,6 +8,7 @@ import {
   loginState,
   readAccounts,
 } from '../accounts.ts'
+import { formatSpan } from '../figures.ts'
 import type { Globals } from '../globals.ts'
 import { openInvocation, withExistingStore } from '../invocation.ts'
 import { confirm } from '../prompt.ts'
@@ -42,6 +43,11 @@ const columns = (now: number): readonly Column<AccountRow>[] => [
         ? login
         : describeLogin(grantedAt === undefined ? {} : { ticket: { grantedAt, ...facts } }, now),
     paint: row => (row.login === 'valid' ? 'green' : 'yellow'),
+  },
+  {
+    head: 'LOGIN ENDS',
+    cell: ({ login, expiresAt }) =>
+      login === 'valid' && expiresAt !== undefined ? `in ${formatSpan(expiresAt - now)}` : undefined,
   },
   { head: 'STATE', cell: row => row.state ?? 'not running', paint: row => PAINT[row.state ?? 'disabled'] ?? 'yellow' },
 ]

@@ -39,6 +39,8 @@ async function* runChecks(globals: Globals): AsyncGenerator<Check> {
   yield await checkConfiguration(invocation)
   const { checkFolder, checkBusPlace, checkPort } = await import('../checks/folder.ts')
   yield* checkFolder(invocation)
+  const { checkCalendar } = await import('../checks/calendar.ts')
+  yield checkCalendar(invocation)
   const { checkAccounts } = await import('../checks/accounts.ts')
   yield* await checkAccounts(invocation)
   const { checkLists } = await import('../checks/lists.ts')

@@ -3,7 +3,7 @@ import { startAccount } from '../../adapters/account/account.ts'
 import { openCapture } from '../../adapters/account/capture.ts'
 import { type Adapter, isSession, type SessionSettings } from '../../adapters/contract.ts'
 import { ASK_LIMITS, createHttp } from '../../adapters/http.ts'
-import { startAdapter } from '../../adapters/main.ts'
+import { type RunningAdapter, startAdapter } from '../../adapters/main.ts'
 import { MASTER_LIMITS } from '../../adapters/master.ts'
 import { loadAdapter } from '../../adapters/registry.ts'
 import { feedLayers, readSettings } from '../../adapters/settings.ts'
@@ -11,6 +11,7 @@ import { busAddresses } from '../../bus/addresses.ts'
 import { openZmqBus } from '../../bus/zmq.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import { runProcess, unlessEnding } from '../../shared/process.ts'
+import { CalendarFile } from '../../shared/store/calendar.ts'
 import { type FeedRecord, isBrokerValid } from '../../shared/store/feeds.ts'
 import { acquireLock } from '../../shared/store/lock.ts'
 import { Vault } from '../../shared/store/vault.ts'
@@ -23,9 +24,9 @@ import { adapterPlace } from '../roster.ts'
 export async function runFeed(
   globals: Globals,
   name: string,
-  { capture }: { readonly capture?: string } = {},
+  { capture, market }: { readonly capture?: string; readonly market?: string } = {},
 ): Promise<void> {
-  const invocation = openInvocation(globals)
+  const invocation = openInvocation(globals, { market })
   const { config, folder, clock } = invocation
   const log = openLog(invocation, name)
   await runProcess({
@@ -37,16 +38,22 @@ export async function runFeed(
       // Two publishers of one feed would number the same topics twice.
       const lock = acquireLock(folder.lockFile(lockName('adapter', name)), `feed ${name}`)
       const bus = openZmqBus({ addresses: busAddresses(config.bus), highWaterMark: config.bus.highWaterMark })
+      const calendars = new CalendarFile(folder, clock)
+      const tellTrouble = () => calendars.serving.trouble && log.warn(calendars.serving.trouble)
+      calendars.listen(tellTrouble)
+      tellTrouble()
       const letGo = async () => {
+        calendars.close()
         await bus.close()
         lock.release()
       }
-      const parts = { feed, bus, folder, clock, log }
+      const parts = { feed, bus, folder, calendars, hours: config.market, clock, log }
       const running = await startFeed(invocation, adapter, parts, capture).catch(async (error: unknown) => {
         await letGo()
         throw error
       })
       return {
+        failed: running.lost,
         async close() {
           await running.close()
           await letGo()
@@ -63,7 +70,7 @@ async function startFeed(
   adapter: Adapter,
   parts: FeedParts,
   capture: string | undefined,
-): Promise<{ close(): Promise<void> }> {
+): Promise<Pick<RunningAdapter, 'close' | 'lost'>> {
   const { feed, folder, clock, log } = parts
   const configured = { origin: config.configFile, settings: config.feeds[feed.name] ?? {} }
   if (!isSession(adapter)) {
@@ -82,6 +89,7 @@ async function startFeed(
     const [http, ask] = [createHttp(MASTER_LIMITS), createHttp(ASK_LIMITS)]
     const account = startAccount({ ...parts, adapter, settings, vault, http, ask, capture: tape })
     return {
+      lost: account.lost,
       async close() {
         await account.close()
         await tape?.close()

@@ -2,6 +2,7 @@ import { isSession } from '../../adapters/contract.ts'
 import { loadAdapter } from '../../adapters/registry.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import type { Exchange } from '../../shared/market/exchange.ts'
+import { formatIdentity, identityOf } from '../../shared/market/identity.ts'
 import type { Instrument } from '../../shared/market/instrument.ts'
 import { isBookMode, type TopicMode } from '../../shared/market/mode.ts'
 import { formatTopic } from '../../shared/market/topic.ts'
@@ -51,13 +52,17 @@ export async function explainInstrument(globals: Globals, word: string): Promise
   const invocation = openInvocation(globals)
   const { terminal, clock } = invocation
   const feeds = await knownFeeds(invocation)
-  const found = withBook(invocation, book =>
-    booked(book, feeds).flatMap(feed => {
-      const instrument = book.find(feed.name, exchange, symbol)
+  const found = withBook(invocation, book => {
+    const those = booked(book, feeds)
+    const meant = those.flatMap(({ name }) => book.find(name, exchange, symbol) ?? [])[0]
+    return those.flatMap(feed => {
+      // The same thing may have another name there.
+      const instrument =
+        book.find(feed.name, exchange, symbol) ?? (meant === undefined ? undefined : book.findTwin(feed.name, meant))
       const facts = book.facts(feed.name)
       return instrument && facts ? [{ feed, instrument, facts }] : []
-    }),
-  )
+    })
+  })
   if (found.length === 0)
     throw new TickwireError('INSTRUMENT_UNKNOWN', `No feed knows ${exchange}:${symbol}`, {
       next: `tickwire instruments search ${symbol}`,
@@ -76,11 +81,13 @@ export async function explainInstrument(globals: Globals, word: string): Promise
     if (terminal.format === 'table') terminal.print(explain(known))
     else {
       const expired = isExpired(instrument, now)
+      const identity = textOf(instrument)
       terminal.print(
         JSON.stringify({
           feed: feed.name,
           enabled: feed.enabled,
           ...instrument,
+          identity,
           expired,
           listedAt: writtenAt,
           modes,
@@ -116,12 +123,19 @@ function explain({ feed, isEnabled, instrument, modes, topics, now, writtenAt, i
   const lines: [string, string][] = [
     [`${instrument.exchange}:${instrument.symbol}`, describe(instrument, now)],
     ['feed', `${feed}${isEnabled ? '' : ' (disabled)'}, where it is ${brokerSymbol} with token ${token}`],
+    ['identity', textOf(instrument) ?? 'not told whole: no other feed stands in for it'],
     ['list', isOld ? `${age}: not of today; next: tickwire instruments sync ${feed}` : age],
     ...(lotSize === undefined ? [] : [['lot', `${lotSize}`] satisfies [string, string]]),
     ...(tickSize === undefined ? [] : [['tick', `${tickSize} rupees`] satisfies [string, string]]),
     ...modes.map((mode, at): [string, string] => [mode.toLowerCase(), topics[at] ?? '']),
   ]
   return `${lines.map(([head, text]) => `${head.padEnd(10)}  ${text}`).join('\n')}\n`
+}
+
+/** Feeds that say the same here stand in for each other. */
+function textOf(instrument: Instrument): string | undefined {
+  const identity = identityOf(instrument)
+  return identity && formatIdentity(identity)
 }
 
 /** What an instrument is, in words. */

@@ -11,6 +11,13 @@ import { askSecret, readSecret } from '../prompt.ts'
 import { firstFeed } from '../setup.ts'
 import type { Column } from '../terminal.ts'
 
+interface KeyOptions {
+  readonly user: string
+  readonly orders?: boolean
+  /** In the order they are to be used; without it, all of the user. */
+  readonly feeds?: readonly string[]
+}
+
 /** A key as it may be shown. */
 interface KeyRow extends Omit<KeyRecord, 'digest' | 'scopes'> {
   /** All it may read. */
@@ -28,6 +35,7 @@ const COLUMNS: readonly Column<KeyRow>[] = [
   { head: 'READS', cell: row => row.scopes.join(', ') },
   { head: 'CREATED', cell: row => day(row.createdAt) },
   { head: 'EXPIRES', cell: row => day(row.expiresAt) },
+  { head: 'FEEDS', cell: row => row.feeds?.join(', ') ?? 'all' },
   { head: 'STATE', cell: row => row.state, paint: row => (row.state === 'active' ? 'green' : 'dim') },
 ]
 
@@ -35,7 +43,7 @@ const COLUMNS: readonly Column<KeyRow>[] = [
 export async function createKey(
   globals: Globals,
   label: string,
-  { user, expires, orders }: { readonly user: string; readonly expires?: number; readonly orders?: boolean },
+  { user, expires, orders, feeds: named }: KeyOptions & { readonly expires?: number },
 ): Promise<void> {
   refuseSecretLabel(label)
   const invocation = openInvocation(globals)
@@ -44,7 +52,7 @@ export async function createKey(
   const expiresAt = expires === undefined ? undefined : now + expires
   const { record, key, feeds } = await withStore(invocation, store => {
     store.users.ensure(user, now)
-    const created = store.keys.create({ userId: user, label, scopes: scopesOf(orders), expiresAt, now })
+    const created = store.keys.create({ userId: user, label, scopes: scopesOf(orders), feeds: named, expiresAt, now })
     return { ...created, feeds: store.feeds.list() }
   })
   warnWithoutFeed(invocation, user, feeds)
@@ -54,7 +62,7 @@ export async function createKey(
   }
   terminal.print(key.reveal())
   const until = expiresAt === undefined ? 'it does not expire' : `it expires on ${day(expiresAt)}`
-  terminal.say(`Key ${record.id} of ${user}: shown this once, ${until}. ${readsOf(record)}`)
+  terminal.say(`Key ${record.id} of ${user}: shown this once, ${until}. ${readsOf(record)}${feedsOf(named)}`)
 }
 
 /** `tickwire key list`: everything but the secrets. */
@@ -86,6 +94,16 @@ export async function changeKey(globals: Globals, id: string, scope: KeyScope, a
   invocation.terminal.say(`Key ${known} ${what}; connected clients notice within a second.`)
 }
 
+/** `tickwire key feeds ID FEED,FEED`; without feeds, all of its user. Throws NOT_FOUND, FEED_UNKNOWN. */
+export async function chooseFeeds(globals: Globals, id: string, feeds: readonly string[] | undefined): Promise<void> {
+  const known = idOf(id)
+  const invocation = openInvocation(globals)
+  const chosen = await withExistingStore(invocation, store => store.keys.choose(known, feeds))
+  if (!chosen) throw noSuchKey(known)
+  const what = feeds ? `takes its prices from ${inOrder(feeds)}` : 'takes its prices from all feeds of its user'
+  invocation.terminal.say(`Key ${known} ${what}; connected clients notice within a second.`)
+}
+
 /** Whoever pastes the whole key means its id; the secret part goes no further. */
 function idOf(given: string): string {
   const shape = readKey(given)
@@ -100,7 +118,7 @@ const noSuchKey = (id: string): TickwireError =>
 export async function importKey(
   globals: Globals,
   label: string,
-  { user, file, orders }: { readonly user: string; readonly file?: string; readonly orders?: boolean },
+  { user, file, orders, feeds: named }: KeyOptions & { readonly file?: string },
 ): Promise<void> {
   refuseSecretLabel(label)
   const invocation = openInvocation(globals)
@@ -109,20 +127,24 @@ export async function importKey(
   const now = clock.now()
   const { record, feeds } = await withStore(invocation, store => {
     store.users.ensure(user, now)
-    const record = store.keys.importForeign({ userId: user, label, scopes: scopesOf(orders), key, now })
+    const record = store.keys.importForeign({ userId: user, label, scopes: scopesOf(orders), feeds: named, key, now })
     return { record, feeds: store.feeds.list() }
   })
   const { id } = record
   warnWithoutFeed(invocation, user, feeds)
   if (terminal.format === 'json') terminal.print(JSON.stringify({ id, userId: user, label, scopes: allScopes(record) }))
   terminal.say(
-    `The OpenAlgo key is imported as ${id} for ${user}; clients that hold it need no change. ${readsOf(record)}`,
+    `The OpenAlgo key is imported as ${id} for ${user}; clients that hold it need no change. ${readsOf(record)}${feedsOf(record.feeds)}`,
   )
 }
 
 const scopesOf = (orders: boolean | undefined): readonly KeyScope[] => (orders ? ['orders'] : [])
 
 const allScopes = ({ scopes }: KeyRecord): KeyRow['scopes'] => ['prices', ...scopes]
+
+const inOrder = (feeds: readonly string[]): string => feeds.join(', then ')
+
+const feedsOf = (feeds: readonly string[] | undefined): string => (feeds ? ` Its feeds: ${inOrder(feeds)}.` : '')
 
 const readsOf = ({ scopes }: KeyRecord): string =>
   scopes.includes('orders')

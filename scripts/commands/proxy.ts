@@ -3,7 +3,7 @@ import { busAddresses } from '../../bus/addresses.ts'
 import { openZmqBus } from '../../bus/zmq.ts'
 import type { Address } from '../../proxy/listen.ts'
 import { type ProxyOptions, startProxy } from '../../proxy/main.ts'
-import { type Running, runProcess, unlessEnding } from '../../shared/process.ts'
+import { CLIENTS_GRACE_MS, type Ending, type Running, runProcess, unlessEnding } from '../../shared/process.ts'
 import { prepareFolder } from '../../shared/store/folder.ts'
 import { acquireLock, lockHolder } from '../../shared/store/lock.ts'
 import { removeRunFile, writeRunFile } from '../../shared/store/runfile.ts'
@@ -39,6 +39,7 @@ export async function proxy(
   await runProcess({
     name: 'proxy',
     log,
+    graceMs: CLIENTS_GRACE_MS,
     async start(ending) {
       // The one that supervises has said it.
       if (process.send === undefined) warnOfSettings(config, terminal)
@@ -46,9 +47,9 @@ export async function proxy(
       // Clients and commands find the proxy by one run file.
       const lock = acquireLock(folder.lockFile(lockName('proxy', 'proxy')), 'The proxy')
       let serving: Serving | undefined
-      const close = async () => {
+      const close = async (ending?: Ending) => {
         removeRunFile(folder, 'proxy')
-        await serving?.close()
+        await serving?.close(ending)
         lock.release()
       }
       try {
@@ -103,7 +104,7 @@ async function serveBy(
   const { host, port } = config.proxy
   try {
     const address = await unlessEnding(workers.start({ host, port: port === 'auto' ? 0 : port }), ending)
-    return { ...address, close: () => workers.close(), failed: workers.failed }
+    return { ...address, close: ending => workers.close(ending), failed: workers.failed }
   } catch (error) {
     await workers.close()
     throw error

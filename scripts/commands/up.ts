@@ -1,6 +1,13 @@
 import { join } from 'node:path'
 import type { Log } from '../../shared/log.ts'
-import { CLOSE_GRACE_MS, type Running, runProcess, unlessEnding } from '../../shared/process.ts'
+import {
+  CLIENTS_GRACE_MS,
+  CLOSE_GRACE_MS,
+  type Ending,
+  type Running,
+  runProcess,
+  unlessEnding,
+} from '../../shared/process.ts'
 import type { ControlStore } from '../../shared/store/control.ts'
 import { prepareFolder } from '../../shared/store/folder.ts'
 import { acquireLock } from '../../shared/store/lock.ts'
@@ -21,6 +28,7 @@ interface UpOptions {
   readonly host?: string
   readonly port?: number | 'auto'
   readonly workers?: number | 'auto'
+  readonly market?: string
   /** `all`, or names of brokers with commas: they are played on this machine. */
   readonly emulate?: string
 }
@@ -28,7 +36,7 @@ interface UpOptions {
 /** How soon a feed that was added or removed starts or stops. */
 const WATCH_MS = 250
 /** Longer than its children may take, so that it ends tidily also after one that had to be killed. */
-const GRACE_MS = 2 * CLOSE_GRACE_MS
+const GRACE_MS = CLIENTS_GRACE_MS + 2 * CLOSE_GRACE_MS
 
 /** `tickwire up`: everything on this machine, kept running. */
 export async function up(globals: Globals, { emulate, ...options }: UpOptions): Promise<void> {
@@ -69,11 +77,11 @@ async function startAll(invocation: Invocation, options: UpOptions, log: Log, en
   let crew: Crew | undefined
   let stopWatch = () => {}
   let outlasted = false
-  const close = async () => {
+  const close = async (ending?: Ending) => {
     stopWatch()
     crew?.close()
     announcer.silence()
-    await supervisor.close()
+    await supervisor.close(ending)
     // Until then it is still the one of an earlier `up`: the only place that names what that one left behind.
     if (outlasted) removeRunFile(folder, 'up')
     store?.close()

@@ -5,7 +5,7 @@ import { openZmqBus } from '../../bus/zmq.ts'
 import { startProxy } from '../../proxy/main.ts'
 import { shareOf } from '../../proxy/share.ts'
 import { TickwireError } from '../../shared/errors.ts'
-import { runProcess } from '../../shared/process.ts'
+import { CLIENTS_GRACE_MS, runProcess } from '../../shared/process.ts'
 import { acquireLock } from '../../shared/store/lock.ts'
 import type { FromWorker, ToWorker } from '../handover.ts'
 import { type Invocation, openLog } from '../invocation.ts'
@@ -26,6 +26,7 @@ export async function runWorker(invocation: Invocation, id: number, workers: num
   await runProcess({
     name,
     log,
+    graceMs: CLIENTS_GRACE_MS,
     async start() {
       // By this the next proxy finds one that hung when its parent was killed.
       const lock = acquireLock(folder.lockFile(name), `Worker ${id} of the proxy`)
@@ -37,9 +38,9 @@ export async function runWorker(invocation: Invocation, id: number, workers: num
         const options = { config, folder, bus, clock, log, builtin: builtinNames(), siblings: worker }
         const running = await startProxy(options)
         return {
-          async close() {
+          async close(ending) {
+            await running.close(ending)
             worker.close()
-            await running.close()
             lock.release()
           },
         }

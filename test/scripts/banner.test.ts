@@ -15,6 +15,13 @@ function warnings(env: Record<string, string>): string[] {
 }
 
 describe('before the start', () => {
+  it('a market that is always open is one warning', () => {
+    expect(warnings({ TICKWIRE_MARKET: 'always-open' })).toEqual([
+      expect.stringMatching(/^warning: MARKET ALWAYS OPEN .* For development; else leave .*TICKWIRE_MARKET/),
+    ])
+    expect(warnings({ TICKWIRE_MARKET: 'calendar' })).toEqual([])
+  })
+
   it.each(['0.0.0.0', '::', '192.168.1.5', 'my-host'])('an open address (%s) is one warning: risk and remedy', host => {
     const [line = '', ...more] = warnings({ WEBSOCKET_HOST: host })
     expect(more).toEqual([])

@@ -49,6 +49,32 @@ describe('tickwire key', () => {
     expect((await list()).map(({ scopes }) => scopes.length)).toEqual([2, 1, 2])
   })
 
+  it('says where a key takes its prices from, and changes it', async () => {
+    const there = emptyFolder()
+    const add = (name: string, user: string) =>
+      there.run('adapter', 'add', name, '--adapter', 'simulator', '--user', user)
+    for (const name of ['ONE', 'TWO']) expect((await add(name, 'trader')).code).toBe(0)
+    expect((await add('HERS', 'asha')).code).toBe(0)
+    const made = await there.run('key', 'create', 'bot', '--feeds', 'two,ONE')
+    expect(made).toMatchObject({ code: 0, err: expect.stringContaining('Its feeds: TWO, then ONE.') })
+    const list = async () => JSON.parse((await there.run('key', 'list', '--format', 'json')).out)
+    const { id, feeds } = await list()
+    expect(feeds).toEqual(['TWO', 'ONE'])
+    expect((await there.run('key', 'list', '--format', 'table')).out).toMatch(/FEEDS +STATE\n.* TWO, ONE +active/)
+    const changed = await there.run('key', 'feeds', id, 'ONE')
+    expect(changed).toMatchObject({ code: 0, err: expect.stringContaining('takes its prices from ONE; connected') })
+    for (const [words, code, said] of [
+      [[id, 'NONE'], 2, 'next: use one of: ONE, SIMULATOR, TWO'],
+      [[id, 'HERS'], 2, 'Feed HERS belongs to another user, not to trader'],
+      [[id], 2, 'Name the feeds, or say --all'],
+      [['nosuchkey0', 'ONE'], 1, 'No key has the id nosuchkey0'],
+    ] as const)
+      expect(await there.run('key', 'feeds', ...words)).toMatchObject({ code, err: expect.stringContaining(said) })
+    expect((await list()).feeds).toEqual(['ONE'])
+    expect((await there.run('key', 'feeds', id, '--all')).err).toContain('takes its prices from all feeds of its user')
+    expect('feeds' in (await list())).toBe(false)
+  })
+
   it('changes no key that is not there, and nothing it does not know', async () => {
     const there = emptyFolder()
     await there.run('key', 'create', 'bot')

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { until } from '../../support/bus.ts'
 import { PARKED, SILENT_FEED, StandIn, SUPERVISED } from '../../support/standin.ts'
 
 const event = (at: number, text: string) => ({ at, name: 'A', text })
@@ -33,5 +34,79 @@ describe('tickwire status', () => {
     const seen = await StandIn.start({ ...SILENT_FEED, events: [event(5, 'is down: silent')] })
     expect(await inWords(seen)).toMatch(/Lately:\n {2}\d\d:\d\d:\d\d {2}A is down: silent\n$/)
     expect((await inJson(await StandIn.start(SILENT_FEED))).events).toEqual([])
+  })
+
+  describe('about instruments', () => {
+    const NOW = Date.now()
+    const one = (nth: number, state: string, rest: object = {}) => ({
+      exchange: 'NSE',
+      symbol: `S${nth}`,
+      state,
+      since: NOW - 60_000,
+      ageMs: 45_000,
+      label: 'live',
+      ...rest,
+    })
+    const status = (feed: object, list: object[], more = 0) => ({
+      ...SILENT_FEED,
+      now: NOW,
+      feeds: [
+        {
+          name: 'A',
+          broker: 'one',
+          external: false,
+          state: 'live',
+          since: 1,
+          instruments: { counts: { live: 3, suspect: list.length }, list, more },
+          ...feed,
+        },
+      ],
+    })
+    const suspects = Array.from({ length: 12 }, (_, nth) => one(nth, 'suspect', { reason: 'silent beside its others' }))
+
+    it('counts them, and names the first ten in trouble, with reason and age', async () => {
+      const text = await inWords(await StandIn.start(status({}, suspects, 5)))
+      expect(text).toMatch(/LIVE\/QUIET\/SUSPECT\/DOWN\/REFUSED/)
+      expect(text).toMatch(/^A .* 3\/0\/12\/0\/0 /m)
+      const rows = text.split('\n').filter(line => /^NSE:S\d+ +A +suspect +60 s +45 s +live +silent beside/.test(line))
+      expect(rows).toHaveLength(10)
+      expect(text).toContain('and 7 more: tickwire status --instruments')
+    })
+
+    it('is not well while one of them that ought to tick does not', async () => {
+      expect(await inJson(await StandIn.start(status({}, suspects)))).toMatchObject({
+        healthy: false,
+        feeds: [{ instruments: { counts: { suspect: 12 } } }],
+      })
+    })
+
+    it('leaves out what was asked for a moment ago, and those of a feed that is down itself', async () => {
+      const list = [one(1, 'accepted', { since: Date.now() }), one(2, 'confirmed', { since: Date.now() - 60_000 })]
+      const text = await inWords(await StandIn.start(status({}, list)))
+      expect(text).not.toContain('NSE:S1 ')
+      expect(text).toContain('NSE:S2 ')
+      expect(await inWords(await StandIn.start(status({ state: 'down' }, suspects)))).not.toContain('NSE:S1 ')
+    })
+
+    it('shows each of them when asked', async () => {
+      const there = await StandIn.start(status({}, suspects))
+      const { out } = await there.run('status', '--instruments', '--format', 'table')
+      expect(out.match(/^NSE:S\d+ /gm)).toHaveLength(12)
+    })
+
+    it('says when the login ends, and how long an account rests', async () => {
+      const facts = { ticks: 1, wanted: 1, confirmed: 1 }
+      const rest = { reason: 'its connection was lost 6 times in 30 s', until: Date.now() + 119_000 }
+      const ends = { tokenExpiresAt: Date.now() + 3 * 3_600_000 + 60_000 }
+      const text = await inWords(await StandIn.start(status({ status: { ...facts, ...ends, rest } }, [])))
+      expect(text).toMatch(/ in 3 h +rests for 11\d s: its connection was lost 6 times in 30 s/)
+    })
+  })
+
+  it('is told again each second, until Ctrl-C', async () => {
+    const there = await StandIn.start(SILENT_FEED)
+    const command = there.start(['status', '--watch', '--json'])
+    await until('a second look', () => command.out.trimEnd().split('\n').length >= 2)
+    expect(await command.stop('SIGINT')).toMatchObject({ code: 5, err: '' })
   })
 })
