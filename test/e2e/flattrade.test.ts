@@ -54,7 +54,7 @@ describe('an account at Flattrade', () => {
     const contract = all.broker.market.find('NSE:SBIN')
     if (!contract) throw new RangeError('SBIN')
     await eventually(() => {
-      const { ltp, bids, volume } = all.broker.market.quote(contract)
+      const { ltp, bids, volume } = all.broker.market.peek(contract)
       return all.frames('SBIN', 3).some(({ data }) => {
         const { depth } = data as { depth?: { buy: { price: number; quantity: number; orders: number }[] } }
         return data.ltp === ltp && data.volume === volume && JSON.stringify(depth?.buy) === JSON.stringify(bids)

@@ -16,7 +16,7 @@ afterAll(async () => {
 const worth = (key: string, levels = 5) => {
   const contract = all.broker.market.find(key)
   if (!contract) throw new RangeError(key)
-  return all.broker.market.quote(contract, levels)
+  return all.broker.market.peek(contract, levels)
 }
 
 /** Waits until as many more frames of each have come. */
