@@ -14,6 +14,7 @@ import { hostile } from './parts/hostile.ts'
 import { ingestion } from './parts/ingestion.ts'
 import { latency } from './parts/latency.ts'
 import { memory } from './parts/memory.ts'
+import { reconnect } from './parts/reconnect.ts'
 import { startup } from './parts/startup.ts'
 import { torrent } from './parts/torrent.ts'
 import { BROADCASTER, BUN, isThere, NATS } from './peer.ts'
@@ -30,6 +31,7 @@ const PARTS: readonly Part[] = [
   latency,
   hostile,
   memory,
+  reconnect,
   codec,
   startup,
   brokers,
