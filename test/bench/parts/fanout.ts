@@ -102,7 +102,7 @@ function row({ kind, flood, found }: Result, limit: number): readonly string[] {
   const value = most({ kind, flood, found })
   return [
     kind.name,
-    found ? (found.rate === 0 ? 'none' : `${amount(value)}${marks(found.window)}`) : '',
+    found ? sustained(found) : '',
     found && found.rate > 0 ? millis(found.window.p99) : '',
     flood ? `${amount(flood.perSecond)}${marks(flood)}` : '',
     limit > 0 ? decimal(value / limit) : '',
@@ -110,6 +110,9 @@ function row({ kind, flood, found }: Result, limit: number): readonly string[] {
     window ? decimal(window.client) : '',
   ]
 }
+
+const sustained = ({ rate, window }: Found): string =>
+  rate === 0 ? `none; ${amount(window.perSecond)} came` : `${amount(window.perSecond)}${marks(window)}`
 
 function aims(what: string, results: ReadonlyMap<string, Result>, share: number): readonly Aim[] {
   const own = most(results.get(TICKWIRE.name))
