@@ -7,10 +7,10 @@ import type { Dial, Failure, Signal, Stream } from '../../contract.ts'
 import type { Union } from '../union.ts'
 import type { Breaker } from './breaker.ts'
 import { Connection } from './connection.ts'
-import { Patience } from './patience.ts'
 import type { OpenSocket } from './socket.ts'
 import { Teller } from './teller.ts'
 import type { Traffic } from './traffic.ts'
+import { Tries } from './tries.ts'
 
 /** How one place for a connection stands. */
 export interface LinkView {
@@ -23,9 +23,6 @@ export interface LinkView {
   readonly failures: number
   readonly instruments: number
 }
-
-/** A connection that ends sooner was no success: the broker takes it and throws it out, over and over. */
-const STEADY_MS = 10_000
 
 /** A signal that holds prices. */
 export type MarketSignal = Extract<Signal, { kind: 'tick' | 'part' | 'stale' }>
@@ -71,17 +68,9 @@ export interface LinkParts {
 export class Link {
   readonly number: number
   readonly #parts: LinkParts
-  readonly #patience: Patience
+  readonly #tries: Tries
   #connection: Connection | undefined
   #state: LinkView['state'] = 'idle'
-  #error: TickwireError | undefined
-  #failures = 0
-  #lostAt = 0
-  #openedAt = 0
-  /** The last connection died of silence: the next one is open when it has said something, not before. */
-  #mustProve = false
-  /** This connection has brought a price. */
-  #isProven = false
   #instruments: ReadonlyMap<string, Instrument> = new Map()
   readonly #teller: Teller
   #cancelWait: Cancel = () => {}
@@ -89,22 +78,23 @@ export class Link {
   constructor(parts: LinkParts) {
     this.number = parts.number
     this.#parts = parts
-    this.#patience = new Patience(parts.stream.session.pauses, parts.random)
+    const { breaker, random, clock } = parts
+    this.#tries = new Tries({ pauses: parts.stream.session.pauses, breaker, random, clock })
     this.#teller = new Teller({
       stream: parts.stream,
       send: frames => this.#connection?.send(frames),
       onTold: () => parts.listener.told(),
-      clock: parts.clock,
+      clock,
     })
   }
 
   view(): LinkView {
-    const { number } = this
+    const { error, failures, mustProve } = this.#tries
     return {
-      number,
-      state: this.isOpen && this.#mustProve ? 'connecting' : this.#state,
-      error: this.#error,
-      failures: this.#failures,
+      number: this.number,
+      state: this.isOpen && mustProve ? 'connecting' : this.#state,
+      error,
+      failures,
       instruments: this.#instruments.size,
     }
   }
@@ -138,14 +128,8 @@ export class Link {
   start(): void {
     if (this.#state !== 'idle' && this.#state !== 'waiting') return
     this.#cancelWait()
-    this.#lostAt = this.#parts.clock.monotonic()
-    const bound = this.#patience.bound(this.#lostAt)
-    const restMs = this.#patience.rest(this.#lostAt)
-    if (bound) {
-      this.#error = bound.error
-      this.#failures = 1
-      this.#wait(bound.ms)
-    } else if (restMs > 0) this.#wait(restMs)
+    const ms = this.#tries.begin()
+    if (ms > 0) this.#wait(ms)
     else this.#ask()
   }
 
@@ -174,12 +158,8 @@ export class Link {
     this.#cancelWait()
     const wasOpen = this.isOpen
     this.#disconnect()
-    this.#error = undefined
-    this.#failures = 0
-    if (wasOpen) {
-      this.#patience.cut(this.#parts.clock.monotonic())
-      this.#parts.listener.lost(this.#instruments.values())
-    }
+    this.#tries.cut(wasOpen)
+    if (wasOpen) this.#parts.listener.lost(this.#instruments.values())
     this.#enter('idle')
   }
 
@@ -208,10 +188,7 @@ export class Link {
   }
 
   #ready(): void {
-    if (!this.#mustProve) this.#error = undefined
-    this.#openedAt = this.#parts.clock.monotonic()
-    this.#isProven = false
-    this.#parts.breaker.opened()
+    this.#tries.opened()
     this.#state = 'open'
     // First what it begins, then how all stands: silence is counted from here.
     this.#parts.listener.answered(this)
@@ -220,21 +197,13 @@ export class Link {
   }
 
   #ended(error: TickwireError, retryAfterMs: number | undefined): void {
-    const { clock, listener, breaker } = this.#parts
+    const { listener } = this.#parts
     const wasOpen = this.isOpen
-    if (this.#state === 'silent') this.#mustProve = true
+    const wasSilent = this.#state === 'silent'
     this.#disconnect()
-    const now = clock.monotonic()
-    breaker.ended({ error, openMs: wasOpen ? now - this.#openedAt : undefined, isProven: this.#isProven })
+    const ms = this.#tries.ended({ error, retryAfterMs, wasOpen, wasSilent })
     if (wasOpen) listener.lost(this.#instruments.values())
-    const isSteady = wasOpen && now - this.#openedAt >= STEADY_MS
-    // One that brought prices was no part of the outage before it, however soon it ended.
-    if (isSteady || (wasOpen && this.#isProven)) this.#lostAt = now
-    if (isSteady) this.#failures = 0
-    this.#error = error
-    this.#failures++
-    const ending = { error, tries: this.#failures, outageMs: now - this.#lostAt, retryAfterMs }
-    this.#wait(this.#patience.pause(ending, now))
+    this.#wait(ms)
     if (!wasOpen || error.retry === 'after-login') listener.answered(this, error)
   }
 
@@ -252,10 +221,10 @@ export class Link {
 
   #hear(signals: readonly Signal[], receivedAt: number): void {
     const { traffic, listener } = this.#parts
-    if (this.#mustProve) this.#prove()
+    if (this.#tries.mustProve) this.#prove()
     for (const signal of signals) {
       if (signal.kind === 'tick' || signal.kind === 'part' || signal.kind === 'stale') {
-        if (!this.#isProven) this.#bring()
+        this.#tries.brought()
         const instrument = this.#instruments.get(signal.token)
         if (instrument) listener.ticked(instrument, signal, receivedAt)
         else traffic.unasked++
@@ -267,18 +236,12 @@ export class Link {
     }
   }
 
-  #bring(): void {
-    this.#isProven = true
-    this.#parts.breaker.proved()
-  }
-
   #named(tokens: readonly string[]): Instrument[] {
     return tokens.flatMap(token => this.#instruments.get(token) ?? [])
   }
 
   #prove(): void {
-    this.#mustProve = false
-    this.#error = undefined
+    this.#tries.heard()
     this.#parts.listener.changed()
   }
 
