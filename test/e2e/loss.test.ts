@@ -1,5 +1,6 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { temporaryBus } from '../support/bus.ts'
+import { holds } from '../support/holds.ts'
 import { ask, type Member, type Stand, standsOf, start, total } from '../support/losssystem.ts'
 
 const SYMBOLS = 500
@@ -38,9 +39,7 @@ const sequences = (stands: ReadonlyMap<string, Stand>): number => total(stands, 
 /** Awaits so many seconds' worth of ticks, by the count of one who hears them or knows them lost. */
 async function flowed(member: Member, seconds: number): Promise<void> {
   const before = sequences(await standsOf(member))
-  await vi.waitFor(async () => expect(sequences(await standsOf(member))).toBeGreaterThan(before + seconds * RATE), {
-    timeout: 15_000,
-  })
+  await holds(async () => expect(sequences(await standsOf(member))).toBeGreaterThan(before + seconds * RATE))
 }
 
 /** Awaits that it knows of every publication of every topic, and returns how it came to know. */
@@ -50,7 +49,7 @@ async function settled(member: Member, published: ReadonlyMap<string, number>): 
     stands = await standsOf(member)
     expect(new Map([...stands].map(([topic, { sequence }]) => [topic, sequence]))).toEqual(published)
   }
-  await vi.waitFor(known, { timeout: LEARNED_MS, interval: 20 })
+  await holds(known, LEARNED_MS)
   for (const { got, lost, sequence } of stands.values()) expect(got + lost).toBe(sequence)
   return stands
 }
@@ -91,7 +90,7 @@ it('what vanishes while the bus itself stands still is known when it goes on', a
   const count = async () => (await ask<[string, number][]>(feed, 'count')).reduce((sum, [, one]) => sum + one, 0)
   const before = await count()
   const ticked = async () => expect(await count()).toBeGreaterThan(before + LONG_SECONDS * RATE)
-  await vi.waitFor(ticked, { timeout: 15_000 })
+  await holds(ticked)
   const published = new Map(await ask<[string, number][]>(feed, 'silent'))
   forwarder.kill('SIGCONT')
   for (const member of [receiver, witness]) {
