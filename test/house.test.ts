@@ -110,6 +110,11 @@ describe('the house', () => {
     expect(offenders(product, time, path => path === 'shared/clock.ts')).toEqual([])
   })
 
+  it('waits in its tests for longer than the second that Vitest gives, which a busy machine may stand still for', () => {
+    const support = ['holds', 'bus', 'system'].map(name => `test/support/${name}.ts`)
+    expect(offenders(files, /\bvi\.wait|\bexpect\.poll/, path => support.includes(path))).toEqual([])
+  })
+
   it('names no broker outside its own folder', () => {
     const names = readdirSync(join(ROOT, 'adapters'), { withFileTypes: true })
       .filter(one => one.isDirectory() && existsSync(join(ROOT, 'adapters', one.name, 'manifest.ts')))

@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { createHttp } from '../../adapters/http.ts'
 import { ManualClock, systemClock } from '../../shared/clock.ts'
 import { rejection } from '../support/failure.ts'
+import { holds } from '../support/holds.ts'
 
 const LIMITS = { timeoutMs: 5000, maxBytes: 1000 }
 const http = createHttp(LIMITS)
@@ -144,7 +145,7 @@ describe('BROKER_UNREACHABLE', () => {
       const error = await rejection(http({ method: 'GET', url: url + path }))
       expect(error.message).toMatch(/answers with more than 1000 bytes, which is the limit$/)
     }
-    await expect.poll(() => isCut).toBe(true)
+    await holds(() => expect(isCut).toBe(true))
   })
 })
 

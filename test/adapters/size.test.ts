@@ -47,11 +47,11 @@ describe.each([
     rmSync(root, { recursive: true, force: true })
   })
 
-  it('is fetched, read and stored in less than 10 s and 300 MB', () => {
+  it('is fetched, read and stored in proportionate time and less than 300 MB', () => {
     expect(said.count).toBeGreaterThan(SIZE - FEW)
     expect(said.count + said.skipped).toBe(emulator.instruments)
-    // Of the processor: the machine may have other things to do.
-    expect(said.cpuMs).toBeLessThan(10_000)
+    // Of the processor, which a shared one takes twice as much of; a step that grows with the square takes minutes.
+    expect(said.cpuMs).toBeLessThan(30_000)
     expect(said.memoryMb).toBeLessThan(300)
   })
 

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { holds } from '../support/holds.ts'
 import type { Contender } from './contender.ts'
 import { tickwire } from './dialect.ts'
 import { wallMicros } from './feed/ticks.mjs'
@@ -40,7 +41,7 @@ async function loaded(sequence: 'ltp' | 'seq', clients = 1): Promise<{ load: Loa
 }
 
 const seen = (load: Load, isEnough: (seen: Seen) => boolean): Promise<Seen> =>
-  vi.waitFor(async () => {
+  holds(async () => {
     const now = await load.report()
     if (!isEnough(now)) throw new Error(`not yet: ${JSON.stringify(now)}`)
     return now

@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { symbolName } from '../bench/feed/ticks.mjs'
 import { System } from '../bench/system.ts'
+import { holds } from '../support/holds.ts'
 import { Ledger } from '../support/ledger.ts'
 import { eventually } from '../support/system.ts'
 
@@ -61,7 +62,7 @@ async function enter(wish: object = {}, features: readonly string[] = []): Promi
 /** Every publication is accounted for, up to the last one: all ticks but the first, which came before anybody asked. */
 async function balanced(client: Client): Promise<void> {
   const totals = await system.totals()
-  await vi.waitFor(() => expect(client.places).toEqual(totals.map(total => total - 1)), { timeout: 15_000 })
+  await holds(() => expect(client.places).toEqual(totals.map(total => total - 1)))
   expect(client.ledger.errors.slice(0, 3)).toEqual([])
   expect(client.ledger.closes).toBe(true)
 }

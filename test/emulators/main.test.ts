@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { isSession } from '../../adapters/contract.ts'
 import { loadAdapter } from '../../adapters/registry.ts'
+import { holds } from '../support/holds.ts'
 import { ROOT } from '../support/source.ts'
 import { eventually } from '../support/system.ts'
 import { RawClient } from './kite/client.ts'
@@ -151,7 +152,7 @@ describe('orders over HTTP', () => {
       expect((await post('garbage', '{')).status).toBe(400)
       expect((await fetch(`${emulator.apiUrl}/emulator/drop`)).status).toBe(405)
       await post('outage', '{"seconds":0.1}')
-      await expect.poll(() => fetch(emulator.apiUrl).catch(() => 'gone')).toBe('gone')
+      await holds(async () => expect(await fetch(emulator.apiUrl).catch(() => 'gone')).toBe('gone'))
       await eventually(async () => (await fetch(`${emulator.apiUrl}/emulator`)).ok)
     } finally {
       await emulator.close()

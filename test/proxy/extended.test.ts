@@ -18,6 +18,7 @@ import { parseMessage } from '../../proxy/protocol.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { until } from '../support/bus.ts'
 import type { Frame } from '../support/client.ts'
+import { holds } from '../support/holds.ts'
 import { startRig } from '../support/proxy.ts'
 import { tickOf } from '../support/proxyfeed.ts'
 import { ROOT } from '../support/source.ts'
@@ -126,7 +127,7 @@ describe('what is printed of the extended protocol', () => {
     child.stdout.on('data', (data: Buffer) => {
       out += data.toString()
     })
-    await expect.poll(() => out, { timeout: 15_000 }).toContain('UNTOLD')
+    await holds(() => expect(out).toContain('UNTOLD'))
     expect(heard.map(message => parseMessage(message, { authenticated: true, maxSymbols: 10 }).kind)).toEqual([
       'request',
       'request',

@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../shared/clock.ts'
 import { until } from '../support/bus.ts'
 import type { Frame, TestClient } from '../support/client.ts'
+import { holds } from '../support/holds.ts'
 import { equity, feedRecord, OPTION, type ProxyRig, startRig } from '../support/proxy.ts'
 import { FakeFeed, tickOf } from '../support/proxyfeed.ts'
 
@@ -23,7 +24,7 @@ async function begin(proxy: Parameters<typeof startRig>[0] = {}): Promise<void> 
   first = rig.feed
   second = new FakeFeed({ exchange: rig.exchange, clock: systemClock, name: 'SECOND', broker: 'otherbroker' })
   closing = [() => second.close(), () => rig.close()]
-  await vi.waitFor(async () => {
+  await holds(async () => {
     const { feeds } = await rig.status()
     expect(feeds.map(({ state }) => state)).toEqual(['live', 'live'])
   })
@@ -165,7 +166,7 @@ describe('when the first feed of a key fails', () => {
     await begin()
     first.enter('down')
     const client = await enter()
-    await vi.waitFor(async () => expect((await rig.status()).feeds[0]?.state).toBe('down'))
+    await holds(async () => expect((await rig.status()).feeds[0]?.state).toBe('down'))
     const { subscriptions } = await client.ask({ action: 'subscribe', ...TCS })
     expect(subscriptions).toMatchObject([{ status: 'success', broker: 'otherbroker' }])
     second.tick('NSE', 'TCS', moment(1, 1))
@@ -215,7 +216,7 @@ describe('a warm standby', () => {
     first.tick('NSE', 'TCS', moment(10, 1))
     await price(client, 10)
     second.tick('NSE', 'TCS', moment(11, 2))
-    await vi.waitFor(async () => expect((await rig.status()).ticks.ticks).toBe(2))
+    await holds(async () => expect((await rig.status()).ticks.ticks).toBe(2))
     first.enter('down')
     expect((await price(client, 11)).snapshot).toBe(true)
     await client.ask({ action: 'unsubscribe_all' })

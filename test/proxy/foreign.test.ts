@@ -1,10 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { readPayload } from '../../proxy/payload.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import type { InstrumentKind } from '../../shared/market/instrument.ts'
 import { writeInstruments } from '../../shared/store/instruments.ts'
 import type { Frame, TestClient } from '../support/client.ts'
+import { holds } from '../support/holds.ts'
 import { equity, feedRecord, type ProxyRig, startRig } from '../support/proxy.ts'
 
 const NOW = 1_795_220_416_500
@@ -127,13 +128,10 @@ describe('a foreign publisher on the bus', () => {
   }
 
   const stateOf = (state: string) =>
-    vi.waitFor(
-      async () => {
-        const { feeds } = await rig.status()
-        expect(feeds.find(({ name }) => name === 'PYFEED')).toMatchObject({ state, external: true })
-      },
-      { timeout: 5000 },
-    )
+    holds(async () => {
+      const { feeds } = await rig.status()
+      expect(feeds.find(({ name }) => name === 'PYFEED')).toMatchObject({ state, external: true })
+    })
 
   it('reaches a client as if an adapter of ours had sent it', async () => {
     await subscribe('ACME', 2)
@@ -196,16 +194,13 @@ describe('a foreign publisher on the bus', () => {
     await client.tick('the first', () => true)
     await writeInstruments(rig.folder, 'PYFEED', symbols.filter(one => one !== 'LIVELY').map(equity), systemClock)
     await subscribe('ACME', 1)
-    await vi.waitFor(
-      async () => {
-        const before = client.ticks.length
-        publish('PYFEED_NSE_LIVELY_LTP', { ltp: 2 })
-        publish('PYFEED_NSE_ACME_LTP', { ltp: 3 })
-        await vi.waitFor(() => expect(client.ticks.length).toBeGreaterThan(before))
-        expect(client.ticks.slice(before).map(({ symbol }) => symbol)).toEqual(['ACME'])
-      },
-      { timeout: 5000 },
-    )
+    await holds(async () => {
+      const before = client.ticks.length
+      publish('PYFEED_NSE_LIVELY_LTP', { ltp: 2 })
+      publish('PYFEED_NSE_ACME_LTP', { ltp: 3 })
+      await holds(() => expect(client.ticks.length).toBeGreaterThan(before), 1000)
+      expect(client.ticks.slice(before).map(({ symbol }) => symbol)).toEqual(['ACME'])
+    })
     await writeInstruments(rig.folder, 'PYFEED', symbols.map(equity), systemClock)
   })
 

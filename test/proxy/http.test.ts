@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { answer } from '../../proxy/http.ts'
 import { systemClock } from '../../shared/clock.ts'
+import { holds } from '../support/holds.ts'
 import { type ProxyRig, startRig } from '../support/proxy.ts'
 
 let rig: ProxyRig
@@ -110,7 +111,7 @@ describe('plain HTTP on the same port', () => {
       rig.feed.facts = { states: 0 }
       rig.feed.status()
       rig.feed.report({ live: ['NSE:TCS'], quiet: ['NSE:SBIN'], refused: ['NSE:BOGUS'], suspect: names })
-      await vi.waitFor(async () => expect((await first())?.counts).toMatchObject({ live: 1 }))
+      await holds(async () => expect((await first())?.counts).toMatchObject({ live: 1 }))
     })
 
     it('counts them by how they stand, and lists 200 of those in trouble, the worst first', async () => {
@@ -137,7 +138,7 @@ describe('plain HTTP on the same port', () => {
 
     it('tells everything that is held as down when the feed is', async () => {
       rig.feed.enter('down')
-      await vi.waitFor(async () => expect((await first())?.counts).toEqual({ down: 213 }))
+      await holds(async () => expect((await first())?.counts).toEqual({ down: 213 }))
       rig.feed.enter('live')
     })
   })

@@ -1,10 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ordersTopic } from '../../bus/bus.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { ControlStore } from '../../shared/store/control.ts'
 import { until, watchDemand } from '../support/bus.ts'
 import type { TestClient } from '../support/client.ts'
 import { RawClient } from '../support/clientraw.ts'
+import { holds } from '../support/holds.ts'
 import { orderFrame } from '../support/order.ts'
 import { FOREIGN_KEY, feedRecord, type ProxyRig, startRig } from '../support/proxy.ts'
 import { tickOf } from '../support/proxyfeed.ts'
@@ -88,13 +89,10 @@ describe('an order update', () => {
     await asked('TESTFEED')
     await rig.feed.wanted('NSE_TCS_DEPTH')
     let sent = 0
-    await vi.waitFor(
-      async () => {
-        for (let nth = 0; nth < 100; nth++) rig.feed.tick('NSE', 'TCS', tickOf(++sent))
-        expect((await rig.status()).clients.folded).toBeGreaterThan(0)
-      },
-      { timeout: 15_000, interval: 1 },
-    )
+    await holds(async () => {
+      for (let nth = 0; nth < 100; nth++) rig.feed.tick('NSE', 'TCS', tickOf(++sent))
+      expect((await rig.status()).clients.folded).toBeGreaterThan(0)
+    })
     const orders = Array.from({ length: 40 }, (_, nth) => `${nth}`)
     for (const orderId of orders) {
       publish(orderFrame(orderId))

@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { until } from '../support/bus.ts'
 import type { Frame, TestClient } from '../support/client.ts'
+import { holds } from '../support/holds.ts'
 import { type ProxyRig, type Status, startRig, stateOf } from '../support/proxy.ts'
 import { tickOf } from '../support/proxyfeed.ts'
 
@@ -23,7 +24,7 @@ const price = (ltp: number) => client.tick(`price ${ltp}`, ({ data }) => (data a
 const tick = (ltp: number) => rig.feed.tick('NSE', 'TCS', tickOf(ltp))
 const resyncs = () => rig.feed.sets.at(-1)?.resync
 const eventually = (what: string, fits: (status: Status) => boolean) =>
-  vi.waitFor(async () => expect(fits(await rig.status()), what).toBe(true), { timeout: 5000 })
+  holds(async () => expect(fits(await rig.status()), what).toBe(true))
 
 /** What a client that comes now is given, before anything else happens. */
 async function firstSight(): Promise<number[]> {
@@ -80,7 +81,7 @@ describe('a feed that lost one of its connections', () => {
     expect(await firstSight()).toEqual([])
     const late = await rig.enter()
     await late.ask({ action: 'subscribe', symbol: 'RELIANCE', exchange: 'NSE', mode: 2 })
-    await vi.waitFor(() => expect(ltps(late.ticks)).toEqual([50]))
+    await holds(() => expect(ltps(late.ticks)).toEqual([50]))
   })
 })
 

@@ -1,7 +1,8 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { until } from '../support/bus.ts'
 import type { TestClient } from '../support/client.ts'
 import { CLOSE, RawClient } from '../support/clientraw.ts'
+import { holds } from '../support/holds.ts'
 import { type ProxyRig, startRig } from '../support/proxy.ts'
 import { tickOf } from '../support/proxyfeed.ts'
 
@@ -55,13 +56,10 @@ const paused = async (features?: readonly string[]): Promise<RawClient> => {
 /** Asks without reading, until what waits for it is too much. */
 async function askUntilClosed(stuck: RawClient): Promise<void> {
   const ping = { action: 'ping', _pingId: 'x'.repeat(1000) }
-  await vi.waitFor(
-    async () => {
-      for (let at = 0; at < 500; at++) stuck.send(ping)
-      expect((await counts()).slowClosed).toBe(1)
-    },
-    { timeout: 15_000, interval: 1 },
-  )
+  await holds(async () => {
+    for (let at = 0; at < 500; at++) stuck.send(ping)
+    expect((await counts()).slowClosed).toBe(1)
+  })
 }
 
 describe('a client that stops reading', () => {
@@ -71,13 +69,13 @@ describe('a client that stops reading', () => {
     const wish = { action: 'subscribe', symbol: 'TCS', exchange: 'NSE', mode: 3 }
     await reader.ask(wish)
     stuck.send(wish)
-    await vi.waitFor(async () => expect((await counts()).subscriptions).toBe(2))
+    await holds(async () => expect((await counts()).subscriptions).toBe(2))
     await rig.feed.wanted('NSE_TCS_DEPTH')
     const sent = await tickUntilStuck(reader)
     expect(reader.ticks.map(({ data }) => (data as { ltp: number }).ltp)).toEqual(
       Array.from({ length: sent }, (_, at) => at + 1),
     )
-    await vi.waitFor(async () => expect((await counts()).slowClosed).toBe(1), { timeout: 5000 })
+    await holds(async () => expect((await counts()).slowClosed).toBe(1))
     stuck.resume()
     await until('it is cut', () => stuck.hasEnded)
     expect(stuck.frames.map(({ opcode }) => opcode)).not.toContain(CLOSE)

@@ -5,6 +5,7 @@ import { loadConfig } from '../../shared/config.ts'
 import { ControlStore } from '../../shared/store/control.ts'
 import type { FeedRecord } from '../../shared/store/feeds.ts'
 import { temporaryFolder } from '../support/datafolder.ts'
+import { holds } from '../support/holds.ts'
 
 const feed = (name: string, settings: FeedRecord['settings'] = {}): FeedRecord => ({
   name,
@@ -49,8 +50,7 @@ function open(...registered: FeedRecord[]) {
     waiting.delete(what)
   }
   /** All of `done` from `from` on. */
-  const sees = (expected: readonly string[], from = 0) =>
-    vi.waitFor(() => expect(done.slice(from)).toEqual(expected), { interval: 1 })
+  const sees = (expected: readonly string[], from = 0) => holds(() => expect(done.slice(from)).toEqual(expected))
   return { crew, store, feeds: other.feeds, done, end, sees }
 }
 

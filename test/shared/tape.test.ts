@@ -6,6 +6,7 @@ import { Secret } from '../../shared/secret.ts'
 import { readTape, readTapeHeader, type TapeRecord, TapeWriter } from '../../shared/tape.ts'
 import { temporaryPath } from '../support/datafolder.ts'
 import { failure } from '../support/failure.ts'
+import { holds } from '../support/holds.ts'
 import { AT, frameOf, slowTape, TAPE_HEADER, tapeFile, writeTape } from '../support/tape.ts'
 
 const TOKEN = 'k3yOfTheDay/+=~'
@@ -140,7 +141,7 @@ describe('a writer of a tape', () => {
     const full = createWriteStream('', { fd: openSync('/dev/full', 'w') })
     const tape = new TapeWriter(full, '/data/a.tape', TAPE_HEADER, [], { onEnd: error => errors.push(error) })
     for (let count = 0; count < 100; count++) tape.append(frameOf('x'))
-    await expect.poll(() => errors.length).toBe(1)
+    await holds(() => expect(errors.length).toBe(1))
     const { counts } = tape
     tape.append(frameOf('later'))
     expect(tape.counts).toEqual(counts)

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import { MemoryExchange } from '../../bus/memory.ts'
 import { startProxy } from '../../proxy/main.ts'
 import { systemClock } from '../../shared/clock.ts'
@@ -17,6 +17,7 @@ import type { FeedRecord } from '../../shared/store/feeds.ts'
 import { type DataFolder, dataFolder, prepareFolder } from '../../shared/store/folder.ts'
 import { writeInstruments } from '../../shared/store/instruments.ts'
 import { TestClient } from './client.ts'
+import { holds } from './holds.ts'
 import { FakeFeed } from './proxyfeed.ts'
 
 const FEED = 'TESTFEED'
@@ -115,7 +116,7 @@ export async function startRig(options: RigOptions = {}): Promise<ProxyRig> {
     const response = await fetch(`http://127.0.0.1:${running.port}/status`, { headers })
     return (await response.json()) as Status
   }
-  await vi.waitFor(async () => expect(stateOf(await status())).toBe('live'))
+  await holds(async () => expect(stateOf(await status())).toBe('live'))
   return {
     url,
     port: running.port,

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { expect, it, onTestFinished, vi } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { startAccount } from '../../../adapters/account/account.ts'
 import type { SessionSettings } from '../../../adapters/contract.ts'
 import zerodha from '../../../adapters/zerodha/manifest.ts'
@@ -9,6 +9,7 @@ import type { FeedRecord } from '../../../shared/store/feeds.ts'
 import { InstrumentBook } from '../../../shared/store/instruments.ts'
 import type { Vault } from '../../../shared/store/vault.ts'
 import { temporaryFolder } from '../../support/datafolder.ts'
+import { holds } from '../../support/holds.ts'
 import { keptLog } from '../../support/log.ts'
 import { FakeBus } from '../runtime/rig.ts'
 
@@ -65,6 +66,6 @@ it('fetches its list anew when the one at hand is damaged', async () => {
   const { start, damage, listed, state } = account()
   damage()
   start()
-  await vi.waitFor(() => expect(listed()).toBe('408065'), 5000)
+  await holds(() => expect(listed()).toBe('408065'))
   expect(state.lists).toBe(1)
 })

@@ -1,17 +1,17 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { KeptValues } from '../../../adapters/account/kept.ts'
 import type { ManualClock } from '../../../shared/clock.ts'
 import type { Instrument } from '../../../shared/market/instrument.ts'
 import { type LastValue, readLast } from '../../../shared/store/last.ts'
 import { temporaryFolder } from '../../support/datafolder.ts'
+import { holds } from '../../support/holds.ts'
 import { keptLog } from '../../support/log.ts'
 import { equity, FEED, ltps, RELIANCE, rig, sequences, TCS, topicOf } from '../runtime/rig.ts'
 
 const HEAD = { feed: FEED, broker: 'testbroker', label: 'live' }
 const DAY_MS = 86_400_000
-const PATIENCE = { timeout: 5000, interval: 5 }
 
 /** A feed whose market is open or closed as the test says; several runs of it share a folder. */
 function feed({ path = temporaryFolder().lastFile(FEED), closed = true, head = HEAD, list = [RELIANCE, TCS] } = {}) {
@@ -171,7 +171,7 @@ describe('the file', () => {
       ['TCS', 4000],
       ['RELIANCE', 2500],
     ]
-    await vi.waitFor(() => expect(stored(path)).toEqual(both), PATIENCE)
+    await holds(() => expect(stored(path)).toEqual(both))
     rmSync(path)
     second.clock.advance(60_000)
     await second.close()
@@ -184,13 +184,13 @@ describe('the file', () => {
     second.offer(TCS, 4000)
     const untils = () => readLast(path, HEAD).map(({ knownUntil }) => knownUntil)
     second.clock.advance(30_000)
-    await vi.waitFor(() => expect(untils()).toHaveLength(2), PATIENCE)
+    await holds(() => expect(untils()).toHaveLength(2))
     const [written = 0, before] = untils()
     expect([written, before]).toEqual([second.clock.now(), clock.now()])
-    await vi.waitFor(() => {
+    await holds(() => {
       second.clock.advance(30_000)
       expect(untils()[0]).toBeGreaterThanOrEqual(written + 600_000)
-    }, PATIENCE)
+    })
     // Of what nobody asked for this time nothing more is known.
     expect(untils()[1]).toBe(before)
   })
@@ -222,7 +222,7 @@ describe('the file', () => {
     for (let nth = 1; nth <= 3; nth++) {
       one.offer(RELIANCE, 2500 + nth)
       one.clock.advance(30_000)
-      await vi.waitFor(() => expect(one.warnings()).toHaveLength(1), PATIENCE)
+      await holds(() => expect(one.warnings()).toHaveLength(1))
     }
     expect(ltps(one.ask('RELIANCE'))).toEqual([2503])
     rmSync(dirname(path))

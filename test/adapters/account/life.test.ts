@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocketServer } from 'ws'
 import { startAccount } from '../../../adapters/account/account.ts'
 import type { Http, HttpRequest, SessionAdapter } from '../../../adapters/contract.ts'
@@ -8,13 +8,13 @@ import { type Clock, systemClock } from '../../../shared/clock.ts'
 import { Secret } from '../../../shared/secret.ts'
 import type { FeedRecord } from '../../../shared/store/feeds.ts'
 import { temporaryFolder } from '../../support/datafolder.ts'
+import { holds } from '../../support/holds.ts'
 import { keptLog } from '../../support/log.ts'
 import { freePort } from '../../support/port.ts'
 import { openVault, temporaryKey } from '../../support/vault.ts'
 import { FakeBus, FEED } from '../runtime/rig.ts'
 import { LISTED, testBroker } from '../runtime/session/sessionrig.ts'
 
-const PATIENCE = { timeout: 10_000, interval: 20 }
 const feed = {
   name: FEED,
   userId: 'ASHA',
@@ -103,7 +103,7 @@ describe('an account', () => {
   it('whose ticket the broker refuses goes on with a renewed one, without a person', async () => {
     const { open, elsewhere, said, lines } = await account({ ticket: 'old' })
     await open('renewed after old')
-    await vi.waitFor(() => expect(said()?.state).toBe('live'), PATIENCE)
+    await holds(() => expect(said()?.state).toBe('live'))
     expect(elsewhere.ticket(FEED)?.text.reveal()).toBe('"renewed after old"')
     expect(lines.filter(({ text }) => text === 'the login was renewed without a person')).toHaveLength(1)
     expect(JSON.stringify(lines)).not.toContain('1234')
@@ -112,7 +112,7 @@ describe('an account', () => {
   it('that nobody has logged in to logs in by itself where it can', async () => {
     const { open, said } = await account()
     await open('renewed after undefined')
-    await vi.waitFor(() => expect(said()?.state).toBe('live'), PATIENCE)
+    await holds(() => expect(said()?.state).toBe('live'))
   })
 
   it('gives polled prices while no connection can be had, says so, and stops when one is open', async () => {
@@ -121,7 +121,7 @@ describe('an account', () => {
     const want = () => bus.want('P1', 1, topics('A', 'B', 'C'))
     want()
     onTestFinished(systemClock.every(100, want))
-    await vi.waitFor(() => expect(bus.lane('P1')).toHaveLength(3), PATIENCE)
+    await holds(() => expect(bus.lane('P1')).toHaveLength(3))
     expect(asked).toEqual(['A,B', 'C'])
     expect(bus.lane('P1').map(({ frame }) => frame.data)).toEqual([
       expect.objectContaining({ ltp: 7, polled: true }),
@@ -130,19 +130,19 @@ describe('an account', () => {
     ])
     const polled = /^BROKER_UNREACHABLE: .*; prices are polled, every 30 s$/
     const expected = { state: 'down', confirmed: 3, reason: expect.stringMatching(polled) }
-    await vi.waitFor(() => expect(said()).toMatchObject(expected), PATIENCE)
+    await holds(() => expect(said()).toMatchObject(expected))
     await open('good')
-    await vi.waitFor(() => expect(said()).toMatchObject({ state: 'live' }), PATIENCE)
-    await vi.waitFor(() => expect(said()?.reason).toBeUndefined(), PATIENCE)
+    await holds(() => expect(said()).toMatchObject({ state: 'live' }))
+    await holds(() => expect(said()?.reason).toBeUndefined())
   })
 
   it('tells of orders under the symbols that its clients know', async () => {
     const { bus, open, said } = await account({ ticket: 'first' })
     const { server } = await open('first')
-    await vi.waitFor(() => expect(said()).toMatchObject({ state: 'live' }), PATIENCE)
+    await holds(() => expect(said()).toMatchObject({ state: 'live' }))
     for (const client of server.clients) client.send('filled A-EQ')
     const orders = () => bus.messages.filter(({ topic }) => topic === `ORDERS_${FEED}`)
-    await vi.waitFor(() => expect(orders()).toHaveLength(1), PATIENCE)
+    await holds(() => expect(orders()).toHaveLength(1))
     expect(JSON.parse(String(orders()[0]?.body))).toMatchObject({ exchange: 'NSE', symbol: 'A' })
   })
 
@@ -150,9 +150,9 @@ describe('an account', () => {
     const { bus, asked, open, said } = await account({ ticket: 'good', clock: hasty(4) })
     const { server } = await open('good')
     server.on('connection', socket => socket.on('message', () => socket.send('tick A 100')))
-    await vi.waitFor(() => expect(said()?.state).toBe('live'), PATIENCE)
+    await holds(() => expect(said()?.state).toBe('live'))
     bus.want('P1', 1, topics('A', 'B'))
-    await vi.waitFor(() => expect(said()?.confirmed).toBe(2), PATIENCE)
+    await holds(() => expect(said()?.confirmed).toBe(2))
     expect(asked).toEqual(['B'])
     expect(bus.lane('P1').map(({ frame }) => [frame.symbol, frame.data.ltp])).toEqual([
       ['A', 100],
@@ -163,9 +163,9 @@ describe('an account', () => {
   it('asks for nothing that it may not have', async () => {
     const { bus, asked, open, said } = await account({ ticket: 'good', clock: hasty(4) })
     await open('good')
-    await vi.waitFor(() => expect(said()?.state).toBe('live'), PATIENCE)
+    await holds(() => expect(said()?.state).toBe('live'))
     bus.want('P1', 1, topics('A', 'B', 'C', 'D', 'E', 'F', 'G'))
-    await vi.waitFor(() => expect(said()?.confirmed).toBe(6), PATIENCE)
+    await holds(() => expect(said()?.confirmed).toBe(6))
     expect(said()?.rejected).toMatchObject([{ topic: `${FEED}_NSE_G_LTP`, code: 'SUBSCRIPTION_LIMIT' }])
     expect(asked).toEqual(['A,B', 'C,D', 'E,F'])
   })

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { createDecoder } from '../../../adapters/angel/codec.ts'
 import { type AngelMode, type FlaggedLevel, PACKET_BYTES, packet } from '../../emulators/angel/packet.ts'
 import { AngelClient, type AngelTick } from '../../emulators/angel/witness.ts'
+import { holds } from '../../support/holds.ts'
 import { DEFECTS, type Defect, translate } from './oracle.ts'
 import { hasRecordings, recordedJson } from './recordings.ts'
 
@@ -26,7 +27,7 @@ beforeAll(async () => {
     url: `ws://127.0.0.1:${port}/smart-stream`,
     login: { clientcode: 'A1', jwttoken: 'jwt', apikey: 'key', feedtype: 'feed' },
   })
-  await vi.waitFor(() => expect(client.isOpen).toBe(true), 10_000)
+  await holds(() => expect(client.isOpen).toBe(true))
 })
 
 afterAll(() => {
@@ -38,7 +39,7 @@ afterAll(() => {
 async function theirs(frames: readonly Uint8Array[]): Promise<readonly (AngelTick | undefined)[]> {
   const before = client.heard.length
   for (const frame of frames) socket.send(frame)
-  await vi.waitFor(() => expect(client.heard.length).toBe(before + frames.length), { timeout: 60_000, interval: 20 })
+  await holds(() => expect(client.heard.length).toBe(before + frames.length), 60_000)
   expect(client.isOver).toBe(false)
   return client.heard
     .slice(before)
@@ -194,7 +195,7 @@ describe("the vendor's own client and the decoder", () => {
     const before = client.heard.length
     for (const text of ['pong', error]) socket.send(text)
     socket.send(Buffer.from([0]))
-    await vi.waitFor(() => expect(client.heard.length).toBe(before + 3))
+    await holds(() => expect(client.heard.length).toBe(before + 3))
     expect(client.heard.slice(before)).toEqual(['pong', error, { bytes: '00' }])
     const kinds = ['pong', error, Buffer.from([0])].flatMap(frame => createDecoder()(frame, RECEIVED))
     expect(kinds.map(({ kind }) => kind)).toEqual(['heartbeat', 'notice', 'ignored'])

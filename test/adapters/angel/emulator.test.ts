@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { createDecoder } from '../../../adapters/angel/codec.ts'
 import { master } from '../../../adapters/angel/instruments.ts'
@@ -13,6 +13,7 @@ import { systemClock } from '../../../shared/clock.ts'
 import type { Instrument } from '../../../shared/market/instrument.ts'
 import { AngelEmulator } from '../../emulators/angel/server.ts'
 import { keyOf } from '../../emulators/kit/contract.ts'
+import { holds } from '../../support/holds.ts'
 
 let emulator: AngelEmulator
 let addresses: Settings
@@ -66,7 +67,7 @@ function dial({ url, headers }: Dial, decode: Decoder) {
 
 const dialStream = (ticket: Ticket) => dial(session.dial(addresses, ticket), createDecoder())
 
-const ready = (socket: WebSocket) => vi.waitFor(() => expect(socket.readyState).toBe(WebSocket.OPEN))
+const ready = (socket: WebSocket) => holds(() => expect(socket.readyState).toBe(WebSocket.OPEN))
 
 async function list(): Promise<Instrument[]> {
   const [request] = master.requests(addresses, undefined)
@@ -127,7 +128,7 @@ describe('with an emulated Angel One', () => {
     const tokens = wanted.map(one => one?.token ?? '')
     for (const frame of session.subscribe(tokens, 'DEPTH')) socket.send(String(frame))
     const parts = () => signals.flatMap(signal => (signal.kind === 'part' ? [signal] : []))
-    await vi.waitFor(() => expect(parts().map(({ token }) => token)).toEqual(tokens))
+    await holds(() => expect(parts().map(({ token }) => token)).toEqual(tokens))
     for (const [at, { part }] of parts().entries()) {
       const one = wanted[at]
       const contract = emulator.market.find(`${one?.exchange}:${one?.symbol}`)
@@ -140,12 +141,12 @@ describe('with an emulated Angel One', () => {
       expect(part.buy?.[0]?.price).toBe(quote?.bids[0]?.price)
     }
     for (const frame of session.change(tokens.slice(0, 1), 'DEPTH', 'BOOK20')) socket.send(String(frame))
-    await vi.waitFor(() => expect(parts().at(-1)).toMatchObject({ source: 'book20', token: tokens[0] }))
+    await holds(() => expect(parts().at(-1)).toMatchObject({ source: 'book20', token: tokens[0] }))
     expect(parts().at(-1)?.part.buy).toHaveLength(20)
     for (const frame of session.unsubscribe(tokens.slice(1), 'DEPTH')) socket.send(String(frame))
-    await vi.waitFor(() => expect(emulator.connections[0]?.subscriptions).toBe(2))
+    await holds(() => expect(emulator.connections[0]?.subscriptions).toBe(2))
     socket.send('ping')
-    await vi.waitFor(() => expect(signals.at(-1)).toEqual({ kind: 'heartbeat' }))
+    await holds(() => expect(signals.at(-1)).toEqual({ kind: 'heartbeat' }))
     expect(signals.filter(({ kind }) => !/^(part|heartbeat)$/.test(kind))).toEqual([])
   })
 
@@ -165,7 +166,7 @@ describe('with an emulated Angel One', () => {
     const { socket, signals } = dial(orders.session.dial(addresses, await logIn()), orders.createDecoder())
     await ready(socket)
     emulator.faults.order({ orderid: '77', orderstatus: 'open', filledshares: '0', unfilledshares: '1' })
-    await vi.waitFor(() => expect(signals.at(-1)?.kind).toBe('order'))
+    await holds(() => expect(signals.at(-1)?.kind).toBe('order'))
     expect(signals).toMatchObject([
       { kind: 'ignored', what: 'greeting of the order socket' },
       { kind: 'order', order: { orderId: '77', status: 'open', pendingQuantity: 1, symbol: 'SBIN-EQ' } },
@@ -178,10 +179,10 @@ describe('with an emulated Angel One', () => {
     for (const { socket } of first) await ready(socket)
     const fourth = dialStream(ticket)
     const wrong = dialStream({ ...ticket, api_key: 'wrong' })
-    await vi.waitFor(() => expect(fourth.refusals).toEqual(['BROKER_RATE_LIMITED']))
-    await vi.waitFor(() => expect(wrong.refusals).toEqual(['CREDENTIALS_REJECTED']))
+    await holds(() => expect(fourth.refusals).toEqual(['BROKER_RATE_LIMITED']))
+    await holds(() => expect(wrong.refusals).toEqual(['CREDENTIALS_REJECTED']))
     emulator.faults.expireToken()
     const stale = dialStream(ticket)
-    await vi.waitFor(() => expect(stale.refusals).toEqual(['SESSION_EXPIRED']))
+    await holds(() => expect(stale.refusals).toEqual(['SESSION_EXPIRED']))
   })
 })

@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { tickerOf } from '../../../adapters/fyers/ticker.ts'
 import type { Instrument } from '../../../shared/market/instrument.ts'
 import type { Level, Tick } from '../../../shared/market/tick.ts'
 import { FyersEmulator } from '../../emulators/fyers/server.ts'
 import { listOf, logIn, Peer } from '../../support/fyerspeer.ts'
+import { holds } from '../../support/holds.ts'
 import { Oracle, type TheirBook } from './oracle.ts'
 
 let emulator: FyersEmulator
@@ -77,7 +78,7 @@ function instrument(key: string): Instrument {
 /** Their whole client, logged in. */
 async function connect(): Promise<void> {
   await oracle.connect({ token, api: emulator.apiUrl, stream: emulator.streamUrl })
-  await vi.waitFor(() => expect(oracle.heard('connect')).toHaveLength(1), 5000)
+  await holds(() => expect(oracle.heard('connect')).toHaveLength(1))
 }
 
 describe("the vendor's whole client and the adapter, side by side", () => {
@@ -93,18 +94,15 @@ describe("the vendor's whole client and the adapter, side by side", () => {
     expect(wanted).toHaveLength(keys.length)
     await connect()
     const main = peer.open()
-    await vi.waitFor(() => expect(peer.heard('ready')).toBe(true))
+    await holds(() => expect(peer.heard('ready')).toBe(true))
     main.want(wanted, 'QUOTE')
     await oracle.subscribe(wanted.map(tickerOf))
     const typeOf = ({ kind }: Instrument) => (kind === 'INDEX' ? 'if' : 'sf')
-    await vi.waitFor(
-      () => {
-        for (const one of wanted) expect(messagesOf(tickerOf(one), typeOf(one)).length).toBeGreaterThan(20)
-      },
-      { timeout: 15_000 },
-    )
+    await holds(() => {
+      for (const one of wanted) expect(messagesOf(tickerOf(one), typeOf(one)).length).toBeGreaterThan(20)
+    })
     emulator.stand()
-    await vi.waitFor(() => {
+    await holds(() => {
       for (const one of wanted) {
         const theirs = tickOf(messagesOf(tickerOf(one), typeOf(one)).at(-1))
         expect(Object.keys(theirs).length).toBeGreaterThan(one.kind === 'INDEX' ? 4 : 10)
@@ -122,12 +120,12 @@ describe("the vendor's whole client and the adapter, side by side", () => {
     const tcs = instrument('NSE:TCS')
     await connect()
     const main = peer.open()
-    await vi.waitFor(() => expect(peer.heard('ready')).toBe(true))
+    await holds(() => expect(peer.heard('ready')).toBe(true))
     main.want([tcs], 'DEPTH')
     await oracle.subscribe(['NSE:TCS-EQ'], { isBook: true })
-    await vi.waitFor(() => expect(messagesOf('NSE:TCS-EQ', 'dp').length).toBeGreaterThan(20), { timeout: 15_000 })
+    await holds(() => expect(messagesOf('NSE:TCS-EQ', 'dp').length).toBeGreaterThan(20))
     emulator.stand()
-    await vi.waitFor(() => {
+    await holds(() => {
       const theirs = messagesOf('NSE:TCS-EQ', 'dp').at(-1)
       expect(peer.ticks.get(tcs.token)?.book).toEqual({ buy: levels(theirs, 'bid'), sell: levels(theirs, 'ask') })
     })
@@ -137,12 +135,12 @@ describe("the vendor's whole client and the adapter, side by side", () => {
     const tcs = instrument('NSE:TCS')
     await connect()
     const main = peer.open()
-    await vi.waitFor(() => expect(peer.heard('ready')).toBe(true))
+    await holds(() => expect(peer.heard('ready')).toBe(true))
     main.want([tcs], 'LTP')
     await oracle.subscribe(['NSE:TCS-EQ'], { isLite: true })
-    await vi.waitFor(() => expect(messagesOf('NSE:TCS-EQ', 'sf').length).toBeGreaterThan(10), { timeout: 15_000 })
+    await holds(() => expect(messagesOf('NSE:TCS-EQ', 'sf').length).toBeGreaterThan(10))
     emulator.stand()
-    await vi.waitFor(() => expect(peer.ticks.get(tcs.token)?.ltp).toBe(messagesOf('NSE:TCS-EQ', 'sf').at(-1)?.ltp))
+    await holds(() => expect(peer.ticks.get(tcs.token)?.ltp).toBe(messagesOf('NSE:TCS-EQ', 'sf').at(-1)?.ltp))
   })
 
   it('know the same book of fifty levels', async () => {
@@ -150,13 +148,13 @@ describe("the vendor's whole client and the adapter, side by side", () => {
     await oracle.connectBooks({ token, stream: emulator.booksUrl, symbols: ['NSE:TCS-EQ'] })
     const main = peer.open()
     const deep = peer.open('books')
-    await vi.waitFor(() => expect(peer.heard('ready')).toBe(true))
+    await holds(() => expect(peer.heard('ready')).toBe(true))
     main.want([tcs], 'BOOK50')
     deep.want([tcs], 'BOOK50')
     const books = () => oracle.heard<{ book: TheirBook }>('depth')
-    await vi.waitFor(() => expect(books().length).toBeGreaterThan(20), { timeout: 15_000 })
+    await holds(() => expect(books().length).toBeGreaterThan(20))
     emulator.stand()
-    await vi.waitFor(() => {
+    await holds(() => {
       const their = books().at(-1)?.book
       const side = (
         prices: readonly number[] = [],
@@ -174,10 +172,10 @@ describe("the vendor's whole client and the adapter, side by side", () => {
   it('hear of the same order', async () => {
     await oracle.connectOrders({ token, stream: emulator.ordersUrl })
     peer.open('orders')
-    await vi.waitFor(() => expect(emulator.orders.open.filter(one => one.subscribed.has('orders'))).toHaveLength(2))
+    await holds(() => expect(emulator.orders.open.filter(one => one.subscribed.has('orders'))).toHaveLength(2))
     emulator.faults.order({ qty: 7, qty_filled: 5, qty_remaining: 2, ord_status: 6, price_limit: 959.5 })
-    await vi.waitFor(() => expect(oracle.heard('orders')).toHaveLength(1))
-    await vi.waitFor(() => expect(peer.heard('order')).toBe(true))
+    await holds(() => expect(oracle.heard('orders')).toHaveLength(1))
+    await holds(() => expect(peer.heard('order')).toBe(true))
     const [{ orders: theirs } = { orders: {} }] = oracle.heard<{ orders: Message }>('orders')
     const mine = peer.signals.flatMap(signal => (signal.kind === 'order' ? [signal.order] : []))[0]
     expect(mine).toMatchObject({

@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../../shared/clock.ts'
 import type { Tick } from '../../../shared/market/tick.ts'
 import { FyersEmulator, type FyersOptions } from '../../emulators/fyers/server.ts'
 import { adapter, http, listOf, logIn, Peer, settingsOf } from '../../support/fyerspeer.ts'
+import { holds } from '../../support/holds.ts'
 
 let emulator: FyersEmulator
 const peers: Peer[] = []
@@ -28,7 +29,7 @@ async function connect(): Promise<Peer> {
 async function prices() {
   const peer = await connect()
   const main = peer.open()
-  await vi.waitFor(() => expect(peer.heard('ready')).toBe(true))
+  await holds(() => expect(peer.heard('ready')).toBe(true))
   const list = await listOf(emulator)
   const one = (key: string) => {
     const found = list.get(key)
@@ -126,11 +127,11 @@ describe('with an emulated Fyers', () => {
     const { peer, main, one } = await prices()
     main.want([one(key)], 'DEPTH')
     const tick = () => peer.ticks.get(one(key).token)
-    await vi.waitFor(() => expect(tick()?.mode).toBe('DEPTH'))
+    await holds(() => expect(tick()?.mode).toBe('DEPTH'))
     const first = tick()?.lastTradeTime
-    await vi.waitFor(() => expect(tick()?.lastTradeTime).not.toBe(first), 5000)
+    await holds(() => expect(tick()?.lastTradeTime).not.toBe(first))
     emulator.stand()
-    await vi.waitFor(() => expect(tick()).toMatchObject(depthTick(key)))
+    await holds(() => expect(tick()).toMatchObject(depthTick(key)))
     expect(peer.signals.filter(({ kind }) => kind === 'malformed' || kind === 'ignored')).toEqual([])
   })
 
@@ -140,17 +141,17 @@ describe('with an emulated Fyers', () => {
     main.want([nifty], 'QUOTE')
     main.want([tcs], 'LTP')
     const ltp = (token: string) => peer.ticks.get(token)?.ltp
-    const [before, index] = await vi.waitFor(() => {
+    const [before, index] = await holds(() => {
       const known = [ltp(tcs.token), ltp(nifty.token)]
       expect(known).not.toContain(undefined)
       return known
     })
-    await vi.waitFor(() => {
+    await holds(() => {
       expect(ltp(tcs.token)).not.toBe(before)
       expect(ltp(nifty.token)).not.toBe(index)
-    }, 5000)
+    })
     emulator.stand()
-    await vi.waitFor(() => {
+    await holds(() => {
       expect(ltp(tcs.token)).toBe(worth('NSE:TCS').ltp)
       expect(ltp(nifty.token)).toBe(worth('NSE_INDEX:NIFTY').ltp)
     })
@@ -162,14 +163,14 @@ describe('with an emulated Fyers', () => {
     const tcs = one('NSE:TCS')
     main.want([tcs], 'BOOK50')
     const deep = peer.open('books')
-    await vi.waitFor(() => expect(deep.socket.readyState).toBe(1))
+    await holds(() => expect(deep.socket.readyState).toBe(1))
     deep.want([tcs], 'BOOK50')
     const tick = (): Tick | undefined => peer.ticks.get(tcs.token)
-    await vi.waitFor(() => expect(tick()?.mode).toBe('BOOK50'))
+    await holds(() => expect(tick()?.mode).toBe('BOOK50'))
     const before = tick()?.book?.buy.slice(0, 10)
-    await vi.waitFor(() => expect(tick()?.book?.buy.slice(0, 10)).not.toEqual(before))
+    await holds(() => expect(tick()?.book?.buy.slice(0, 10)).not.toEqual(before))
     emulator.stand()
-    await vi.waitFor(() => expect(tick()).toMatchObject(depthTick('NSE:TCS', 50)))
+    await holds(() => expect(tick()).toMatchObject(depthTick('NSE:TCS', 50)))
     expect(tick()?.book?.sell).toHaveLength(50)
     expect(peer.heard('malformed')).toBe(false)
   })
@@ -179,16 +180,16 @@ describe('with an emulated Fyers', () => {
     const tcs = one('NSE:TCS')
     main.want([tcs], 'BOOK50')
     const deep = peer.open('books')
-    await vi.waitFor(() => expect(deep.socket.readyState).toBe(1))
+    await holds(() => expect(deep.socket.readyState).toBe(1))
     deep.want([tcs], 'BOOK50')
-    await vi.waitFor(() => expect(peer.ticks.get(tcs.token)?.mode).toBe('BOOK50'))
+    await holds(() => expect(peer.ticks.get(tcs.token)?.mode).toBe('BOOK50'))
     const asked = () => emulator.books.connections[0]?.requests.length ?? 0
     const before = asked()
     emulator.faults.bookGap()
-    await vi.waitFor(() => expect(asked()).toBe(before + 3))
-    await vi.waitFor(() => expect(peer.ticks.get(tcs.token)?.timestamp).toBeGreaterThan(0))
+    await holds(() => expect(asked()).toBe(before + 3))
+    await holds(() => expect(peer.ticks.get(tcs.token)?.timestamp).toBeGreaterThan(0))
     emulator.stand()
-    await vi.waitFor(() => expect(peer.ticks.get(tcs.token)).toMatchObject(depthTick('NSE:TCS', 50)))
+    await holds(() => expect(peer.ticks.get(tcs.token)).toMatchObject(depthTick('NSE:TCS', 50)))
   })
 
   it('without the entitlement has five levels, and pongs', async () => {
@@ -197,21 +198,21 @@ describe('with an emulated Fyers', () => {
     const tcs = one('NSE:TCS')
     main.want([tcs], 'BOOK50')
     const deep = peer.open('books')
-    await vi.waitFor(() => expect(deep.socket.readyState).toBe(1))
+    await holds(() => expect(deep.socket.readyState).toBe(1))
     deep.want([tcs], 'BOOK50')
     deep.socket.send('ping')
-    await vi.waitFor(() => expect(peer.heard('heartbeat')).toBe(true))
-    await vi.waitFor(() => expect(peer.ticks.get(tcs.token)).toMatchObject({ mode: 'DEPTH' }))
+    await holds(() => expect(peer.heard('heartbeat')).toBe(true))
+    await holds(() => expect(peer.ticks.get(tcs.token)).toMatchObject({ mode: 'DEPTH' }))
     expect(peer.ticks.get(tcs.token)?.book?.buy).toHaveLength(5)
   })
 
   it('hears of orders', async () => {
     const peer = await connect()
     peer.open('orders')
-    await vi.waitFor(() => expect(peer.heard('ready')).toBe(true))
-    await vi.waitFor(() => expect(emulator.orders.open[0]?.subscribed.has('orders')).toBe(true))
+    await holds(() => expect(peer.heard('ready')).toBe(true))
+    await holds(() => expect(emulator.orders.open[0]?.subscribed.has('orders')).toBe(true))
     emulator.faults.order({ qty: 7, qty_filled: 7 })
-    await vi.waitFor(() => expect(peer.heard('order')).toBe(true))
+    await holds(() => expect(peer.heard('order')).toBe(true))
     expect(peer.signals.find(({ kind }) => kind === 'order')).toMatchObject({
       order: { exchange: 'NSE', action: 'BUY', quantity: 7, status: 'complete' },
     })

@@ -33,7 +33,7 @@ function lists(): Map<string, Buffer> {
   ])
 }
 
-it('a list of 150,000 rows is in its place within 10 s of the processor and 300 MB', async () => {
+it('a list of 150,000 rows is in its place in proportionate time and 300 MB', async () => {
   const files = lists()
   const folder = temporaryFolder()
   const { log } = keptLog()
@@ -57,7 +57,8 @@ it('a list of 150,000 rows is in its place within 10 s of the processor and 300 
   })
   const { user, system } = process.cpuUsage(before)
   expect(synced).toEqual({ count: SIZE, changed: true, skipped: 0 })
-  expect((user + system) / 1_000_000).toBeLessThan(10)
+  // Of the processor, which a shared one takes twice as much of; a step that grows with the square takes minutes.
+  expect((user + system) / 1_000_000).toBeLessThan(30)
   // The most there ever was; the list itself was there before.
   expect(process.resourceUsage().maxRSS * 1024 - atRest).toBeLessThan(300 * MB)
   const book = new InstrumentBook(folder)

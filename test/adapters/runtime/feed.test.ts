@@ -1,6 +1,7 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { pause, systemClock } from '../../../shared/clock.ts'
 import { TickwireError } from '../../../shared/errors.ts'
+import { holds } from '../../support/holds.ts'
 import { open, ticking, update } from './feedrig.ts'
 import { LoginNeeded, ltps, pass, settle, topicOf } from './rig.ts'
 
@@ -204,7 +205,7 @@ describe('a feed', () => {
       for (;;) yield [update(clock)]
     }, systemClock)
     void feed.start()
-    await vi.waitFor(() => expect(publisher.counts().ticks).toBeGreaterThan(0))
+    await holds(() => expect(publisher.counts().ticks).toBeGreaterThan(0))
     await feed.close()
   })
 

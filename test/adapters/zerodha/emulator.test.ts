@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import type { Http, Signal } from '../../../adapters/contract.ts'
 import { createDecoder } from '../../../adapters/zerodha/codec.ts'
@@ -10,6 +10,7 @@ import type { Ticket } from '../../../adapters/zerodha/ticket.ts'
 import { systemClock } from '../../../shared/clock.ts'
 import { keyOf } from '../../emulators/kit/contract.ts'
 import { KiteEmulator } from '../../emulators/kite/server.ts'
+import { holds } from '../../support/holds.ts'
 
 let emulator: KiteEmulator
 let addresses: Settings
@@ -63,7 +64,7 @@ function dial(ticket: Ticket) {
   return { socket, signals, refusals }
 }
 
-const ready = (socket: WebSocket) => vi.waitFor(() => expect(socket.readyState).toBe(WebSocket.OPEN))
+const ready = (socket: WebSocket) => holds(() => expect(socket.readyState).toBe(WebSocket.OPEN))
 
 describe('with an emulated Kite', () => {
   it('logs in, and is told when the secret is wrong or the answer was used', async () => {
@@ -95,15 +96,15 @@ describe('with an emulated Kite', () => {
     const tokens = [emulator.row('NSE:INFY').token, emulator.row('NSE:NIFTY 50').token].map(String)
     for (const frame of session.subscribe(tokens, 'DEPTH')) socket.send(frame)
     const subscribed = () => Object.fromEntries(emulator.connections[0]?.subscribed ?? [])
-    await vi.waitFor(() => expect(subscribed()).toEqual({ [`${tokens[0]}`]: 'full', [`${tokens[1]}`]: 'full' }))
-    await vi.waitFor(() => {
+    await holds(() => expect(subscribed()).toEqual({ [`${tokens[0]}`]: 'full', [`${tokens[1]}`]: 'full' }))
+    await holds(() => {
       const modes = signals.map(signal => signal.kind === 'tick' && `${signal.token} ${signal.tick.mode}`)
       expect(modes).toEqual(expect.arrayContaining([`${tokens[0]} DEPTH`, `${tokens[1]} DEPTH`]))
     })
     for (const frame of session.change(tokens.slice(0, 1), 'DEPTH', 'LTP')) socket.send(frame)
     for (const frame of session.unsubscribe(tokens.slice(1), 'DEPTH')) socket.send(frame)
-    await vi.waitFor(() => expect(subscribed()).toEqual({ [`${tokens[0]}`]: 'ltp' }))
-    await vi.waitFor(() => expect(signals.at(-1)).toEqual({ kind: 'heartbeat' }))
+    await holds(() => expect(subscribed()).toEqual({ [`${tokens[0]}`]: 'ltp' }))
+    await holds(() => expect(signals.at(-1)).toEqual({ kind: 'heartbeat' }))
     expect(signals.filter(({ kind }) => kind === 'malformed' || kind === 'ignored')).toEqual([])
   })
 
@@ -111,7 +112,7 @@ describe('with an emulated Kite', () => {
     const { socket, signals } = dial(await logIn())
     await ready(socket)
     emulator.faults.order({ order_id: '77', status: 'UPDATE', pending_quantity: 3 })
-    await vi.waitFor(() => expect(signals.find(({ kind }) => kind === 'order')).toBeDefined())
+    await holds(() => expect(signals.find(({ kind }) => kind === 'order')).toBeDefined())
     expect(signals.find(({ kind }) => kind === 'order')).toMatchObject({
       order: { orderId: '77', status: 'open', pendingQuantity: 3, symbol: 'SBIN' },
     })
@@ -123,8 +124,8 @@ describe('with an emulated Kite', () => {
     const token = String(emulator.row('NSE:INFY').token)
     socket.send(JSON.stringify({ a: 'subscribe', v: [token] }))
     socket.send(JSON.stringify({ a: 'mode', v: ['full', [token]] }))
-    await vi.waitFor(() => expect(emulator.connections[0]?.requests.length).toBe(2))
-    await vi.waitFor(() => expect(signals.length).toBeGreaterThan(3))
+    await holds(() => expect(emulator.connections[0]?.requests.length).toBe(2))
+    await holds(() => expect(signals.length).toBeGreaterThan(3))
     expect(signals.every(({ kind }) => kind === 'heartbeat')).toBe(true)
     expect(emulator.connections[0]?.subscribed.size).toBe(0)
   })
@@ -133,9 +134,9 @@ describe('with an emulated Kite', () => {
     const ticket = await logIn()
     for (const { socket } of [dial(ticket), dial(ticket), dial(ticket)]) await ready(socket)
     const fourth = dial(ticket)
-    await vi.waitFor(() => expect(fourth.refusals).toEqual(['BROKER_RATE_LIMITED']))
+    await holds(() => expect(fourth.refusals).toEqual(['BROKER_RATE_LIMITED']))
     emulator.login()
     const stale = dial(ticket)
-    await vi.waitFor(() => expect(stale.refusals).toEqual(['SESSION_EXPIRED']))
+    await holds(() => expect(stale.refusals).toEqual(['SESSION_EXPIRED']))
   })
 })

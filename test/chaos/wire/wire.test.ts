@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../../shared/clock.ts'
 import { systemCode } from '../../../shared/errors.ts'
+import { holds } from '../../support/holds.ts'
 import { framed } from './cutter.ts'
 import { Wire } from './wire.ts'
 
@@ -45,7 +46,7 @@ async function dial() {
   })
   const before = served.length
   await once(socket, 'connect')
-  const far = await vi.waitFor(() => {
+  const far = await holds(() => {
     const one = served[before]
     if (!one) throw new Error('not yet')
     return one
@@ -54,7 +55,7 @@ async function dial() {
 }
 
 const arrives = (seen: { bytes: Buffer }, text: string | Buffer) =>
-  vi.waitFor(() => expect(seen.bytes.toString('latin1')).toBe(text.toString('latin1')), { timeout: 5000 })
+  holds(() => expect(seen.bytes.toString('latin1')).toBe(text.toString('latin1')))
 
 describe('a wire', () => {
   it('carries every byte of both directions, and the end of either', async () => {
@@ -64,9 +65,9 @@ describe('a wire', () => {
     far.write('HTTP/1.1 404 Not Found\r\n\r\nabc')
     socket.write('question')
     await arrives(seen, 'HTTP/1.1 404 Not Found\r\n\r\nabc')
-    await vi.waitFor(() => expect(Buffer.concat(heard).toString()).toBe('question'))
+    await holds(() => expect(Buffer.concat(heard).toString()).toBe('question'))
     far.end()
-    await vi.waitFor(() => expect(seen.ended).toBe(true))
+    await holds(() => expect(seen.ended).toBe(true))
   })
 
   it('with latency gives the bytes later, in their order', async () => {
@@ -110,10 +111,10 @@ describe('a wire', () => {
   it('that is cut ends with FIN, or with RST', async () => {
     const { seen } = await dial()
     wire.cut('FIN')
-    await vi.waitFor(() => expect([seen.ended, seen.error]).toEqual([true, undefined]))
+    await holds(() => expect([seen.ended, seen.error]).toEqual([true, undefined]))
     const other = await dial()
     wire.cut('RST')
-    await vi.waitFor(() => expect(other.seen.error).toBe('ECONNRESET'))
+    await holds(() => expect(other.seen.error).toBe('ECONNRESET'))
   })
 
   it('that refuses lets nobody in until it is healed', async () => {
@@ -142,7 +143,7 @@ describe('a wire', () => {
     await arrives(seen, HANDSHAKE)
     wire.truncate('down', 5)
     far.write(framed(1, Buffer.from('AAAAAA')))
-    await vi.waitFor(() => expect(seen.ended).toBe(true))
+    await holds(() => expect(seen.ended).toBe(true))
     const cut = framed(1, Buffer.from('AAAAAA')).subarray(0, 5)
     expect(seen.bytes.toString('latin1')).toBe(HANDSHAKE + cut.toString('latin1'))
   })

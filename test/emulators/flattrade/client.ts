@@ -1,5 +1,5 @@
-import { vi } from 'vitest'
 import { WebSocket } from 'ws'
+import { holds } from '../../support/holds.ts'
 import type { Dialect } from './connection.ts'
 import type { FlattradeEmulator } from './server.ts'
 
@@ -7,7 +7,7 @@ import type { FlattradeEmulator } from './server.ts'
 export type Said = Readonly<{ [code: string]: string }>
 
 /** Waits for what may take a while on a busy machine. */
-export const until = (check: () => void): Promise<void> => vi.waitFor(check, 10_000)
+export const until = (check: () => void): Promise<void> => holds(check)
 
 /** A client of the socket with no opinion: what it was sent, and how its socket ended. */
 export class RawClient {

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { holds } from '../../support/holds.ts'
 import { RawClient } from './client.ts'
 import { FyersEmulator } from './server.ts'
 
@@ -9,7 +10,7 @@ beforeEach(async () => {
   emulator = await FyersEmulator.start({ tickMs: 20, today: '2026-11-21' })
   emulator.login()
   client = RawClient.known(emulator, emulator.booksUrl)
-  await vi.waitFor(() => expect(client.isOpen).toBe(true))
+  await holds(() => expect(client.isOpen).toBe(true))
 })
 afterEach(async () => {
   client.close()
@@ -30,16 +31,16 @@ const wholes = () => client.binary.filter(bytes => bytes.subarray(-2).toString('
 describe('the socket of deep books', () => {
   it('wants the token in the header', async () => {
     const stranger = new RawClient(emulator, emulator.booksUrl, { Authorization: 'EMULATED01-100:nonsense' })
-    await vi.waitFor(() => expect(stranger.refused).toBe(401))
+    await holds(() => expect(stranger.refused).toBe(401))
   })
 
   it('sends a whole book of a resumed channel, then differences', async () => {
     subscribe(1, 'NSE:TCS-EQ')
     client.send('ping')
-    await vi.waitFor(() => expect(client.texts).toEqual(['pong']))
+    await holds(() => expect(client.texts).toEqual(['pong']))
     expect(client.binary).toEqual([])
     resume()
-    await vi.waitFor(() => expect(client.binary.length).toBeGreaterThan(5))
+    await holds(() => expect(client.binary.length).toBeGreaterThan(5))
     expect(wholes()).toHaveLength(1)
     expect(client.binary[0]?.length).toBeGreaterThan(client.binary[1]?.length ?? Number.POSITIVE_INFINITY)
   })
@@ -47,17 +48,17 @@ describe('the socket of deep books', () => {
   it('sends a whole book again after it was let go', async () => {
     resume()
     subscribe(1, 'NSE:TCS-EQ')
-    await vi.waitFor(() => expect(wholes()).toHaveLength(1))
+    await holds(() => expect(wholes()).toHaveLength(1))
     subscribe(-1, 'NSE:TCS-EQ')
     subscribe(1, 'NSE:TCS-EQ')
-    await vi.waitFor(() => expect(wholes()).toHaveLength(2))
+    await holds(() => expect(wholes()).toHaveLength(2))
   })
 
   it('refuses what is not of the NSE, and the sixth', async () => {
     resume()
     subscribe(1, 'BSE:ITC-A', 'NSE:NIFTY50-INDEX', 'NSE:NOBODY-EQ')
     subscribe(1, 'NSE:TCS-EQ', 'NSE:INFY-EQ', 'NSE:ITC-EQ', 'NSE:SBIN-EQ', 'NSE:NIFTY26NOVFUT', 'NSE:WIPRO-EQ')
-    await vi.waitFor(() =>
+    await holds(() =>
       expect(complaints()).toEqual([
         expect.stringContaining('invalid symbol BSE:ITC-A'),
         expect.stringContaining('invalid symbol NSE:NIFTY50-INDEX'),
@@ -73,7 +74,7 @@ describe('the socket of deep books', () => {
     resume()
     subscribe(1, 'NSE:TCS-EQ')
     client.send('ping')
-    await vi.waitFor(() => expect(client.texts).toEqual(['pong']))
+    await holds(() => expect(client.texts).toEqual(['pong']))
     expect(client.binary).toEqual([])
     const Authorization = `${emulator.account.appId}:${emulator.account.accessToken()}`
     const address = await fetch(`${emulator.apiUrl}/indus/home/tbtws`, { headers: { Authorization } })
@@ -84,11 +85,11 @@ describe('the socket of deep books', () => {
 describe('the socket of orders', () => {
   it('tells of orders to whoever asks for them', async () => {
     const [asks, idles] = [1, 2].map(() => RawClient.known(emulator, emulator.ordersUrl))
-    await vi.waitFor(() => expect(asks?.isOpen && idles?.isOpen).toBe(true))
+    await holds(() => expect(asks?.isOpen && idles?.isOpen).toBe(true))
     asks?.send(JSON.stringify({ T: 'SUB_ORD', SLIST: ['orders'], SUB_T: 1 }))
-    await vi.waitFor(() => expect(asks?.texts).toHaveLength(1))
+    await holds(() => expect(asks?.texts).toHaveLength(1))
     emulator.faults.order({ qty: 7 })
-    await vi.waitFor(() => expect(asks?.texts).toHaveLength(2))
+    await holds(() => expect(asks?.texts).toHaveLength(2))
     expect(JSON.parse(asks?.texts[1] ?? '')).toMatchObject({ orders: { qty: 7, symbol: 'NSE:SBIN-EQ' } })
     expect(idles?.texts).toEqual([])
     asks?.close()

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { holds } from '../../support/holds.ts'
 import { RawClient } from './client.ts'
 import { FyersEmulator, type FyersOptions } from './server.ts'
 
@@ -13,7 +14,7 @@ const start = async (options: FyersOptions = {}) => {
   emulator = await FyersEmulator.start({ tickMs: 20, today: '2026-11-21', recorded: false, ...options })
   emulator.login()
   client = new RawClient(emulator)
-  await vi.waitFor(() => expect(client.isOpen).toBe(true))
+  await holds(() => expect(client.isOpen).toBe(true))
 }
 
 beforeEach(() => start())
@@ -24,7 +25,7 @@ afterEach(async () => {
 
 const logIn = async () => {
   client.logIn()
-  await vi.waitFor(() => expect(client.of(1)).toHaveLength(1))
+  await holds(() => expect(client.of(1)).toHaveLength(1))
 }
 
 /** Taken or not: the one letter of field 1. */
@@ -70,28 +71,28 @@ describe('the login on the price socket', () => {
 
   it('with a key that is none, or over, is refused on a socket that stays open', async () => {
     client.logIn('0'.repeat(56))
-    await vi.waitFor(() => expect(verdicts(1)).toEqual(['N']))
+    await holds(() => expect(verdicts(1)).toEqual(['N']))
     const key = emulator.account.accessToken()
     emulator.faults.expireToken({ keepSockets: true })
     client.logIn(key)
-    await vi.waitFor(() => expect(verdicts(1)).toEqual(['N', 'N']))
+    await holds(() => expect(verdicts(1)).toEqual(['N', 'N']))
     expect(client.isOpen).toBe(true)
   })
 
   it('is never answered where the handshake had the header of the other sockets', async () => {
     const silent = RawClient.known(emulator, emulator.streamUrl)
-    await vi.waitFor(() => expect(silent.isOpen).toBe(true))
+    await holds(() => expect(silent.isOpen).toBe(true))
     silent.logIn()
     silent.subscribe([SBIN])
     await logIn()
-    await vi.waitFor(() => expect(emulator.prices.connections[1]?.requests).toHaveLength(2))
+    await holds(() => expect(emulator.prices.connections[1]?.requests).toHaveLength(2))
     expect(silent.binary).toEqual([])
     silent.close()
   })
 
   it('has another address with no version', async () => {
     const lost = new RawClient(emulator, emulator.streamUrl.replace('v1-5', 'v1-4'))
-    await vi.waitFor(() => expect(lost.refused).toBe(404))
+    await holds(() => expect(lost.refused).toBe(404))
   })
 
   it('is needed for anything else', async () => {
@@ -106,10 +107,10 @@ describe('topics', () => {
   it('are shown whole when their channel is resumed, and then what has changed of them', async () => {
     await logIn()
     client.subscribe([TCS])
-    await vi.waitFor(() => expect(verdicts(4)).toEqual(['K']))
+    await holds(() => expect(verdicts(4)).toEqual(['K']))
     expect(client.of(6)).toEqual([])
     client.resume(11)
-    await vi.waitFor(() => expect(items().length).toBeGreaterThan(3))
+    await holds(() => expect(items().length).toBeGreaterThan(3))
     expect(items()[0]).toEqual({ kind: 'S', id: 0, number: 1 })
     expect(snapshots()[0]).toMatchObject({ topic: TCS, values: 21, multiplier: 1, precision: 2 })
     expect(
@@ -118,10 +119,10 @@ describe('topics', () => {
         .every(({ kind }) => kind === 'U'),
     ).toBe(true)
     client.pause(11)
-    await vi.waitFor(() => expect(verdicts(7)).toEqual(['K']))
+    await holds(() => expect(verdicts(7)).toEqual(['K']))
     const sent = client.of(6).length
     client.resume(12)
-    await vi.waitFor(() => expect(verdicts(8)).toEqual(['K', 'K']))
+    await holds(() => expect(verdicts(8)).toEqual(['K', 'K']))
     expect(client.of(6)).toHaveLength(sent)
   })
 
@@ -130,7 +131,7 @@ describe('topics', () => {
     client.resume(11)
     client.subscribe(['if|nse_cm|NIFTYTOP20EW', 'sf|nse_cm|999999999', 'dp|nse_cm|Nifty 50'])
     client.subscribe(['if|nse_cm|NIFTY TOP 20 EW'])
-    await vi.waitFor(() => expect(snapshots().map(({ topic }) => topic)).toEqual(['if|nse_cm|NIFTY TOP 20 EW']))
+    await holds(() => expect(snapshots().map(({ topic }) => topic)).toEqual(['if|nse_cm|NIFTY TOP 20 EW']))
     expect(verdicts(4)).toEqual(['K', 'K'])
   })
 
@@ -139,11 +140,11 @@ describe('topics', () => {
     client.resume(11)
     client.subscribe([TCS, SBIN])
     client.unsubscribe([TCS])
-    await vi.waitFor(() => expect(verdicts(5)).toEqual(['K']))
+    await holds(() => expect(verdicts(5)).toEqual(['K']))
     emulator.stand()
     const sent = client.of(6).length
     client.snapshot([TCS])
-    await vi.waitFor(() => expect(client.of(6)).toHaveLength(sent + 1))
+    await holds(() => expect(client.of(6)).toHaveLength(sent + 1))
     expect(items().at(-1)?.kind).toBe('S')
   })
 
@@ -158,7 +159,7 @@ describe('topics', () => {
     client.mode('L', 12)
     client.subscribe([TCS], 12)
     client.resume(12)
-    await vi.waitFor(() => expect(items().filter(({ kind }) => kind === 'L').length).toBeGreaterThan(2))
+    await holds(() => expect(items().filter(({ kind }) => kind === 'L').length).toBeGreaterThan(2))
     const bodies = client.of(6).filter((_, at) => items()[at]?.kind === 'L')
     expect(new Set(bodies.map(body => body.length - 6))).toEqual(new Set([length]))
   })
@@ -170,7 +171,7 @@ describe('topics', () => {
     await logIn()
     client.subscribe([TCS, SBIN])
     client.subscribe([CRUDE])
-    await vi.waitFor(() => expect(verdicts(4)).toEqual(['K', 'N']))
+    await holds(() => expect(verdicts(4)).toEqual(['K', 'N']))
   })
 })
 
@@ -179,7 +180,7 @@ describe('the manners of the price socket', () => {
     await logIn()
     client.subscribe(topics)
     client.resume(11)
-    await vi.waitFor(() => expect(snapshots().length).toBeGreaterThan(0))
+    await holds(() => expect(snapshots().length).toBeGreaterThan(0))
   }
 
   it('leaves requests without an answer, and does what they ask', async () => {
@@ -192,12 +193,12 @@ describe('the manners of the price socket', () => {
     emulator.faults.refuseLogins({ times: 1 })
     client.logIn()
     client.logIn()
-    await vi.waitFor(() => expect(verdicts(1)).toEqual(['N', 'K']))
+    await holds(() => expect(verdicts(1)).toEqual(['N', 'K']))
     emulator.faults.refuseRequests({ times: 1 })
     client.subscribe([TCS])
     client.subscribe([SBIN])
     client.resume(11)
-    await vi.waitFor(() => expect(snapshots().map(({ topic }) => topic)).toEqual([SBIN]))
+    await holds(() => expect(snapshots().map(({ topic }) => topic)).toEqual([SBIN]))
     expect(verdicts(4)).toEqual(['N', 'K'])
   })
 
@@ -206,7 +207,7 @@ describe('the manners of the price socket', () => {
     await shown(TCS)
     client.acknowledge(2)
     client.acknowledge(4)
-    await vi.waitFor(() => expect(client.isClosed).toBe(true))
+    await holds(() => expect(client.isClosed).toBe(true))
     expect(emulator.prices.connections[0]?.acknowledged).toEqual([2, 4])
     expect(items().at(-1)?.number).toBe(12)
   })
@@ -216,7 +217,7 @@ describe('the manners of the price socket', () => {
     await logIn()
     client.subscribe([TCS])
     client.resume(11)
-    await vi.waitFor(() => expect(items(false).length).toBeGreaterThan(2))
+    await holds(() => expect(items(false).length).toBeGreaterThan(2))
     expect(items(false)[0]).toMatchObject({ kind: 'S', id: 0 })
   })
 
@@ -225,9 +226,9 @@ describe('the manners of the price socket', () => {
     emulator.faults.unknownTopic({ id: 60_000 })
     emulator.faults.unknownItem()
     emulator.faults.uselessFrames()
-    await vi.waitFor(() => expect(items().map(({ id }) => id)).toContain(60_000))
-    await vi.waitFor(() => expect(items().map(({ kind }) => kind)).toContain('Z'))
-    await vi.waitFor(() => expect(client.of(13)).toHaveLength(1))
+    await holds(() => expect(items().map(({ id }) => id)).toContain(60_000))
+    await holds(() => expect(items().map(({ kind }) => kind)).toContain('Z'))
+    await holds(() => expect(client.of(13)).toHaveLength(1))
     expect(client.of(99)).toHaveLength(1)
   })
 
@@ -235,7 +236,7 @@ describe('the manners of the price socket', () => {
     await shown(TCS)
     emulator.stand()
     emulator.faults.precision({ ticker: 'NSE:TCS-EQ', precision: 4, multiplier: 10 })
-    await vi.waitFor(() => expect(snapshots()).toHaveLength(2))
+    await holds(() => expect(snapshots()).toHaveLength(2))
     const contract = emulator.market.find('NSE:TCS')
     const ltp = contract ? emulator.market.peek(contract).ltp : 0
     expect(snapshots()[1]).toMatchObject({ precision: 4, multiplier: 10, first: Math.round(ltp * 100_000) })
@@ -246,7 +247,7 @@ describe('the manners of the price socket', () => {
     emulator.stand()
     const before = snapshots().length
     emulator.faults.renumber()
-    await vi.waitFor(() => expect(snapshots().length).toBe(before + 1))
+    await holds(() => expect(snapshots().length).toBe(before + 1))
     expect(snapshots().at(-1)).toMatchObject({ topic: CRUDE, precision: 0 })
     expect(items().at(-1)).toMatchObject({ kind: 'S', id: 0 })
   })
@@ -256,18 +257,18 @@ describe('the manners of the price socket', () => {
     emulator.stand()
     emulator.faults.unanswered()
     emulator.faults.truncated({ stream: 'prices' })
-    await vi.waitFor(() => {
+    await holds(() => {
       const last = client.binary.at(-1) ?? Buffer.alloc(2)
       expect(last.readUInt16BE(0)).toBeGreaterThan(last.length)
     })
     await emulator.faults.heal()
     client.pause(11)
-    await vi.waitFor(() => expect(verdicts(7)).toEqual(['K']))
+    await holds(() => expect(verdicts(7)).toEqual(['K']))
   })
 
   it('ends with the token of its login', async () => {
     await shown(TCS)
     emulator.faults.expireToken()
-    await vi.waitFor(() => expect(client.isClosed).toBe(true))
+    await holds(() => expect(client.isClosed).toBe(true))
   })
 })

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { holds } from '../../support/holds.ts'
 import { ROOT } from '../../support/source.ts'
 import { RawClient } from './client.ts'
 import { readRequest } from './hsmrequest.ts'
@@ -30,12 +31,12 @@ describe.runIf(existsSync(folder))('what was recorded', () => {
     const emulator = await FyersEmulator.start({ tickMs: 0 })
     emulator.login()
     const client = new RawClient(emulator)
-    await vi.waitFor(() => expect(client.isOpen).toBe(true))
+    await holds(() => expect(client.isOpen).toBe(true))
     client.logIn()
     client.resume(11)
     client.subscribe([SBIN])
     // Behind number, count, kind, id and topic: how many values, and the first of them, the last price.
-    await vi.waitFor(() => expect(client.of(6)[0]?.subarray(24, 29).toString('hex')).toBe('150001a15d'))
+    await holds(() => expect(client.of(6)[0]?.subarray(24, 29).toString('hex')).toBe('150001a15d'))
     client.close()
     await emulator.close()
   })

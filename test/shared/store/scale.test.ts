@@ -11,8 +11,11 @@ import { brokerList } from '../../support/brokerlist.ts'
 
 const SIZE = 150_000
 const SEARCH_CLOCK = fileURLToPath(new URL('../../support/searchclock.mjs', import.meta.url))
-/** What a search may take, and how often the machine may be busy with something else meanwhile. */
-const LIMIT_MS = 20
+/**
+ * What a search may take, several times what it does on a machine of its own (scripts/README.md), and how often the
+ * machine may be busy with something else meanwhile.
+ */
+const LIMIT_MS = 60
 const TRIES = 5
 
 /** What people type, and what costs most: words that thousands have, words that nothing has together, one letter. */
@@ -53,13 +56,13 @@ function best(act: () => number): number {
 }
 
 describe('a list of 150,000 instruments', () => {
-  it('is whole, and written in less than 10 s', () => {
+  it('is whole, and written in proportionate time', () => {
     expect(book.facts('ALPHA')?.count).toBe(SIZE)
-    // Of the processor: the machine may have other things to do.
-    expect(cpuMs).toBeLessThan(10_000)
+    // Of the processor, which a shared one takes twice as much of; a step that grows with the square takes minutes.
+    expect(cpuMs).toBeLessThan(30_000)
   })
 
-  it.each(QUERIES)('answers "%s" in less than 20 ms', text => {
+  it.each(QUERIES)('answers "%s" at once', text => {
     const took = best(() => {
       const before = performance.now()
       search(text)
@@ -68,18 +71,13 @@ describe('a list of 150,000 instruments', () => {
     expect(took).toBeLessThan(LIMIT_MS)
   })
 
-  it.each(['nifty', 'nifty 24800 ce', 'reliance'])(
-    'answers "%s" in less than 20 ms also as the first of a process',
-    text => {
-      const took = best(
-        () =>
-          JSON.parse(
-            execFileSync(process.execPath, [SEARCH_CLOCK, folder.root, 'ALPHA', text], { encoding: 'utf8' }),
-          )[0],
-      )
-      expect(took).toBeLessThan(LIMIT_MS)
-    },
-  )
+  it.each(['nifty', 'nifty 24800 ce', 'reliance'])('answers "%s" at once also as the first of a process', text => {
+    const took = best(
+      () =>
+        JSON.parse(execFileSync(process.execPath, [SEARCH_CLOCK, folder.root, 'ALPHA', text], { encoding: 'utf8' }))[0],
+    )
+    expect(took).toBeLessThan(LIMIT_MS)
+  })
 
   it('finds one by its symbol in a fraction of a millisecond', () => {
     const took = best(() => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { existsSync, readdirSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
-import { expect, it, onTestFinished, vi } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { WebSocketServer } from 'ws'
 import type { Dial, SessionAdapter } from '../../../../adapters/contract.ts'
 import { Breaker } from '../../../../adapters/runtime/session/breaker.ts'
@@ -12,11 +12,10 @@ import zerodha from '../../../../adapters/zerodha/manifest.ts'
 import { systemClock } from '../../../../shared/clock.ts'
 import { TOPIC_MODES } from '../../../../shared/market/mode.ts'
 import { KiteEmulator } from '../../../emulators/kite/server.ts'
+import { holds } from '../../../support/holds.ts'
 import { keptLog } from '../../../support/log.ts'
 import { equity } from '../rig.ts'
 import { testBroker } from './sessionrig.ts'
-
-const PATIENCE = { timeout: 15_000, interval: 5 }
 
 /** One place for a connection over the real network, that dials whenever it likes to, without a pause. */
 function place(adapter: SessionAdapter, dial: () => Dial): Link {
@@ -60,18 +59,18 @@ it('a thousand instruments in three modes are asked for again in ten messages at
   link.want(new Map(wanted))
   link.start()
   for (let nth = 1; nth <= 3; nth++) {
-    await vi.waitFor(() => {
+    await holds(() => {
       const [one, ...more] = kite.open
       expect(more).toEqual([])
       const modes = [...(one?.subscribed.values() ?? [])]
       expect(['ltp', 'quote', 'full'].map(mode => modes.filter(other => other === mode).length)).toEqual([
         334, 333, 333,
       ])
-    }, PATIENCE)
+    })
     expect(kite.connections).toHaveLength(nth)
     expect(kite.open[0]?.requests.length).toBeLessThanOrEqual(10)
     kite.faults.drop()
-    await vi.waitFor(() => expect(kite.connections.length).toBe(nth + 1), PATIENCE)
+    await holds(() => expect(kite.connections.length).toBe(nth + 1))
   }
 })
 
@@ -98,9 +97,9 @@ it.skipIf(!existsSync(DESCRIPTORS))(
     const link = place(testBroker(), () => ({ url: `ws://127.0.0.1:${port}` }))
     const descriptorsAfter = async (connections: number) => {
       link.start()
-      await vi.waitFor(() => expect(seen).toBeGreaterThanOrEqual(connections), PATIENCE)
+      await holds(() => expect(seen).toBeGreaterThanOrEqual(connections))
       link.stop()
-      await vi.waitFor(() => expect(server.clients.size).toBe(0), PATIENCE)
+      await holds(() => expect(server.clients.size).toBe(0))
       return readdirSync(DESCRIPTORS).length
     }
     const before = await descriptorsAfter(100)

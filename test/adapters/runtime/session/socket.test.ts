@@ -4,6 +4,7 @@ import { afterEach, expect, it } from 'vitest'
 import { WebSocketServer } from 'ws'
 import type { Failure, Frame } from '../../../../adapters/contract.ts'
 import { openSocket, type Socket } from '../../../../adapters/runtime/session/socket.ts'
+import { holds } from '../../../support/holds.ts'
 import { eventually } from '../../../support/system.ts'
 
 const closing: (() => void)[] = []
@@ -88,7 +89,7 @@ it('carries text as text and bytes as bytes, both ways, with the headers it was 
   await opened()
   socket.send('{"a":1}')
   expect(await got).toEqual(['{"a":1}', false, '3'])
-  await expect.poll(() => received).toEqual(['words', Buffer.from([0])])
+  await holds(() => expect(received).toEqual(['words', Buffer.from([0])]))
 })
 
 it('says how the broker closed it', async () => {
