@@ -8,7 +8,7 @@ import type { Outbox } from './fanout/outbox.ts'
 import { type FeedView, isUp } from './feeds.ts'
 import { Hearing } from './hearing.ts'
 import { Holdings } from './holdings.ts'
-import { firstList } from './listing.ts'
+import { lookUpListed } from './listing.ts'
 import { lookUp, stillThere } from './lookup.ts'
 import type { Orders } from './orders.ts'
 import { NOT_AUTHENTICATED, parseMessage, type Refusal, type Request, type RequestId } from './protocol.ts'
@@ -251,9 +251,10 @@ export class Client {
     const { hub, states } = this.#rooms
     // A habit of libraries that the client with that quirk has not: it names one instrument in a message.
     if (request.symbols[0]?.form !== 'single') this.#outbox.oneFramePerWrite = false
-    yield* firstList(() => this.#rooms.feedsOf(identity), this.#rooms)
-    const looked = yield* lookUp(request, this.#rooms.feedsOf(identity), this.#holdings, this.#rooms)
-    const feeds = this.#rooms.feedsOf(identity)
+    const feedsOf = () => this.#rooms.feedsOf(identity)
+    const look = () => lookUp(request, feedsOf(), this.#holdings, this.#rooms)
+    const looked = yield* lookUpListed(look, feedsOf, this.#rooms)
+    const feeds = feedsOf()
     const { results, fresh } = this.#holdings.subscribe(request.symbols, request, stillThere(looked, feeds))
     this.#say(replies.subscribeReply(results, feeds[0]?.broker ?? '', requestId))
     states.greet(fresh.map(({ hold }) => hold))

@@ -1,6 +1,6 @@
 import type { Clock } from '../shared/clock.ts'
 import type { FeedView } from './feeds.ts'
-import type { Instruments } from './routing.ts'
+import type { Instruments, Route } from './routing.ts'
 
 /** A feed that starts for the first time ever has its list within this time, unless a login or a download comes first. */
 const FIRST_LIST_MS = 10_000
@@ -8,19 +8,26 @@ const LOOK_MS = 100
 
 interface Rooms {
   readonly clock: Clock
-  readonly instruments: Instruments
+  readonly instruments: Pick<Instruments, 'has'>
 }
 
 /**
- * Waits, in steps that it yields in milliseconds, while a system starts for the first time: no feed of the client has
- * ever written its list, and one has begun only now. A client that came before the adapter would else be refused what a
- * moment later is there.
+ * Looks up, and again, in steps that it yields in milliseconds, while something is not found that a feed may list that
+ * starts for the first time ever. A client that came before that adapter would else be refused what a moment later is there.
  */
-export function* firstList(feedsOf: () => readonly FeedView[], { clock, instruments }: Rooms): Generator<number, void> {
-  const isComing = () => {
-    const feeds = feedsOf()
-    if (feeds.some(({ name }) => instruments.has(name))) return false
-    return feeds.some(({ state, since }) => state === 'starting' && Math.abs(clock.now() - since) < FIRST_LIST_MS)
+export function* lookUpListed(
+  lookUp: () => Generator<undefined, readonly Route[]>,
+  feedsOf: () => readonly FeedView[],
+  { clock, instruments }: Rooms,
+): Generator<number | undefined, readonly Route[]> {
+  const isComing = ({ name, state, since }: FeedView) =>
+    state === 'starting' && !instruments.has(name) && Math.abs(clock.now() - since) < FIRST_LIST_MS
+  for (;;) {
+    const routes = yield* lookUp()
+    const awaited = new Set(routes.flatMap(one => (one.ok ? [] : (one.unlisted ?? []))))
+    const coming = () => feedsOf().filter(feed => awaited.has(feed.name) && isComing(feed)).length
+    const before = coming()
+    if (before === 0) return routes
+    while (coming() === before) yield LOOK_MS
   }
-  while (isComing()) yield LOOK_MS
 }

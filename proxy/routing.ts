@@ -23,7 +23,15 @@ export interface Found extends Source {
   readonly companions: readonly Source[]
 }
 
-export type Route = Found | { readonly ok: false; readonly message: string; readonly broker: string }
+export interface Refused {
+  readonly ok: false
+  readonly message: string
+  readonly broker: string
+  /** Feeds that might list it: their lists were never loaded. */
+  readonly unlisted?: readonly string[]
+}
+
+export type Route = Found | Refused
 
 export interface Wish {
   readonly exchange: string
@@ -88,7 +96,10 @@ export function route(
     return instrument ? [{ feed, instrument }] : []
   })
   const meant = known.find(one => !isPretended(one.feed)) ?? known[0]
-  if (!meant) return refused(whyUnknown(exchange, symbol, those, instruments), primary)
+  if (!meant) {
+    const unlisted = those.map(({ name }) => name).filter(name => !instruments.has(name))
+    return { ...refused(whyUnknown(exchange, symbol, unlisted), primary), unlisted }
+  }
   const candidates = those.length === 1 ? [meant] : twinsOf(meant, those, instruments)
   return serve({ mode: wish.mode, depth, candidates }, hasRoom, outlook)
 }
@@ -186,7 +197,7 @@ export function commonSymbols(
   return [...new Set([plain, ...found])]
 }
 
-export const refused = (message: string, broker: string): Route => ({ ok: false, message, broker })
+export const refused = (message: string, broker: string): Refused => ({ ok: false, message, broker })
 
 /** Whether its prices are none of a market. */
 export const isPretended = ({ label }: Pick<FeedView, 'label'>): boolean => label === 'simulated' || label === 'replay'
@@ -202,9 +213,8 @@ function splitDepth({ symbol, depth, mode }: Omit<Wish, 'exchange'>): { symbol: 
   return base && levels && mode === 'DEPTH' ? { symbol: base, depth: Number(levels) } : { symbol, depth }
 }
 
-function whyUnknown(exchange: string, symbol: string, feeds: readonly FeedView[], instruments: Instruments): string {
-  const unlisted = feeds.find(feed => !instruments.has(feed.name))
-  if (unlisted) return `The instrument list of ${unlisted.name} is not loaded yet; try again in a few seconds`
+function whyUnknown(exchange: string, symbol: string, [unlisted]: readonly string[]): string {
+  if (unlisted !== undefined) return `The instrument list of ${unlisted} is not loaded yet; try again in a few seconds`
   const hint = LEVELS.test(symbol) ? '; levels behind a symbol belong to mode 3, Depth' : ''
   return `Symbol ${symbol} not found for exchange ${exchange}${hint}`
 }

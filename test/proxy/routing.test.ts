@@ -127,7 +127,10 @@ describe('a wish leads', () => {
 
   it('nowhere yet while a list is not loaded', () => {
     const message = 'The instrument list of NEW is not loaded yet; try again in a few seconds'
-    expect(route(wish('TCS'), [feed('NEW')], BOTH)).toEqual({ ok: false, broker: 'new', message })
+    const unlisted = ['NEW']
+    expect(route(wish('TCS'), [feed('NEW')], BOTH)).toEqual({ ok: false, broker: 'new', message, unlisted })
+    const found = route(wish('NOBODY'), [feed('ONE'), feed('NEW')], BOTH)
+    expect(found).toEqual({ ok: false, broker: 'one', message, unlisted })
   })
 
   it('nowhere for a mode that is not offered', () => {
