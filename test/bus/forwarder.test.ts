@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer, type Server } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -9,6 +9,7 @@ import { type BusAddresses, busAddresses } from '../../bus/addresses.ts'
 import { startForwarder } from '../../bus/forwarder.ts'
 import { openZmqBus } from '../../bus/zmq.ts'
 import { listen, temporaryBus, until, watchDemand } from '../support/bus.ts'
+import { freePort } from '../support/port.ts'
 
 const highWaterMark = 1000
 
@@ -16,15 +17,6 @@ async function hold(port: number): Promise<Server> {
   const server = createServer().listen(port, '127.0.0.1')
   await Promise.race([once(server, 'listening'), once(server, 'error').then(([error]) => Promise.reject(error))])
   return server
-}
-
-/** Two neighbouring TCP ports that were free a moment ago. */
-async function freePorts(): Promise<number> {
-  const first = await hold(0)
-  const { port } = first.address() as AddressInfo
-  const second = await hold(port + 1).catch(() => undefined)
-  for (const server of [first, second]) if (server) await once(server.close(), 'close')
-  return second ? port : freePorts()
 }
 
 describe('The forwarder', () => {
@@ -52,7 +44,7 @@ describe('The forwarder', () => {
   })
 
   it('starts again at once on the same addresses, also over TCP', async () => {
-    const tcp = busAddresses({ runDir: folder, tcp: { host: 'localhost', port: await freePorts() } })
+    const tcp = busAddresses({ runDir: folder, tcp: { host: 'localhost', port: await freePort(2) } })
     for (const place of [addresses, tcp]) {
       for (let round = 0; round < 20; round++) {
         const earlier = await startForwarder({ addresses: place, highWaterMark })
@@ -95,7 +87,7 @@ describe('The forwarder', () => {
   })
 
   it('says which TCP port is taken and how to choose another, and holds nothing then', async () => {
-    const port = await freePorts()
+    const port = await freePort(2)
     const tcp = busAddresses({ runDir: folder, tcp: { host: '127.0.0.1', port } })
     for (const taken of [port, port + 1]) {
       const holder = await hold(taken)

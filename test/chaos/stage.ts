@@ -251,7 +251,7 @@ export class Stage {
   }
 
   async #busSection(): Promise<readonly string[]> {
-    return this.options.hasTcp ? [`[bus.tcp]\nport = ${await freePort()}\n`] : []
+    return this.options.hasTcp ? [`[bus.tcp]\nport = ${await freePort(2)}\n`] : []
   }
 
   /** Every stream goes through a wire of its own. */

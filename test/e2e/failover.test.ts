@@ -41,19 +41,22 @@ function changes(frames: readonly Value[]) {
 const same = (one: Value['data'], other: Value['data']): boolean =>
   one.timestamp === other.timestamp && one.volume === other.volume
 
-/** Milliseconds from the moment the proxy called a feed so until this is true. */
-async function after(feed: string, from: number, fits: () => boolean): Promise<number> {
-  await eventually(fits, 20_000)
-  const now = systemClock.now()
+/** Milliseconds from the moment the proxy called a feed unwell until another one's first frame came, behind a place. */
+async function takeover(feed: string, since: number, place: number): Promise<number> {
+  const taken = await eventually(
+    () => charts.arrivals.slice(place).find(({ frame: { broker } }) => broker === SECOND),
+    20_000,
+  )
   const headers = { authorization: `Bearer ${all.key}` }
   const answer = await fetch(`${all.url().replace('ws', 'http')}/status`, { headers })
   const { events } = (await answer.json()) as { events: { at: number; name: string; text: string }[] }
-  // A process that is killed may be back before its silence is noticed: then its successor is `starting`.
-  const verdict = events.find(
-    ({ at, name, text }) => at >= from && name === feed && /^is (down|suspect|auth_required|starting)/.test(text),
-  )
+  const told = events.filter(({ at, name }) => at >= since && at <= taken.at && name === feed)
+  // One that was well again before anybody moved was killed once more. A killed process may be back before its silence
+  // is noticed: then its successor is `starting`.
+  const well = told.findLastIndex(({ text }) => /^is (live|quiet)/.test(text))
+  const verdict = told.slice(well + 1).find(({ text }) => /^is (down|suspect|auth_required|starting)/.test(text))
   if (!verdict) throw new Error(`${feed} was well: ${JSON.stringify(events)}`)
-  return now - verdict.at
+  return taken.at - verdict.at
 }
 
 const ticksOf = (frames: readonly Frame[]) => frames.filter(({ type }) => type === 'market_data') as unknown as Value[]
@@ -128,9 +131,10 @@ describe('two brokers', () => {
     async (_, state, fail) => {
       const from = systemClock.now()
       const [classicFrom, extendedFrom, toldFrom] = [charts.frames.length, extended.frames.length, sources().length]
+      const arrivalsFrom = charts.arrivals.length
       const isTaken = () => charts.frames.slice(classicFrom).some(({ broker }) => broker === SECOND)
       const failing = Promise.resolve(fail(isTaken))
-      const tookMs = await after(FIRST.toUpperCase(), from, isTaken)
+      const tookMs = await takeover(FIRST.toUpperCase(), from, arrivalsFrom)
       await eventually(() => served(charts.frames, classicFrom, SECOND))
       await eventually(() => served(ticksOf(extended.frames.slice(extendedFrom)), 0, SECOND))
       await failing

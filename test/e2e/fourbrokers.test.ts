@@ -64,7 +64,9 @@ describe('tickwire up --emulate all', () => {
       expect(quote?.data.ltp, broker).toBeGreaterThanOrEqual(there.low)
       expect(quote?.data.ltp, broker).toBeLessThanOrEqual(there.high)
       expect(depth?.data, broker).toMatchObject({ depth_level: 5 })
-      expect(await all.feed(broker)).toMatchObject({ state: 'live', label: 'simulated' })
+      // Its price may come before the heartbeat that says so.
+      await eventually(async () => (await all.feed(broker)).state === 'live')
+      expect(await all.feed(broker)).toMatchObject({ label: 'simulated' })
     }
     await goesOn(...all.brokers)
   }, 60_000)

@@ -12,7 +12,7 @@ let second: Command
 let client: TestClient
 
 beforeAll(async () => {
-  const port = await freePort()
+  const port = await freePort(2)
   const bus = `[bus.tcp]\nport = ${port}\n`
   system = await System.start(bus)
   other = new Processes(bus)

@@ -144,7 +144,7 @@ describe('a proxy of two workers', () => {
     await eventually(async () => {
       const now = await pidOf(1)
       return now !== undefined && now !== pid
-    }, 2000)
+    })
     await eventually(() => both.filter(client => client.isOpen).length === 1)
     const survivor = both.find(client => client.isOpen)
     const seen = survivor?.ticks.length ?? 0
@@ -154,7 +154,10 @@ describe('a proxy of two workers', () => {
     expect(counts.delivered).toBeGreaterThanOrEqual(delivered)
     expect(events.map(({ name }) => name)).not.toContain('proxy-1')
     const said = await system.run('status', '--format', 'json')
-    expect(said.out).toContain('"proxy-1","text":"died: killed by SIGKILL; starts again in 100 ms"')
+    const told: readonly { at: number; name: string; text: string }[] = JSON.parse(said.out).events
+    const [died, back] = told.filter(({ name }) => name === 'proxy-1')
+    expect([died?.text, back?.text]).toEqual(['died: killed by SIGKILL; starts again in 100 ms', 'back'])
+    expect((back?.at ?? 0) - (died?.at ?? 0)).toBeLessThan(2000)
     expect(system.up.err).toMatch(/"process":"proxy".*proxy-1 died: killed by SIGKILL/)
     expect(system.up.err).toMatch(/"process":"proxy-2".*feed SIMULATOR is live/)
     // The supervisor has nothing to do with it.

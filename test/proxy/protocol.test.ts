@@ -2,13 +2,18 @@ import { describe, expect, it } from 'vitest'
 import { parseMessage } from '../../proxy/protocol.ts'
 import { quirksOf } from '../../proxy/quirks.ts'
 import { readSymbols } from '../../proxy/symbols.ts'
-import { systemClock } from '../../shared/clock.ts'
 import { SAMPLE_KEY } from '../support/clientraw.ts'
 
 const KNOWN = { authenticated: true, maxSymbols: 100 }
 
 const parse = (message: object, reader = KNOWN) => parseMessage(JSON.stringify(message), reader)
 const TCS = { symbol: 'TCS', exchange: 'NSE' }
+
+/** Of the processor: the machine may have other things to do. */
+function millisecondsSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1000
+}
 
 describe('a message', () => {
   it('is read by its action, and by its type only when it has no action', () => {
@@ -80,9 +85,9 @@ describe('the symbols of a message', () => {
 describe('a message of the worst kind', () => {
   /** Microseconds per character would be seconds of everybody's time. */
   const quickly = (fields: Readonly<Record<string, unknown>>) => {
-    const from = systemClock.monotonic()
+    const before = process.cpuUsage()
     const symbols = readSymbols(fields, 100) ?? []
-    expect(systemClock.monotonic() - from).toBeLessThan(200)
+    expect(millisecondsSince(before)).toBeLessThan(200)
     return symbols
   }
 
@@ -152,9 +157,9 @@ describe('the wishes of a subscription', () => {
 
   it('are refused with a suggestion only so often: thousands of misspellings cost little', () => {
     const items = Array.from({ length: 5000 }, (_, nth) => ({ ...TCS, fields: [`last_trade_quantit${nth}`] }))
-    const from = systemClock.monotonic()
+    const before = process.cpuUsage()
     const symbols = readSymbols({ symbols: items }, 5000, {}) ?? []
-    expect(systemClock.monotonic() - from).toBeLessThan(200)
+    expect(millisecondsSince(before)).toBeLessThan(200)
     const helped = symbols.filter(({ problem }) => problem?.includes('did you mean last_trade_quantity'))
     expect(helped).toEqual(symbols.slice(0, 8))
     expect(symbols.every(({ problem }, nth) => problem?.startsWith(`Unknown field last_trade_quantit${nth}`))).toBe(

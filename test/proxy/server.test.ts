@@ -25,10 +25,10 @@ describe('the auth deadline', () => {
   beforeEach(() => start({ proxy: { authDeadlineMs: DEADLINE_MS } }))
 
   it('closes a silent client with 4401', async () => {
+    const asked = systemClock.monotonic()
     const client = await rig.connect()
-    const opened = systemClock.monotonic()
     expect(await client.closed).toEqual({ code: 4401, reason: 'auth timeout' })
-    expect(since(opened)).toBeGreaterThan(DEADLINE_MS - 50)
+    expect(since(asked)).toBeGreaterThanOrEqual(DEADLINE_MS)
     expect(client.frames).toEqual([])
   })
 
@@ -99,7 +99,7 @@ describe('a key', () => {
   })
 
   it('that expires closes its clients too', async () => {
-    const expiresAt = systemClock.now() + 300
+    const expiresAt = systemClock.now() + 1000
     const { key } = rig.store.keys.create({ userId: 'alice', label: 'short', now: 1, expiresAt })
     const client = await rig.connect()
     await client.ask({ action: 'authenticate', api_key: key.reveal() })
@@ -114,15 +114,11 @@ describe('a key', () => {
   })
 
   it('that is a ticket opens a connection which outlives it', async () => {
-    const key = rig.store.keys.mintTicket({ userId: 'alice', ttlMs: 100, now: systemClock.now() })
-    const { key: marker } = rig.store.keys.create({
-      userId: 'alice',
-      label: 'marker',
-      now: 1,
-      expiresAt: systemClock.now() + 200,
-    })
     const [client, witness] = [await rig.connect(), await rig.connect()]
+    const now = systemClock.now()
+    const key = rig.store.keys.mintTicket({ userId: 'alice', ttlMs: 1000, now })
     expect(await client.ask({ action: 'auth', apikey: key.reveal() })).toMatchObject({ status: 'success' })
+    const marker = rig.store.keys.create({ userId: 'alice', label: 'marker', now: 1, expiresAt: now + 1500 }).key
     await witness.ask({ action: 'auth', apikey: marker.reveal() })
     await witness.closed
     await client.settled()

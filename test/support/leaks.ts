@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { UpFacts } from '../../scripts/facts.ts'
+import { systemCode } from '../../shared/errors.ts'
 import { Secret } from '../../shared/secret.ts'
 import { tracesOf } from '../../shared/trace.ts'
 
@@ -20,7 +21,7 @@ export class Canaries {
 
   /** `file: form` for every file below a folder. */
   inFiles(folder: string): string[] {
-    return filesIn(folder).flatMap(file => this.in(readFileSync(file)).map(form => `${file}: ${form}`))
+    return filesIn(folder).flatMap(file => this.in(contentOf(file)).map(form => `${file}: ${form}`))
   }
 
   /** The same for command lines and environments of running processes. */
@@ -29,11 +30,23 @@ export class Canaries {
       pid === undefined
         ? []
         : ['cmdline', 'environ'].flatMap(part =>
-            this.in(readFileSync(`/proc/${pid}/${part}`)).map(form => `${name} ${part}: ${form}`),
+            this.in(contentOf(`/proc/${pid}/${part}`)).map(form => `${name} ${part}: ${form}`),
           ),
     )
   }
 }
+
+/** Nothing of a file that went between two looks: one that is written is renamed, and a process ends. */
+function contentOf(file: string): Uint8Array {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    if (!GONE.has(systemCode(error) ?? '')) throw error
+    return new Uint8Array(0)
+  }
+}
+
+const GONE: ReadonlySet<string> = new Set(['ENOENT', 'ESRCH'])
 
 /** Every file below a folder. */
 export const filesIn = (folder: string): string[] =>

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { createServer, type Server } from 'node:net'
 
 const portOf = (server: Server): number => {
@@ -12,12 +13,18 @@ export const holdPort = (): Promise<{ readonly port: number; close(): void }> =>
     server.listen(0, '127.0.0.1', () => resolve({ port: portOf(server), close: () => void server.close() }))
   })
 
-/** A port that was free a moment ago. */
-export const freePort = (): Promise<number> =>
+/** Systems give whoever connects a port above these: until it is bound, nobody takes one of them by chance. */
+const [LOWEST, HIGHEST] = [20_000, 30_000]
+
+/** So many neighbouring ports that are free, the lowest of them. */
+export async function freePort(count = 1): Promise<number> {
+  const port = randomInt(LOWEST, HIGHEST)
+  for (let at = 0; at < count; at++) if (!(await isFree(port + at))) return freePort(count)
+  return port
+}
+
+const isFree = (port: number): Promise<boolean> =>
   new Promise(resolve => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const port = portOf(server)
-      server.close(() => resolve(port))
-    })
+    const server = createServer().once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })

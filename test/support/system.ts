@@ -147,7 +147,8 @@ export class System extends Processes {
     const ended = this.up.done.then(({ code, err }) => {
       throw new Error(`tickwire up ended with ${code}: ${err}`)
     })
-    await Promise.race([eventually(() => this.up.out.includes('tickwire tail')), ended])
+    // As long as the supervisor itself gives its processes to start, and a little.
+    await Promise.race([eventually(() => this.up.out.includes('tickwire tail'), 25_000), ended])
     ended.catch(() => {})
     this.key = /tw_live_\w+/.exec(this.up.out)?.[0] ?? this.key
   }

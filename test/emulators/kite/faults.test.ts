@@ -144,7 +144,7 @@ describe('quiet', () => {
 
   it('silence ends by itself after the seconds ordered', async () => {
     const one = await streaming()
-    emulator.faults.silence({ seconds: 0.1 })
+    emulator.faults.silence({ seconds: 0.5 })
     const ticks = emulator.connections[0]?.sent.packets ?? 0
     const beats = one.heartbeats
     await eventually(() => (emulator.connections[0]?.sent.packets ?? 0) > ticks)
