@@ -6,7 +6,8 @@ export default defineConfig({
     globalSetup: ['test/support/build.ts'],
     // zeromq aborts a worker thread that ends with a pending receive: processes, never threads.
     pool: 'forks',
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // Longer than all waits of a test together on a machine with other work: what hangs ends at its own wait before.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 })

@@ -29,6 +29,9 @@ const AT_ONCE = 500
 const RETRY_MS = 100
 const LOOK_MS = 100
 
+/** What a client that is told this has to take for lost. */
+const LOSING: ReadonlySet<string> = new Set(['suspect', 'down', 'auth_required', 'parked'])
+
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 /** Each source of an instrument has books of its own. */
@@ -194,6 +197,8 @@ export class Client {
       this.ledger.leave(
         `${textOf(one.was).toLowerCase()} ${textOf(one.exchange)}:${textOf(one.symbol)}:${String(one.mode)}`,
       )
+    // A process that is given no core for two seconds makes its connections anew, and says so: nobody broke it on order.
+    if (one.type === 'state' && LOSING.has(textOf(one.state))) this.#judge.broke(systemClock.now())
     const isAll = one.symbols === '*' || one.symbol === undefined
     this.words.push({
       at,
