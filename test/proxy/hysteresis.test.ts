@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { Health } from '../../proxy/choice.ts'
 import { Failover } from '../../proxy/failover.ts'
 import type { Channel } from '../../proxy/fanout/channel.ts'
+import type { Hold } from '../../proxy/fanout/hold.ts'
 import { Hub } from '../../proxy/fanout/hub.ts'
 import type { Features } from '../../proxy/features.ts'
 import type { FeedView } from '../../proxy/feeds.ts'
@@ -103,6 +104,7 @@ const prices = () => inbox.said.filter(text => !text.startsWith('{'))
 /** The sources told, of one symbol. */
 const path = (symbol = 'TCS') =>
   inbox.said
+    .filter(text => text.startsWith('{'))
     .map(text => JSON.parse(text))
     .filter(one => one.type === 'source' && one.symbol === symbol)
     .map(({ feed }) => feed)
@@ -205,6 +207,60 @@ describe('a source', () => {
     clock.advance(12_000)
     tick('TWO', 30, 2)
     expect(prices()).toEqual(expected)
+  })
+
+  describe('to which a client comes back', () => {
+    const only = (...feeds: string[]) => {
+      begin({ seq: true, gap: true, resume: true })
+      for (const name of states.keys()) if (!feeds.includes(name)) states.delete(name)
+      failover.look()
+    }
+    const gaps = () =>
+      inbox.said.filter(text => text.includes('"gap"')).map(text => JSON.parse(text) as Record<string, unknown>)
+
+    it.each([
+      ['soon', 0],
+      ['after its patience with the other one', 12_000],
+    ])('before that gave anything, tells what it said meanwhile: %s', (_, ms) => {
+      only('ONE', 'TWO')
+      tick('ONE', 10)
+      enter('ONE', 'suspect')
+      clock.advance(ms)
+      // Somebody else holds it, or it is wanted beside the other one.
+      tick('ONE', 11, 2)
+      tick('ONE', 12, 3)
+      enter('ONE', 'live')
+      enter('TWO', 'down')
+      tick('ONE', 13, 4)
+      expect(path()).toEqual(['TWO', 'ONE'])
+      expect(gaps()).toMatchObject([{ epoch: 1, from: 2, to: 3, lost: 2 }])
+      expect(prices()).toEqual(['TCS 10', 'TCS 12', 'TCS 13'])
+    })
+
+    it('after the other one gave something, begins a new sum', () => {
+      only('ONE', 'TWO')
+      tick('ONE', 10)
+      enter('ONE', 'down')
+      clock.advance(12_000)
+      tick('TWO', 20)
+      tick('ONE', 11, 2)
+      enter('ONE', 'live')
+      enter('TWO', 'down')
+      expect([path(), gaps()]).toEqual([['TWO', 'ONE'], []])
+    })
+
+    it('from where it was when it came back and found it gone, tells what is missing since', () => {
+      only('ONE', 'TWO')
+      const [hold] = [...(hub.find('ONE_NSE_TCS_LTP') as Channel).variants].flatMap(({ members }) => members)
+      hub.resume(hold as Hold, { epoch: 1, seq: 1 })
+      enter('ONE', 'suspect')
+      enter('ONE', 'live')
+      enter('TWO', 'down')
+      const { header, payload } = tickOf('TCS', 12, { sequence: 25, snapshot: true })
+      hub.deliver(hub.find('ONE_NSE_TCS_LTP') as Channel, header, payload)
+      expect(path()).toEqual(['TWO', 'ONE'])
+      expect(gaps()).toMatchObject([{ epoch: 1, from: 2, to: 25, lost: 24 }])
+    })
   })
 
   it('that is the only one makes no client look for another', () => {
