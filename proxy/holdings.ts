@@ -191,7 +191,7 @@ export class Holdings {
     const variation = { ...variant.variation, symbol: symbol === to.parts.symbol ? undefined : symbol }
     const left = this.#hub.leftAt(hold)
     // Back where it was before anything came of another one: a hole like any other.
-    const isBack = left?.topic === to.topic
+    const isBack = left !== undefined && (left.topic ?? to.topic) === to.topic
     const guard = move.isGuarded && !isBack ? this.#hub.guard(hold) : undefined
     const next = this.#hub.join(to, { variation, delivery, guard, left }, this.#outbox)
     this.#release(hold, undefined, false)

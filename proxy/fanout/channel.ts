@@ -185,7 +185,7 @@ export class Channel {
 
   #tellOne({ member, variant, place }: Returned, { epoch, seq }: Place): void {
     if (place.epoch !== epoch) member.miss(0, variant.gap(place, undefined))
-    else if (seq > place.seq) member.miss(0, variant.gap(place, seq))
+    else if (seq > place.seq) member.miss(0, variant.gap(place, seq), { epoch, seq })
   }
 
   /** Publications are missing behind the place, up to and with `to`; without it nobody knows how many. */
@@ -194,11 +194,12 @@ export class Channel {
     this.age()
     this.ring?.clear()
     const lost = to === undefined ? 0 : to - place.seq
+    const upTo = to === undefined ? undefined : { epoch: place.epoch, seq: to }
     for (const variant of this.variants) {
       let notice: string | undefined
       for (const member of variant.members) {
         if (member.hearsGaps) notice ??= variant.gap(place, to)
-        member.miss(lost, member.hearsGaps ? notice : undefined)
+        member.miss(lost, member.hearsGaps ? notice : undefined, upTo)
       }
     }
   }

@@ -1,5 +1,5 @@
 import type { Delivery } from '../delivery.ts'
-import type { Left } from '../place.ts'
+import type { Left, Place } from '../place.ts'
 import type { Frame, Tick } from './frame.ts'
 import type { Guard } from './guard.ts'
 import type { Outbox } from './outbox.ts'
@@ -69,7 +69,7 @@ export class Hold implements Member {
     return isGiven ? 'here' : this.#left
   }
 
-  /** It goes on at another topic's place: until it is given anything, that is where its client is. */
+  /** Until it is given anything, that is where its client is. */
   comesFrom(left: Left): void {
     this.#left = left
   }
@@ -108,10 +108,10 @@ export class Hold implements Member {
   }
 
   /** What is to be said of it goes before whatever comes next. */
-  miss(lost: number, notice: string | undefined): void {
+  miss(lost: number, notice: string | undefined, upTo?: Place): void {
     this.outbox.miss(lost)
     if (notice === undefined) return
-    this.given()
+    if (upTo) this.comesFrom({ topic: this.variant.served.topic, ...upTo })
     this.#paced?.release()
     this.outbox.say(notice, this.variant)
   }

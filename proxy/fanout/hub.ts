@@ -169,7 +169,7 @@ export class Hub {
     const channel = this.#channels.find(hold.variant.served.topic)
     if (!channel) return
     const missed = channel.since(place)
-    hold.comesFrom({ topic: channel.served.topic, ...place })
+    hold.comesFrom({ topic: place.epoch === channel.place?.epoch ? channel.served.topic : undefined, ...place })
     if (missed?.length) hold.given()
     if (missed) for (const tick of missed) hold.outbox.offer(hold.variant.frame(tick, 1))
     else this.goOn(hold, place)

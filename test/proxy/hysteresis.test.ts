@@ -1,113 +1,24 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Health } from '../../proxy/choice.ts'
-import { Failover } from '../../proxy/failover.ts'
-import type { Channel } from '../../proxy/fanout/channel.ts'
-import type { Hold } from '../../proxy/fanout/hold.ts'
-import { Hub } from '../../proxy/fanout/hub.ts'
-import type { Features } from '../../proxy/features.ts'
-import type { FeedView } from '../../proxy/feeds.ts'
-import { Holdings } from '../../proxy/holdings.ts'
-import { route } from '../../proxy/routing.ts'
-import { ManualClock } from '../../shared/clock.ts'
-import { equity } from '../support/proxy.ts'
-import { tickOf } from './fanout/frames.ts'
-import { Inbox } from './fanout/inbox.ts'
-
-const SYMBOLS = ['TCS', 'INFY']
-const FAILBACK_MS = 30_000
-
-let clock: ManualClock
-let states: Map<string, FeedView['state']>
-/** Of single instruments of a feed; else they are as the feed is. */
-let single: Map<string, Health>
-let failover: Failover
-let hub: Hub
-let holdings: Holdings
-/** Feeds whose prices are made up. */
-let pretended: Set<string>
-let inbox: Inbox
-let looks: number
-
-const views = (): FeedView[] =>
-  [...states].map(
-    ([name, state]) =>
-      ({
-        name,
-        broker: name.toLowerCase(),
-        state,
-        label: pretended.has(name) ? 'simulated' : 'live',
-      }) as unknown as FeedView,
-  )
-const instruments = {
-  has: () => true,
-  find: (_: string, __: string, symbol: string) => (SYMBOLS.includes(symbol) ? equity(symbol) : undefined),
-  findTwin: (_: string, { symbol }: { symbol: string }) => equity(symbol),
-}
+import {
+  at,
+  begin,
+  clock,
+  enter,
+  FAILBACK_MS,
+  failover,
+  hub,
+  inbox,
+  looks,
+  path,
+  pretended,
+  prices,
+  single,
+  states,
+  tick,
+} from './sourcerig.ts'
 
 beforeEach(() => begin())
-
-function begin(features: Partial<Features> = {}): void {
-  clock = new ManualClock()
-  states = new Map([
-    ['ONE', 'live'],
-    ['TWO', 'live'],
-    ['THREE', 'live'],
-  ])
-  single = new Map()
-  pretended = new Set()
-  inbox = new Inbox({ source: true, ...features })
-  looks = 0
-  const demand = { want: () => undefined, drop: () => undefined, resync: () => undefined }
-  hub = new Hub({ demand, clock, resumeBytes: 0 })
-  holdings = new Holdings(hub, inbox.outbox)
-  failover = new Failover({
-    clock,
-    hub,
-    instruments,
-    shelf: { open: () => () => true },
-    feeds: { views },
-    healthOf: ({ name, state }, _, symbol) =>
-      state === 'live' ? (single.get(`${name} ${symbol}`) ?? 'good') : state === 'down' ? 'bad' : 'doubtful',
-    failbackMs: FAILBACK_MS,
-    isWarm: false,
-    onDue: () => {
-      looks++
-      for (const _ of failover.reroute(holdings, views()));
-    },
-    onSettled: before => holdings.endGuards(before),
-  })
-  const symbols = SYMBOLS.map(symbol => ({ form: 'item' as const, symbol, exchange: 'NSE' }))
-  const routes = symbols.map(one =>
-    route({ ...one, mode: 'LTP', depth: 5 }, views(), instruments, () => true, failover.outlook(undefined)),
-  )
-  holdings.subscribe(symbols, { mode: 'LTP' }, routes)
-  clock.advance(1000)
-}
-
-function enter(feed: string, state: FeedView['state']): void {
-  states.set(feed, state)
-  failover.look()
-  clock.advance(0)
-}
-
-/** Who serves a symbol now. */
-const at = (symbol = 'TCS') => holdings.sourceOf({ form: 'item', symbol, exchange: 'NSE' }, 'LTP')?.feed
-
-/** Of the same second as all others. */
-function tick(feed: string, ltp: number, sequence = 1): void {
-  const { header, payload } = tickOf('TCS', ltp, { sequence })
-  hub.deliver(hub.find(`${feed}_NSE_TCS_LTP`) as Channel, header, payload)
-}
-
-const prices = () => inbox.said.filter(text => !text.startsWith('{'))
-
-/** The sources told, of one symbol. */
-const path = (symbol = 'TCS') =>
-  inbox.said
-    .filter(text => text.startsWith('{'))
-    .map(text => JSON.parse(text))
-    .filter(one => one.type === 'source' && one.symbol === symbol)
-    .map(({ feed }) => feed)
 
 describe('a source', () => {
   it('that fails is left at once, and for good as long as it is not healthy for 30 s', () => {
@@ -179,7 +90,7 @@ describe('a source', () => {
   })
 
   it('that was made up says nothing of the real one after it, also when it is gone', () => {
-    pretended = new Set(['ONE'])
+    pretended.add('ONE')
     failover.look()
     tick('ONE', 10)
     states.delete('ONE')
@@ -207,60 +118,6 @@ describe('a source', () => {
     clock.advance(12_000)
     tick('TWO', 30, 2)
     expect(prices()).toEqual(expected)
-  })
-
-  describe('to which a client comes back', () => {
-    const only = (...feeds: string[]) => {
-      begin({ seq: true, gap: true, resume: true })
-      for (const name of states.keys()) if (!feeds.includes(name)) states.delete(name)
-      failover.look()
-    }
-    const gaps = () =>
-      inbox.said.filter(text => text.includes('"gap"')).map(text => JSON.parse(text) as Record<string, unknown>)
-
-    it.each([
-      ['soon', 0],
-      ['after its patience with the other one', 12_000],
-    ])('before that gave anything, tells what it said meanwhile: %s', (_, ms) => {
-      only('ONE', 'TWO')
-      tick('ONE', 10)
-      enter('ONE', 'suspect')
-      clock.advance(ms)
-      // Somebody else holds it, or it is wanted beside the other one.
-      tick('ONE', 11, 2)
-      tick('ONE', 12, 3)
-      enter('ONE', 'live')
-      enter('TWO', 'down')
-      tick('ONE', 13, 4)
-      expect(path()).toEqual(['TWO', 'ONE'])
-      expect(gaps()).toMatchObject([{ epoch: 1, from: 2, to: 3, lost: 2 }])
-      expect(prices()).toEqual(['TCS 10', 'TCS 12', 'TCS 13'])
-    })
-
-    it('after the other one gave something, begins a new sum', () => {
-      only('ONE', 'TWO')
-      tick('ONE', 10)
-      enter('ONE', 'down')
-      clock.advance(12_000)
-      tick('TWO', 20)
-      tick('ONE', 11, 2)
-      enter('ONE', 'live')
-      enter('TWO', 'down')
-      expect([path(), gaps()]).toEqual([['TWO', 'ONE'], []])
-    })
-
-    it('from where it was when it came back and found it gone, tells what is missing since', () => {
-      only('ONE', 'TWO')
-      const [hold] = [...(hub.find('ONE_NSE_TCS_LTP') as Channel).variants].flatMap(({ members }) => members)
-      hub.resume(hold as Hold, { epoch: 1, seq: 1 })
-      enter('ONE', 'suspect')
-      enter('ONE', 'live')
-      enter('TWO', 'down')
-      const { header, payload } = tickOf('TCS', 12, { sequence: 25, snapshot: true })
-      hub.deliver(hub.find('ONE_NSE_TCS_LTP') as Channel, header, payload)
-      expect(path()).toEqual(['TWO', 'ONE'])
-      expect(gaps()).toMatchObject([{ epoch: 1, from: 2, to: 25, lost: 24 }])
-    })
   })
 
   it('that is the only one makes no client look for another', () => {
