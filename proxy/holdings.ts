@@ -177,7 +177,7 @@ export class Holdings {
       const hold = this.#holds.get(name)
       if (hold?.guard && hold.guard.since > before) continue
       // What it held back, if that is still of now, is for who can see that it is no new one.
-      if (hold?.endGuard() && this.#outbox.features.seq) this.#hub.snapshot(hold)
+      if (hold && this.#hub.endGuard(hold) && this.#outbox.features.seq) this.#hub.snapshot(hold)
       this.#guarded.delete(name)
     }
     for (const [name, at] of this.#movedAt) if (at <= before) this.#movedAt.delete(name)
@@ -189,8 +189,11 @@ export class Holdings {
     const { variant, delivery } = hold
     const { symbol } = variant
     const variation = { ...variant.variation, symbol: symbol === to.parts.symbol ? undefined : symbol }
-    const guard = move.isGuarded ? this.#hub.guard(hold) : undefined
-    const next = this.#hub.join(to, { variation, delivery, guard }, this.#outbox)
+    const left = this.#hub.leftAt(hold)
+    // Back where it was before anything came of another one: a hole like any other.
+    const isBack = left !== undefined && (left.topic ?? to.topic) === to.topic
+    const guard = move.isGuarded && !isBack ? this.#hub.guard(hold) : undefined
+    const next = this.#hub.join(to, { variation, delivery, guard, left }, this.#outbox)
     this.#release(hold, undefined, false)
     this.#holds.set(name, next)
     this.#movedAt.set(name, now)
@@ -198,7 +201,8 @@ export class Holdings {
     this.#accompany(to)
     if (this.#outbox.features.source) this.#outbox.offer(move.tell(hold, next))
     this.#greet(next)
-    this.#hub.snapshot(next)
+    if (isBack) this.#hub.goOn(next, left)
+    else this.#hub.snapshot(next)
   }
 
   #accompany({ topic, companions }: Found): void {
@@ -223,8 +227,9 @@ export class Holdings {
     if (isSame && isEqual(held, wish)) return undefined
     const isOther = held && held.variant.served.parts.feed !== found.parts.feed
     const guard = isOther ? this.#hub.guard(held) : isSame ? held.guard : undefined
+    const left = held && this.#hub.leftAt(held)
     // Joined before the old one is left: the topic must not be dropped in between.
-    const hold = this.#hub.join(found, { ...wish, guard }, this.#outbox)
+    const hold = this.#hub.join(found, { ...wish, guard, left }, this.#outbox)
     this.#accompany(found)
     // The same wish may lead elsewhere now: another depth was asked for, or another feed serves it.
     if (held) this.#release(held, isSame ? hold : undefined, false)

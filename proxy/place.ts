@@ -5,6 +5,11 @@ export interface Place {
   readonly seq: number
 }
 
+/** How far a client was told of the source it had, and which that was; who comes back does not say it. */
+export interface Left extends Place {
+  readonly topic: string | undefined
+}
+
 /** Reads `resume`: a place, a text that says what is wrong with it, or `undefined` when there is none. */
 export function readPlace(value: unknown): Place | string | undefined {
   if (value === undefined || value === null) return undefined

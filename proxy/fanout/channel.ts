@@ -40,6 +40,8 @@ export class Channel {
   keptAt = Number.NEGATIVE_INFINITY
   /** The last value that was given to anybody, also when it is no longer the present. */
   given: Tick | undefined
+  /** How many ticks everybody was given who holds it. */
+  news = 0
   /** Somebody holds it who was given no value of now. */
   isAwaited = false
   /** How many others are held that want this one beside them. */
@@ -66,6 +68,11 @@ export class Channel {
   /** When its newest value came from the broker, milliseconds since 1970; `undefined` while there is none. */
   get lastTickAt(): number | undefined {
     return this.#receivedAt > 0 ? Math.floor(this.#receivedAt / 1000) : undefined
+  }
+
+  /** How far it is; `undefined` while it is not known. */
+  get place(): Place | undefined {
+    return this.#epoch === UNKNOWN ? undefined : { epoch: this.#epoch, seq: this.#sequence }
   }
 
   /** All that want these same bytes. */
@@ -178,7 +185,7 @@ export class Channel {
 
   #tellOne({ member, variant, place }: Returned, { epoch, seq }: Place): void {
     if (place.epoch !== epoch) member.miss(0, variant.gap(place, undefined))
-    else if (seq > place.seq) member.miss(0, variant.gap(place, seq))
+    else if (seq > place.seq) member.miss(0, variant.gap(place, seq), { epoch, seq })
   }
 
   /** Publications are missing behind the place, up to and with `to`; without it nobody knows how many. */
@@ -187,11 +194,12 @@ export class Channel {
     this.age()
     this.ring?.clear()
     const lost = to === undefined ? 0 : to - place.seq
+    const upTo = to === undefined ? undefined : { epoch: place.epoch, seq: to }
     for (const variant of this.variants) {
       let notice: string | undefined
       for (const member of variant.members) {
         if (member.hearsGaps) notice ??= variant.gap(place, to)
-        member.miss(lost, member.hearsGaps ? notice : undefined)
+        member.miss(lost, member.hearsGaps ? notice : undefined, upTo)
       }
     }
   }

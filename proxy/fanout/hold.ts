@@ -1,9 +1,18 @@
 import type { Delivery } from '../delivery.ts'
+import type { Left, Place } from '../place.ts'
 import type { Frame, Tick } from './frame.ts'
 import type { Guard } from './guard.ts'
 import type { Outbox } from './outbox.ts'
 import type { Paced, Pacer } from './pacer.ts'
 import type { Member, Variant } from './variant.ts'
+
+interface Beginning {
+  readonly delivery: Delivery
+  readonly guard?: Guard | undefined
+  readonly left?: Left | undefined
+  /** How many ticks the topic has given before. */
+  readonly news?: number
+}
 
 /** One client's hold on one topic, and how it wants its ticks. */
 export class Hold implements Member {
@@ -14,17 +23,18 @@ export class Hold implements Member {
   readonly #paced: Paced | undefined
   /** After a change of the source, until the new one has something newer. */
   #guard: Guard | undefined
+  /** Where its client was before, until it is given anything of this topic. */
+  #left: Left | undefined
+  /** How many ticks the topic had given when it began to be given each of them; `undefined`: it was given something. */
+  #since: number | undefined
 
-  constructor(
-    variant: Variant,
-    outbox: Outbox,
-    { delivery, guard }: { readonly delivery: Delivery; readonly guard?: Guard | undefined },
-    pacer: Pacer,
-  ) {
+  constructor(variant: Variant, outbox: Outbox, { delivery, guard, left, news = 0 }: Beginning, pacer: Pacer) {
     this.variant = variant
     this.outbox = outbox
     this.delivery = delivery
     this.#guard = guard
+    this.#left = left
+    this.#since = news
     const { intervalMs } = delivery
     this.#paced = intervalMs === undefined ? undefined : pacer.open(outbox, intervalMs)
   }
@@ -42,12 +52,31 @@ export class Hold implements Member {
   welcomes(tick: Tick): boolean {
     if (!this.#guard) return true
     if (!this.#guard.admits(tick)) return false
+    this.given()
     this.#dismiss()
     return true
   }
 
-  /** The guard has stood long enough; whether it held anything back. */
-  endGuard(): boolean {
+  /** Its client has something of this topic, and is no longer where it was before. */
+  given(): void {
+    this.#since = undefined
+    this.#left = undefined
+  }
+
+  /** Where its client was before, or goes on from; `news`: how many ticks the topic has given. */
+  leftAt(news: number): Left | 'here' | undefined {
+    const isGiven = this.#since === undefined || (!this.#guard && news > this.#since)
+    return isGiven ? 'here' : this.#left
+  }
+
+  /** Until it is given anything, that is where its client is. */
+  comesFrom(left: Left): void {
+    this.#left = left
+  }
+
+  /** The guard has stood long enough; whether it held anything back. `news`: how many ticks the topic has given. */
+  endGuard(news: number): boolean {
+    if (this.#guard && this.#since !== undefined) this.#since = news
     const hasWithheld = this.#guard?.hasWithheld ?? false
     this.#dismiss()
     return hasWithheld
@@ -79,9 +108,10 @@ export class Hold implements Member {
   }
 
   /** What is to be said of it goes before whatever comes next. */
-  miss(lost: number, notice: string | undefined): void {
+  miss(lost: number, notice: string | undefined, upTo?: Place): void {
     this.outbox.miss(lost)
     if (notice === undefined) return
+    if (upTo) this.comesFrom({ topic: this.variant.served.topic, ...upTo })
     this.#paced?.release()
     this.outbox.say(notice, this.variant)
   }

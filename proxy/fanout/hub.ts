@@ -2,7 +2,7 @@ import type { TickHeader } from '../../bus/message.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { TopicParts } from '../../shared/market/topic.ts'
 import type { Delivery } from '../delivery.ts'
-import type { Place } from '../place.ts'
+import type { Left, Place } from '../place.ts'
 import type { Variation } from '../variation/variant.ts'
 import { textMessage } from '../websocket.ts'
 import type { Channel, HubCounts } from './channel.ts'
@@ -24,6 +24,8 @@ export interface Wish {
   readonly delivery: Delivery
   /** After a change of the source. */
   readonly guard?: Guard | undefined
+  /** Where its client was at the source before. */
+  readonly left?: Left | undefined
 }
 
 export interface HubParts {
@@ -65,10 +67,15 @@ export class Hub {
   }
 
   /** From now on `outbox` gets the ticks of this topic. */
-  join(served: Served, { variation, delivery, guard }: Wish, outbox: Outbox): Hold {
+  join(served: Served, { variation, delivery, guard, left }: Wish, outbox: Outbox): Hold {
     const channel = this.#channels.open(served)
     if (outbox.features.resume) channel.ring ??= this.#rings.open()
-    const hold = new Hold(channel.variant(variation), outbox, { delivery, guard }, this.#pacer)
+    const hold = new Hold(
+      channel.variant(variation),
+      outbox,
+      { delivery, guard, left, news: channel.news },
+      this.#pacer,
+    )
     hold.variant.add(hold)
     return hold
   }
@@ -100,6 +107,20 @@ export class Hub {
     return given && new Guard(markOf(given), this.#clock.monotonic())
   }
 
+  /** Where its client is, for when it goes on at another source; at this one only once it was given anything of it. */
+  leftAt(hold: Hold): Left | undefined {
+    const { topic } = hold.variant.served
+    const channel = this.#channels.find(topic)
+    const left = channel && hold.leftAt(channel.news)
+    if (left !== 'here') return left
+    return channel?.place && { topic, ...channel.place }
+  }
+
+  /** The guard before a hold has stood long enough; whether it held anything back. */
+  endGuard(hold: Hold): boolean {
+    return hold.endGuard(this.#channels.find(hold.variant.served.topic)?.news ?? 0)
+  }
+
   /** All topics that are wanted now. */
   channels(): Iterable<Channel> {
     return this.#channels.all()
@@ -121,16 +142,20 @@ export class Hub {
     } else if (guard) return
     else if (variant.variation.state) {
       const value = last ?? channel.old
-      if (value) outbox.offer(variant.oldFrame(value))
+      if (!value) return
+      hold.given()
+      outbox.offer(variant.oldFrame(value))
     } else if (last?.header.kept) {
       channel.age()
       this.#demand.resync(channel.served.parts.feed)
     } else if (last && this.#presence.isOfMoment(channel, last)) this.#hand(channel, last, hold)
   }
 
-  #hand(channel: Channel, last: Tick, { variant, outbox }: Hold): void {
+  #hand(channel: Channel, last: Tick, hold: Hold): void {
+    const { variant, outbox } = hold
     // It may have come while nobody held the topic, which was wanted beside another one.
     channel.given = last
+    hold.given()
     outbox.offer(variant.frame(last, 0))
   }
 
@@ -144,11 +169,16 @@ export class Hub {
     const channel = this.#channels.find(hold.variant.served.topic)
     if (!channel) return
     const missed = channel.since(place)
+    hold.comesFrom({ topic: place.epoch === channel.place?.epoch ? channel.served.topic : undefined, ...place })
+    if (missed?.length) hold.given()
     if (missed) for (const tick of missed) hold.outbox.offer(hold.variant.frame(tick, 1))
-    else {
-      channel.tellMissed({ member: hold, variant: hold.variant, place })
-      this.snapshot(hold)
-    }
+    else this.goOn(hold, place)
+  }
+
+  /** Tells one client what it has missed since `place`, and gives the last value. */
+  goOn(hold: Hold, place: Place): void {
+    this.#channels.find(hold.variant.served.topic)?.tellMissed({ member: hold, variant: hold.variant, place })
+    this.snapshot(hold)
   }
 
   /** How many topics of deep books are held of a feed. */
@@ -182,7 +212,10 @@ export class Hub {
     this.counts.ticks++
     const tick = new Tick(header, textMessage(payload))
     if (!channel.show(tick)) return false
-    if (channel.variants.length > 0) channel.given = tick
+    if (channel.variants.length > 0) {
+      channel.given = tick
+      channel.news++
+    }
     if (stands === 1) channel.ring?.add(tick)
     for (const variant of channel.variants) {
       const frame = variant.frame(tick, stands)

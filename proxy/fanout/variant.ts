@@ -36,8 +36,8 @@ export interface Member {
   take(frame: Frame): void
   /** What waits for its time goes out now, and nothing that comes later is folded with it. */
   release(): void
-  /** `lost` publications never came; `notice` says so. */
-  miss(lost: number, notice: string | undefined): void
+  /** `lost` publications never came; `notice` says so. `upTo`: how far all is told by it; nothing when nobody knows. */
+  miss(lost: number, notice: string | undefined, upTo?: Place): void
 }
 
 /** All that hold one topic and want the same bytes: they share every frame. */

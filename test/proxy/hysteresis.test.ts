@@ -1,111 +1,24 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Health } from '../../proxy/choice.ts'
-import { Failover } from '../../proxy/failover.ts'
-import type { Channel } from '../../proxy/fanout/channel.ts'
-import { Hub } from '../../proxy/fanout/hub.ts'
-import type { Features } from '../../proxy/features.ts'
-import type { FeedView } from '../../proxy/feeds.ts'
-import { Holdings } from '../../proxy/holdings.ts'
-import { route } from '../../proxy/routing.ts'
-import { ManualClock } from '../../shared/clock.ts'
-import { equity } from '../support/proxy.ts'
-import { tickOf } from './fanout/frames.ts'
-import { Inbox } from './fanout/inbox.ts'
-
-const SYMBOLS = ['TCS', 'INFY']
-const FAILBACK_MS = 30_000
-
-let clock: ManualClock
-let states: Map<string, FeedView['state']>
-/** Of single instruments of a feed; else they are as the feed is. */
-let single: Map<string, Health>
-let failover: Failover
-let hub: Hub
-let holdings: Holdings
-/** Feeds whose prices are made up. */
-let pretended: Set<string>
-let inbox: Inbox
-let looks: number
-
-const views = (): FeedView[] =>
-  [...states].map(
-    ([name, state]) =>
-      ({
-        name,
-        broker: name.toLowerCase(),
-        state,
-        label: pretended.has(name) ? 'simulated' : 'live',
-      }) as unknown as FeedView,
-  )
-const instruments = {
-  has: () => true,
-  find: (_: string, __: string, symbol: string) => (SYMBOLS.includes(symbol) ? equity(symbol) : undefined),
-  findTwin: (_: string, { symbol }: { symbol: string }) => equity(symbol),
-}
+import {
+  at,
+  begin,
+  clock,
+  enter,
+  FAILBACK_MS,
+  failover,
+  hub,
+  inbox,
+  looks,
+  path,
+  pretended,
+  prices,
+  single,
+  states,
+  tick,
+} from './sourcerig.ts'
 
 beforeEach(() => begin())
-
-function begin(features: Partial<Features> = {}): void {
-  clock = new ManualClock()
-  states = new Map([
-    ['ONE', 'live'],
-    ['TWO', 'live'],
-    ['THREE', 'live'],
-  ])
-  single = new Map()
-  pretended = new Set()
-  inbox = new Inbox({ source: true, ...features })
-  looks = 0
-  const demand = { want: () => undefined, drop: () => undefined, resync: () => undefined }
-  hub = new Hub({ demand, clock, resumeBytes: 0 })
-  holdings = new Holdings(hub, inbox.outbox)
-  failover = new Failover({
-    clock,
-    hub,
-    instruments,
-    shelf: { open: () => () => true },
-    feeds: { views },
-    healthOf: ({ name, state }, _, symbol) =>
-      state === 'live' ? (single.get(`${name} ${symbol}`) ?? 'good') : state === 'down' ? 'bad' : 'doubtful',
-    failbackMs: FAILBACK_MS,
-    isWarm: false,
-    onDue: () => {
-      looks++
-      for (const _ of failover.reroute(holdings, views()));
-    },
-    onSettled: before => holdings.endGuards(before),
-  })
-  const symbols = SYMBOLS.map(symbol => ({ form: 'item' as const, symbol, exchange: 'NSE' }))
-  const routes = symbols.map(one =>
-    route({ ...one, mode: 'LTP', depth: 5 }, views(), instruments, () => true, failover.outlook(undefined)),
-  )
-  holdings.subscribe(symbols, { mode: 'LTP' }, routes)
-  clock.advance(1000)
-}
-
-function enter(feed: string, state: FeedView['state']): void {
-  states.set(feed, state)
-  failover.look()
-  clock.advance(0)
-}
-
-/** Who serves a symbol now. */
-const at = (symbol = 'TCS') => holdings.sourceOf({ form: 'item', symbol, exchange: 'NSE' }, 'LTP')?.feed
-
-/** Of the same second as all others. */
-function tick(feed: string, ltp: number, sequence = 1): void {
-  const { header, payload } = tickOf('TCS', ltp, { sequence })
-  hub.deliver(hub.find(`${feed}_NSE_TCS_LTP`) as Channel, header, payload)
-}
-
-const prices = () => inbox.said.filter(text => !text.startsWith('{'))
-
-/** The sources told, of one symbol. */
-const path = (symbol = 'TCS') =>
-  inbox.said
-    .map(text => JSON.parse(text))
-    .filter(one => one.type === 'source' && one.symbol === symbol)
-    .map(({ feed }) => feed)
 
 describe('a source', () => {
   it('that fails is left at once, and for good as long as it is not healthy for 30 s', () => {
@@ -177,7 +90,7 @@ describe('a source', () => {
   })
 
   it('that was made up says nothing of the real one after it, also when it is gone', () => {
-    pretended = new Set(['ONE'])
+    pretended.add('ONE')
     failover.look()
     tick('ONE', 10)
     states.delete('ONE')

@@ -157,7 +157,7 @@ describe('after a change of the source', () => {
     tick('ONE', 5, 50)
     const next = goOver(hold, inbox, 'TWO')
     tick('TWO', 4, 40)
-    expect([next.endGuard(), next.endGuard()]).toEqual([true, false])
+    expect([rig.hub.endGuard(next), rig.hub.endGuard(next)]).toEqual([true, false])
     tick('TWO', 4, 41)
     expect(inbox.said).toEqual(['TCS 50', 'TCS 41'])
   })
