@@ -7,7 +7,7 @@ import type { Hub, Wish } from './fanout/hub.ts'
 import type { Outbox } from './fanout/outbox.ts'
 import { holdName } from './fanout/variant.ts'
 import { meaning, type Offer } from './meaning.ts'
-import type { Place } from './place.ts'
+import type { Left, Place } from './place.ts'
 import type { SubscribeResult, UnsubscribeResult } from './replies.ts'
 import type { Found, Route } from './routing.ts'
 import type { SymbolRequest } from './symbols.ts'
@@ -45,8 +45,15 @@ interface Asked {
 }
 
 const USUAL: Asked = { depth: 5, broker: undefined }
-/** A source of an instrument that is not dead is kept for so long before the next one. */
+/** So long nobody goes back to a source just left, unless the one that took over is dead. */
 const SETTLE_MS = 5000
+
+/** A change of source. */
+interface Moved {
+  /** Monotonic milliseconds. */
+  readonly at: number
+  readonly from: string
+}
 
 /**
  * What one client holds, each spelling of a symbol by itself, as the client wrote it: so it is answered, and so it is
@@ -60,8 +67,8 @@ export class Holdings {
   readonly #holds = new Map<string, Hold>()
   /** By the same names. */
   readonly #asked = new Map<string, Asked>()
-  /** When the source changed lately, monotonic milliseconds, by the same names. */
-  readonly #movedAt = new Map<string, number>()
+  /** The last change of source, if it was lately, by the same names. */
+  readonly #moved = new Map<string, Moved>()
   /** What has a guard, by the same names. */
   readonly #guarded = new Set<string>()
 
@@ -156,8 +163,7 @@ export class Holdings {
       const { broker, depth } = this.#asked.get(name) ?? USUAL
       const to = broker === undefined ? move(hold, depth) : undefined
       if (to) {
-        const isSettling = now() - (this.#movedAt.get(name) ?? Number.NEGATIVE_INFINITY) < SETTLE_MS
-        if (isSettling && !to.isUrgent) isDue = true
+        if (!to.isUrgent && this.#isFlapping(name, hold, to, now())) isDue = true
         else this.#move(name, hold, to, now())
       }
       yield
@@ -180,7 +186,14 @@ export class Holdings {
       if (hold && this.#hub.endGuard(hold) && this.#outbox.features.seq) this.#hub.snapshot(hold)
       this.#guarded.delete(name)
     }
-    for (const [name, at] of this.#movedAt) if (at <= before) this.#movedAt.delete(name)
+    for (const [name, { at }] of this.#moved) if (at <= before) this.#moved.delete(name)
+  }
+
+  /** It would go back to the source it has just left, though it was given something of the one that took over. */
+  #isFlapping(name: string, hold: Hold, { to }: Move, now: number): boolean {
+    const moved = this.#moved.get(name)
+    const isBack = moved !== undefined && moved.from === to.parts.feed && now - moved.at < SETTLE_MS
+    return isBack && !isAt(to, this.#hub.leftAt(hold))
   }
 
   /** The new source is joined before the old one is left. */
@@ -190,13 +203,12 @@ export class Holdings {
     const { symbol } = variant
     const variation = { ...variant.variation, symbol: symbol === to.parts.symbol ? undefined : symbol }
     const left = this.#hub.leftAt(hold)
-    // Back where it was before anything came of another one: a hole like any other.
-    const isBack = left !== undefined && (left.topic ?? to.topic) === to.topic
+    const isBack = isAt(to, left)
     const guard = move.isGuarded && !isBack ? this.#hub.guard(hold) : undefined
     const next = this.#hub.join(to, { variation, delivery, guard, left }, this.#outbox)
     this.#release(hold, undefined, false)
     this.#holds.set(name, next)
-    this.#movedAt.set(name, now)
+    this.#moved.set(name, { at: now, from: variant.served.parts.feed })
     if (guard) this.#guarded.add(name)
     this.#accompany(to)
     if (this.#outbox.features.source) this.#outbox.offer(move.tell(hold, next))
@@ -249,12 +261,16 @@ export class Holdings {
     this.#holds.delete(name)
     if (isEnd) {
       this.#asked.delete(name)
-      this.#movedAt.delete(name)
+      this.#moved.delete(name)
       this.#guarded.delete(name)
     }
     this.#hub.leave(hold, successor)
   }
 }
+
+/** Its client is where it was before anything came of another source: a hole like any other. */
+const isAt = ({ topic }: Found, left: Left | undefined): left is Left =>
+  left !== undefined && (left.topic ?? topic) === topic
 
 const isEqual = (held: Hold, { variation, delivery }: Wish): boolean =>
   held.variant.key === variationKey(variation) &&

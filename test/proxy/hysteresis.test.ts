@@ -42,14 +42,34 @@ describe('a source', () => {
     expect(path()).toEqual(['TWO'])
   })
 
-  it('that is doubtful soon after a change is kept for 5 s, one that is dead is not', () => {
+  it('that is doubtful soon after a change is left at once for a healthy one, also when it gave something', () => {
     enter('ONE', 'down')
+    tick('TWO', 11)
+    enter('TWO', 'suspect')
+    expect([at(), prices()]).toEqual(['THREE', ['TCS 11']])
+  })
+
+  it('that was just left is gone back to after 5 s, or when the other one is dead', () => {
+    states.delete('THREE')
+    enter('ONE', 'suspect')
+    tick('TWO', 11)
+    enter('ONE', 'live')
     enter('TWO', 'suspect')
     expect(at()).toBe('TWO')
     clock.advance(6000)
-    expect(at()).toBe('THREE')
-    enter('THREE', 'down')
+    expect(at()).toBe('ONE')
+    enter('TWO', 'live')
+    enter('ONE', 'down')
     expect(at()).toBe('TWO')
+  })
+
+  it('that was just left is gone back to at once where the other one gave nothing', () => {
+    states.delete('THREE')
+    tick('ONE', 10)
+    enter('ONE', 'suspect')
+    enter('ONE', 'live')
+    enter('TWO', 'suspect')
+    expect([at(), path()]).toEqual(['ONE', ['TWO', 'ONE']])
   })
 
   it('is left by one instrument when it fails for that only', () => {
