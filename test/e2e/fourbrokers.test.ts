@@ -20,23 +20,10 @@ async function goesOn(...brokers: readonly string[]): Promise<void> {
   await eventually(() => brokers.every((broker, at) => framesOf(broker).length > (from[at] ?? 0) + 1), 20_000)
 }
 
-/** Until its list is loaded, a broker's instruments are refused, and the charts ask for each once. */
-async function listed(): Promise<void> {
-  const client = await TestClient.open(all.url())
-  client.send({ action: 'authenticate', api_key: all.key })
-  await eventually(() => {
-    const missing = all.brokers.filter(broker => !client.ticks.some(({ symbol }) => symbol === own(broker)))
-    for (const broker of missing)
-      client.send({ action: 'subscribe', mode: 'LTP', symbols: [{ exchange: 'NSE', symbol: own(broker) }] })
-    return missing.length === 0
-  }, 60_000)
-  client.close()
-}
-
 beforeAll(async () => {
   all = await EmulatedSystem.startEmulated('all')
   for (const broker of all.brokers) await all.enters(broker, 'live', 'quiet')
-  await listed()
+  await all.lists('NSE', all.brokers.map(own))
   charts = new Charts(() => all.url(), all.key)
   for (const broker of all.brokers) {
     charts.feed.subscribe('LTP', own(broker), 'NSE')
@@ -145,7 +132,7 @@ describe('the emulated brokers', () => {
     await all.up.stop()
     await all.again('all')
     expect(all.key).toBe(key)
-    await listed()
+    await all.lists('NSE', all.brokers.map(own))
     charts = new Charts(() => all.url(), key)
     for (const broker of all.brokers) charts.feed.subscribe('Depth', own(broker), 'NSE')
     await goesOn(...all.brokers)

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { systemClock } from '../../shared/clock.ts'
-import { TestClient } from '../support/client.ts'
 import { EmulatedSystem } from '../support/emulated.ts'
 import { Charts } from '../support/openalgo.ts'
 import { eventually } from '../support/system.ts'
@@ -24,23 +23,10 @@ const firstSince = (broker: string, from: number): number | undefined =>
       at >= from && symbol === own(broker) && mode === 3 && data.polled !== true,
   )?.at
 
-/** Until its list is loaded a broker's instruments are refused, and the charts ask for each once. */
-async function listed(): Promise<void> {
-  const client = await TestClient.open(all.url())
-  client.send({ action: 'authenticate', api_key: all.key })
-  await eventually(() => {
-    const missing = all.brokers.filter(broker => !client.ticks.some(({ symbol }) => symbol === own(broker)))
-    for (const broker of missing)
-      client.send({ action: 'subscribe', mode: 'LTP', symbols: [{ exchange: 'NSE', symbol: own(broker) }] })
-    return missing.length === 0
-  }, 60_000)
-  client.close()
-}
-
 beforeAll(async () => {
   all = await EmulatedSystem.startEmulated('all')
   for (const broker of all.brokers) await all.enters(broker, 'live', 'quiet')
-  await listed()
+  await all.lists('NSE', all.brokers.map(own))
   charts = new Charts(() => all.url(), all.key)
   for (const broker of all.brokers) charts.feed.subscribe('Depth', own(broker), 'NSE')
   await eventually(() => all.brokers.every(broker => firstSince(broker, 0) !== undefined), 30_000)

@@ -1,6 +1,7 @@
 import { systemClock } from '../../shared/clock.ts'
 import type { Contract } from '../emulators/kit/contract.ts'
 import type { Quote } from '../emulators/kit/walk.ts'
+import { TestClient } from './client.ts'
 import { enters, type FeedSaid, feedOf } from './feed.ts'
 import { eventually, type Said, System } from './system.ts'
 
@@ -71,6 +72,18 @@ export class EmulatedSystem extends System {
     const from = systemClock.monotonic()
     const feed = await enters(this, broker.toUpperCase(), states)
     return { ...feed, afterMs: systemClock.monotonic() - from }
+  }
+
+  /** Waits until all of these have prices: until its list is loaded an instrument is refused, and charts ask for each once. */
+  async lists(exchange: string, symbols: readonly string[]): Promise<void> {
+    const client = await TestClient.open(this.url())
+    client.send({ action: 'authenticate', api_key: this.key })
+    await eventually(() => {
+      const missing = symbols.filter(one => !client.ticks.some(({ symbol }) => symbol === one))
+      for (const symbol of missing) client.send({ action: 'subscribe', mode: 'LTP', symbols: [{ exchange, symbol }] })
+      return missing.length === 0
+    }, 60_000)
+    client.close()
   }
 
   /** As its owner every morning, with the command he types. */
