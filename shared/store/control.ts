@@ -40,6 +40,19 @@ const MIGRATIONS: readonly Migration[] = [
   `ALTER TABLE api_keys ADD COLUMN scopes TEXT NOT NULL DEFAULT '';`,
   // Where a key's prices come from, in that order, with commas between; of keys from before, all feeds of their user.
   `ALTER TABLE api_keys ADD COLUMN feeds TEXT;`,
+  // What bounds a key (shared/grant.ts), when it was last used, and the key a ticket or a successor comes from.
+  `ALTER TABLE api_keys ADD COLUMN bounds TEXT NOT NULL DEFAULT '{}';
+   ALTER TABLE api_keys ADD COLUMN last_used_at INTEGER;
+   ALTER TABLE api_keys ADD COLUMN parent_id TEXT;`,
+  // Feeds that an operator lets other users read too.
+  `CREATE TABLE shares (
+     feed TEXT NOT NULL REFERENCES feeds (name) ON DELETE CASCADE,
+     user_id TEXT NOT NULL REFERENCES users (id),
+     created_at INTEGER NOT NULL,
+     PRIMARY KEY (feed, user_id)
+   ) STRICT;`,
+  // What a feed's publisher proves itself with on the bus; of feeds from before, none yet.
+  `ALTER TABLE feeds ADD COLUMN public_key BLOB;`,
 ]
 
 /** Owner of control.db: users, keys and registered feeds. Never on the way of a tick. */
