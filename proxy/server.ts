@@ -13,6 +13,7 @@ import { Turn, type TurnLimits } from './fanout/turn.ts'
 import { sayFarewell } from './farewell.ts'
 import type { Answer } from './http.ts'
 import type { Address } from './listen.ts'
+import { websocketOptions } from './websocketoptions.ts'
 
 interface ServerLimits extends ConnectionLimits, TurnLimits {
   readonly pingMs: number
@@ -39,9 +40,6 @@ export interface ServerCounts extends OutboxCounts {
   /** Clients cut off because they did not keep up. */
   slowClosed: number
 }
-
-/** Half of what the smallest path of the internet carries in one packet. */
-const SMALLEST_PIECE = 256
 
 /** After the last close frame; who has not answered it by then is cut off. */
 const LAST_MS = 1600
@@ -79,16 +77,7 @@ export class Server {
     this.#options = options
     const { rooms, limits } = options
     this.#turn = new Turn(rooms.clock, limits)
-    this.#sockets = new WebSocketServer({
-      noServer: true,
-      clientTracking: false,
-      // A bomb of 61 kB unpacks to hundreds of megabytes; clients that offer compression do without.
-      perMessageDeflate: false,
-      maxPayload: limits.maxMessageBytes,
-      // A message may come in pieces as small as this, and no smaller: each costs memory of its own.
-      maxFragments: limits.maxMessageBytes / SMALLEST_PIECE,
-      maxBufferedChunks: limits.maxMessageBytes / SMALLEST_PIECE,
-    })
+    this.#sockets = new WebSocketServer(websocketOptions(limits.maxMessageBytes))
     this.#http = createServer(HTTP_LIMITS, (request, response) => void this.#answer(request, response))
     this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
     this.#stopPing = rooms.clock.every(limits.pingMs, () => {
