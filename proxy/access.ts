@@ -39,6 +39,10 @@ export class Access {
   #version: number
   #keys: KeyRing
   #feeds: readonly FeedRecord[]
+  /** The user of each feed there is, also of those that may not run. */
+  #owners: ReadonlyMap<string, string> = new Map()
+  /** Feeds that others may read, by user. */
+  #shared: ReadonlyMap<string, ReadonlySet<string>> = new Map()
   /** It looks four times a second. */
   readonly #trouble: Trouble
 
@@ -83,21 +87,35 @@ export class Access {
     return ticket || isAllowed() || (this.refresh() && isAllowed())
   }
 
-  /** The feeds a key takes its prices from, the first in front: those it names, else all of its user. */
+  /** The feeds a key takes its prices from, the first in front: those it names, else all of its user, then those shared with it. */
   feedsOf({ userId, keyId }: Pick<Identity, 'userId' | 'keyId'>): readonly FeedRecord[] {
+    const shared = this.#shared.get(userId)
     const own = this.#feeds.filter(feed => feed.userId === userId)
+    const all = shared ? [...own, ...this.#feeds.filter(feed => feed.userId !== userId && shared.has(feed.name))] : own
     const named = this.#keys.get(keyId)?.feeds
-    return named ? named.flatMap(name => own.find(feed => feed.name === name) ?? []) : own
+    return named ? named.flatMap(name => all.find(feed => feed.name === name) ?? []) : all
   }
 
-  /** Whether the key of this identity may have prices of a feed of its user. */
-  mayUse({ keyId }: Identity, feed: string): boolean {
-    return this.#keys.get(keyId)?.feeds?.includes(feed) ?? true
+  /** Whether the key of this identity may have prices of a feed. */
+  mayUse({ keyId, userId }: Identity, feed: string): boolean {
+    return this.mayHear(userId, feed) && (this.#keys.get(keyId)?.feeds?.includes(feed) ?? true)
+  }
+
+  /** Whether a feed is this user's, or shared with them; of one that is gone nothing comes any more. */
+  mayHear(userId: string, feed: string): boolean {
+    const owner = this.#owners.get(feed)
+    return owner === undefined || owner === userId || (this.#shared.get(userId)?.has(feed) ?? false)
   }
 
   /** Changes when there are other feeds, or some key names others. */
   get layout(): string {
-    return `${this.#feeds.map(({ name, userId }) => `${name} ${userId}`).join('\n')}\n${this.#keys.choices}`
+    return `${this.#feeds.map(({ name, userId }) => `${name} ${userId}`).join('\n')}\n${this.ownership}\n${this.#keys.choices}`
+  }
+
+  /** Changes when a feed is another user's, or is shared with others. */
+  get ownership(): string {
+    const shared = [...this.#shared].map(([userId, feeds]) => `${userId} ${[...feeds].sort().join()}`)
+    return [...[...this.#owners].map(one => one.join(' ')), '', ...shared.sort()].join('\n')
   }
 
   /**
@@ -136,8 +154,16 @@ export class Access {
 
   #readFeeds(): readonly FeedRecord[] {
     const { store, validBrokers } = this.#parts
-    return store.feeds
-      .list()
+    const all = store.feeds.list()
+    const shares = store.shares.list()
+    this.#owners = new Map(all.map(({ name, userId }) => [name, userId]))
+    this.#shared = new Map(
+      shares.map(({ userId }) => [
+        userId,
+        new Set(shares.flatMap(share => (share.userId === userId ? [share.feed] : []))),
+      ]),
+    )
+    return all
       .filter(feed => feed.enabled && isBrokerValid(feed, validBrokers))
       .sort((a, b) => a.createdAt - b.createdAt)
   }

@@ -1,3 +1,4 @@
+import type { Audit } from '../shared/audit.ts'
 import type { Cancel, Clock } from '../shared/clock.ts'
 import { TickwireError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
@@ -23,7 +24,8 @@ import { type Job, Worklist, type Workshop } from './worklist.ts'
 export interface Rooms {
   readonly clock: Clock
   readonly log: Log
-  readonly access: Pick<Access, 'authenticate' | 'mayStay' | 'allows' | 'mayUse'>
+  readonly audit: Audit
+  readonly access: Pick<Access, 'authenticate' | 'mayStay' | 'allows' | 'mayUse' | 'mayHear'>
   readonly hub: Hub
   readonly shelf: Pick<Shelf, 'open'>
   readonly failover: Pick<Failover, 'outlook' | 'reroute'>
@@ -31,8 +33,8 @@ export interface Rooms {
   readonly states: Pick<States, 'greet'>
   readonly workshop: Workshop
   readonly instruments: Instruments
-  /** Brokers this installation can speak to now, for `get_supported_brokers`. */
-  brokers(): readonly string[]
+  /** Brokers this installation can speak to now, for `get_supported_brokers`; of adapters outside the tree, their users'. */
+  brokers(identity: Identity | undefined): readonly string[]
   /** Feeds of a key, in the order they are to be used; the first is the broker its client is greeted with. */
   feedsOf(identity: Identity): readonly FeedView[]
 }
@@ -109,10 +111,10 @@ export class Client {
     } else this.#hearing.recheck(identity, { isTold: true })
   }
 
-  /** Lets go of feeds that belong to others by now; `owners`: the user of each. */
-  evict(owners: ReadonlyMap<string, string>): void {
-    const userId = this.#identity?.userId
-    this.#holdings.release(({ feed }) => owners.has(feed) && owners.get(feed) !== userId)
+  /** Lets go at once of feeds that belong to others by now, or are not shared any more. */
+  evict(): void {
+    const identity = this.#identity
+    if (identity) this.#holdings.release(({ feed }) => !this.#rooms.access.mayHear(identity.userId, feed))
   }
 
   /** Looks whether another source serves now what it holds, in its turn. */
@@ -164,7 +166,7 @@ export class Client {
         this.#say(replies.pongReply(this.#rooms.clock.now(), request.timestamp, request.pingId, requestId))
         break
       case 'get_supported_brokers':
-        this.#say(replies.supportedBrokersReply(this.#rooms.brokers(), requestId))
+        this.#say(replies.supportedBrokersReply(this.#rooms.brokers(this.#identity), requestId))
         break
       default:
         if (this.#identity) yield* this.#serve(request, this.#identity, requestId)
@@ -184,7 +186,7 @@ export class Client {
       return
     }
     const primary = this.#rooms.feedsOf(identity)[0]
-    if (!primary || !this.#rooms.brokers().includes(primary.broker)) {
+    if (!primary || !this.#rooms.brokers(identity).includes(primary.broker)) {
       this.#refuse(primary ? unsupported(primary.broker) : NO_FEED, requestId)
       return
     }

@@ -120,8 +120,8 @@ export class Connection implements Guest {
   }
 
   /** Takes feeds away that belong to others by now; `owners`: the user of each. */
-  evict(owners: ReadonlyMap<string, string>): void {
-    this.#client.evict(owners)
+  evict(): void {
+    this.#client.evict()
   }
 
   reroute(): void {

@@ -1,4 +1,5 @@
 import type { Clock } from '../shared/clock.ts'
+import type { AuditState } from '../shared/store/auditqueue.ts'
 import { census } from './census.ts'
 import type { FeedEvent, FeedView } from './feeds.ts'
 import type { StatusWish } from './http.ts'
@@ -12,6 +13,8 @@ export interface DescriptionParts {
   readonly events: (feeds: ReadonlySet<string>) => readonly FeedEvent[]
   readonly states: Pick<States, 'all'>
   readonly clock: Clock
+  /** For who runs the system. */
+  readonly audit?: AuditState
 }
 
 const SHOWN = 32
@@ -21,7 +24,7 @@ const SHOWN = 32
  * what is wrong with the wish. Times in milliseconds since 1970.
  */
 export function describe(
-  { proxy, states, clock, events }: DescriptionParts,
+  { proxy, states, clock, events, audit }: DescriptionParts,
   all: Whole,
   visible: readonly FeedView[],
   wish: StatusWish,
@@ -36,6 +39,7 @@ export function describe(
     clients: all.clients,
     ticks: all.ticks,
     bus: all.bus,
+    ...(audit && { audit }),
     feeds: shown.map(view => ({ ...view, instruments: census(states.all(view), wish, now) })),
     events: [...events(new Set(shown.map(feed => feed.name))), ...all.events].sort((a, b) => a.at - b.at),
     now,

@@ -6,6 +6,7 @@ import type { Clock } from '../shared/clock.ts'
 import type { Config } from '../shared/config.ts'
 import type { Log } from '../shared/log.ts'
 import type { Ending, Running } from '../shared/process.ts'
+import type { TellingAudit } from '../shared/store/auditqueue.ts'
 import { ControlStore } from '../shared/store/control.ts'
 import { isBrokerValid } from '../shared/store/feeds.ts'
 import type { DataFolder } from '../shared/store/folder.ts'
@@ -38,6 +39,8 @@ export interface ProxyOptions {
   readonly bus: Bus
   readonly clock: Clock
   readonly log: Log
+  /** Without it, what happens at the door is told nowhere. */
+  readonly audit?: TellingAudit
   /** Brokers whose adapters are built in. */
   readonly builtin: readonly string[]
   /** Given to one of several processes on one port; a process that is the whole proxy opens the port itself. */
@@ -53,12 +56,13 @@ export interface Siblings {
 }
 
 const RECHECK_MS = 250
+const NO_AUDIT: TellingAudit = { record: () => {}, state: { lost: 0 } }
 /** How soon a changed list of instruments shows. */
 const LIST_LOOK_MS = 100
 
 /** Wires one proxy together and opens its port. Throws what cannot be put right: PORT_TAKEN, STORE_CORRUPT, … */
 export async function startProxy(options: ProxyOptions): Promise<Address & Pick<Running, 'close'>> {
-  const { config, folder, bus, clock, log, builtin, siblings } = options
+  const { config, folder, bus, clock, log, builtin, siblings, audit = NO_AUDIT } = options
   const limits = config.proxy
   const proxy = `P-${randomBytes(5).toString('hex').toUpperCase()}`
   const startedAt = clock.now()
@@ -87,12 +91,12 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
   })
   const { maxAgeMs } = limits
   const inbound = new Inbound({ bus, clock, log, proxy, maxAgeMs, hub, feeds, wanted, foreign, orders, shelf, states })
-  /** Who has or last had each feed. */
-  const owners = new Map<string, string>()
   const { validBrokers } = config
   const access = new Access({ store, clock, log, validBrokers, onChange: () => register() })
-  const brokers = () => {
-    const added = access.feeds.filter(feed => feed.kind !== 'builtin').map(feed => feed.adapter)
+  const brokers = (identity: Identity | undefined) => {
+    // What somebody else's adapter is called tells who is here.
+    const own = identity ? access.feedsOf(identity) : []
+    const added = own.filter(feed => feed.kind !== 'builtin').map(feed => feed.adapter)
     const valid = builtin.filter(adapter => isBrokerValid({ kind: 'builtin', adapter }, validBrokers))
     return [...new Set([...valid, ...added])].sort()
   }
@@ -110,6 +114,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
   })
   const disagreement = new Disagreement({ clock, log, hub, feeds, percent: limits.disagreementPercent })
   let layout = ''
+  let ownership = ''
   const feedsOf = (identity: Identity): FeedView[] => {
     // Whoever adds a feed and subscribes at once shall not be refused for coming before the next poll.
     access.refresh()
@@ -120,6 +125,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     rooms: {
       clock,
       log,
+      audit,
       access,
       hub,
       shelf,
@@ -144,7 +150,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
           const all = await whole()
           const parts = { proxy, states, clock, events: eventsOf }
           return identity.ticket
-            ? describe(parts, all, feeds.views(), wish)
+            ? describe({ ...parts, audit: audit.state }, all, feeds.views(), wish)
             : describe(parts, { ...all, events: [] }, feedsOf(identity), wish)
         },
       }),
@@ -157,12 +163,8 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     states.register(feeds.views())
     for (const view of feeds.views()) hub.attend(view.name, isPresent(view))
     orders.register(access.feeds)
-    const moved = new Map<string, string>()
-    for (const { name, userId } of access.feeds) {
-      if ((owners.get(name) ?? userId) !== userId) moved.set(name, userId)
-      owners.set(name, userId)
-    }
-    if (moved.size > 0) server.evict(moved)
+    if (access.ownership !== ownership) server.evict()
+    ownership = access.ownership
     if (access.layout !== layout) failover.changed()
     layout = access.layout
   }

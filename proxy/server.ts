@@ -111,9 +111,9 @@ export class Server {
     for (const connection of this.#connections) connection.recheck()
   }
 
-  /** Takes feeds from clients that belong to other users by now; `owners`: the user of each. */
-  evict(owners: ReadonlyMap<string, string>): void {
-    for (const connection of this.#connections) connection.evict(owners)
+  /** Takes feeds from clients that belong to other users by now, or are shared with them no more. */
+  evict(): void {
+    for (const connection of this.#connections) connection.evict()
   }
 
   /** All clients look whether other sources serve them now. */

@@ -8,7 +8,8 @@ import type { FeedRecord } from '../shared/store/feeds.ts'
 import { removeInstruments } from '../shared/store/instruments.ts'
 import { removeLast } from '../shared/store/last.ts'
 import { type SealedAccount, type TicketFacts, Vault } from '../shared/store/vault.ts'
-import { type Invocation, withStore } from './invocation.ts'
+import { changeStore, OPERATOR } from './audited.ts'
+import type { Invocation } from './invocation.ts'
 
 /** What is known of an account without opening anything. */
 export interface AccountRecord {
@@ -105,11 +106,30 @@ const unknown = (message: string, next: string) => new TickwireError('FEED_UNKNO
  * that nothing runs with, which `account list` shows. False when there was nothing.
  */
 export async function forgetFeed(invocation: Invocation, name: string): Promise<boolean> {
-  const hadFeed = await withStore(invocation, store => removeFeed(store, name))
+  const hasSecrets = existsSync(invocation.folder.vaultDb) && (await isSealed(invocation, name))
+  const removed = { actor: OPERATOR, subject: name, result: 'ok' } as const
+  const hadFeed = await changeStore(
+    invocation,
+    store => removeFeed(store, name),
+    had => [
+      ...(had ? [{ ...removed, action: 'feed.removed' } as const] : []),
+      ...(hasSecrets ? [{ ...removed, action: 'account.removed' } as const] : []),
+    ],
+  )
   const hadSecrets = existsSync(invocation.folder.vaultDb) && (await withVault(invocation, vault => vault.remove(name)))
   removeInstruments(invocation.folder, name)
   removeLast(invocation.folder, name)
   return hadFeed || hadSecrets
+}
+
+/** What cannot be read is removed all the same. */
+async function isSealed(invocation: Invocation, name: string): Promise<boolean> {
+  try {
+    return (await sealedAccounts(invocation)).some(({ account }) => account === name)
+  } catch (error) {
+    if (error instanceof TickwireError) return true
+    throw error
+  }
 }
 
 /** Also one whose row is damaged. */

@@ -79,8 +79,13 @@ export async function withExistingStore<T>(
   invocation: Invocation,
   use: (store: ControlStore) => T | Promise<T>,
 ): Promise<T | undefined> {
+  return requireStarted(invocation) ? withStore(invocation, use) : undefined
+}
+
+/** The same, with false where nothing was started. */
+export function requireStarted(invocation: Invocation): boolean {
+  if (wasStarted(invocation)) return true
   const { folder, terminal } = invocation
-  if (wasStarted(invocation)) return withStore(invocation, use)
   terminal.say(`Nothing was started in ${folder.root} yet. next: tickwire up, or name another folder with --data-dir`)
-  return undefined
+  return false
 }

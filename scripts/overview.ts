@@ -81,6 +81,9 @@ export function overview(
     parts.push(...(instruments ? allInstruments(terminal, proxy) : troubles(terminal, proxy)), traffic(proxy))
   } else parts.push('The proxy does not answer at the moment.')
   parts.push(market)
+  const { degraded, lost = 0 } = proxy?.audit ?? {}
+  if (degraded !== undefined)
+    parts.push(`Audit    ${terminal.paint('red', 'DEGRADED')}, ${formatCount(lost)} events lost: ${oneLine(degraded)}`)
   for (const { name, state } of proxy?.feeds ?? []) {
     if (state === 'parked') parts.push(`${name} is parked: mend the cause, then: ${enableCommand(name)}`)
     if (state === 'auth_required') parts.push(`${name} has no session with its broker: ${loginCommand(name)}`)

@@ -1,9 +1,11 @@
 import { Command, Option } from 'commander'
 import { addAccounts } from './account.ts'
+import { addAudit } from './audit.ts'
 import { EXIT_CODES, usageError } from './failure.ts'
 import { examples, globalsOf as globals } from './help.ts'
 import { addKeys } from './key.ts'
 import { addCalendar, addInstruments, addTapes } from './records.ts'
+import { addSharing } from './share.ts'
 import { collect, parseCount, parsePort, parseWorkers } from './value.ts'
 
 /**
@@ -44,6 +46,7 @@ export function createProgram(version: string): Command {
   addAccounts(program)
   addAdapters(program)
   addKeys(program)
+  addAudit(program)
   addInstruments(program)
   addTapes(program)
   addCalendar(program)
@@ -165,6 +168,7 @@ function addAdapters(program: Command): void {
     .action(async (name, options, command) =>
       (await import('./commands/adapter.ts')).removeFeed(globals(command), name, options),
     )
+  addSharing(adapter)
   adapter
     .command('run')
     .argument('<name>', 'feed name')

@@ -65,6 +65,8 @@ const proxyStatus = z.object({
   clients: z.record(z.string(), count),
   ticks: z.record(z.string(), count),
   bus: z.record(z.string(), count),
+  /** Of who runs the system. */
+  audit: z.object({ degraded: z.string().optional(), lost: count }).optional(),
   feeds: z.array(reportedFeed),
   /** Changes of feeds, oldest first. */
   events: z.array(z.object({ at: count, name: z.string(), text: z.string() })).default([]),

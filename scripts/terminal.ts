@@ -61,6 +61,11 @@ export class Terminal {
     this.#out.write(text)
   }
 
+  /** Resolves when all that was printed has been taken. */
+  drained(): Promise<void> {
+    return new Promise(resolve => void this.#out.write('', () => resolve()))
+  }
+
   /** Words about the work, which `--quiet` silences. */
   say(text: string): void {
     if (!this.#quiet) this.#err.write(`${text}\n`)

@@ -18,6 +18,7 @@ export type AuditAction =
   | 'feed.changed'
   | 'feed.removed'
   | 'feed.shared'
+  | 'feed.state'
   | 'feed.unshared'
   | 'subscribe.refused'
   | 'limit.reached'
@@ -26,6 +27,9 @@ export type AuditAction =
   | 'config.loaded'
   | 'tls.reloaded'
   | 'secrets.rekeyed'
+  | 'audit.begun'
+  | 'audit.lost'
+  | 'audit.pruned'
 
 export interface AuditEvent {
   readonly action: AuditAction

@@ -35,6 +35,7 @@ export interface Config {
     /** Where a service manager would hand the key over; it wins where it exists. */
     readonly handedOver: string | undefined
   }
+  readonly audit: Readonly<Parsed['audit']>
   readonly log: Readonly<Parsed['log']>
   /** Lower-case broker names; without it, every registered feed may start. */
   readonly validBrokers: readonly string[] | undefined
@@ -74,7 +75,7 @@ export function loadConfig(overrides: Overrides = {}, env: Environment = process
   const layers = [file, readEnvironment(env, cwd), readOverrides(overrides, cwd)]
   const said = new Map(layers.flatMap(layer => [...layer.values]))
   const problems = layers.flatMap(layer => [...layer.problems])
-  const input: Record<string, unknown> = { proxy: {}, bus: { tcp: {} }, vault: {}, log: {} }
+  const input: Record<string, unknown> = { proxy: {}, bus: { tcp: {} }, vault: {}, audit: {}, log: {} }
   for (const setting of SETTINGS) {
     const one = said.get(setting.spelling)
     if (one) place(input, setting, one, problems)
@@ -164,6 +165,7 @@ function assemble(parsed: Parsed, { configFile, file, cwd, hasTcp, env, warnings
     proxy: parsed.proxy,
     bus: { runDir, tcp: hasTcp ? tcp : undefined, highWaterMark },
     vault: { keyFile: absolute(parsed.vault.keyFile ?? keyFile, cwd), handedOver },
+    audit: parsed.audit,
     log: parsed.log,
     validBrokers: parsed.validBrokers,
     market: parsed.market,

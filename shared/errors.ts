@@ -40,6 +40,8 @@ export const ERROR_CODES = {
   BROKER_UNREACHABLE: { retry: 'backoff', exit: 4 },
   BROKER_RATE_LIMITED: { retry: 'backoff', exit: 4 },
   BROKER_REFUSED: { retry: 'backoff', exit: 1 },
+  AUDIT_BROKEN: { retry: 'never', exit: 1 },
+  AUDIT_UNWRITABLE: { retry: 'backoff', exit: 1 },
   VAULT_LOCKED: { retry: 'never', exit: 78 },
   FEED_TAKEN: { retry: 'never', exit: 78 },
   CLOCK_BEHIND: { retry: 'backoff', exit: 1 },

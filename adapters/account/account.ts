@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Bus } from '../../bus/bus.ts'
 import { logOutages } from '../../bus/outage.ts'
+import type { Audit } from '../../shared/audit.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
@@ -32,6 +33,7 @@ import { Poller } from './poller.ts'
 import { Renewal } from './renewal.ts'
 import { labelOf, reportOf } from './report.ts'
 import { VaultTickets } from './tickets.ts'
+import { watchLogin } from './watch.ts'
 
 export interface AccountParts {
   readonly feed: FeedRecord
@@ -49,6 +51,8 @@ export interface AccountParts {
   /** Of the data folder; without it, the calendar that is shipped. */
   readonly calendars?: CalendarFile | undefined
   readonly hours?: MarketHours | undefined
+  /** Logins, and when one is needed. */
+  readonly audit?: Audit | undefined
   readonly clock: Clock
   readonly log: Log
 }
@@ -59,7 +63,7 @@ export interface AccountParts {
  * VAULT_LOCKED and what the instrument file throws.
  */
 export function startAccount(parts: AccountParts): Pick<RunningAdapter, 'close' | 'lost'> {
-  const { feed, adapter, settings, bus, folder, vault, http, ask, capture, clock, log } = parts
+  const { feed, adapter, settings, bus, folder, vault, http, ask, capture, audit, clock, log } = parts
   const random = Math.random
   const credentials = capture && vault.credentials(feed.name)
   if (credentials) capture.protect(credentials)
@@ -101,9 +105,11 @@ export function startAccount(parts: AccountParts): Pick<RunningAdapter, 'close' 
     http: ask,
     isOpen: () => session.connections().open > 0,
     tell: text => outlet.status.remark('renewal', text),
+    audit,
     clock,
     log,
   })
+  const stopWatch = audit && watchLogin({ feed: feed.name, state: () => outlet.status.state, audit, clock })
   const tellMarket = () => outlet.status.remark('market', market.remark())
   calendars?.listen(tellMarket)
   tellMarket()
@@ -203,6 +209,7 @@ export function startAccount(parts: AccountParts): Pick<RunningAdapter, 'close' 
   return {
     lost: lease.lost,
     async close() {
+      stopWatch?.()
       lease.close()
       keeper.close()
       countdown.close()

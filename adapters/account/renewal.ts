@@ -1,3 +1,4 @@
+import type { Audit, AuditEvent } from '../../shared/audit.ts'
 import type { Cancel, Clock } from '../../shared/clock.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
@@ -20,6 +21,7 @@ interface RenewalParts {
   readonly isOpen: () => boolean
   /** One line for a person of how it stands; nothing when there is nothing to say. */
   readonly tell: (text: string | undefined) => void
+  readonly audit?: Audit | undefined
   readonly clock: Clock
   readonly log: Log
 }
@@ -172,6 +174,7 @@ export class Renewal implements Tickets {
     }
     this.#problem = undefined
     log.info({ expiresAt: granted.expiresAt }, 'the login was renewed without a person')
+    this.#record({ action: 'account.login', result: 'ok', reason: 'renewed without a person' })
     this.#own = { mark: String(granted.grantedAt), at: clock.monotonic() }
     tickets.reread()
   }
@@ -183,8 +186,14 @@ export class Renewal implements Tickets {
     const text = `no new login without a person: ${error.code}: ${error.message.replace(/\.$/, '')}`
     if (text !== this.#problem) log.warn({ err: error }, 'the login could not be renewed')
     this.#problem = text
+    this.#record({ action: 'account.login_failed', result: 'refused', reason: error.code })
     if (isFinal || this.#failures >= MOST_FAILURES) this.#giveUp(text)
     else tell(`${text}; tried again a minute later`)
+  }
+
+  #record(event: Pick<AuditEvent, 'action' | 'result' | 'reason'>): void {
+    const { audit, account } = this.#parts
+    audit?.record({ ...event, actor: `feed:${account}`, subject: account })
   }
 
   #giveUp(text: string | undefined): void {

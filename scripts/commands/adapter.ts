@@ -10,6 +10,7 @@ import type { TopicMode } from '../../shared/market/mode.ts'
 import type { FeedRecord } from '../../shared/store/feeds.ts'
 import { writeInstruments } from '../../shared/store/instruments.ts'
 import { forgetFeed, sealedAccounts } from '../accounts.ts'
+import { changeStore, feedAdded } from '../audited.ts'
 import { type ExternalOptions, readExternal } from '../external.ts'
 import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, withExistingStore, withStore } from '../invocation.ts'
@@ -30,11 +31,16 @@ interface AddOptions extends ExternalOptions {
 
 const PAINT: Readonly<Record<string, Paint>> = { live: 'green', quiet: 'green', disabled: 'dim', parked: 'red' }
 
-const COLUMNS: readonly Column<FeedRow>[] = [
+interface SharedRow extends FeedRow {
+  readonly sharedWith?: readonly string[]
+}
+
+const COLUMNS: readonly Column<SharedRow>[] = [
   { head: 'FEED', cell: row => row.name },
   { head: 'ADAPTER', cell: row => row.adapter },
   { head: 'KIND', cell: row => row.kind },
   { head: 'USER', cell: row => row.userId },
+  { head: 'SHARED WITH', cell: row => row.sharedWith?.join(', ') },
   {
     head: 'STATE',
     cell: row => row.state ?? 'not running',
@@ -55,9 +61,16 @@ const COLUMNS: readonly Column<FeedRow>[] = [
 /** `tickwire adapter list`. */
 export async function listFeeds(globals: Globals): Promise<void> {
   const invocation = openInvocation(globals)
-  const records = await withExistingStore(invocation, store => store.feeds.list())
-  if (!records) return
-  const rows = await withStates(invocation, records)
+  const known = await withExistingStore(invocation, store => ({
+    records: store.feeds.list(),
+    shares: store.shares.list(),
+  }))
+  if (!known) return
+  const { records, shares } = known
+  const rows = (await withStates(invocation, records)).map((row): SharedRow => {
+    const sharedWith = shares.filter(({ feed }) => feed === row.name).map(({ userId }) => userId)
+    return sharedWith.length > 0 ? { ...row, sharedWith } : row
+  })
   invocation.terminal.rows(rows, COLUMNS, 'No feeds. next: tickwire adapter add NAME --adapter simulator')
 }
 
@@ -79,11 +92,15 @@ export async function addFeed(globals: Globals, name: string, options: AddOption
     createdAt: clock.now(),
   }
   const { instruments, modes } = await offerOf(record, options, config)
-  const stored = await withStore(invocation, store => {
-    store.users.ensure(options.user, clock.now())
-    store.feeds.add({ ...record, ...(modes && { modes }) })
-    return store.feeds.get(name)
-  })
+  const stored = await changeStore(
+    invocation,
+    store => {
+      store.users.ensure(options.user, clock.now())
+      store.feeds.add({ ...record, ...(modes && { modes }) })
+      return store.feeds.get(name)
+    },
+    () => [feedAdded(record)],
+  )
   // Whoever subscribes before its process has started shall not be told that nothing is known.
   await writeInstruments(folder, name, instruments, clock)
   if (terminal.format === 'json') terminal.print(JSON.stringify(stored))

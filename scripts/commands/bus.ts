@@ -3,6 +3,7 @@ import { startForwarder } from '../../bus/forwarder.ts'
 import { runProcess } from '../../shared/process.ts'
 import { prepareFolder } from '../../shared/store/folder.ts'
 import { removeRunFile, writeRunFile } from '../../shared/store/runfile.ts'
+import { startAudit } from '../audited.ts'
 import { type BusFacts, lockName } from '../facts.ts'
 import type { Globals } from '../globals.ts'
 import { openInvocation, openLog } from '../invocation.ts'
@@ -11,11 +12,13 @@ import { openInvocation, openLog } from '../invocation.ts'
 export async function bus(globals: Globals): Promise<void> {
   const invocation = openInvocation(globals)
   const { config, folder } = invocation
+  const log = openLog(invocation, 'bus')
   await runProcess({
     name: 'bus',
-    log: openLog(invocation, 'bus'),
+    log,
     async start() {
       prepareFolder(folder)
+      const audit = startAudit(invocation, 'bus', log)
       const addresses = busAddresses(config.bus)
       const { highWaterMark } = config.bus
       const lockFile = folder.lockFile(lockName('bus', 'bus'))
@@ -31,6 +34,7 @@ export async function bus(globals: Globals): Promise<void> {
       const close = async () => {
         removeRunFile(folder, 'bus')
         await forwarder.close()
+        await audit.close()
       }
       return { close, details: { ...addresses } }
     },

@@ -39,6 +39,8 @@ async function* runChecks(globals: Globals): AsyncGenerator<Check> {
   yield await checkConfiguration(invocation)
   const { checkFolder, checkBusPlace, checkPort } = await import('../checks/folder.ts')
   yield* checkFolder(invocation)
+  const { checkAudit } = await import('../checks/audit.ts')
+  yield checkAudit(invocation)
   const { checkCalendar } = await import('../checks/calendar.ts')
   yield checkCalendar(invocation)
   const { checkAccounts } = await import('../checks/accounts.ts')

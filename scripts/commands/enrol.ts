@@ -9,6 +9,7 @@ import { TickwireError } from '../../shared/errors.ts'
 import { type FeedRecord, isBrokerValid } from '../../shared/store/feeds.ts'
 import { keyPath } from '../../shared/store/vaultkey.ts'
 import { brokers, simulatedBeside, withVault } from '../accounts.ts'
+import { changeStore, feedAdded, OPERATOR, recordFirst } from '../audited.ts'
 import { obtainCredentials, refuseWords } from '../credentials.ts'
 import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, withStore } from '../invocation.ts'
@@ -45,13 +46,27 @@ export async function addAccount(
   const given = await obtainCredentials(credentialFields(adapter), options.file, config.brokerCredentials)
   const sealed = sealCredentials(adapter, given.values)
   const hadKey = existsSync(keyPath(config.vault))
+  const event = { action: 'account.added', actor: OPERATOR, subject: name, result: 'ok' } as const
+  recordFirst(invocation, [{ ...event, reason: `${record.adapter}, for user ${record.userId}; credentials sealed` }])
   const credentials = await withVault(invocation, vault => vault.putCredentials(name, sealed, clock.now()))
-  const disabled = await withStore(invocation, async store => {
-    store.feeds.add(record)
-    const simulated = isNew ? await simulatedBeside(record, store.feeds.list()) : []
-    for (const other of simulated) store.feeds.setEnabled(other, false, clock.now())
-    return simulated
-  })
+  const beside = await withStore(invocation, store => store.feeds.list())
+  const disabled = isNew ? await simulatedBeside(record, beside) : []
+  await changeStore(
+    invocation,
+    store => {
+      store.feeds.add(record)
+      for (const other of disabled) store.feeds.setEnabled(other, false, clock.now())
+    },
+    () => [
+      ...(isNew ? [feedAdded(record)] : []),
+      ...disabled.map(other => ({
+        ...event,
+        action: 'feed.changed' as const,
+        subject: other,
+        reason: `disabled beside ${name}`,
+      })),
+    ],
+  )
   if (terminal.format === 'json')
     terminal.print(JSON.stringify({ name, broker: record.adapter, userId: record.userId, credentials }))
   if (!hadKey)

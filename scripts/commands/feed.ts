@@ -9,12 +9,14 @@ import { loadAdapter } from '../../adapters/registry.ts'
 import { feedLayers, readSettings } from '../../adapters/settings.ts'
 import { busAddresses } from '../../bus/addresses.ts'
 import { openZmqBus } from '../../bus/zmq.ts'
+import type { Audit } from '../../shared/audit.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import { runProcess, unlessEnding } from '../../shared/process.ts'
 import { CalendarFile } from '../../shared/store/calendar.ts'
 import { type FeedRecord, isBrokerValid } from '../../shared/store/feeds.ts'
 import { acquireLock } from '../../shared/store/lock.ts'
 import { Vault } from '../../shared/store/vault.ts'
+import { startAudit } from '../audited.ts'
 import { lockName } from '../facts.ts'
 import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, openLog, withStore } from '../invocation.ts'
@@ -37,6 +39,7 @@ export async function runFeed(
       const adapter = await unlessEnding(loadAdapter(adapterPlace(feed)), ending)
       // Two publishers of one feed would number the same topics twice.
       const lock = acquireLock(folder.lockFile(lockName('adapter', name)), `feed ${name}`)
+      const audit = startAudit(invocation, name, log)
       const bus = openZmqBus({ addresses: busAddresses(config.bus), highWaterMark: config.bus.highWaterMark })
       const calendars = new CalendarFile(folder, clock)
       const tellTrouble = () => calendars.serving.trouble && log.warn(calendars.serving.trouble)
@@ -45,9 +48,10 @@ export async function runFeed(
       const letGo = async () => {
         calendars.close()
         await bus.close()
+        await audit.close()
         lock.release()
       }
-      const parts = { feed, bus, folder, calendars, hours: config.market, clock, log }
+      const parts = { feed, bus, folder, calendars, hours: config.market, clock, log, audit }
       const running = await startFeed(invocation, adapter, parts, capture).catch(async (error: unknown) => {
         await letGo()
         throw error
@@ -63,7 +67,7 @@ export async function runFeed(
   })
 }
 
-type FeedParts = Omit<Parameters<typeof startAdapter>[0], 'adapter' | 'configured'>
+type FeedParts = Omit<Parameters<typeof startAdapter>[0], 'adapter' | 'configured'> & { readonly audit: Audit }
 
 async function startFeed(
   { config }: Invocation,

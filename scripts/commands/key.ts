@@ -1,12 +1,14 @@
 import { createReadStream } from 'node:fs'
-
+import type { AuditEvent } from '../../shared/audit.ts'
 import { systemCode, TickwireError } from '../../shared/errors.ts'
 import { type KeyScope, readKey } from '../../shared/key.ts'
 import type { Secret } from '../../shared/secret.ts'
+import type { ControlStore } from '../../shared/store/control.ts'
 import type { FeedRecord } from '../../shared/store/feeds.ts'
 import type { KeyRecord } from '../../shared/store/keys.ts'
+import { changeStore, OPERATOR } from '../audited.ts'
 import type { Globals } from '../globals.ts'
-import { type Invocation, openInvocation, withExistingStore, withStore } from '../invocation.ts'
+import { type Invocation, openInvocation, requireStarted, withExistingStore } from '../invocation.ts'
 import { askSecret, readSecret } from '../prompt.ts'
 import { firstFeed } from '../setup.ts'
 import type { Column } from '../terminal.ts'
@@ -50,11 +52,15 @@ export async function createKey(
   const { terminal, clock } = invocation
   const now = clock.now()
   const expiresAt = expires === undefined ? undefined : now + expires
-  const { record, key, feeds } = await withStore(invocation, store => {
-    store.users.ensure(user, now)
-    const created = store.keys.create({ userId: user, label, scopes: scopesOf(orders), feeds: named, expiresAt, now })
-    return { ...created, feeds: store.feeds.list() }
-  })
+  const { record, key, feeds } = await changeStore(
+    invocation,
+    store => {
+      store.users.ensure(user, now)
+      const created = store.keys.create({ userId: user, label, scopes: scopesOf(orders), feeds: named, expiresAt, now })
+      return { ...created, feeds: store.feeds.list() }
+    },
+    created => [eventOf('key.created', created.record.id, `for user ${user}, ${label}`)],
+  )
   warnWithoutFeed(invocation, user, feeds)
   if (globals.format === 'json') {
     terminal.print(JSON.stringify({ ...showable(record, now), key: key.reveal() }))
@@ -79,7 +85,11 @@ export async function listKeys(globals: Globals): Promise<void> {
 export async function revokeKey(globals: Globals, id: string): Promise<void> {
   const known = idOf(id)
   const invocation = openInvocation(globals)
-  const revoked = await withExistingStore(invocation, store => store.keys.revoke(known, invocation.clock.now()))
+  const revoked = await changeKeys(
+    invocation,
+    store => store.keys.revoke(known, invocation.clock.now()),
+    eventOf('key.revoked', known),
+  )
   if (!revoked) throw noSuchKey(known)
   invocation.terminal.say(`Key ${known} is revoked; its connections close within a second.`)
 }
@@ -88,7 +98,9 @@ export async function revokeKey(globals: Globals, id: string): Promise<void> {
 export async function changeKey(globals: Globals, id: string, scope: KeyScope, allowed: boolean): Promise<void> {
   const known = idOf(id)
   const invocation = openInvocation(globals)
-  const changed = await withExistingStore(invocation, store => store.keys.change(known, scope, allowed))
+  const said = `${allowed ? 'may read' : 'may not read'} ${scope}`
+  const event = eventOf('key.changed', known, said)
+  const changed = await changeKeys(invocation, store => store.keys.change(known, scope, allowed), event)
   if (!changed) throw noSuchKey(known)
   const what = allowed ? `may read ${scope}` : `reads no ${scope} any more`
   invocation.terminal.say(`Key ${known} ${what}; connected clients notice within a second.`)
@@ -98,11 +110,28 @@ export async function changeKey(globals: Globals, id: string, scope: KeyScope, a
 export async function chooseFeeds(globals: Globals, id: string, feeds: readonly string[] | undefined): Promise<void> {
   const known = idOf(id)
   const invocation = openInvocation(globals)
-  const chosen = await withExistingStore(invocation, store => store.keys.choose(known, feeds))
+  const event = eventOf('key.changed', known, `reads feeds ${feeds?.join(', ') ?? 'of its user, all'}`)
+  const chosen = await changeKeys(invocation, store => store.keys.choose(known, feeds), event)
   if (!chosen) throw noSuchKey(known)
   const what = feeds ? `takes its prices from ${inOrder(feeds)}` : 'takes its prices from all feeds of its user'
   invocation.terminal.say(`Key ${known} ${what}; connected clients notice within a second.`)
 }
+
+/** Of a key that may not be there: `false`, and nothing is recorded. */
+const changeKeys = async (
+  invocation: Invocation,
+  change: (store: ControlStore) => boolean,
+  event: AuditEvent,
+): Promise<boolean> =>
+  requireStarted(invocation) && (await changeStore(invocation, change, changed => (changed ? [event] : [])))
+
+const eventOf = (action: AuditEvent['action'], id: string, reason?: string): AuditEvent => ({
+  action,
+  actor: OPERATOR,
+  subject: id,
+  result: 'ok',
+  ...(reason !== undefined && { reason }),
+})
 
 /** Whoever pastes the whole key means its id; the secret part goes no further. */
 function idOf(given: string): string {
@@ -125,11 +154,15 @@ export async function importKey(
   const { terminal, clock } = invocation
   const key = await obtainKey(file)
   const now = clock.now()
-  const { record, feeds } = await withStore(invocation, store => {
-    store.users.ensure(user, now)
-    const record = store.keys.importForeign({ userId: user, label, scopes: scopesOf(orders), feeds: named, key, now })
-    return { record, feeds: store.feeds.list() }
-  })
+  const { record, feeds } = await changeStore(
+    invocation,
+    store => {
+      store.users.ensure(user, now)
+      const record = store.keys.importForeign({ userId: user, label, scopes: scopesOf(orders), feeds: named, key, now })
+      return { record, feeds: store.feeds.list() }
+    },
+    imported => [eventOf('key.imported', imported.record.id, `for user ${user}, ${label}`)],
+  )
   const { id } = record
   warnWithoutFeed(invocation, user, feeds)
   if (terminal.format === 'json') terminal.print(JSON.stringify({ id, userId: user, label, scopes: allScopes(record) }))

@@ -6,6 +6,7 @@ import { feedLayers, readSettings } from '../../adapters/settings.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import type { FeedRecord } from '../../shared/store/feeds.ts'
 import { describeLogin, findAccount, readAccounts, withVault } from '../accounts.ts'
+import { OPERATOR, tellLater } from '../audited.ts'
 import { refuseWords } from '../credentials.ts'
 import { formatSpan } from '../figures.ts'
 import type { Globals } from '../globals.ts'
@@ -37,11 +38,18 @@ export async function login(
   const { terminal, clock } = invocation
   const { account, feed, holder } = await openAccount(invocation, word)
   const { name } = account
-  const granted = await logIn(invocation, account, options)
+  const event = { actor: OPERATOR, subject: name } as const
+  const granted = await logIn(invocation, account, options).catch((error: unknown) => {
+    const why = error instanceof TickwireError ? error.code : 'UNEXPECTED'
+    tellLater(invocation, { ...event, action: 'account.login_failed', result: 'refused', reason: why })
+    throw error
+  })
   if (!(await withVault(invocation, vault => keepTicket(vault, account, granted))))
     throw new TickwireError('USAGE', `Account ${name} got other credentials while you logged in`, {
       next: `tickwire account login ${name}`,
     })
+  // A morning without prices, because the audit cannot be written, would help nobody.
+  tellLater(invocation, { ...event, action: 'account.login', result: 'ok' })
   const { ticket: _, ...facts } = granted
   if (terminal.format === 'json') terminal.print(JSON.stringify({ name, ...facts }))
   if (holder !== undefined && facts.holder !== undefined && facts.holder !== holder)

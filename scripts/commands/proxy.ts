@@ -4,9 +4,11 @@ import { openZmqBus } from '../../bus/zmq.ts'
 import type { Address } from '../../proxy/listen.ts'
 import { type ProxyOptions, startProxy } from '../../proxy/main.ts'
 import { CLIENTS_GRACE_MS, type Ending, type Running, runProcess, unlessEnding } from '../../shared/process.ts'
+import type { TellingAudit } from '../../shared/store/auditqueue.ts'
 import { prepareFolder } from '../../shared/store/folder.ts'
 import { acquireLock, lockHolder } from '../../shared/store/lock.ts'
 import { removeRunFile, writeRunFile } from '../../shared/store/runfile.ts'
+import { startAudit } from '../audited.ts'
 import { warnOfSettings } from '../banner.ts'
 import { childSpec } from '../crew.ts'
 import { lockName, type ProxyFacts } from '../facts.ts'
@@ -47,15 +49,17 @@ export async function proxy(
       // Clients and commands find the proxy by one run file.
       const lock = acquireLock(folder.lockFile(lockName('proxy', 'proxy')), 'The proxy')
       let serving: Serving | undefined
+      const audit = startAudit(invocation, 'proxy', log, { prunes: true })
       const close = async (ending?: Ending) => {
         removeRunFile(folder, 'proxy')
         await serving?.close(ending)
+        await audit.close()
         lock.release()
       }
       try {
         // With its first user and feed, should this be the first process ever.
         openStore(invocation).close()
-        serving = workers === 1 ? await serve(invocation, log) : await serveBy(workers, invocation, log, ending)
+        serving = workers === 1 ? await serve(invocation, log, audit) : await serveBy(workers, invocation, log, ending)
         const { host, port, failed } = serving
         const facts: ProxyFacts = { host, port, pid: process.pid, startedAt: clock.now() }
         writeRunFile(folder, 'proxy', facts)
@@ -68,9 +72,9 @@ export async function proxy(
   })
 }
 
-function serve({ config, folder, clock }: Invocation, log: ProxyOptions['log']): Promise<Serving> {
+function serve({ config, folder, clock }: Invocation, log: ProxyOptions['log'], audit: TellingAudit): Promise<Serving> {
   const bus = openZmqBus({ addresses: busAddresses(config.bus), highWaterMark: config.bus.highWaterMark })
-  return startProxy({ config, folder, bus, clock, log, builtin: builtinNames() })
+  return startProxy({ config, folder, bus, clock, log, audit, builtin: builtinNames() })
 }
 
 async function serveBy(

@@ -74,7 +74,7 @@ const marketLine = ({ config, folder, clock }: Invocation): string =>
 
 function isHealthy({ up, proxy }: Overview): boolean {
   const processes = up === undefined || up.children.every(child => child.state === 'running')
-  if (!processes || proxy?.proxy.busConnected !== true) return false
+  if (!processes || proxy?.proxy.busConnected !== true || proxy.audit?.degraded !== undefined) return false
   return (
     proxy.workers.every(({ state }) => state === 'running') &&
     proxy.feeds.every(feed => HEALTHY.has(feed.state) && !isTroubled(feed))

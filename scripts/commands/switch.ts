@@ -1,8 +1,9 @@
 import { TickwireError } from '../../shared/errors.ts'
 import type { FeedRecord } from '../../shared/store/feeds.ts'
+import { changeStore, OPERATOR } from '../audited.ts'
 import { readUp } from '../facts.ts'
 import type { Globals } from '../globals.ts'
-import { type Invocation, openInvocation, withExistingStore, withStore } from '../invocation.ts'
+import { type Invocation, openInvocation, withExistingStore } from '../invocation.ts'
 import { goesOn } from '../roster.ts'
 import { withStates } from '../running.ts'
 
@@ -51,5 +52,11 @@ async function findFeed(invocation: Invocation, name: string): Promise<FeedRecor
 }
 
 function setEnabled(invocation: Invocation, name: string, on: boolean): Promise<void> {
-  return withStore(invocation, store => store.feeds.setEnabled(name, on, invocation.clock.now()))
+  return changeStore(
+    invocation,
+    store => store.feeds.setEnabled(name, on, invocation.clock.now()),
+    () => [
+      { action: 'feed.changed', actor: OPERATOR, subject: name, result: 'ok', reason: on ? 'enabled' : 'disabled' },
+    ],
+  )
 }

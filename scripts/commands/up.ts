@@ -8,11 +8,13 @@ import {
   runProcess,
   unlessEnding,
 } from '../../shared/process.ts'
+import type { AuditQueue } from '../../shared/store/auditqueue.ts'
 import type { ControlStore } from '../../shared/store/control.ts'
 import { prepareFolder } from '../../shared/store/folder.ts'
 import { acquireLock } from '../../shared/store/lock.ts'
 import { removeRunFile, writeRunFile } from '../../shared/store/runfile.ts'
 import { Trouble } from '../../shared/trouble.ts'
+import { OPERATOR, startAudit } from '../audited.ts'
 import { announce, warnOfSecrets, warnOfSettings } from '../banner.ts'
 import { orphanSections, requireFeedSettings } from '../checks/configuration.ts'
 import { Crew, childSpec } from '../crew.ts'
@@ -74,6 +76,7 @@ async function startAll(invocation: Invocation, options: UpOptions, log: Log, en
   })
   const save = () => saving.attempt(() => writeRunFile(folder, 'up', supervisor.facts()))
   let store: ControlStore | undefined
+  let audit: AuditQueue | undefined
   let crew: Crew | undefined
   let stopWatch = () => {}
   let outlasted = false
@@ -82,6 +85,7 @@ async function startAll(invocation: Invocation, options: UpOptions, log: Log, en
     crew?.close()
     announcer.silence()
     await supervisor.close(ending)
+    await audit?.close()
     // Until then it is still the one of an earlier `up`: the only place that names what that one left behind.
     if (outlasted) removeRunFile(folder, 'up')
     store?.close()
@@ -95,6 +99,7 @@ async function startAll(invocation: Invocation, options: UpOptions, log: Log, en
     await unlessEnding(outlastLeftovers(invocation), ending)
     outlasted = true
     store = openStore(invocation)
+    audit = startAudit(invocation, 'up', log)
     const registered = store.feeds.list()
     for (const section of orphanSections(config, registered)) terminal.say(`warning: ${section}`)
     await requireFeedSettings(config, registered)
@@ -118,6 +123,7 @@ async function startAll(invocation: Invocation, options: UpOptions, log: Log, en
     stopWatch = clock.every(WATCH_MS, () => reading.attempt(() => feeds.look()))
     await unlessEnding(firstStarts, ending)
     const key = createFirstKey(store, clock)
+    if (key) audit.record({ action: 'key.created', actor: OPERATOR, result: 'ok', reason: 'the first key' })
     announcer.ready(supervisor.details('proxy'), supervisor.facts(), key)
     if (emulation)
       terminal.print(invocation.globals.format === 'json' ? JSON.stringify(emulation.facts()) : emulation.words())

@@ -6,7 +6,9 @@ import { startProxy } from '../../proxy/main.ts'
 import { shareOf } from '../../proxy/share.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import { CLIENTS_GRACE_MS, runProcess } from '../../shared/process.ts'
+import type { AuditQueue } from '../../shared/store/auditqueue.ts'
 import { acquireLock } from '../../shared/store/lock.ts'
+import { startAudit } from '../audited.ts'
 import type { FromWorker, ToWorker } from '../handover.ts'
 import { type Invocation, openLog } from '../invocation.ts'
 import { Worker } from '../worker.ts'
@@ -30,21 +32,25 @@ export async function runWorker(invocation: Invocation, id: number, workers: num
     async start() {
       // By this the next proxy finds one that hung when its parent was killed.
       const lock = acquireLock(folder.lockFile(name), `Worker ${id} of the proxy`)
+      let audit: AuditQueue | undefined
       const say = (message: FromWorker) => void process.send?.(message, undefined, {}, () => {})
       const worker = new Worker({ clock, address: { host, port }, say })
       process.on('message', (message, socket) => worker.hear(message as ToWorker, socket as Socket | undefined))
       try {
         const bus = openZmqBus({ addresses: busAddresses(config.bus), highWaterMark: config.bus.highWaterMark })
-        const options = { config, folder, bus, clock, log, builtin: builtinNames(), siblings: worker }
+        audit = startAudit(invocation, name, log)
+        const options = { config, folder, bus, clock, log, builtin: builtinNames(), audit, siblings: worker }
         const running = await startProxy(options)
         return {
           async close(ending) {
             await running.close(ending)
             worker.close()
+            await audit?.close()
             lock.release()
           },
         }
       } catch (error) {
+        await audit?.close()
         worker.close()
         lock.release()
         throw error

@@ -109,6 +109,11 @@ export const schema = z.strictObject({
       )
       .meta({ example: '~/.config/tickwire/vault.key' }),
   }),
+  audit: z.strictObject({
+    retentionDays: whole(1, 36_500, 'days')
+      .default(400)
+      .describe('Audit records older than this are removed; what stays can still be proven.'),
+  }),
   log: z.strictObject({
     level: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info').describe('Least level written.'),
     format: oneOf(['json', 'pretty', 'auto'])

@@ -6,6 +6,7 @@ import type { DataFolder } from './folder.ts'
 import { KeyRing } from './keyring.ts'
 import { KeyStore } from './keys.ts'
 import { readPepper } from './pepper.ts'
+import { ShareStore } from './shares.ts'
 import { UserStore } from './users.ts'
 
 const MIGRATIONS: readonly Migration[] = [
@@ -60,6 +61,7 @@ export class ControlStore {
   readonly users: UserStore
   readonly keys: KeyStore
   readonly feeds: FeedStore
+  readonly shares: ShareStore
   readonly #database: Database
   readonly #pepper: Buffer
 
@@ -69,6 +71,7 @@ export class ControlStore {
     this.users = new UserStore(database)
     this.keys = new KeyStore(database, this.users, pepper)
     this.feeds = new FeedStore(database, this.users)
+    this.shares = new ShareStore(database, this.users)
   }
 
   /** Creates what is missing in a prepared folder. Throws STORE_CORRUPT, STORE_NEWER, STORE_BUSY, FOLDER_UNUSABLE. */

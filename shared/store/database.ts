@@ -13,6 +13,12 @@ interface Options {
   readonly migrations: readonly Migration[]
   /** How long a statement waits for another writer, milliseconds. The event loop stands still meanwhile. */
   readonly busyTimeoutMs?: number
+  /** The same while it is opened. */
+  readonly openTimeoutMs?: number
+  /** Whether what was committed outlives a power cut, at the price of a wait for the disk; else a killed process only. */
+  readonly isDurable?: boolean
+  /** For a file that is proven in another way: looking through all of a large one takes seconds. */
+  readonly isUnchecked?: boolean
 }
 
 /** Opening may meet a process that is just creating the file, and happens before anything runs. */
@@ -37,16 +43,18 @@ export class Database {
   }
 
   /** Opens for reading and writing, creates (0600) what is missing, checks the file and brings it to the newest schema. */
-  static open(path: string, { migrations, busyTimeoutMs = BUSY_TIMEOUT_MS }: Options): Database {
+  static open(path: string, options: Options): Database {
+    const { migrations, busyTimeoutMs = BUSY_TIMEOUT_MS, openTimeoutMs, isDurable, isUnchecked } = options
     const remedy = `stop Tickwire and restore ${path} from a backup, or move it away to start over`
-    const database = Database.#connect(path, { readonly: false }, remedy)
+    const connection = { readonly: false, ...(openTimeoutMs !== undefined && { timeout: openTimeoutMs }) }
+    const database = Database.#connect(path, connection, remedy)
     try {
       database.#guard(() => {
         const { pragma } = database
         pragma('journal_mode = WAL')
-        pragma('synchronous = NORMAL')
+        pragma(`synchronous = ${isDurable ? 'FULL' : 'NORMAL'}`)
         pragma('foreign_keys = ON')
-        database.#check()
+        if (!isUnchecked) database.#check()
         database.#migrate(migrations)
         pragma(`busy_timeout = ${busyTimeoutMs}`)
       })
@@ -75,7 +83,7 @@ export class Database {
   static #connect(path: string, options: Sqlite.Options, remedy: string): Database {
     try {
       if (!options.readonly) createPrivate(path)
-      return new Database(path, openSqlite(path, { ...options, timeout: OPEN_TIMEOUT_MS }), remedy)
+      return new Database(path, openSqlite(path, { timeout: OPEN_TIMEOUT_MS, ...options }), remedy)
     } catch (error) {
       throw storeError(path, error, remedy)
     }

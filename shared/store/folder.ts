@@ -10,6 +10,10 @@ export interface DataFolder {
   readonly pepperFile: string
   /** Sealed credentials of accounts. */
   readonly vaultDb: string
+  /** What happened to keys, accounts, limits and settings. */
+  readonly auditDb: string
+  /** How far that had come: beside it, so that a tail cut off shows. */
+  readonly auditHead: string
   /** When markets trade, where an operator imported it. */
   readonly calendarFile: string
   /** Bus sockets, locks and run files. */
@@ -34,6 +38,8 @@ export function dataFolder({ dataDir, bus: { runDir } }: Places): DataFolder {
     controlDb: join(dataDir, 'control.db'),
     pepperFile: join(dataDir, 'pepper.key'),
     vaultDb: join(dataDir, 'vault.db'),
+    auditDb: join(dataDir, 'audit.db'),
+    auditHead: join(dataDir, 'audit.head'),
     calendarFile: join(dataDir, 'calendar.json'),
     runDir,
     // Beside the sockets: two data folders that share a run folder must not share a bus by accident.

@@ -38,6 +38,12 @@ interface Row {
 const COLUMNS =
   'id, user_id AS userId, label, digest, origin, scopes, feeds, created_at AS createdAt, expires_at AS expiresAt, revoked_at AS revokedAt'
 
+/** All feeds, with a user who may read them: the one who asks, where that is by a share. */
+const READABLE = `
+  SELECT name, coalesce(shares.user_id, feeds.user_id) AS userId
+  FROM feeds LEFT JOIN shares ON shares.feed = name AND shares.user_id = ?
+  ORDER BY feeds.user_id <> ?, feeds.created_at, name`
+
 const fromRow = ({ scopes, feeds, expiresAt, revokedAt, ...row }: Row): KeyRecord => ({
   ...row,
   scopes: KEY_SCOPES.filter(scope => scopes.split(',').includes(scope)),
@@ -165,7 +171,7 @@ export class KeyStore {
       })
     const owners = new Map(
       this.#database
-        .rows<{ name: string; userId: string }>('SELECT name, user_id AS userId FROM feeds ORDER BY created_at, name')
+        .rows<{ name: string; userId: string }>(READABLE, userId, userId)
         .map(row => [row.name, row.userId]),
     )
     const own = [...owners.keys()].filter(name => owners.get(name) === userId)
