@@ -1,19 +1,28 @@
+import type { Bounds } from '../shared/bounds.ts'
 import type { Cancel, Clock } from '../shared/clock.ts'
 import { TickwireError } from '../shared/errors.ts'
+import type { Quota } from '../shared/grant.ts'
 import type { KeyScope } from '../shared/key.ts'
 import type { Log } from '../shared/log.ts'
+import type { TopicMode } from '../shared/market/mode.ts'
 import type { ControlStore } from '../shared/store/control.ts'
 import { type FeedRecord, isBrokerValid } from '../shared/store/feeds.ts'
 import type { KeyRing } from '../shared/store/keyring.ts'
 import type { KeyRecord } from '../shared/store/keys.ts'
+import type { Minted } from '../shared/store/tickets.ts'
 import { Trouble } from '../shared/trouble.ts'
+import { LastUse } from './lastuse.ts'
+import { EVERYTHING, type Reading } from './reading.ts'
 
 /** A client whose key was good. */
 export interface Identity {
   readonly userId: string
+  /** Who came with a browser's ticket counts as the key that minted it. */
   readonly keyId: string
-  /** A ticket is good for the moment of authentication only; the connection it opened outlives it. */
+  /** A local command's ticket is good for the moment of authentication only; the connection it opened outlives it. */
   readonly ticket: boolean
+  /** Where it came from. */
+  readonly address?: string | undefined
 }
 
 export interface AccessParts {
@@ -36,6 +45,9 @@ const POLL_MS = 250
 export class Access {
   readonly #parts: AccessParts
   readonly #stopPoll: Cancel
+  readonly #lastUse: LastUse
+  /** Damaged keys that were told of. */
+  readonly #told = new Set<string>()
   #version: number
   #keys: KeyRing
   #feeds: readonly FeedRecord[]
@@ -54,8 +66,9 @@ export class Access {
       over: 'keys and feeds can be read again',
     })
     this.#version = store.version()
-    this.#keys = store.keyRing()
+    this.#keys = this.#readKeys()
     this.#feeds = this.#readFeeds()
+    this.#lastUse = new LastUse(clock, (id, at) => store.keys.saveUse(id, at))
     this.#stopPoll = clock.every(POLL_MS, () => this.refresh())
   }
 
@@ -64,20 +77,67 @@ export class Access {
     return this.#feeds
   }
 
-  /** `undefined` for a key that is unknown, revoked or expired: which of them is nobody's business. */
-  authenticate(key: string): Identity | undefined {
-    let record = this.#keys.find(key)
-    // A key made a moment ago may not have been polled yet.
-    if (!record && this.refresh()) record = this.#keys.find(key)
-    if (!record || !this.#isGood(record)) return undefined
-    return { userId: record.userId, keyId: record.id, ticket: record.origin === 'ticket' }
+  /**
+   * Who may open a connection. `undefined` for a key that is unknown, revoked, expired, damaged or at a wrong address:
+   * which of them is nobody's business, and none takes another way. A browser's ticket is used up. Throws STORE_BUSY when
+   * that cannot be written now; it is good the next time.
+   */
+  authenticate(text: string, address?: string): Identity | undefined {
+    const record = this.#find(text, address)
+    if (!record) return undefined
+    const { id, userId, origin, parentId } = record
+    if (origin !== 'ticket' || parentId === undefined) {
+      this.#lastUse.note(record)
+      return { userId, keyId: id, ticket: origin === 'ticket', address }
+    }
+    const { store, clock } = this.#parts
+    const isFirst = store.tickets.take(id, clock.now())
+    this.#keys.forget(id)
+    const parent = this.#keys.get(parentId)
+    if (isFirst && parent) this.#lastUse.note(parent)
+    return isFirst ? { userId, keyId: parentId, ticket: false, address } : undefined
+  }
+
+  /** The same for a request, which opens nothing: a browser's ticket is not for that, and stays as it is. */
+  identify(text: string, address?: string): Identity | undefined {
+    const record = this.#find(text, address)
+    if (!record || (record.parentId !== undefined && record.origin === 'ticket')) return undefined
+    this.#lastUse.note(record)
+    return { userId: record.userId, keyId: record.id, ticket: record.origin === 'ticket', address }
+  }
+
+  /** A ticket that opens one connection as this identity, or how long to wait for one. Throws STORE_BUSY. */
+  mint({ keyId, userId }: Identity, { ttlMs, most }: { ttlMs: number; most: number }): Minted {
+    const { store, clock } = this.#parts
+    const minted = store.tickets.mint({ id: keyId, userId }, { ttlMs, most, now: clock.now() })
+    // A change by this process does not show as one.
+    if ('record' in minted) this.#keys.remember(minted.record)
+    return minted
   }
 
   /** Whether a client that came in with this identity may stay. */
-  mayStay({ keyId, ticket }: Identity): boolean {
+  mayStay({ keyId, ticket, address }: Identity): boolean {
     if (ticket) return true
     const record = this.#keys.get(keyId)
-    return record !== undefined && this.#isGood(record)
+    if (!record || !this.#isGood(record, address)) return false
+    this.#lastUse.note(record)
+    return true
+  }
+
+  /** Whether it may have this, by its common symbol. Of its feeds, see `mayUse`. */
+  permits(identity: Identity, exchange: string, symbol: string, mode: TopicMode): boolean {
+    const bounds = this.#boundsOf(identity)
+    return !bounds || (bounds.permits(exchange, symbol) && bounds.reads(mode))
+  }
+
+  /** What it may read now. */
+  reading(identity: Identity): Reading {
+    return this.#boundsOf(identity) ?? EVERYTHING
+  }
+
+  /** How much it may take, where it has limits of its own. */
+  quotaOf({ keyId, ticket }: Identity): Quota | undefined {
+    return ticket ? undefined : this.#keys.get(keyId)?.bounds?.quota
   }
 
   /** Whether the key of this identity may read this, now. */
@@ -130,7 +190,7 @@ export class Access {
         this.#trouble.over()
         return false
       }
-      this.#keys = store.keyRing()
+      this.#keys = this.#readKeys()
       this.#feeds = this.#readFeeds()
       // Last, so that a reading that failed is tried again.
       this.#version = version
@@ -146,10 +206,43 @@ export class Access {
 
   close(): void {
     this.#stopPoll()
+    this.#lastUse.close()
   }
 
-  #isGood({ revokedAt, expiresAt }: KeyRecord): boolean {
-    return revokedAt === undefined && (expiresAt === undefined || expiresAt > this.#parts.clock.now())
+  /** A key or ticket that is good here and now. Whatever is wrong with one, it is looked for in the same way. */
+  #find(text: string, address: string | undefined): KeyRecord | undefined {
+    const look = () => {
+      const record = this.#keys.find(text)
+      return record && this.#isGood(record, address) ? record : undefined
+    }
+    // A key made or changed a moment ago may not have been polled yet.
+    return look() ?? (this.refresh() ? look() : undefined)
+  }
+
+  /** A browser's ticket is as good as the key that minted it. */
+  #isGood({ id, origin, parentId, fault, revokedAt, expiresAt }: KeyRecord, address: string | undefined): boolean {
+    if (fault || revokedAt !== undefined) return false
+    if (expiresAt !== undefined && expiresAt <= this.#parts.clock.now()) return false
+    if (origin === 'ticket') {
+      const parent = parentId === undefined ? undefined : this.#keys.get(parentId)
+      return parentId === undefined || (parent !== undefined && this.#isGood(parent, address))
+    }
+    return this.#keys.boundsOf(id)?.admits(address) ?? true
+  }
+
+  #boundsOf({ keyId, ticket }: Identity): Bounds | undefined {
+    return ticket ? undefined : this.#keys.boundsOf(keyId)
+  }
+
+  #readKeys(): KeyRing {
+    const { store, log } = this.#parts
+    const keys = store.keyRing()
+    for (const { id, fault } of keys.faulty) {
+      if (!this.#told.has(id))
+        log.error({ err: fault, next: fault?.next }, 'a key is refused: what bounds it is damaged')
+      this.#told.add(id)
+    }
+    return keys
   }
 
   #readFeeds(): readonly FeedRecord[] {

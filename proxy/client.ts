@@ -2,6 +2,7 @@ import type { Audit } from '../shared/audit.ts'
 import type { Cancel, Clock } from '../shared/clock.ts'
 import { TickwireError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
+import type { TopicParts } from '../shared/market/topic.ts'
 import type { Access, Identity } from './access.ts'
 import type { Failover } from './failover.ts'
 import type { Hub } from './fanout/hub.ts'
@@ -13,7 +14,7 @@ import { lookUpListed } from './listing.ts'
 import { lookUp, stillThere } from './lookup.ts'
 import type { Orders } from './orders.ts'
 import { NOT_AUTHENTICATED, parseMessage, type Refusal, type Request, type RequestId } from './protocol.ts'
-import { BAD_KEY, NO_FEED, NO_KEY, unsupported } from './refusals.ts'
+import { BAD_KEY, NO_FEED, NO_KEY, readsLess, unsupported } from './refusals.ts'
 import * as replies from './replies.ts'
 import type { Instruments } from './routing.ts'
 import type { Shelf } from './shelf.ts'
@@ -25,7 +26,7 @@ export interface Rooms {
   readonly clock: Clock
   readonly log: Log
   readonly audit: Audit
-  readonly access: Pick<Access, 'authenticate' | 'mayStay' | 'allows' | 'mayUse' | 'mayHear'>
+  readonly access: Pick<Access, 'authenticate' | 'mayStay' | 'allows' | 'mayUse' | 'mayHear' | 'permits' | 'reading'>
   readonly hub: Hub
   readonly shelf: Pick<Shelf, 'open'>
   readonly failover: Pick<Failover, 'outlook' | 'reroute'>
@@ -48,6 +49,7 @@ export interface ClientLimits {
 
 /** The connection a client came through. */
 export interface Door {
+  readonly address?: string
   /** Ends it with a close frame. */
   close(code: number, reason: string): void
   /** While it is busy with earlier messages, nothing more is read from it. */
@@ -84,6 +86,11 @@ export class Client {
 
   get authenticated(): boolean {
     return this.#identity !== undefined
+  }
+
+  /** The key it came in with. */
+  get keyId(): string | undefined {
+    return this.#identity?.ticket ? undefined : this.#identity?.keyId
   }
 
   /** Instruments times modes. */
@@ -179,7 +186,7 @@ export class Client {
       this.#refuse(NO_KEY, requestId)
       return
     }
-    const identity = this.#rooms.access.authenticate(key)
+    const identity = this.#rooms.access.authenticate(key, this.#door.address)
     if (!identity) {
       this.#refuse(BAD_KEY, requestId)
       this.#dismiss()
@@ -250,11 +257,11 @@ export class Client {
 
   /** Looks everything up, with pauses; takes hold of it in one go at the end, so that no tick comes before the reply. */
   *#subscribe(request: SubscribeRequest, identity: Identity, requestId: RequestId): Job {
-    const { hub, states } = this.#rooms
+    const { hub, states, access } = this.#rooms
     // A habit of libraries that the client with that quirk has not: it names one instrument in a message.
     if (request.symbols[0]?.form !== 'single') this.#outbox.oneFramePerWrite = false
     const feedsOf = () => this.#rooms.feedsOf(identity)
-    const look = () => lookUp(request, feedsOf(), this.#holdings, this.#rooms)
+    const look = () => lookUp(request, feedsOf(), this.#holdings, this.#rooms, access.reading(identity))
     const looked = yield* lookUpListed(look, feedsOf, this.#rooms)
     const feeds = feedsOf()
     const { results, fresh } = this.#holdings.subscribe(request.symbols, request, stillThere(looked, feeds))
@@ -275,6 +282,9 @@ export class Client {
     if (!identity) return
     yield* failover.reroute(this.#holdings, this.#rooms.feedsOf(identity))
     this.#holdings.release(({ feed }) => !access.mayUse(identity, feed))
+    const isLost = ({ exchange, symbol, mode }: TopicParts) => !access.permits(identity, exchange, symbol, mode)
+    const lost = this.#holdings.release(isLost).length
+    if (lost > 0) this.#refuse(readsLess(lost), undefined)
   }
 
   #refuse(refusal: Refusal, requestId: RequestId): void {

@@ -22,6 +22,8 @@ export interface ConnectionParts {
   /** The socket under `ws`, as handed over at upgrade. */
   readonly socket: Socket
   readonly handshakeKey: string | undefined
+  /** Where the client comes from. */
+  readonly address: string
   readonly rooms: Rooms
   readonly limits: ConnectionLimits
   readonly turn: Turn
@@ -49,6 +51,7 @@ export class Connection implements Guest {
   #closing: Cancel | undefined
   #closed = false
   #isHushed = false
+  #messages = 0
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts
@@ -57,6 +60,7 @@ export class Connection implements Guest {
     const onGivenUp = (why: string) => this.#giveUp(why)
     this.#outbox = new Outbox({ sink: socket, limits, clock: rooms.clock, turn, oneFramePerWrite, onGivenUp })
     this.#client = new Client(rooms, limits, this.#outbox, {
+      address: parts.address,
       close: (code, reason) => this.#closePolitely(code, reason),
       busy: busy => (busy ? ws.pause() : ws.resume()),
     })
@@ -78,6 +82,15 @@ export class Connection implements Guest {
 
   get subscriptions(): number {
     return this.#client.subscriptions
+  }
+
+  get keyId(): string | undefined {
+    return this.#client.keyId
+  }
+
+  /** Of the client. */
+  get messages(): number {
+    return this.#messages
   }
 
   get hearsOrders(): boolean {
@@ -157,6 +170,7 @@ export class Connection implements Guest {
     const { ws, limits } = this.#parts
     if (ws.readyState !== ws.OPEN || this.#isHushed) return
     this.#unanswered = 0
+    this.#messages++
     // With its default binaryType the library hands over one Buffer per message.
     const bytes = data as Buffer
     if (this.#client.authenticated || bytes.length <= limits.maxAnonymousBytes) this.#client.receive(bytes.toString())

@@ -3,6 +3,9 @@ import type { AuditState } from '../shared/store/auditqueue.ts'
 import { census } from './census.ts'
 import type { FeedEvent, FeedView } from './feeds.ts'
 import type { StatusWish } from './http.ts'
+import { usesOf } from './keyuse.ts'
+import type { Reading } from './reading.ts'
+import type { Standing } from './standing.ts'
 import type { States } from './states.ts'
 import type { Whole } from './whole.ts'
 
@@ -15,6 +18,10 @@ export interface DescriptionParts {
   readonly clock: Clock
   /** For who runs the system. */
   readonly audit?: AuditState
+  /** What the key that asks may read. */
+  readonly reading: Reading
+  /** Which key asks; absent: who asks may see the use of all. */
+  readonly keyId?: string | undefined
 }
 
 const SHOWN = 32
@@ -24,7 +31,7 @@ const SHOWN = 32
  * what is wrong with the wish. Times in milliseconds since 1970.
  */
 export function describe(
-  { proxy, states, clock, events, audit }: DescriptionParts,
+  { proxy, states, clock, events, audit, reading, keyId }: DescriptionParts,
   all: Whole,
   visible: readonly FeedView[],
   wish: StatusWish,
@@ -40,8 +47,19 @@ export function describe(
     ticks: all.ticks,
     bus: all.bus,
     ...(audit && { audit }),
-    feeds: shown.map(view => ({ ...view, instruments: census(states.all(view), wish, now) })),
+    keys: usesOf(all.keys ?? {}).filter(({ id }) => keyId === undefined || id === keyId),
+    feeds: shown.map(view => ({ ...view, instruments: census(visibleTo(reading, states.all(view)), wish, now) })),
     events: [...events(new Set(shown.map(feed => feed.name))), ...all.events].sort((a, b) => a.at - b.at),
     now,
   }
+}
+
+/** By `EXCHANGE:SYMBOL`. */
+function visibleTo(reading: Reading, standings: Map<string, Standing>): ReadonlyMap<string, Standing> {
+  if (reading.isWide) return standings
+  const isVisible = (name: string) => {
+    const at = name.indexOf(':')
+    return reading.permits(name.slice(0, at), name.slice(at + 1))
+  }
+  return new Map([...standings].filter(([name]) => isVisible(name)))
 }

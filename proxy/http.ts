@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { CensusWish } from './census.ts'
+import type { TicketAnswer } from './tickets.ts'
 
 /** What of the status is asked for; `feed`: only this one. */
 export interface StatusWish extends CensusWish {
@@ -14,6 +15,7 @@ export interface Facts {
   missing(): Promise<string | undefined>
   /** The status as one user may see it, a text that says what is wrong with the wish, or `undefined` for a bad key. */
   status(key: string, wish: StatusWish): Promise<object | string | undefined>
+  ticket(key: string): TicketAnswer
 }
 
 export interface Answer {
@@ -40,19 +42,21 @@ const UPGRADE = 'This is a WebSocket server: connect with ws:// and send {"actio
 /** A process that is held up for longer serves nobody. */
 const LAG_LIMIT_MS = 10_000
 const SHOWN = 64
+const TICKETS = '/api/v1/tickets'
 
 /**
- * Answers a plain HTTP request: liveness, readiness, status by key. Below `/api/` everything else is an error; anywhere
- * else the caller is told to upgrade.
+ * Answers a plain HTTP request: liveness, readiness, status and tickets by key. Below `/api/` everything else is an error;
+ * anywhere else the caller is told to upgrade. No body is read.
  */
 export async function answer(
   request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>,
   facts: Facts,
 ): Promise<Answer> {
   const { method, url = '/', headers } = request
-  if (method !== 'GET' && method !== 'HEAD')
-    return { ...json(405, { error: 'only GET and HEAD are served here' }), headers: { allow: 'GET, HEAD' } }
   const [path = '/', query = ''] = url.split('?', 2)
+  if (path === TICKETS)
+    return method === 'POST' ? ticketFor(headers.authorization, facts) : notThis('only POST is', 'POST')
+  if (method !== 'GET' && method !== 'HEAD') return notThis('only GET and HEAD are', 'GET, HEAD')
   switch (path) {
     case '/livez': {
       const lag = facts.lagMs()
@@ -75,7 +79,7 @@ export async function answer(
 
 async function statusFor(authorization = '', query: URLSearchParams, facts: Facts): Promise<Answer> {
   const which = query.get('instruments') ?? 'troubled'
-  const [, key] = /^Bearer (\S+)$/i.exec(authorization) ?? []
+  const key = bearer(authorization)
   // Who has no key is told of nothing else.
   if (key === undefined) return noKey()
   const isKnown = which === 'all' || which === 'troubled'
@@ -88,5 +92,26 @@ async function statusFor(authorization = '', query: URLSearchParams, facts: Fact
     })
   return typeof status === 'string' ? json(404, { error: status }) : json(200, status)
 }
+
+/** Closed afterwards: a body that comes with it, of whatever length, is not read. */
+function ticketFor(authorization: string | undefined, facts: Facts): Answer {
+  const key = bearer(authorization)
+  const found = key === undefined ? undefined : facts.ticket(key)
+  const closing = { connection: 'close' }
+  if (!found) return { ...noKey(), headers: closing }
+  if ('ticket' in found) {
+    const { ticket, expiresIn } = found
+    return { ...json(201, { ticket: ticket.reveal(), expires_in: expiresIn }), headers: closing }
+  }
+  const { status, retryAfter, error } = found
+  return { ...json(status, { error }), headers: { ...closing, 'retry-after': String(retryAfter) } }
+}
+
+const bearer = (authorization = ''): string | undefined => /^Bearer (\S+)$/i.exec(authorization)?.[1]
+
+const notThis = (what: string, allow: string): Answer => ({
+  ...json(405, { error: `${what} served here` }),
+  headers: { allow, connection: 'close' },
+})
 
 const noKey = (): Answer => json(401, { error: 'send a valid API key as "Authorization: Bearer KEY"' })

@@ -28,6 +28,8 @@ import { Orders } from './orders.ts'
 import { Server } from './server.ts'
 import { Shelf } from './shelf.ts'
 import { States } from './states.ts'
+import { Tickets } from './tickets.ts'
+import { addressOf } from './visitor.ts'
 import { Wanted } from './wanted.ts'
 import { alone, type Report, type Whole } from './whole.ts'
 import { Workshop } from './worklist.ts'
@@ -93,6 +95,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
   const inbound = new Inbound({ bus, clock, log, proxy, maxAgeMs, hub, feeds, wanted, foreign, orders, shelf, states })
   const { validBrokers } = config
   const access = new Access({ store, clock, log, validBrokers, onChange: () => register() })
+  const tickets = new Tickets(access, clock)
   const brokers = (identity: Identity | undefined) => {
     // What somebody else's adapter is called tells who is here.
     const own = identity ? access.feedsOf(identity) : []
@@ -144,15 +147,20 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
         lagMs: () => lag.ms,
         missing: async () => (server.isEnding ? 'the proxy ends' : (await whole()).missing),
         status: async (key, wish) => {
-          const identity = access.authenticate(key)
+          const identity = access.identify(key, addressOf(request))
           if (!identity) return undefined
           // Whoever can mint a ticket reads the data folder anyway, and runs this system: he sees all of it.
           const all = await whole()
-          const parts = { proxy, states, clock, events: eventsOf }
-          return identity.ticket
-            ? describe({ ...parts, audit: audit.state }, all, feeds.views(), wish)
-            : describe(parts, { ...all, events: [] }, feedsOf(identity), wish)
+          const reading = access.reading(identity)
+          const parts = { proxy, states, clock, reading }
+          if (identity.ticket)
+            return describe({ ...parts, events: eventsOf, audit: audit.state }, all, feeds.views(), wish)
+          // What two feeds say of an instrument is for who may read it.
+          const events = reading.isWide ? eventsOf : (names: ReadonlySet<string>) => feeds.events(names)
+          const own = { ...parts, keyId: identity.keyId, events }
+          return describe(own, { ...all, events: [] }, feedsOf(identity), wish)
         },
+        ticket: key => tickets.answer(key, addressOf(request)),
       }),
   })
 
@@ -187,6 +195,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     topics: hub.size,
     busConnected: bus.connected(),
     clients: { ...server.counts() },
+    keys: server.keyUse(),
     ticks: { ...hub.counts },
     bus: { ...bus.counts(), ...inbound.counts, ...orders.counts, ...states.counts },
   })

@@ -15,3 +15,9 @@ export const noOrders = ({ keyId }: Pick<Identity, 'keyId'>): Refusal => ({
   code: 'NOT_PERMITTED',
   message: `This key does not read order updates; allow it with: tickwire key allow ${keyId} orders`,
 })
+
+/** For a client whose key was bound more narrowly while it was here. */
+export const readsLess = (ended: number): Refusal => ({
+  code: 'NOT_PERMITTED',
+  message: `This key reads less than before: ${ended === 1 ? '1 subscription has' : `${ended} subscriptions have`} ended`,
+})

@@ -12,7 +12,9 @@ import type { OutboxCounts } from './fanout/outbox.ts'
 import { Turn, type TurnLimits } from './fanout/turn.ts'
 import { sayFarewell } from './farewell.ts'
 import type { Answer } from './http.ts'
+import { countUse } from './keyuse.ts'
 import type { Address } from './listen.ts'
+import { addressOf } from './visitor.ts'
 import { websocketOptions } from './websocketoptions.ts'
 
 interface ServerLimits extends ConnectionLimits, TurnLimits {
@@ -146,6 +148,11 @@ export class Server {
     return sum
   }
 
+  /** What the clients of each key have and said. */
+  keyUse(): Record<string, number> {
+    return countUse(this.#connections)
+  }
+
   /** Whether it lets its clients go, and no others in. */
   get isEnding(): boolean {
     return this.#isEnding
@@ -199,6 +206,7 @@ export class Server {
         // node:http serves TCP only, so the stream it hands over is a socket.
         socket: socket as Socket,
         handshakeKey: request.headers['sec-websocket-key'],
+        address: addressOf(request),
         rooms,
         limits,
         turn: this.#turn,

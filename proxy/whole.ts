@@ -5,6 +5,8 @@ export interface Sums {
   readonly clients: Counts
   readonly ticks: Counts
   readonly bus: Counts
+  /** Of each key, now; absent where there are none. */
+  readonly keys?: Counts
 }
 
 /** What one process of the proxy says of itself. */
@@ -38,13 +40,14 @@ export interface Whole extends Sums {
 export const NO_BUS = 'the bus is not connected'
 
 /** A proxy that is one process. */
-export const alone = ({ clients, ticks, bus, topics, busConnected }: Report, startedAt: number): Whole => ({
+export const alone = ({ clients, ticks, bus, keys, topics, busConnected }: Report, startedAt: number): Whole => ({
   startedAt,
   busConnected,
   topics,
   clients,
   ticks,
   bus,
+  ...(keys && { keys }),
   workers: [{ id: 1, pid: process.pid, state: 'running', clients: clients.clients ?? 0 }],
   ...(busConnected ? {} : { missing: NO_BUS }),
   events: [],
@@ -65,11 +68,15 @@ export const lasting = ({ clients, ticks, bus }: Sums): Sums => {
   return { clients: Object.fromEntries(kept), ticks, bus }
 }
 
-export const addUp = (sums: readonly Sums[]): Sums => ({
-  clients: add(sums.map(({ clients }) => clients)),
-  ticks: add(sums.map(({ ticks }) => ticks)),
-  bus: add(sums.map(({ bus }) => bus)),
-})
+export function addUp(sums: readonly Sums[]): Sums {
+  const keys = sums.flatMap(({ keys }) => (keys ? [keys] : []))
+  return {
+    clients: add(sums.map(({ clients }) => clients)),
+    ticks: add(sums.map(({ ticks }) => ticks)),
+    bus: add(sums.map(({ bus }) => bus)),
+    ...(keys.length > 0 && { keys: add(keys) }),
+  }
+}
 
 function add(all: readonly Counts[]): Counts {
   const sum: Record<string, number> = {}

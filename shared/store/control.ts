@@ -6,7 +6,9 @@ import type { DataFolder } from './folder.ts'
 import { KeyRing } from './keyring.ts'
 import { KeyStore } from './keys.ts'
 import { readPepper } from './pepper.ts'
+import { Rotation } from './rotation.ts'
 import { ShareStore } from './shares.ts'
+import { TicketStore } from './tickets.ts'
 import { UserStore } from './users.ts'
 
 const MIGRATIONS: readonly Migration[] = [
@@ -60,6 +62,8 @@ const MIGRATIONS: readonly Migration[] = [
 export class ControlStore {
   readonly users: UserStore
   readonly keys: KeyStore
+  readonly tickets: TicketStore
+  readonly rotation: Rotation
   readonly feeds: FeedStore
   readonly shares: ShareStore
   readonly #database: Database
@@ -70,6 +74,8 @@ export class ControlStore {
     this.#pepper = pepper
     this.users = new UserStore(database)
     this.keys = new KeyStore(database, this.users, pepper)
+    this.tickets = new TicketStore(database, pepper)
+    this.rotation = new Rotation(database, this.keys, pepper)
     this.feeds = new FeedStore(database, this.users)
     this.shares = new ShareStore(database, this.users)
   }

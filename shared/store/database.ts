@@ -109,6 +109,20 @@ export class Database {
     return this.#guard(() => this.#prepare(sql).run(...values).changes)
   }
 
+  /** The same without waiting for another writer: `undefined` while there is one. */
+  writeAtOnce(sql: string, ...values: Value[]): number | undefined {
+    const patience = Number(this.pragma('busy_timeout'))
+    this.pragma('busy_timeout = 0')
+    try {
+      return this.write(sql, ...values)
+    } catch (error) {
+      if (error instanceof TickwireError && error.code === 'STORE_BUSY') return undefined
+      throw error
+    } finally {
+      this.pragma(`busy_timeout = ${patience}`)
+    }
+  }
+
   /** Several statements without values. */
   script(sql: string): void {
     this.#guard(() => this.#sqlite.exec(sql))

@@ -1,13 +1,17 @@
 import { timingSafeEqual } from 'node:crypto'
+import { Bounds } from '../bounds.ts'
 import { digestKey, readKey } from '../key.ts'
-import type { KeyRecord } from './keys.ts'
+import type { KeyRecord } from './keyrecord.ts'
 
 const NOBODY = Buffer.alloc(32)
+const NOTHING = new Bounds({ exchanges: [], modes: [], symbols: [], addresses: [] })
 
 /** All keys of one moment, in memory. Replace it whole when the store changes. */
 export class KeyRing {
-  readonly #byId: ReadonlyMap<string, KeyRecord>
+  readonly #byId: Map<string, KeyRecord>
   readonly #imported: ReadonlyMap<string, KeyRecord>
+  /** Of those that were asked for. */
+  readonly #bounds = new Map<string, Bounds>()
   readonly #pepper: Buffer
 
   constructor(records: readonly KeyRecord[], pepper: Buffer) {
@@ -27,17 +31,46 @@ export class KeyRing {
     if (!shape) return undefined
     const digest = digestKey(this.#pepper, text)
     // Looking up by a keyed hash tells an attacker nothing: nearby texts have unrelated hashes.
-    if (shape.kind === 'foreign') return this.#imported.get(digest.toString('hex'))
-    const record = this.#byId.get(shape.id)
+    const record = shape.kind === 'foreign' ? this.#imported.get(digest.toString('hex')) : this.#byId.get(shape.id)
     return timingSafeEqual(digest, record?.digest ?? NOBODY) ? record : undefined
   }
 
-  /** Changes when some key names other feeds. */
+  /** Changes when some key names other feeds, or is bound otherwise. */
   get choices(): string {
-    return [...this.#byId.values()].flatMap(({ id, feeds }) => (feeds ? `${id} ${feeds.join()}` : [])).join('\n')
+    return [...this.#byId.values()]
+      .filter(({ feeds, bounds }) => feeds || bounds)
+      .map(({ id, feeds, bounds }) => `${id} ${feeds?.join() ?? ''} ${bounds ? JSON.stringify(bounds) : ''}`)
+      .join('\n')
+  }
+
+  /** Keys that nobody may use, since what bounds them is damaged. */
+  get faulty(): readonly KeyRecord[] {
+    return [...this.#byId.values()].filter(({ fault }) => fault)
   }
 
   get(id: string): KeyRecord | undefined {
     return this.#byId.get(id)
+  }
+
+  /** `undefined` for a key that nothing bounds. Who has none that is good may have nothing. */
+  boundsOf(id: string): Bounds | undefined {
+    const record = this.#byId.get(id)
+    if (!record || record.fault) return NOTHING
+    const known = this.#bounds.get(id)
+    const grant = record.bounds
+    if (known || !grant) return known
+    const bounds = new Bounds(grant)
+    this.#bounds.set(id, bounds)
+    return bounds
+  }
+
+  /** This process has just made it. */
+  remember(record: KeyRecord): void {
+    this.#byId.set(record.id, record)
+  }
+
+  /** This process has just used it up. */
+  forget(id: string): void {
+    this.#byId.delete(id)
   }
 }

@@ -1,56 +1,18 @@
 import { TickwireError } from '../errors.ts'
+import type { Grant } from '../grant.ts'
 import { digestKey, KEY_SCOPES, type KeyScope, newId, newKey, readKey } from '../key.ts'
 import type { Secret } from '../secret.ts'
 import type { Database } from './database.ts'
+import { hasEnded, KEY_COLUMNS, type KeyRecord, type KeyRow, toRecord, writeBounds } from './keyrecord.ts'
 import type { UserStore } from './users.ts'
 
-/** Tickets are keys that local commands mint for themselves, for a minute. */
-type KeyOrigin = 'created' | 'imported' | 'ticket'
-
-/** What is kept of a key: never the key. Times are milliseconds since 1970. */
-export interface KeyRecord {
-  readonly id: string
-  readonly userId: string
-  readonly label: string
-  readonly digest: Buffer
-  readonly origin: KeyOrigin
-  readonly scopes: readonly KeyScope[]
-  /** The feeds its prices come from, the first one that is healthy; absent: all of its user, in the order they were registered. */
-  readonly feeds?: readonly string[]
-  readonly createdAt: number
-  readonly expiresAt?: number
-  readonly revokedAt?: number
-}
-
-interface Row {
-  id: string
-  userId: string
-  label: string
-  digest: Buffer
-  origin: KeyOrigin
-  scopes: string
-  feeds: string | null
-  createdAt: number
-  expiresAt: number | null
-  revokedAt: number | null
-}
-
-const COLUMNS =
-  'id, user_id AS userId, label, digest, origin, scopes, feeds, created_at AS createdAt, expires_at AS expiresAt, revoked_at AS revokedAt'
+export type { KeyRecord } from './keyrecord.ts'
 
 /** All feeds, with a user who may read them: the one who asks, where that is by a share. */
 const READABLE = `
   SELECT name, coalesce(shares.user_id, feeds.user_id) AS userId
   FROM feeds LEFT JOIN shares ON shares.feed = name AND shares.user_id = ?
   ORDER BY feeds.user_id <> ?, feeds.created_at, name`
-
-const fromRow = ({ scopes, feeds, expiresAt, revokedAt, ...row }: Row): KeyRecord => ({
-  ...row,
-  scopes: KEY_SCOPES.filter(scope => scopes.split(',').includes(scope)),
-  ...(feeds !== null && { feeds: feeds.split(',') }),
-  ...(expiresAt !== null && { expiresAt }),
-  ...(revokedAt !== null && { revokedAt }),
-})
 
 interface KeyWish {
   readonly userId: string
@@ -59,7 +21,19 @@ interface KeyWish {
   readonly scopes?: readonly KeyScope[]
   /** Of its user, in the order they are to be used; without it, all. */
   readonly feeds?: readonly string[] | undefined
+  /** What else bounds it; without it, nothing. */
+  readonly bounds?: Grant | undefined
   readonly now: number
+}
+
+/** What of a key is to be otherwise; what is not named stays. */
+export interface KeyChange {
+  /** Takes what bounds it now. */
+  readonly bounds?: (now: Grant) => Grant
+  /** `never`: it does not end by itself. */
+  readonly expiresAt?: number | 'never' | undefined
+  readonly scopes?: readonly KeyScope[] | undefined
+  readonly feeds?: readonly string[] | 'all' | undefined
 }
 
 export class KeyStore {
@@ -76,8 +50,8 @@ export class KeyStore {
   /** The only moment the key is known. Throws NOT_FOUND for an unknown user, USAGE for a bad label, FEED_UNKNOWN. */
   create(wish: KeyWish & { expiresAt?: number | undefined }): { record: KeyRecord; key: Secret } {
     const { id, text } = newKey()
-    const { userId, label, scopes = [], feeds, expiresAt, now } = wish
-    const fields = { id, userId, label, origin: 'created', scopes, feeds, createdAt: now, expiresAt } as const
+    const { userId, label, scopes = [], feeds, bounds, expiresAt, now } = wish
+    const fields = { id, userId, label, origin: 'created', scopes, feeds, bounds, createdAt: now, expiresAt } as const
     return { record: this.#database.atomically(() => this.#insert(fields, text)), key: text }
   }
 
@@ -92,10 +66,12 @@ export class KeyStore {
 
   /**
    * Takes an OpenAlgo key (64 hex characters, case counts) so that a client's configuration need not change. Importing
-   * it again for the same user changes nothing, except that it may have more scopes and other feeds afterwards. Throws
-   * KEY_INVALID for another shape or one that was revoked here, KEY_EXISTS when another user has it, FEED_UNKNOWN.
+   * it again for the same user changes nothing, except that it may have more scopes, other feeds and other bounds
+   * afterwards. Throws KEY_INVALID for another shape or one that was revoked here, KEY_EXISTS when another user has it,
+   * FEED_UNKNOWN.
    */
-  importForeign({ userId, label, scopes = [], feeds, key, now }: KeyWish & { key: Secret }): KeyRecord {
+  importForeign(wish: KeyWish & { key: Secret; expiresAt?: number | undefined }): KeyRecord {
+    const { userId, label, scopes = [], feeds, bounds, expiresAt, key, now } = wish
     if (readKey(key.reveal())?.kind !== 'foreign')
       throw new TickwireError(
         'KEY_INVALID',
@@ -106,8 +82,8 @@ export class KeyStore {
       )
     return this.#database.atomically(() => {
       const digest = digestKey(this.#pepper, key.reveal())
-      const known = this.#database.row<Row>(`SELECT ${COLUMNS} FROM api_keys WHERE digest = ?`, digest)
-      const fresh = { userId, label, origin: 'imported', scopes, feeds, createdAt: now } as const
+      const known = this.#database.row<KeyRow>(`SELECT ${KEY_COLUMNS} FROM api_keys WHERE digest = ?`, digest)
+      const fresh = { userId, label, origin: 'imported', scopes, feeds, bounds, createdAt: now, expiresAt } as const
       if (!known) return this.#insert({ id: newId(), ...fresh }, key)
       if (known.userId !== userId)
         throw new TickwireError('KEY_EXISTS', 'This key is already imported for another user', {
@@ -117,16 +93,17 @@ export class KeyStore {
         throw new TickwireError('KEY_INVALID', `This key was imported before as ${known.id} and then revoked`, {
           next: 'tickwire key create LABEL makes a new one',
         })
-      const record = fromRow(known)
-      if (feeds) this.#setFeeds(record, feeds)
-      return { ...record, scopes: this.#setScopes(known.id, [...record.scopes, ...scopes]), ...(feeds && { feeds }) }
+      const change = { scopes: [...toRecord(known).scopes, ...scopes], feeds, expiresAt }
+      return this.#alter(known, { ...change, ...(bounds && { bounds: now => ({ ...now, ...bounds }) }) })
     })
   }
 
   /** Oldest first, revoked and expired ones too; tickets only when asked for. */
   list({ tickets = false }: { tickets?: boolean } = {}): KeyRecord[] {
     const which = tickets ? '' : "WHERE origin <> 'ticket'"
-    return this.#database.rows<Row>(`SELECT ${COLUMNS} FROM api_keys ${which} ORDER BY created_at, id`).map(fromRow)
+    return this.#database
+      .rows<KeyRow>(`SELECT ${KEY_COLUMNS} FROM api_keys ${which} ORDER BY created_at, id`)
+      .map(toRecord)
   }
 
   /** False when there is no such key. A key revoked before keeps its first time. */
@@ -134,12 +111,36 @@ export class KeyStore {
     return this.#database.write('UPDATE api_keys SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?', now, id) > 0
   }
 
+  /** One key, no ticket. */
+  get(id: string): KeyRecord | undefined {
+    const row = this.#row(id)
+    return row && toRecord(row)
+  }
+
+  /**
+   * Changes several things at once; gives what it is then, `undefined` when there is no such key. Throws KEY_INVALID for
+   * one that is revoked, STORE_CORRUPT for damaged bounds, FEED_UNKNOWN.
+   */
+  alter(id: string, change: KeyChange): KeyRecord | undefined {
+    return this.#database.atomically(() => {
+      const row = this.#row(id)
+      return row && this.#alter(row, change)
+    })
+  }
+
+  /** Says that a key is used, at most once an hour. False when another process writes just now. */
+  saveUse(id: string, now: number): boolean {
+    const before = now - USE_MS
+    const sql = 'UPDATE api_keys SET last_used_at = ? WHERE id = ? AND coalesce(last_used_at, 0) <= ?'
+    return this.#database.writeAtOnce(sql, now, id, before) !== undefined
+  }
+
   /** Gives a key a scope, or takes it away. False when there is no such key; tickets stay as they are. */
   change(id: string, scope: KeyScope, allowed: boolean): boolean {
     return this.#database.atomically(() => {
-      const row = this.#database.row<Row>(`SELECT ${COLUMNS} FROM api_keys WHERE id = ? AND origin <> 'ticket'`, id)
+      const row = this.#row(id)
       if (!row) return false
-      const others = fromRow(row).scopes.filter(one => one !== scope)
+      const others = toRecord(row).scopes.filter(one => one !== scope)
       this.#setScopes(id, allowed ? [...others, scope] : others)
       return true
     })
@@ -151,11 +152,32 @@ export class KeyStore {
    */
   choose(id: string, feeds: readonly string[] | undefined): boolean {
     return this.#database.atomically(() => {
-      const row = this.#database.row<Row>(`SELECT ${COLUMNS} FROM api_keys WHERE id = ? AND origin <> 'ticket'`, id)
+      const row = this.#row(id)
       if (!row) return false
-      this.#setFeeds(fromRow(row), feeds)
+      this.#setFeeds(toRecord(row), feeds)
       return true
     })
+  }
+
+  #row(id: string): KeyRow | undefined {
+    return this.#database.row<KeyRow>(`SELECT ${KEY_COLUMNS} FROM api_keys WHERE id = ? AND origin <> 'ticket'`, id)
+  }
+
+  #alter(row: KeyRow, { bounds, expiresAt, scopes, feeds }: KeyChange): KeyRecord {
+    const record = toRecord(row)
+    const { id } = record
+    if (record.revokedAt !== undefined) throw hasEnded(id, 'revoked')
+    if (bounds) {
+      if (record.fault) throw record.fault
+      this.#database.write('UPDATE api_keys SET bounds = ? WHERE id = ?', writeBounds(bounds(record.bounds ?? {})), id)
+    }
+    if (expiresAt !== undefined) {
+      const at = expiresAt === 'never' ? null : expiresAt
+      this.#database.write('UPDATE api_keys SET expires_at = ? WHERE id = ?', at, id)
+    }
+    if (feeds) this.#setFeeds(record, feeds === 'all' ? undefined : feeds)
+    if (scopes) this.#setScopes(id, scopes)
+    return this.get(id) ?? record
   }
 
   #setFeeds({ id, userId }: Pick<KeyRecord, 'id' | 'userId'>, feeds: readonly string[] | undefined): void {
@@ -192,19 +214,20 @@ export class KeyStore {
   }
 
   #insert(
-    fields: Omit<KeyRecord, 'digest' | 'expiresAt' | 'feeds'> & {
+    fields: Pick<KeyRecord, 'id' | 'userId' | 'label' | 'origin' | 'scopes' | 'createdAt'> & {
       feeds?: readonly string[] | undefined
+      bounds?: Grant | undefined
       expiresAt?: number | undefined
     },
     key: Secret,
   ): KeyRecord {
-    const { id, userId, label, origin, scopes, feeds, createdAt, expiresAt } = fields
+    const { id, userId, label, origin, scopes, feeds, bounds, createdAt, expiresAt } = fields
     if (!/^[^\p{C}]{1,64}$/u.test(label))
       throw new TickwireError('USAGE', 'A key label is 1 to 64 printable characters')
     this.#users.require(userId)
     const digest = digestKey(this.#pepper, key.reveal())
     this.#database.write(
-      'INSERT INTO api_keys (id, user_id, label, digest, origin, scopes, feeds, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO api_keys (id, user_id, label, digest, origin, scopes, feeds, bounds, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       id,
       userId,
       label,
@@ -212,10 +235,18 @@ export class KeyStore {
       origin,
       scopes.join(','),
       this.#listOf(userId, feeds),
+      writeBounds(bounds),
       createdAt,
       expiresAt ?? null,
     )
     const record = { id, userId, label, digest, origin, scopes, createdAt }
-    return { ...record, ...(feeds && { feeds }), ...(expiresAt !== undefined && { expiresAt }) }
+    return {
+      ...record,
+      ...(feeds && { feeds }),
+      ...(bounds && Object.keys(bounds).length > 0 && { bounds }),
+      ...(expiresAt !== undefined && { expiresAt }),
+    }
   }
 }
+
+const USE_MS = 3_600_000

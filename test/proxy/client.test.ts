@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { Client } from '../../proxy/client.ts'
 import { Hub } from '../../proxy/fanout/hub.ts'
 import type { FeedView } from '../../proxy/feeds.ts'
+import { EVERYTHING } from '../../proxy/reading.ts'
 import { Shelf } from '../../proxy/shelf.ts'
 import { Workshop } from '../../proxy/worklist.ts'
 import { ManualClock } from '../../shared/clock.ts'
@@ -27,6 +28,8 @@ let owner: string
 let allowed: boolean
 /** How many subscriptions there were each time other sources were looked for. */
 let looked: number[]
+/** Symbols that no key may read any more. */
+let barred: string[]
 /** Users whose order updates somebody gets. */
 let heard: string[]
 
@@ -39,6 +42,7 @@ beforeEach(() => {
   feeds = [FEED]
   owner = 'alice'
   allowed = true
+  barred = []
   heard = []
   looked = []
   const rooms = {
@@ -52,6 +56,8 @@ beforeEach(() => {
       allows: () => allowed,
       mayUse: ({ keyId }: { keyId: string }) => keyId === '1',
       mayHear: (userId: string) => userId === owner,
+      permits: (_: unknown, __: string, symbol: string) => !barred.includes(symbol),
+      reading: () => EVERYTHING,
     },
     hub,
     shelf: new Shelf(hub),
@@ -202,6 +208,27 @@ it('lets go of what belongs to another user by now', () => {
   owner = 'bob'
   client.evict()
   expect([client.subscriptions, hub.size]).toEqual([0, 0])
+})
+
+it('is told that its key reads less than before, and loses that only', () => {
+  send({ action: 'authenticate', api_key: 'good' })
+  send({ action: 'subscribe', symbols: ['NSE:TCS', 'NSE:SBIN'], mode: 1 })
+  const settle = () => {
+    for (let turn = 0; turn < 9; turn++) clock.advance(0)
+  }
+  settle()
+  client.reroute()
+  settle()
+  expect([client.subscriptions, types()]).toEqual([2, ['auth', 'subscribe']])
+  barred = ['TCS']
+  client.reroute()
+  settle()
+  expect(client.subscriptions).toBe(1)
+  expect(JSON.parse(said.at(-1) ?? '')).toEqual({
+    status: 'error',
+    code: 'NOT_PERMITTED',
+    message: 'This key reads less than before: 1 subscription has ended',
+  })
 })
 
 describe('order updates', () => {

@@ -12,7 +12,12 @@ beforeAll(async () => {
 
 afterAll(() => rig.close())
 
-const FACTS = { lagMs: () => 0, missing: async () => undefined, status: async () => undefined }
+const FACTS = {
+  lagMs: () => 0,
+  missing: async () => undefined,
+  status: async () => undefined,
+  ticket: () => undefined,
+}
 const get = (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${rig.port}${path}`, init)
 const bearer = (key: string) => ({ headers: { authorization: `Bearer ${key}` } })
 

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, statSync } from 'node:fs'
 import { expect, onTestFinished, test } from 'vitest'
 import { ControlStore } from '../../../shared/store/control.ts'
-import { Database } from '../../../shared/store/database.ts'
+import { openSqlite } from '../../../shared/store/sqlite.ts'
 import type { DataFolder } from '../../../shared/store/folder.ts'
 import { temporaryFolder } from '../../support/datafolder.ts'
 import { failure } from '../../support/failure.ts'
@@ -56,9 +56,10 @@ test('keys from before there were scopes read prices only, and are as good as be
   store.users.ensure('trader', 1)
   const { key, record } = store.keys.create({ userId: 'trader', label: 'bot', scopes: ['orders'], now: 1 })
   store.close()
-  const old = Database.open(folder.controlDb, { migrations: ['', '', '', '', ''] })
-  old.script('ALTER TABLE api_keys DROP COLUMN scopes; ALTER TABLE api_keys DROP COLUMN feeds')
-  old.pragma('user_version = 3')
+  const old = openSqlite(folder.controlDb, {})
+  const added = ['scopes', 'feeds', 'bounds', 'last_used_at', 'parent_id']
+  old.exec(added.map(column => `ALTER TABLE api_keys DROP COLUMN ${column};`).join(''))
+  old.exec('DROP TABLE shares; ALTER TABLE feeds DROP COLUMN public_key; PRAGMA user_version = 3')
   old.close()
   const migrated = openStore(folder)
   expect(migrated.keys.list()).toEqual([{ ...record, scopes: [] }])
