@@ -4,6 +4,7 @@ import { EXIT_CODES, usageError } from './failure.ts'
 import { examples, globalsOf as globals } from './help.ts'
 import { addKeys } from './key.ts'
 import { addCalendar, addInstruments, addTapes } from './records.ts'
+import { addSecrets } from './secrets.ts'
 import { collect, parseCount, parsePort, parseWorkers } from './value.ts'
 
 /**
@@ -44,6 +45,7 @@ export function createProgram(version: string): Command {
   addAccounts(program)
   addAdapters(program)
   addKeys(program)
+  addSecrets(program)
   addInstruments(program)
   addTapes(program)
   addCalendar(program)
