@@ -22,7 +22,7 @@ export const childSpec = (
   kind,
   script: SCRIPT,
   args: details => [...args, ...command(details)],
-  env: childEnvironment(),
+  env: childEnvironment({ opensAccounts: kind === 'adapter' }),
 })
 
 /** Keeps the running feeds equal to the registered ones. A feed that hangs keeps no other one waiting. */

@@ -72,7 +72,7 @@ export class Emulation {
       script: SCRIPT,
       // Where they were: the accounts know no other place.
       args: ({ ports = '0' }) => [...brokers.split(','), '--port', String(ports), '--rows', ROWS],
-      env: childEnvironment(),
+      env: childEnvironment({ opensAccounts: false }),
       hear: message => this.#hear(message),
     })
     await this.#enlist()

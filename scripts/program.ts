@@ -5,6 +5,7 @@ import { EXIT_CODES, usageError } from './failure.ts'
 import { examples, globalsOf as globals } from './help.ts'
 import { addKeys } from './key.ts'
 import { addCalendar, addInstruments, addTapes } from './records.ts'
+import { addSecrets } from './secrets.ts'
 import { addSharing } from './share.ts'
 import { collect, parseCount, parsePort, parseWorkers } from './value.ts'
 
@@ -47,6 +48,7 @@ export function createProgram(version: string): Command {
   addAdapters(program)
   addKeys(program)
   addAudit(program)
+  addSecrets(program)
   addInstruments(program)
   addTapes(program)
   addCalendar(program)

@@ -4,6 +4,7 @@ import {
   type Environment,
   readEnvironment,
   readSecrets,
+  type VaultPlaces,
   variable,
   vaultPlaces,
   withoutSecrets,
@@ -30,11 +31,7 @@ export interface Config {
     /** Messages. */
     readonly highWaterMark: number
   }
-  readonly vault: {
-    readonly keyFile: string
-    /** Where a service manager would hand the key over; it wins where it exists. */
-    readonly handedOver: string | undefined
-  }
+  readonly vault: VaultPlaces
   readonly audit: Readonly<Parsed['audit']>
   readonly log: Readonly<Parsed['log']>
   /** Lower-case broker names; without it, every registered feed may start. */
@@ -87,8 +84,14 @@ export function loadConfig(overrides: Overrides = {}, env: Environment = process
   return assemble(parsed.data, { configFile, file, cwd, hasTcp: [...said.keys()].some(isTcp), env, warnings })
 }
 
-/** The environment for child processes: without the keys only this process may see. */
-export const childEnvironment = (env: Environment = process.env): NodeJS.ProcessEnv => withoutSecrets(env)
+/**
+ * The environment for child processes: without the keys only this process may see; for those that open no account, also
+ * without what leads to the vault's.
+ */
+export const childEnvironment = (
+  { opensAccounts }: { readonly opensAccounts: boolean },
+  env: Environment = process.env,
+): NodeJS.ProcessEnv => withoutSecrets(env, opensAccounts)
 
 const isTcp = (spelling: string): boolean => spelling.startsWith('bus.tcp.')
 
@@ -158,13 +161,13 @@ interface Context {
 function assemble(parsed: Parsed, { configFile, file, cwd, hasTcp, env, warnings }: Context): Config {
   const dataDir = absolute(parsed.dataDir, cwd)
   const { runDir = join(dataDir, 'run'), tcp, highWaterMark } = parsed.bus
-  const { keyFile, handedOver } = vaultPlaces(env)
+  const { keyFile, ...handedOver } = vaultPlaces(env)
   return {
     dataDir,
     configFile,
     proxy: parsed.proxy,
     bus: { runDir, tcp: hasTcp ? tcp : undefined, highWaterMark },
-    vault: { keyFile: absolute(parsed.vault.keyFile ?? keyFile, cwd), handedOver },
+    vault: { keyFile: absolute(parsed.vault.keyFile ?? keyFile, cwd), ...handedOver },
     audit: parsed.audit,
     log: parsed.log,
     validBrokers: parsed.validBrokers,

@@ -79,7 +79,7 @@ describe('the house', () => {
     }
     for (const { path } of product) if (/^proxy\/|^scripts\/commands\/proxy\.ts$/.test(path)) reach(path)
     expect(reached).toContain('shared/store/control.ts')
-    const vault = ['vault', 'vaultkey', 'seal'].map(name => `shared/store/${name}.ts`)
+    const vault = ['vault', 'vaultkey', 'vaultkeys', 'rekey', 'seal'].map(name => `shared/store/${name}.ts`)
     expect(product.map(({ path }) => path)).toEqual(expect.arrayContaining(vault))
     expect(vault.filter(path => reached.has(path))).toEqual([])
   })

@@ -15,7 +15,7 @@ export async function doctor(globals: Globals): Promise<void> {
   let failed = false
   for await (const check of runChecks(globals)) {
     failed ||= check.verdict === 'fail'
-    show(terminal, check)
+    showCheck(terminal, check)
   }
   process.exitCode = failed ? 1 : 0
 }
@@ -55,7 +55,8 @@ async function* runChecks(globals: Globals): AsyncGenerator<Check> {
   yield* await checkStream(invocation)
 }
 
-function show(terminal: Terminal, check: Check): void {
+/** One line of a check, or one JSON line. */
+export function showCheck(terminal: Terminal, check: Check): void {
   if (terminal.format === 'json') {
     terminal.print(JSON.stringify(check))
     return

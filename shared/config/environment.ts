@@ -73,19 +73,33 @@ export function readSecrets(env: Environment): SecretValues {
   }
 }
 
-/** The default place of the vault's key, and where a service manager (systemd) hands it over. Neither is touched. */
-export function vaultPlaces(env: Environment): { readonly keyFile: string; readonly handedOver: string | undefined } {
+export interface VaultPlaces {
+  readonly keyFile: string
+  /** Where a service manager would hand the key over; it wins where it exists. */
+  readonly handedOver: string | undefined
+  /** Where it would hand over the key of one account; then that opens this account and nothing else. */
+  readonly accountKey: string | undefined
+}
+
+/** The default place of the vault's key, and where a service manager (systemd) hands keys over. None is touched. */
+export function vaultPlaces(env: Environment): VaultPlaces {
   const home = variable(env, 'XDG_CONFIG_HOME')
   const credentials = variable(env, 'CREDENTIALS_DIRECTORY')
   return {
     // The XDG specification: a relative path is to be ignored.
     keyFile: join(home !== undefined && isAbsolute(home) ? home : '~/.config', 'tickwire', 'vault.key'),
     handedOver: credentials === undefined ? undefined : join(credentials, 'tickwire-vault-key'),
+    accountKey: credentials === undefined ? undefined : join(credentials, 'account-key'),
   }
 }
 
-/** A copy for child processes: they get no secret they do not need. */
-export function withoutSecrets(env: Environment): Record<string, string | undefined> {
+/** What leads to accounts: their credentials, and the key of the vault. */
+const OF_ACCOUNTS = /^(BROKER_|TICKWIRE_VAULT_|CREDENTIALS_DIRECTORY$)/
+
+/** A copy for child processes: no secret, and for those that open no account nothing that leads to one. */
+export function withoutSecrets(env: Environment, opensAccounts: boolean): Record<string, string | undefined> {
   const secrets: ReadonlySet<string> = new Set(Object.values(SECRETS))
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !secrets.has(name)))
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !secrets.has(name) && (opensAccounts || !OF_ACCOUNTS.test(name))),
+  )
 }

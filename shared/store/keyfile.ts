@@ -50,7 +50,7 @@ export function createKeyFile(path: string): Buffer {
 }
 
 /** What is sealed with the key shall not outlive its name after a power cut. */
-function flushFolder(path: string): void {
+export function flushFolder(path: string): void {
   const descriptor = openSync(path, 'r')
   try {
     fsyncSync(descriptor)

@@ -1,10 +1,11 @@
-import { timingSafeEqual } from 'node:crypto'
 import { TickwireError } from '../errors.ts'
 import { Secret } from '../secret.ts'
 import { Database, type Migration } from './database.ts'
 import type { DataFolder } from './folder.ts'
-import { keyDigest, type SealedPlace, seal, unseal } from './seal.ts'
-import { createVaultKey, type KeyPlace, keyPath, readVaultKey } from './vaultkey.ts'
+import { rekey } from './rekey.ts'
+import { accountKey, type SealedPlace } from './seal.ts'
+import type { KeyPlace } from './vaultkey.ts'
+import { type SealedRecord, VaultKeys } from './vaultkeys.ts'
 
 const MIGRATIONS: readonly Migration[] = [
   `CREATE TABLE sealed (
@@ -19,6 +20,11 @@ const MIGRATIONS: readonly Migration[] = [
    CREATE TABLE key_digest (
      one INTEGER PRIMARY KEY CHECK (one = 1),
      digest BLOB NOT NULL
+   ) STRICT;`,
+  `ALTER TABLE sealed ADD COLUMN sealed_with BLOB;
+   CREATE TABLE rekeying (
+     one INTEGER PRIMARY KEY CHECK (one = 1),
+     sealed BLOB NOT NULL
    ) STRICT;`,
 ]
 
@@ -38,17 +44,16 @@ export interface SealedAccount {
   readonly ticket?: TicketFacts
 }
 
-interface Row {
-  account: string
-  field: SealedPlace['field']
-  content: Buffer
+interface Row extends SealedRecord {
   grantedAt: number
   expiresAt: number | null
   holder: string | null
 }
 
-const SELECT = 'SELECT account, field, content, granted_at AS grantedAt, expires_at AS expiresAt, holder FROM sealed'
-const INSERT = 'INSERT OR REPLACE INTO sealed (account, field, content, granted_at, expires_at, holder)'
+const SELECT =
+  'SELECT account, field, content, sealed_with AS sealedWith, granted_at AS grantedAt, expires_at AS expiresAt, holder FROM sealed'
+const INSERT =
+  'INSERT OR REPLACE INTO sealed (account, field, content, sealed_with, granted_at, expires_at, holder) VALUES (?, ?, ?, ?, ?, ?, ?)'
 
 const factsOf = ({ grantedAt, expiresAt, holder }: Row): TicketFacts => ({
   grantedAt,
@@ -65,12 +70,13 @@ export class Vault {
   readonly #database: Database
   readonly #folder: DataFolder
   readonly #place: KeyPlace
-  #key: Buffer | undefined
+  readonly #keys: VaultKeys
 
   private constructor(database: Database, folder: DataFolder, place: KeyPlace) {
     this.#database = database
     this.#folder = folder
     this.#place = place
+    this.#keys = new VaultKeys(database, folder, place)
   }
 
   /** Creates what is missing in a prepared folder, except the key. Throws STORE_CORRUPT, STORE_NEWER, STORE_BUSY, FOLDER_UNUSABLE. */
@@ -88,8 +94,7 @@ export class Vault {
 
   /** Proves that the key is there and fits what is sealed; without anything sealed, that there is nothing against it. */
   unlock(): void {
-    if (this.#isEmpty()) readVaultKey(this.#place, this.#folder)
-    else this.#keyInUse()
+    this.#keys.prove()
   }
 
   /**
@@ -99,7 +104,7 @@ export class Vault {
   putCredentials(account: string, text: Secret, now: number): 'new' | 'same' | 'changed' {
     return this.#database.atomically(() => {
       const before = this.#row({ account, field: 'credentials' })
-      if (before && unseal(this.#keyInUse(), before, before.content) === text.reveal()) return 'same'
+      if (before && this.#keys.open(before) === text.reveal()) return 'same'
       this.#put({ account, field: 'credentials' }, text, { grantedAt: now })
       // Also one without credentials, which a removal that was broken off may have left.
       this.dropTicket(account)
@@ -156,12 +161,47 @@ export class Vault {
     return removed
   }
 
+  /** Records of the oldest layout, which the key of an account cannot open, and whether a rekeying was broken off. */
+  arrears(): { readonly old: readonly string[]; readonly isRekeying: boolean } {
+    const rows = this.#database.rows<{ account: string }>(
+      'SELECT DISTINCT account FROM sealed WHERE sealed_with IS NULL ORDER BY account',
+    )
+    const isRekeying = this.#database.row('SELECT 1 FROM rekeying') !== undefined
+    return { old: rows.map(({ account }) => account), isRekeying }
+  }
+
+  /** A new key, and every record sealed anew; running adapters follow. Gives the accounts. Throws what `rekey.ts` says. */
+  rekey(): string[] {
+    return rekey({ database: this.#database, folder: this.#folder, place: this.#place, keys: this.#keys })
+  }
+
+  /**
+   * The key that opens this account and no other, for the caller to wipe. Throws NOT_FOUND when nothing of it is sealed,
+   * VAULT_LOCKED.
+   */
+  accountKey(account: string): Buffer {
+    return this.#database.atomically(() => {
+      const rows = this.#database.rows<Row>(`${SELECT} WHERE account = ?`, account)
+      if (rows.length === 0)
+        throw new TickwireError('NOT_FOUND', `Nothing is sealed for account ${account}`, {
+          next: 'tickwire account list',
+        })
+      for (const { field, sealedWith } of rows) {
+        const read = sealedWith ? undefined : this.#read({ account, field })
+        if (read) this.#put({ account, field }, read.text, factsOf(read.row))
+      }
+      return this.#keys.withVaultKey(key => accountKey(key, account))
+    })
+  }
+
   /** Changes when another connection, of this or another process, has changed the file. */
   version(): number {
     return Number(this.#database.pragma('data_version'))
   }
 
+  /** Also forgets the keys. */
   close(): void {
+    this.#keys.forget()
     this.#database.close()
   }
 
@@ -172,7 +212,7 @@ export class Vault {
   #read(place: SealedPlace): { readonly text: Secret; readonly row: Row } | undefined {
     const row = this.#row(place)
     if (!row) return undefined
-    const text = unseal(this.#keyInUse(), place, row.content)
+    const text = this.#keys.open(row)
     if (text !== undefined) return { text: new Secret(text), row }
     const { account, field } = place
     throw new TickwireError(
@@ -189,45 +229,7 @@ export class Vault {
 
   #put(place: SealedPlace, text: Secret, { grantedAt, expiresAt, holder }: TicketFacts): void {
     const { account, field } = place
-    const content = seal(this.#keyToSeal(), place, text.reveal())
-    const values = [account, field, content, grantedAt, expiresAt ?? null, holder ?? null]
-    this.#database.write(`${INSERT} VALUES (?, ?, ?, ?, ?, ?)`, ...values)
-  }
-
-  #isEmpty(): boolean {
-    return this.#database.row('SELECT 1 FROM sealed LIMIT 1') === undefined
-  }
-
-  /** An empty vault takes whatever key there is, or a new one. Within a transaction. */
-  #keyToSeal(): Buffer {
-    if (!this.#isEmpty()) return this.#keyInUse()
-    const key = readVaultKey(this.#place, this.#folder) ?? createVaultKey(this.#place, this.#folder)
-    this.#database.write('INSERT OR REPLACE INTO key_digest (one, digest) VALUES (1, ?)', keyDigest(key))
-    this.#key = key
-    return key
-  }
-
-  /** The key that what is sealed was sealed with. */
-  #keyInUse(): Buffer {
-    const digest = this.#database.row<{ digest: Buffer }>('SELECT digest FROM key_digest')?.digest
-    const fits = (key: Buffer) => digest?.length === keyDigest(key).length && timingSafeEqual(digest, keyDigest(key))
-    if (this.#key && fits(this.#key)) return this.#key
-    const key = readVaultKey(this.#place, this.#folder)
-    if (!key) throw this.#locked('is missing')
-    if (!fits(key)) throw this.#locked('is another one')
-    this.#key = key
-    return key
-  }
-
-  #locked(why: string): TickwireError {
-    const { vaultDb } = this.#folder
-    const key = keyPath(this.#place)
-    return new TickwireError(
-      'VAULT_LOCKED',
-      `The credentials in ${vaultDb} cannot be opened: their key ${key} ${why}`,
-      {
-        next: 'restore that key, or name it with TICKWIRE_VAULT_KEY_FILE; if it is lost: tickwire account remove NAME, then add each account again',
-      },
-    )
+    const { content, sealedWith } = this.#keys.seal(place, text.reveal())
+    this.#database.write(INSERT, account, field, content, sealedWith, grantedAt, expiresAt ?? null, holder ?? null)
   }
 }

@@ -10,16 +10,32 @@ export interface KeyPlace {
   readonly keyFile: string
   /** Where a service manager hands the key over; it wins where it exists. */
   readonly handedOver?: string | undefined
+  /** Where it hands over the key of one account alone; where that exists, the key of the vault is not looked for. */
+  readonly accountKey?: string | undefined
 }
 
 const ROOT = 0
+/** The group bits of a handed-over file are the mask of its access list, which lets in this user alone. */
+const HANDED_OVER = 0o007
 
-/** The file that counts. */
-export const keyPath = ({ keyFile, handedOver }: KeyPlace): string =>
-  handedOver !== undefined && existsSync(handedOver) ? handedOver : keyFile
+/** The file that counts for the whole vault. */
+export const keyPath = ({ keyFile, handedOver }: KeyPlace): string => (isThere(handedOver) ? handedOver : keyFile)
+
+/** The file that counts for one account alone, where there is one. */
+export const accountKeyPath = ({ accountKey }: KeyPlace): string | undefined =>
+  isThere(accountKey) ? accountKey : undefined
+
+const isThere = (path: string | undefined): path is string => path !== undefined && existsSync(path)
+
+/** The key of one account, as it was handed over, for the caller to wipe. Throws as reading the vault's does. */
+export function readAccountKey(place: KeyPlace): Buffer | undefined {
+  const path = accountKeyPath(place)
+  const file = path === undefined ? undefined : readKeyFile(path)
+  return path !== undefined && file ? judge(path, file, HANDED_OVER) : undefined
+}
 
 /**
- * The key; `undefined` when there is none yet. Throws CONFIG_INVALID for a key file inside the data folder,
+ * The key, for the caller to wipe; `undefined` when there is none yet. Throws CONFIG_INVALID for a key file inside the data folder,
  * FOLDER_UNUSABLE for one that others can read or that is not ours, VAULT_LOCKED for one of another length.
  */
 export function readVaultKey(place: KeyPlace, folder: DataFolder): Buffer | undefined {
@@ -27,8 +43,7 @@ export function readVaultKey(place: KeyPlace, folder: DataFolder): Buffer | unde
   const isHandedOver = path === place.handedOver
   if (!isHandedOver) requireOutside(path, folder)
   const file = readKeyFile(path)
-  // The group bits of a handed-over file are the mask of its access list, which lets in this user alone.
-  return file && judge(path, file, isHandedOver ? 0o007 : 0o077)
+  return file && judge(path, file, isHandedOver ? HANDED_OVER : 0o077)
 }
 
 /** Makes the key where it is kept, with the folder (0700) around it. Throws as reading does. */
@@ -59,11 +74,12 @@ function judge(path: string, { bytes, mode, owner }: KeyFile, forbidden: number)
   return bytes
 }
 
-function requireOutside(keyFile: string, { root }: DataFolder): void {
+/** Throws CONFIG_INVALID for a file in the data folder, naming the setting or the option that says so. */
+export function requireOutside(keyFile: string, { root }: DataFolder, setting = 'vault.key_file'): void {
   const rest = relative(realPath(root), realPath(keyFile))
   if (rest.split(sep)[0] === '..' || isAbsolute(rest)) return
-  throw new TickwireError('CONFIG_INVALID', `vault.key_file (${keyFile}): is inside the data folder ${root}`, {
-    next: 'name a file outside of it, so that no backup of the folder holds the key: TICKWIRE_VAULT_KEY_FILE',
+  throw new TickwireError('CONFIG_INVALID', `${setting} (${keyFile}): is inside the data folder ${root}`, {
+    next: `name a file outside of it, so that no backup of the folder holds the key: ${setting}`,
   })
 }
 

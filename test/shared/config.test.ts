@@ -76,6 +76,7 @@ test('the key of the vault is beside other configuration of the user, or where s
   expect(vault({}, '[vault]\nkey_file = "~/my.key"').keyFile).toBe(join(homedir(), 'my.key'))
   const said = { TICKWIRE_VAULT_KEY_FILE: '/run/secrets/key', XDG_CONFIG_HOME: '/etc/me' }
   expect(vault(said, '[vault]\nkey_file = "~/my.key"').keyFile).toBe('/run/secrets/key')
+  expect(vault({ CREDENTIALS_DIRECTORY: '/run/credentials/t' }).accountKey).toBe('/run/credentials/t/account-key')
   expect(vault({ CREDENTIALS_DIRECTORY: '/run/credentials/t' }).handedOver).toBe(
     '/run/credentials/t/tickwire-vault-key',
   )
@@ -269,7 +270,15 @@ test('every setting of the template has a sentence', () => {
   expect(bare).toEqual(['#setting = "value"'])
 })
 
-test('child processes get the environment without the secrets', () => {
-  const env = { PATH: '/bin', ZMQ_PORT: '1', BROKER_API_KEY: 'a', BROKER_API_SECRET: 'b', TICKWIRE_API_KEY: 'c' }
-  expect(childEnvironment(env)).toEqual({ PATH: '/bin', ZMQ_PORT: '1' })
+test('child processes get the environment without the secrets, and only those of accounts the way to the vault', () => {
+  const way = { TICKWIRE_VAULT_KEY_FILE: '/k', CREDENTIALS_DIRECTORY: '/run/credentials/t' }
+  const secrets = { BROKER_API_KEY: 'a', BROKER_API_SECRET: 'b', TICKWIRE_API_KEY: 'c' }
+  const env = { PATH: '/bin', ZMQ_PORT: '1', BROKER_USER: 'd', ...way, ...secrets }
+  expect(childEnvironment({ opensAccounts: false }, env)).toEqual({ PATH: '/bin', ZMQ_PORT: '1' })
+  expect(childEnvironment({ opensAccounts: true }, env)).toEqual({
+    PATH: '/bin',
+    ZMQ_PORT: '1',
+    BROKER_USER: 'd',
+    ...way,
+  })
 })

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { Database } from '../../shared/store/database.ts'
 import type { DataFolder } from '../../shared/store/folder.ts'
+import { type SealedPlace, seal } from '../../shared/store/seal.ts'
 import { Vault } from '../../shared/store/vault.ts'
 import type { KeyPlace } from '../../shared/store/vaultkey.ts'
 import { temporaryFolder, temporaryPath } from './datafolder.ts'
@@ -29,4 +31,12 @@ export function openVault(folder: DataFolder = temporaryFolder(), key: KeyPlace 
   const vault = Vault.open(folder, key)
   onTestFinished(() => vault.close())
   return vault
+}
+
+/** Seals a record as the first versions did, with the key of the vault itself. */
+export function sealAsBefore(folder: DataFolder, { keyFile }: KeyPlace, place: SealedPlace, text: string): void {
+  const database = Database.open(folder.vaultDb, { migrations: ['', ''] })
+  const values = [seal(readFileSync(keyFile), place, text, 1), place.account, place.field]
+  database.write('UPDATE sealed SET content = ?, sealed_with = NULL WHERE account = ? AND field = ?', ...values)
+  database.close()
 }

@@ -11,7 +11,7 @@ import { openVault } from '../../support/vault.ts'
 /** A system with an account for each of these names. */
 async function systemWith(...names: string[]) {
   const invocation = openInvocation({ dataDir: join(temporaryPath(), 'data'), color: false })
-  const place = { keyFile: join(temporaryPath(), 'vault.key'), handedOver: undefined }
+  const place = { keyFile: join(temporaryPath(), 'vault.key'), handedOver: undefined, accountKey: undefined }
   const there = { ...invocation, config: { ...invocation.config, vault: place } }
   await withStore(there, store => {
     for (const name of names) store.feeds.add({ ...firstFeed(1), name })

@@ -16,7 +16,7 @@ const TICKET = new Secret('{"access_token":"canary-ticket"}')
 
 /** Changes the file behind the vault's back. */
 function tamper(folder: DataFolder, sql: string): void {
-  const database = Database.open(folder.vaultDb, { migrations: Array.from({ length: 1 }, () => '') })
+  const database = Database.open(folder.vaultDb, { migrations: Array.from({ length: 2 }, () => '') })
   database.script(sql)
   database.close()
 }
