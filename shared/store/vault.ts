@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import { TickwireError } from '../errors.ts'
 import { Secret } from '../secret.ts'
 import { Database, type Migration } from './database.ts'
-import type { DataFolder } from './folder.ts'
+import { type DataFolder, prepareVaultFolder } from './folder.ts'
 import { keyDigest, type SealedPlace, seal, unseal } from './seal.ts'
 import { createVaultKey, type KeyPlace, keyPath, readVaultKey } from './vaultkey.ts'
 
@@ -75,6 +75,7 @@ export class Vault {
 
   /** Creates what is missing in a prepared folder, except the key. Throws STORE_CORRUPT, STORE_NEWER, STORE_BUSY, FOLDER_UNUSABLE. */
   static open(folder: DataFolder, key: KeyPlace): Vault {
+    prepareVaultFolder(folder)
     const database = Database.open(folder.vaultDb, { migrations: MIGRATIONS })
     try {
       // What was removed leaves no bytes behind, sealed as they are.

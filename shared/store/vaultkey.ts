@@ -59,9 +59,12 @@ function judge(path: string, { bytes, mode, owner }: KeyFile, forbidden: number)
   return bytes
 }
 
-function requireOutside(keyFile: string, { root }: DataFolder): void {
-  const rest = relative(realPath(root), realPath(keyFile))
-  if (rest.split(sep)[0] === '..' || isAbsolute(rest)) return
+function requireOutside(keyFile: string, { root, vaultDb }: DataFolder): void {
+  const isOutside = (folder: string) => {
+    const rest = relative(realPath(folder), realPath(keyFile))
+    return rest.split(sep)[0] === '..' || isAbsolute(rest)
+  }
+  if (isOutside(root) && isOutside(dirname(vaultDb))) return
   throw new TickwireError('CONFIG_INVALID', `vault.key_file (${keyFile}): is inside the data folder ${root}`, {
     next: 'name a file outside of it, so that no backup of the folder holds the key: TICKWIRE_VAULT_KEY_FILE',
   })
