@@ -3,6 +3,7 @@ import { Proxy as Forwarding, type Socket, XPublisher, XSubscriber } from 'zerom
 import { systemCode, TickwireError } from '../shared/errors.ts'
 import { prepareRunFolder } from '../shared/store/folder.ts'
 import { acquireLock, type Lock } from '../shared/store/lock.ts'
+import { grant } from '../shared/store/sharing.ts'
 import { type BusAddresses, socketPath } from './addresses.ts'
 import { MAX_MESSAGE_BYTES } from './envelope.ts'
 
@@ -12,6 +13,8 @@ export interface ForwarderOptions {
   readonly highWaterMark: number
   /** ZeroMQ takes over a Unix socket that is in use without a word; a lock does not, and says who is there. */
   readonly lockFile?: string
+  /** That shares the folder of the sockets. */
+  readonly group?: number | undefined
 }
 
 /** For both sockets. Heartbeats tell of a receiver that froze; its demand is withdrawn. */
@@ -30,10 +33,10 @@ const CONNECTION = {
  * BUS_UNAVAILABLE for any other failure to listen.
  */
 export async function startForwarder(options: ForwarderOptions): Promise<{ close(): Promise<void> }> {
-  const { addresses, highWaterMark, lockFile } = options
+  const { addresses, highWaterMark, lockFile, group } = options
   for (const address of [addresses.publish, addresses.subscribe]) {
     const path = socketPath(address)
-    if (path !== undefined) prepareRunFolder(dirname(path))
+    if (path !== undefined) prepareRunFolder(dirname(path), group)
   }
   const lock = lockFile === undefined ? undefined : acquireLock(lockFile, 'The bus')
   // Subscriptions travel from the one socket to the other and up; none may be dropped, so no mark in that direction.
@@ -77,6 +80,9 @@ const ended = (socket: Socket): Promise<void> =>
 async function listen(socket: Socket, address: string): Promise<void> {
   try {
     await socket.bind(address)
+    const path = socketPath(address)
+    // Made by the file mask of this process; publishers and receivers under users of their own connect, too.
+    if (path !== undefined) grant(path)
   } catch (cause) {
     const code = systemCode(cause)
     if (code === 'EADDRINUSE' && socketPath(address) === undefined)

@@ -10,6 +10,7 @@ import {
   withoutSecrets,
 } from './config/environment.ts'
 import { type FileLayer, readConfigFile } from './config/file.ts'
+import { groupNumber } from './config/group.ts'
 import type { Layer, Said } from './config/layer.ts'
 import { type Parsed, schema } from './config/schema.ts'
 import { SETTINGS, type Setting } from './config/settings.ts'
@@ -23,6 +24,8 @@ export interface Config {
   readonly dataDir: string
   /** The file that was read, or would have been. */
   readonly configFile: string
+  /** Number of the group whose processes share the folders. */
+  readonly group: number | undefined
   readonly proxy: Readonly<Parsed['proxy']>
   readonly bus: {
     readonly runDir: string
@@ -31,7 +34,11 @@ export interface Config {
     /** Messages. */
     readonly highWaterMark: number
   }
-  readonly vault: VaultPlaces
+  readonly vault: VaultPlaces & {
+    /** A folder of its own, and the number of the group that shares that. */
+    readonly dir?: string | undefined
+    readonly group?: number | undefined
+  }
   readonly audit: Readonly<Parsed['audit']>
   readonly log: Readonly<Parsed['log']>
   /** Lower-case broker names; without it, every registered feed may start. */
@@ -78,10 +85,11 @@ export function loadConfig(overrides: Overrides = {}, env: Environment = process
     if (one) place(input, setting, one, problems)
   }
   const parsed = schema.safeParse(input)
+  const groups = parsed.success ? groupsOf(parsed.data, said, problems) : {}
   if (parsed.success) problems.push(...contradictions(parsed.data))
   if (!parsed.success || problems.length > 0) throw invalid(problems)
   const warnings = layers.flatMap(layer => contested(layer, said))
-  return assemble(parsed.data, { configFile, file, cwd, hasTcp: [...said.keys()].some(isTcp), env, warnings })
+  return assemble(parsed.data, { configFile, file, cwd, hasTcp: [...said.keys()].some(isTcp), env, groups, warnings })
 }
 
 /**
@@ -125,6 +133,19 @@ function place(input: Record<string, unknown>, { path, ...setting }: Setting, sa
   section[path.at(-1) ?? ''] = value
 }
 
+type Groups = { readonly [Whose in 'group' | 'vault']?: number | undefined }
+
+/** Their numbers; one that this machine has not is a problem of where it was said. */
+function groupsOf({ group, vault }: Parsed, said: ReadonlyMap<string, Said>, problems: string[]): Groups {
+  const numberOf = (spelling: string, named: string | number | undefined): number | undefined => {
+    const number = named === undefined ? undefined : groupNumber(named)
+    if (typeof number !== 'string') return number
+    problems.push(`${spelling} (${said.get(spelling)?.origin}): ${number}`)
+    return undefined
+  }
+  return { group: numberOf('group', group), vault: numberOf('vault.group', vault.group) }
+}
+
 /** Of the layer that had the last word; what a later one says makes both of its values void. */
 const contested = ({ values, outdone = new Map<string, Said>() }: Layer, said: ReadonlyMap<string, Said>): string[] =>
   [...outdone].flatMap(([spelling, { origin, value }]) => {
@@ -155,19 +176,26 @@ interface Context {
   readonly cwd: string
   readonly hasTcp: boolean
   readonly env: Environment
+  readonly groups: Groups
   readonly warnings: readonly string[]
 }
 
-function assemble(parsed: Parsed, { configFile, file, cwd, hasTcp, env, warnings }: Context): Config {
+function assemble(parsed: Parsed, { configFile, file, cwd, hasTcp, env, groups, warnings }: Context): Config {
   const dataDir = absolute(parsed.dataDir, cwd)
   const { runDir = join(dataDir, 'run'), tcp, highWaterMark } = parsed.bus
   const { keyFile, ...handedOver } = vaultPlaces(env)
   return {
     dataDir,
     configFile,
+    group: groups.group,
     proxy: parsed.proxy,
     bus: { runDir, tcp: hasTcp ? tcp : undefined, highWaterMark },
-    vault: { keyFile: absolute(parsed.vault.keyFile ?? keyFile, cwd), ...handedOver },
+    vault: {
+      keyFile: absolute(parsed.vault.keyFile ?? keyFile, cwd),
+      ...handedOver,
+      dir: parsed.vault.dir,
+      group: groups.vault,
+    },
     audit: parsed.audit,
     log: parsed.log,
     validBrokers: parsed.validBrokers,

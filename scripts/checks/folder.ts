@@ -4,6 +4,7 @@ import { busAddresses } from '../../bus/addresses.ts'
 import { systemCode } from '../../shared/errors.ts'
 import { ControlStore } from '../../shared/store/control.ts'
 import { type DataFolder, prepareFolder } from '../../shared/store/folder.ts'
+import { pepperModes } from '../../shared/store/pepper.ts'
 import { readBus, readProxy } from '../facts.ts'
 import { countOf } from '../figures.ts'
 import type { Invocation } from '../invocation.ts'
@@ -47,9 +48,12 @@ function checkStore(folder: DataFolder): Check {
 
 function checkPepper({ pepperFile }: DataFolder): Check {
   if (!existsSync(pepperFile)) return warn('key pepper', `${pepperFile} is not there yet`, 'tickwire init')
+  const { own, forbidden } = pepperModes(pepperFile)
   const mode = statSync(pepperFile).mode & 0o777
-  if ((mode & 0o077) === 0) return ok('key pepper', `for its owner only (${mode.toString(8)})`)
-  return fail('key pepper', `${pepperFile} can be read by others (${mode.toString(8)})`, `chmod 400 ${pepperFile}`)
+  const bits = mode.toString(8)
+  if (mode & forbidden)
+    return fail('key pepper', `${pepperFile} can be read by others (${bits})`, `chmod ${own.toString(8)} ${pepperFile}`)
+  return ok('key pepper', own & 0o040 ? `for its group to read (${bits})` : `for its owner only (${bits})`)
 }
 
 /** Whether the bus can be where it is configured (path lengths, hosts), and is there if it runs. */

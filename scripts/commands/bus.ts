@@ -22,7 +22,7 @@ export async function bus(globals: Globals): Promise<void> {
       const addresses = busAddresses(config.bus)
       const { highWaterMark } = config.bus
       const lockFile = folder.lockFile(lockName('bus', 'bus'))
-      const forwarder = await startForwarder({ addresses, highWaterMark, lockFile })
+      const forwarder = await startForwarder({ addresses, highWaterMark, lockFile, group: folder.group })
       const facts: BusFacts = { ...addresses, pid: process.pid }
       try {
         writeRunFile(folder, 'bus', facts)

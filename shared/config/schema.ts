@@ -15,8 +15,15 @@ const oneOf = <const T extends readonly string[]>(values: T) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` })
 
 const PERCENT = 'must be a number of percent from 0.01 to 100'
+const GROUP = 'must be the name or the number of a group'
 const PORT_OR_AUTO = 'must be a port from 1 to 65535, or "auto"'
 const WORKERS_OR_AUTO = 'must be a whole number of processes from 1 to 64, or "auto"'
+const group = z.union(
+  [z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]{0,31}$/, { error: GROUP }), between(0, 2 ** 32 - 2, GROUP)],
+  {
+    error: GROUP,
+  },
+)
 
 /**
  * Every setting there is: its bounds, its default and the sentence a person reads. The template, the names in the file
@@ -24,6 +31,12 @@ const WORKERS_OR_AUTO = 'must be a whole number of processes from 1 to 64, or "a
  */
 export const schema = z.strictObject({
   dataDir: text('a path').default('~/.tickwire').describe('Where keys, registered feeds and instruments are kept.'),
+  group: group
+    .optional()
+    .describe(
+      'Group whose processes, under users of their own, share the data and run folders (2770). Without it, one user has all.',
+    )
+    .meta({ example: 990 }),
   validBrokers: z
     .array(z.string().regex(/^[a-z0-9-]{1,32}$/, { error: 'each broker name must be 1 to 32 of a-z, 0-9 and "-"' }), {
       error: 'must be a list of broker names',
@@ -108,6 +121,14 @@ export const schema = z.strictObject({
         'The key that broker credentials are sealed with; outside the data folder, for its owner only (0400). Made with the first account.',
       )
       .meta({ example: '~/.config/tickwire/vault.key' }),
+    dir: text('a path')
+      .optional()
+      .describe('Folder of the sealed credentials, so that the proxy need not be let in; default: the data folder.')
+      .meta({ example: '/var/lib/tickwire-vault' }),
+    group: group
+      .optional()
+      .describe('Group that shares that folder: adapters, never the proxy.')
+      .meta({ example: 991 }),
   }),
   audit: z.strictObject({
     retentionDays: whole(1, 36_500, 'days')

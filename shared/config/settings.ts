@@ -36,7 +36,7 @@ function describe(leaf: z.ZodType, path: readonly string[]): Setting {
     variable: `TICKWIRE_${path.map(snake).join('_').toUpperCase()}`,
     schema: leaf,
     isList: inner instanceof z.ZodArray,
-    isPath: /(Dir|File)$/.test(name),
+    isPath: /(^dir|Dir|File)$/.test(name),
     note: leaf.description,
     shown: leaf instanceof z.ZodDefault ? leaf.def.defaultValue : leaf.meta()?.example,
   }

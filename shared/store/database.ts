@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import { systemCode, TickwireError } from '../errors.ts'
 import { folderError } from './folder.ts'
+import { fileMode, grant } from './sharing.ts'
 import { openSqlite, prepareSqlite } from './sqlite.ts'
 
 export type Value = string | number | bigint | Buffer | null
@@ -42,7 +43,7 @@ export class Database {
     this.#remedy = remedy
   }
 
-  /** Opens for reading and writing, creates (0600) what is missing, checks the file and brings it to the newest schema. */
+  /** Opens for reading and writing, creates (0600; 0660 in a folder of a group) what is missing, checks the file and brings it to the newest schema. */
   static open(path: string, options: Options): Database {
     const { migrations, busyTimeoutMs = BUSY_TIMEOUT_MS, openTimeoutMs, isDurable, isUnchecked } = options
     const remedy = `stop Tickwire and restore ${path} from a backup, or move it away to start over`
@@ -187,7 +188,8 @@ export class Database {
  */
 function createPrivate(path: string): void {
   try {
-    closeSync(openSync(path, 'wx', 0o600))
+    closeSync(openSync(path, 'wx', fileMode(path)))
+    grant(path)
   } catch (error) {
     if (systemCode(error) !== 'EEXIST') throw folderError(path, error)
   }

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { systemCode, TickwireError } from '../errors.ts'
 import { isFeedName } from '../market/topic.ts'
+import { makeShared, requireShared } from './sharing.ts'
 
 /** Where everything at rest stands. Only paths: nothing is touched. */
 export interface DataFolder {
@@ -18,6 +19,10 @@ export interface DataFolder {
   readonly calendarFile: string
   /** Bus sockets, locks and run files. */
   readonly runDir: string
+  /** Whose processes, under users of their own, share these folders; without one, they are their owner's alone. */
+  readonly group?: number | undefined
+  /** The same of the vault, where it has a folder of its own: other processes than all of them. */
+  readonly vaultGroup?: number | undefined
   lockFile(name: string): string
   /** Throws FEED_UNKNOWN for a text that is no feed name. */
   instrumentsDb(feed: string): string
@@ -30,18 +35,22 @@ export interface DataFolder {
 export interface Places {
   readonly dataDir: string
   readonly bus: { readonly runDir: string }
+  readonly group?: number | undefined
+  readonly vault?: { readonly dir?: string | undefined; readonly group?: number | undefined }
 }
 
-export function dataFolder({ dataDir, bus: { runDir } }: Places): DataFolder {
+export function dataFolder({ dataDir, bus: { runDir }, group, vault = {} }: Places): DataFolder {
   return {
     root: dataDir,
     controlDb: join(dataDir, 'control.db'),
     pepperFile: join(dataDir, 'pepper.key'),
-    vaultDb: join(dataDir, 'vault.db'),
+    vaultDb: join(vault.dir ?? dataDir, 'vault.db'),
     auditDb: join(dataDir, 'audit.db'),
     auditHead: join(dataDir, 'audit.head'),
     calendarFile: join(dataDir, 'calendar.json'),
     runDir,
+    group,
+    vaultGroup: vault.group,
     // Beside the sockets: two data folders that share a run folder must not share a bus by accident.
     lockFile: name => join(runDir, `${name}.lock`),
     instrumentsDb: feed => join(dataDir, 'instruments', `${checked(feed)}.db`),
@@ -60,21 +69,37 @@ const WRITABLE_BY_OTHERS = 0o022
 const OPEN_TO_OTHERS = 0o077
 
 /**
- * Makes the folders (0700) and proves that they can be used. Throws FOLDER_UNUSABLE when one cannot be made or written,
- * belongs to another user, or is open to others; permissions that exist are never changed.
+ * Makes the folders (0700; 2770 for a group) and proves that they can be used. Throws FOLDER_UNUSABLE when one cannot be
+ * made or written, belongs to another user or group, or is open to others; permissions that exist are never changed.
  */
-export function prepareFolder(folder: DataFolder): void {
-  prepare(folder.root, WRITABLE_BY_OTHERS)
-  prepare(join(folder.root, 'instruments'), WRITABLE_BY_OTHERS)
-  prepareRunFolder(folder.runDir)
+export function prepareFolder({ root, runDir, group }: DataFolder): void {
+  prepare(root, WRITABLE_BY_OTHERS, group)
+  prepare(join(root, 'instruments'), WRITABLE_BY_OTHERS, group)
+  if (group !== undefined) prepare(join(root, 'last'), WRITABLE_BY_OTHERS, group)
+  prepareRunFolder(runDir, group)
 }
 
 /** The same for the folder of the sockets alone: who may enter it may publish prices. */
-export const prepareRunFolder = (runDir: string): void => prepare(runDir, OPEN_TO_OTHERS)
+export const prepareRunFolder = (runDir: string, group?: number): void => prepare(runDir, OPEN_TO_OTHERS, group)
 
-function prepare(path: string, forbidden: number): void {
-  attempt(path, () => makeFolder(path))
-  const { uid, mode } = attempt(path, () => statSync(path))
+/** The same for the folder of the vault, where it is not the data folder. */
+export function prepareVaultFolder({ root, vaultDb, vaultGroup }: DataFolder): void {
+  const path = dirname(vaultDb)
+  if (path !== root) prepare(path, OPEN_TO_OTHERS, vaultGroup)
+}
+
+function prepare(path: string, forbidden: number, group: number | undefined): void {
+  attempt(path, () => makeFolder(path, group))
+  const found = attempt(path, () => statSync(path))
+  if (group === undefined) requireOwn(path, found, forbidden)
+  else requireShared(path, found, group)
+  // Permission bits say nothing of a read-only mount or a full disk, and nothing at all to root.
+  const probe = join(path, `.probe-${process.pid}`)
+  attempt(path, () => writeFileSync(probe, 'probe', { mode: 0o600 }))
+  rmSync(probe, { force: true })
+}
+
+function requireOwn(path: string, { uid, mode }: Stats, forbidden: number): void {
   const user = process.getuid?.()
   if (user !== undefined && uid !== user)
     throw unusable(
@@ -83,22 +108,22 @@ function prepare(path: string, forbidden: number): void {
       `run as that user, or: chown ${user} ${path}`,
     )
   if (mode & forbidden) throw unusable(path, 'is open to other users', `chmod 700 ${path}`)
-  // Permission bits say nothing of a read-only mount or a full disk, and nothing at all to root.
-  const probe = join(path, `.probe-${process.pid}`)
-  attempt(path, () => writeFileSync(probe, 'probe', { mode: 0o600 }))
-  rmSync(probe, { force: true })
 }
 
-/** For its owner only, with those above it. By hand, because Node's own recursion never ends where a parent exists and takes no child (`/proc`). */
-export function makeFolder(path: string): void {
+/**
+ * For its owner only, or for a group, with those above it for their owner. By hand, because Node's own recursion never ends
+ * where a parent exists and takes no child (`/proc`).
+ */
+export function makeFolder(path: string, group?: number): void {
   try {
-    mkdirSync(path, { mode: 0o700 })
+    if (group === undefined) mkdirSync(path, { mode: 0o700 })
+    else makeShared(path, group)
   } catch (error) {
     const code = systemCode(error)
     if (code === 'EEXIST' && statSync(path).isDirectory()) return
     if (code !== 'ENOENT' || existsSync(dirname(path))) throw error
     makeFolder(dirname(path))
-    makeFolder(path)
+    makeFolder(path, group)
   }
 }
 

@@ -1,12 +1,14 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { systemCode } from '../errors.ts'
 import { folderError } from './folder.ts'
+import { fileMode, grant } from './sharing.ts'
 
-/** Writes a small file (0600), replaced whole: a reader sees the old or the new one. Throws FOLDER_UNUSABLE. */
+/** Writes a small file (0600; 0660 in a folder of a group), replaced whole: a reader sees the old or the new one. Throws FOLDER_UNUSABLE. */
 export function writeJsonFile(path: string, value: unknown): void {
   const beside = `${path}.${process.pid}.new`
   try {
-    writeFileSync(beside, `${JSON.stringify(value)}\n`, { mode: 0o600 })
+    writeFileSync(beside, `${JSON.stringify(value)}\n`, { mode: fileMode(path) })
+    grant(beside)
     renameSync(beside, path)
   } catch (error) {
     // Half of it, when the disk is full.

@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { systemCode } from '../errors.ts'
 import { folderError } from './folder.ts'
@@ -29,14 +39,16 @@ export function readKeyFile(path: string): KeyFile | undefined {
 }
 
 /**
- * Makes a key file (0400) of random bytes, and gives them. Two processes may do so at once: the one whose link comes
+ * Makes a key file (0400 unless told) of random bytes, and gives them. Two processes may do so at once: the one whose link comes
  * second takes the other's key. Throws FOLDER_UNUSABLE.
  */
-export function createKeyFile(path: string): Buffer {
+export function createKeyFile(path: string, mode = 0o400): Buffer {
   const beside = `${path}.${process.pid}.new`
   const key = randomBytes(KEY_LENGTH)
   try {
-    writeFileSync(beside, key, { mode: 0o400, flag: 'wx', flush: true })
+    writeFileSync(beside, key, { mode, flag: 'wx', flush: true })
+    // The file mask may have taken from the group what is meant for it.
+    chmodSync(beside, mode)
     linkSync(beside, path)
     flushFolder(dirname(path))
     return key

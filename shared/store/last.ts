@@ -9,6 +9,7 @@ import { TOPIC_MODES } from '../market/mode.ts'
 import type { Tick } from '../market/tick.ts'
 import { inTurns, type Work } from '../turns.ts'
 import { type DataFolder, folderError, makeFolder } from './folder.ts'
+import { fileMode, grant } from './sharing.ts'
 
 /** Whose values a file holds: those of another source are none of this one's. */
 export interface LastHead {
@@ -101,7 +102,7 @@ export function readLast(path: string, head: LastHead): LastValue[] {
 }
 
 /**
- * Replaces the file (0600), whole; the event loop goes on meanwhile, and `values` is taken in pieces. Rejects with
+ * Replaces the file (0600; 0660 in a folder of a group), whole; the event loop goes on meanwhile, and `values` is taken in pieces. Rejects with
  * FOLDER_UNUSABLE when it cannot be written; the old file then stays.
  */
 export async function writeLast(
@@ -114,7 +115,8 @@ export async function writeLast(
   const beside = `${path}.${process.pid}.new`
   try {
     makeFolder(dirname(path))
-    const file = await open(beside, 'w', 0o600)
+    const file = await open(beside, 'w', fileMode(path))
+    grant(beside)
     try {
       await file.writeFile(text)
       await file.datasync()

@@ -1,7 +1,8 @@
-import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import { systemCode, TickwireError } from '../errors.ts'
 import { folderError } from './folder.ts'
+import { fileMode, grant, isShared } from './sharing.ts'
 import { openSqlite } from './sqlite.ts'
 
 export interface Lock {
@@ -24,8 +25,10 @@ export function acquireLock(path: string, what: string): Lock {
   const pidFile = `${path}.pid`
   try {
     // Not opened and closed by hand before: closing a second descriptor of the lock file would drop the lock.
-    chmodSync(path, 0o600)
-    writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 })
+    // SQLite made it, or a process of another user did.
+    grant(path)
+    writeFileSync(pidFile, `${process.pid}\n`, { mode: fileMode(pidFile) })
+    grant(pidFile)
   } catch (error) {
     sqlite.close()
     throw folderError(pidFile, error)
@@ -97,11 +100,19 @@ function readHolder(pidFile: string): number | undefined {
   try {
     const pid = Number.parseInt(readFileSync(pidFile, 'utf8'), 10)
     if (!(pid > 0 && pid <= LARGEST_PID)) return undefined
-    process.kill(pid, 0)
-    return pid
+    return isAlive(pid, isShared(pidFile)) ? pid : undefined
   } catch (error) {
     const code = systemCode(error)
-    if (code === 'ENOENT' || code === 'ESRCH' || code === 'EPERM') return undefined
+    if (code === 'ENOENT') return undefined
     throw folderError(pidFile, error)
+  }
+}
+
+/** A process of another user holds a lock only where a group shares the folder; elsewhere the number is used again. */
+function isAlive(pid: number, mayBeOthers: boolean): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return mayBeOthers && systemCode(error) === 'EPERM'
   }
 }

@@ -1,7 +1,7 @@
 import { TickwireError } from '../errors.ts'
 import { Secret } from '../secret.ts'
 import { Database, type Migration } from './database.ts'
-import type { DataFolder } from './folder.ts'
+import { type DataFolder, prepareVaultFolder } from './folder.ts'
 import { rekey } from './rekey.ts'
 import { accountKey, type SealedPlace } from './seal.ts'
 import type { KeyPlace } from './vaultkey.ts'
@@ -81,6 +81,7 @@ export class Vault {
 
   /** Creates what is missing in a prepared folder, except the key. Throws STORE_CORRUPT, STORE_NEWER, STORE_BUSY, FOLDER_UNUSABLE. */
   static open(folder: DataFolder, key: KeyPlace): Vault {
+    prepareVaultFolder(folder)
     const database = Database.open(folder.vaultDb, { migrations: MIGRATIONS })
     try {
       // What was removed leaves no bytes behind, sealed as they are.

@@ -74,10 +74,13 @@ function judge(path: string, { bytes, mode, owner }: KeyFile, forbidden: number)
   return bytes
 }
 
-/** Throws CONFIG_INVALID for a file in the data folder, naming the setting or the option that says so. */
-export function requireOutside(keyFile: string, { root }: DataFolder, setting = 'vault.key_file'): void {
-  const rest = relative(realPath(root), realPath(keyFile))
-  if (rest.split(sep)[0] === '..' || isAbsolute(rest)) return
+/** Throws CONFIG_INVALID for a file in the data folder or beside the vault, naming the setting or the option that says so. */
+export function requireOutside(keyFile: string, { root, vaultDb }: DataFolder, setting = 'vault.key_file'): void {
+  const isOutside = (folder: string) => {
+    const rest = relative(realPath(folder), realPath(keyFile))
+    return rest.split(sep)[0] === '..' || isAbsolute(rest)
+  }
+  if (isOutside(root) && isOutside(dirname(vaultDb))) return
   throw new TickwireError('CONFIG_INVALID', `${setting} (${keyFile}): is inside the data folder ${root}`, {
     next: `name a file outside of it, so that no backup of the folder holds the key: ${setting}`,
   })
