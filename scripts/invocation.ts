@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { Audit } from '../shared/audit.ts'
 import { type Clock, systemClock } from '../shared/clock.ts'
 import { type Config, loadConfig, type Overrides } from '../shared/config.ts'
 import { createLog, type Log } from '../shared/log.ts'
@@ -20,6 +21,8 @@ export interface Invocation {
   readonly globals: Globals
   /** What the command line says of the market, for the feeds it starts. */
   readonly market?: string | undefined
+  /** Told what commands change. */
+  readonly audit?: Audit
 }
 
 /** Reads the configuration. Throws CONFIG_INVALID with every problem. */
