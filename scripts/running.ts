@@ -58,6 +58,9 @@ const reportedFeed = z.object({
 /** One process of the proxy. */
 const worker = z.object({ id: count, pid: count.optional(), state: z.string(), clients: count })
 
+/** What the clients of one key have now, and how many messages they have sent since they came. */
+const reportedKey = z.object({ id: z.string(), connections: count, subscriptions: count, messages: count })
+
 /** What the proxy answers at `/api/v1/status`, as far as commands read it. Times in milliseconds since 1970. */
 const proxyStatus = z.object({
   proxy: z.object({ startedAt: count, busConnected: z.boolean(), topics: count }),
@@ -67,12 +70,14 @@ const proxyStatus = z.object({
   bus: z.record(z.string(), count),
   /** Of who runs the system. */
   audit: z.object({ degraded: z.string().optional(), lost: count }).optional(),
+  keys: z.array(reportedKey).default([]),
   feeds: z.array(reportedFeed),
   /** Changes of feeds, oldest first. */
   events: z.array(z.object({ at: count, name: z.string(), text: z.string() })).default([]),
   now: count,
 })
 
+export type ReportedKey = z.infer<typeof reportedKey>
 export type ReportedInstrument = z.infer<typeof reportedInstrument>
 export type ReportedFeed = z.infer<typeof reportedFeed>
 export type ProxyStatus = z.infer<typeof proxyStatus>

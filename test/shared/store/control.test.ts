@@ -1,8 +1,8 @@
 import { readFileSync, rmSync, statSync } from 'node:fs'
 import { expect, onTestFinished, test } from 'vitest'
 import { ControlStore } from '../../../shared/store/control.ts'
-import { openSqlite } from '../../../shared/store/sqlite.ts'
 import type { DataFolder } from '../../../shared/store/folder.ts'
+import { openSqlite } from '../../../shared/store/sqlite.ts'
 import { temporaryFolder } from '../../support/datafolder.ts'
 import { failure } from '../../support/failure.ts'
 

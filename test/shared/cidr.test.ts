@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { compileBlocks, isBlock } from '../../shared/cidr.ts'
+
+describe('blocks of addresses', () => {
+  it.each([
+    ['10.0.0.0/8', ['10.0.0.1', '10.255.255.255', '::ffff:10.1.2.3'], ['11.0.0.1', '::1', 'fd00::1']],
+    ['192.168.1.7', ['192.168.1.7', '::ffff:192.168.1.7'], ['192.168.1.8']],
+    ['::ffff:192.168.1.0/120', ['192.168.1.9', '::ffff:192.168.1.9'], ['192.168.2.9']],
+    ['2001:db8::/32', ['2001:db8::1', '2001:0db8:ffff::'], ['2001:db9::1', '10.0.0.1']],
+    ['fe80::/10', ['fe80::1%eth0'], ['fc00::1%eth0']],
+    ['0.0.0.0/0', ['1.2.3.4', '::ffff:1.2.3.4'], ['::1']],
+  ])('%s holds what it says', (block, inside, outside) => {
+    const admits = compileBlocks([block])
+    expect(inside.filter(address => !admits(address))).toEqual([])
+    expect(outside.filter(admits)).toEqual([])
+  })
+
+  it('hold no text that is no address, and none that is missing', () => {
+    const admits = compileBlocks(['0.0.0.0/0', '::/0'])
+    for (const text of ['', undefined, 'localhost', '1.2.3', '1.2.3.4, 5.6.7.8', '%']) expect(admits(text)).toBe(false)
+  })
+
+  it.each([
+    '10.0.0.0/33',
+    '::/129',
+    '10.0.0/8',
+    'example.com',
+    '10.0.0.0/',
+    '10.0.0.0/-1',
+    '',
+    '10.0.0.0/8 ',
+    'fe80::1%eth0',
+  ])('%j is none', text => expect(isBlock(text)).toBe(false))
+
+  it('of an empty list hold nobody', () => {
+    expect(compileBlocks([])('127.0.0.1')).toBe(false)
+  })
+})
