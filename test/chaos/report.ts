@@ -32,7 +32,7 @@ const PROMISES: readonly (readonly [string, string, string])[] = [
     'the sums of every fault below; `bus-overflow`; `test/e2e/balance.test.ts`, `loss.test.ts`',
   ],
   ['P4', 'a truthful subscribe, a snapshot first', '`first-frame`; `test/proxy/market.test.ts`'],
-  ['P6', 'nobody sees another one’s feed', '`test/proxy/access.test.ts`, `test/proxy/routing.test.ts`'],
+  ['P6', 'nobody sees another one’s feed', '`npm run security`; `test/security`, `test/proxy/access.test.ts`'],
   ['P7', 'bounded memory', '`npm run bench -- --only memory,hostile`; `test/proxy/slow.test.ts`'],
   ['P8', 'recovery in time', '`kill-*`, `broker-outage`, `token-expiry`; crowds: `npm run bench -- --only reconnect`'],
   ['P14', 'honest health', '`test/proxy/http.test.ts`'],

@@ -6,6 +6,7 @@ import { digestKey, newKey } from '../../shared/key.ts'
 import type { ControlStore } from '../../shared/store/control.ts'
 import { KeyRing } from '../../shared/store/keyring.ts'
 import type { KeyRecord } from '../../shared/store/keys.ts'
+import type { ShareRecord } from '../../shared/store/shares.ts'
 import { keptLog, type Line } from '../support/log.ts'
 import { feedRecord } from '../support/proxy.ts'
 
@@ -13,7 +14,13 @@ const PEPPER = Buffer.alloc(32, 7)
 const POLL_MS = 250
 
 let clock: ManualClock
-let store: { version: number; keys: KeyRecord[]; feeds: ReturnType<typeof feedRecord>[]; failure?: TickwireError }
+let store: {
+  version: number
+  keys: KeyRecord[]
+  feeds: ReturnType<typeof feedRecord>[]
+  shares: ShareRecord[]
+  failure?: TickwireError
+}
 let access: Access
 let changes: number
 let logged: Line[]
@@ -35,11 +42,12 @@ function guarded<T>(value: T): T {
 beforeEach(() => {
   clock = new ManualClock()
   changes = 0
-  store = { version: 1, keys: [], feeds: [] }
+  store = { version: 1, keys: [], feeds: [], shares: [] }
   const control = {
     version: () => store.version,
     keyRing: () => new KeyRing(guarded([...store.keys]), PEPPER),
     feeds: { list: () => guarded([...store.feeds]) },
+    shares: { list: () => guarded([...store.shares]) },
   } as unknown as ControlStore
   const { log, lines } = keptLog()
   logged = lines
@@ -162,5 +170,62 @@ describe('access', () => {
     addKey()
     clock.advance(10 * POLL_MS)
     expect(changes).toBe(0)
+  })
+})
+
+describe('a shared feed', () => {
+  const bob = { userId: 'bob', keyId: 'none', ticket: false }
+  const names = () => access.feedsOf(bob).map(feed => feed.name)
+  const share = (feed: string, userId = 'bob') => store.shares.push({ feed, userId, createdAt: 1 })
+  const poll = () => {
+    store.version++
+    access.refresh()
+  }
+
+  beforeEach(() => {
+    store.feeds.push(feedRecord('ALICE'), feedRecord('OTHER'), feedRecord('BOB', { userId: 'bob', createdAt: 9000 }))
+    poll()
+  })
+
+  it('is nobody else’s before it is shared', () => {
+    expect(names()).toEqual(['BOB'])
+    expect([access.mayUse(bob, 'ALICE'), access.mayHear('bob', 'ALICE')]).toEqual([false, false])
+  })
+
+  it('comes behind the feeds of the user it is shared with, however much older it is', () => {
+    share('ALICE')
+    poll()
+    expect(names()).toEqual(['BOB', 'ALICE'])
+    expect(access.mayUse(bob, 'ALICE')).toBe(true)
+    expect(access.feedsOf({ userId: 'alice', keyId: 'x' }).map(feed => feed.name)).toEqual(['ALICE', 'OTHER'])
+  })
+
+  it('stands where a key names it, and where it names others it is not read', () => {
+    share('ALICE')
+    const { id } = addKey({ userId: 'bob', feeds: ['ALICE', 'BOB', 'OTHER'] })
+    const other = addKey({ userId: 'bob', feeds: ['BOB'] })
+    poll()
+    const identity = { ...bob, keyId: id }
+    expect(access.feedsOf(identity).map(feed => feed.name)).toEqual(['ALICE', 'BOB'])
+    expect(access.mayUse({ ...bob, keyId: other.id }, 'ALICE')).toBe(false)
+  })
+
+  it('is taken away with the share, and both layout and ownership say so', () => {
+    share('ALICE')
+    poll()
+    const before = [access.layout, access.ownership]
+    store.shares = []
+    poll()
+    expect(access.layout).not.toBe(before[0])
+    expect(access.ownership).not.toBe(before[1])
+    expect([access.mayUse(bob, 'ALICE'), names()]).toEqual([false, ['BOB']])
+  })
+
+  it('that is switched off or gone is not taken for another user’s', () => {
+    share('ALICE')
+    store.feeds = store.feeds.map(feed => ({ ...feed, enabled: false })).filter(({ name }) => name !== 'OTHER')
+    poll()
+    expect(['ALICE', 'BOB', 'OTHER'].map(feed => access.mayUse(bob, feed))).toEqual([true, true, true])
+    expect(names()).toEqual([])
   })
 })

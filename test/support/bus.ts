@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import { type BusAddresses, busAddresses } from '../../bus/addresses.ts'
 import type { Bus, BusMessage } from '../../bus/bus.ts'
+import { holds } from './holds.ts'
 
 /** One running bus under test. */
 export interface BusRig {
@@ -53,4 +54,4 @@ export function watchConnection(bus: Bus): boolean[] {
 
 /** Awaits a condition; says in the failure what it was. */
 export const until = (what: string, condition: () => boolean, timeout = 10_000): Promise<void> =>
-  vi.waitFor(() => expect(condition(), what).toBe(true), { timeout, interval: 5 })
+  holds(() => expect(condition(), what).toBe(true), timeout, 5)

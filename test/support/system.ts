@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { vi } from 'vitest'
 import { type ChildFacts, proxyFacts, type UpFacts, upFacts } from '../../scripts/facts.ts'
+import { holds } from './holds.ts'
 import { ROOT } from './source.ts'
 
 /** The command a user types, as `npm run build` made it. */
@@ -49,13 +49,14 @@ export class Command {
 
 /** Waits for a condition: the value of `read` once it is neither undefined, false nor an exception. */
 export const eventually = <T>(read: () => T | undefined | false | Promise<T | undefined | false>, timeout = 15_000) =>
-  vi.waitFor(
+  holds(
     async () => {
       const value = await read()
       if (value === undefined || value === false) throw new Error('not yet')
       return value
     },
-    { timeout, interval: 20 },
+    timeout,
+    20,
   )
 
 /** Whether a process with this id lives. */
