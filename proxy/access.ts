@@ -14,6 +14,8 @@ export interface Identity {
   readonly keyId: string
   /** A ticket is good for the moment of authentication only; the connection it opened outlives it. */
   readonly ticket: boolean
+  /** Of the key. */
+  readonly label?: string
 }
 
 export interface AccessParts {
@@ -66,7 +68,7 @@ export class Access {
     // A key made a moment ago may not have been polled yet.
     if (!record && this.refresh()) record = this.#keys.find(key)
     if (!record || !this.#isGood(record)) return undefined
-    return { userId: record.userId, keyId: record.id, ticket: record.origin === 'ticket' }
+    return { userId: record.userId, keyId: record.id, ticket: record.origin === 'ticket', label: record.label }
   }
 
   /** Whether a client that came in with this identity may stay. */

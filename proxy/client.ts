@@ -1,56 +1,22 @@
-import type { Cancel, Clock } from '../shared/clock.ts'
 import { TickwireError } from '../shared/errors.ts'
-import type { Log } from '../shared/log.ts'
-import type { Access, Identity } from './access.ts'
-import type { Failover } from './failover.ts'
-import type { Hub } from './fanout/hub.ts'
+import type { Identity } from './access.ts'
+import { Admission, type AdmissionLimits, type Door } from './admission.ts'
 import type { Outbox } from './fanout/outbox.ts'
-import { type FeedView, isUp } from './feeds.ts'
+import { isUp } from './feeds.ts'
 import { Hearing } from './hearing.ts'
 import { Holdings } from './holdings.ts'
-import { lookUpListed } from './listing.ts'
-import { lookUp, stillThere } from './lookup.ts'
-import type { Orders } from './orders.ts'
+import { Pace } from './limits/pace.ts'
+import { Ration } from './limits/ration.ts'
+import { noteOf, type Reached, refusalOf } from './limits/words.ts'
 import { NOT_AUTHENTICATED, parseMessage, type Refusal, type Request, type RequestId } from './protocol.ts'
-import { BAD_KEY, NO_FEED, NO_KEY, unsupported } from './refusals.ts'
+import { NO_FEED } from './refusals.ts'
 import * as replies from './replies.ts'
-import type { Instruments } from './routing.ts'
-import type { Shelf } from './shelf.ts'
-import type { States } from './states.ts'
-import { type Job, Worklist, type Workshop } from './worklist.ts'
+import type { Rooms } from './rooms.ts'
+import { takeHold } from './subscribing.ts'
+import { type Job, Worklist } from './worklist.ts'
 
-/** What all clients share. */
-export interface Rooms {
-  readonly clock: Clock
-  readonly log: Log
-  readonly access: Pick<Access, 'authenticate' | 'mayStay' | 'allows' | 'mayUse'>
-  readonly hub: Hub
-  readonly shelf: Pick<Shelf, 'open'>
-  readonly failover: Pick<Failover, 'outlook' | 'reroute'>
-  readonly orders: Pick<Orders, 'join'>
-  readonly states: Pick<States, 'greet'>
-  readonly workshop: Workshop
-  readonly instruments: Instruments
-  /** Brokers this installation can speak to now, for `get_supported_brokers`. */
-  brokers(): readonly string[]
-  /** Feeds of a key, in the order they are to be used; the first is the broker its client is greeted with. */
-  feedsOf(identity: Identity): readonly FeedView[]
-}
-
-export interface ClientLimits {
-  readonly authDeadlineMs: number
-  /** Between the error that refuses a key and the close: closed at once, some clients retry every second. */
-  readonly refusalDelayMs: number
-  readonly maxSymbolsPerMessage: number
-}
-
-/** The connection a client came through. */
-export interface Door {
-  /** Ends it with a close frame. */
-  close(code: number, reason: string): void
-  /** While it is busy with earlier messages, nothing more is read from it. */
-  busy(busy: boolean): void
-}
+/** Close code of a client that says too much. */
+const TOO_FAST = 4029
 
 /**
  * One client: anonymous, then authenticated, then closed. Each message is worked through to its end before the next:
@@ -58,18 +24,18 @@ export interface Door {
  */
 export class Client {
   readonly #rooms: Rooms
-  readonly #limits: ClientLimits
+  readonly #limits: AdmissionLimits
   readonly #door: Door
   readonly #outbox: Outbox
   readonly #holdings: Holdings
   readonly #worklist: Worklist
   readonly #hearing: Hearing
-  #identity: Identity | undefined
-  #deadline: Cancel
-  #refused = false
+  readonly #admission: Admission
+  readonly #pace: Pace
+  readonly #ration: Ration
   #isRerouting = false
 
-  constructor(rooms: Rooms, limits: ClientLimits, outbox: Outbox, door: Door) {
+  constructor(rooms: Rooms, limits: AdmissionLimits, outbox: Outbox, door: Door) {
     this.#rooms = rooms
     this.#limits = limits
     this.#outbox = outbox
@@ -77,11 +43,20 @@ export class Client {
     this.#holdings = new Holdings(rooms.hub, outbox, hold => rooms.states.greet([hold]))
     this.#worklist = new Worklist(rooms.clock, rooms.workshop, busy => door.busy(busy))
     this.#hearing = new Hearing(rooms, outbox)
-    this.#deadline = rooms.clock.after(limits.authDeadlineMs, () => door.close(4401, 'auth timeout'))
+    this.#admission = new Admission(rooms, limits, door)
+    this.#pace = new Pace(rooms.clock, limits)
+    const { registry } = rooms
+    const { symbolsPerConnection } = limits
+    const onReached = (reached: Reached) => this.#note('subscribe.refused', reached)
+    this.#ration = new Ration({ registry, seat: door.seat, symbolsPerConnection, holdings: this.#holdings, onReached })
   }
 
   get authenticated(): boolean {
     return this.#identity !== undefined
+  }
+
+  get #identity(): Identity | undefined {
+    return this.#admission.identity
   }
 
   /** Instruments times modes. */
@@ -113,6 +88,7 @@ export class Client {
   evict(owners: ReadonlyMap<string, string>): void {
     const userId = this.#identity?.userId
     this.#holdings.release(({ feed }) => owners.has(feed) && owners.get(feed) !== userId)
+    if (userId !== undefined) this.#ration.settle()
   }
 
   /** Looks whether another source serves now what it holds, in its turn. */
@@ -130,13 +106,16 @@ export class Client {
   }
 
   close(): void {
-    this.#deadline()
     this.#worklist.close()
     this.#releaseAll()
-    this.#identity = undefined
+    this.#admission.close()
   }
 
   *#answer(text: string): Job {
+    if (!(yield* this.#pace.enter())) {
+      this.#silence()
+      return
+    }
     const { authenticated } = this
     const parsed = parseMessage(text, { authenticated, maxSymbols: this.#limits.maxSymbolsPerMessage })
     if (parsed.kind === 'habit') return
@@ -158,7 +137,7 @@ export class Client {
   *#handle(request: Request, requestId: RequestId): Job {
     switch (request.action) {
       case 'authenticate':
-        this.#authenticate(request, requestId)
+        yield* this.#authenticate(request, requestId)
         break
       case 'ping':
         this.#say(replies.pongReply(this.#rooms.clock.now(), request.timestamp, request.pingId, requestId))
@@ -172,40 +151,33 @@ export class Client {
     }
   }
 
-  #authenticate({ key, features }: Greeting, requestId: RequestId): void {
-    if (key === undefined) {
-      this.#refuse(NO_KEY, requestId)
-      return
-    }
-    const identity = this.#rooms.access.authenticate(key)
-    if (!identity) {
-      this.#refuse(BAD_KEY, requestId)
-      this.#dismiss()
-      return
-    }
-    const primary = this.#rooms.feedsOf(identity)[0]
-    if (!primary || !this.#rooms.brokers().includes(primary.broker)) {
-      this.#refuse(primary ? unsupported(primary.broker) : NO_FEED, requestId)
-      return
-    }
-    this.#deadline()
-    this.#refused = false
-    if (this.#identity && this.#identity.userId !== identity.userId) this.#releaseAll()
-    this.#identity = identity
+  *#authenticate({ key, features }: Greeting, requestId: RequestId): Job {
+    const before = this.#identity
+    const admitted = yield* this.#admission.admit(key, refusal => this.#refuse(refusal, requestId))
+    if (!admitted) return
+    const { identity, broker, quota, limits } = admitted
+    if (before && before.userId !== identity.userId) this.#releaseAll()
+    if (before && before.keyId !== identity.keyId) this.#ration.renew()
+    this.#pace.narrow(quota?.messagesPerSecond)
     // Another key may name other feeds.
     if (this.subscriptions > 0) this.reroute()
     this.#hearing.recheck(identity, { isTold: false })
     if (features) this.#outbox.features = features
-    this.#say(replies.authReply(primary.broker, identity.userId, requestId, features))
+    this.#say(replies.authReply(broker, identity.userId, requestId, features, limits))
   }
 
-  /** The first refused key decides when the connection ends; only a good one changes that. */
-  #dismiss(): void {
-    if (this.#refused) return
-    this.#refused = true
-    this.#deadline()
-    const close = () => this.#door.close(4401, 'authentication failed')
-    this.#deadline = this.#rooms.clock.after(this.#limits.refusalDelayMs, close)
+  /** It has talked too much for too long. */
+  #silence(): void {
+    const { perSecond: max } = this.#pace
+    const reached = { limit: 'messages_per_second', max, used: max } as const
+    this.#refuse(refusalOf(reached), undefined)
+    this.#note('limit.reached', reached)
+    this.#worklist.close()
+    this.#door.close(TOO_FAST, 'too many messages')
+  }
+
+  #note(action: 'limit.reached' | 'subscribe.refused', reached: Reached): void {
+    this.#rooms.audit.record(noteOf(action, reached, this.#identity?.keyId, this.#door.address))
   }
 
   *#serve(request: Served, identity: Identity, requestId: RequestId): Job {
@@ -221,12 +193,16 @@ export class Client {
       case 'unsubscribe': {
         const { symbols, mode } = request
         const { instruments } = this.#rooms
+        const { size } = this.#holdings
         const results = yield* this.#holdings.unsubscribe({ symbols, mode, feeds, instruments })
+        if (this.#holdings.size < size) this.#pace.excuse()
+        this.#ration.settle()
         this.#say(replies.unsubscribeReply(results, broker, requestId))
         break
       }
       case 'unsubscribe_all':
         this.#say(replies.unsubscribeReply(this.#holdings.releaseAll(), broker, requestId))
+        this.#ration.settle()
         break
       case 'get_broker_info':
         if (primary) this.#say(replies.brokerInfoReply(broker, isUp(primary), userId, requestId))
@@ -251,12 +227,10 @@ export class Client {
     const { hub, states } = this.#rooms
     // A habit of libraries that the client with that quirk has not: it names one instrument in a message.
     if (request.symbols[0]?.form !== 'single') this.#outbox.oneFramePerWrite = false
-    const feedsOf = () => this.#rooms.feedsOf(identity)
-    const look = () => lookUp(request, feedsOf(), this.#holdings, this.#rooms)
-    const looked = yield* lookUpListed(look, feedsOf, this.#rooms)
-    const feeds = feedsOf()
-    const { results, fresh } = this.#holdings.subscribe(request.symbols, request, stillThere(looked, feeds))
-    this.#say(replies.subscribeReply(results, feeds[0]?.broker ?? '', requestId))
+    const parts = { holdings: this.#holdings, ration: this.#ration, rooms: this.#rooms }
+    const { results, fresh, broker } = yield* takeHold(request, identity, parts)
+    if (fresh.length > 0) this.#pace.excuse()
+    this.#say(replies.subscribeReply(results, broker, requestId))
     states.greet(fresh.map(({ hold }) => hold))
     for (const { hold, resume } of fresh) {
       if (resume) hub.resume(hold, resume)
@@ -273,6 +247,7 @@ export class Client {
     if (!identity) return
     yield* failover.reroute(this.#holdings, this.#rooms.feedsOf(identity))
     this.#holdings.release(({ feed }) => !access.mayUse(identity, feed))
+    this.#ration.settle()
   }
 
   #refuse(refusal: Refusal, requestId: RequestId): void {

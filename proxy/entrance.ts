@@ -1,11 +1,13 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Cancel, Clock } from '../shared/clock.ts'
 import type { Log } from '../shared/log.ts'
+import type { Turnstile } from './limits/turnstile.ts'
 import { type Address, listen } from './listen.ts'
 
 interface EntranceParts {
   readonly clock: Clock
   readonly log: Log
+  readonly turnstile: Turnstile
   /** Takes a connection nothing has been read of. */
   readonly admit: (socket: Socket) => void
 }
@@ -39,15 +41,20 @@ export class Entrance {
   /** Lets nobody in any more. */
   close(): void {
     this.#server.close()
+    this.#parts.turnstile.close()
     this.#scheduled?.()
     // Who is in already is no concern of the port any more.
     for (const socket of this.#waiting.splice(this.#at)) socket.destroy()
   }
 
   #arrive(socket: Socket): void {
-    this.#waiting.push(socket)
-    // Not in this turn: the kernel may hand over thousands in it.
-    this.#scheduled ??= this.#parts.clock.soon(this.#letIn)
+    socket.on('error', () => {})
+    this.#parts.turnstile.arrive(socket, visit => {
+      socket.once('close', () => visit.end())
+      this.#waiting.push(socket)
+      // Not in this turn: the kernel may hand over thousands in it.
+      this.#scheduled ??= this.#parts.clock.soon(this.#letIn)
+    })
   }
 
   readonly #letIn = (): void => {

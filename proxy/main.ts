@@ -22,11 +22,15 @@ import { Foreign } from './foreign.ts'
 import { answer } from './http.ts'
 import { Inbound } from './inbound.ts'
 import { Lag } from './lag.ts'
+import { LocalRegistry } from './limits/local.ts'
+import type { Registry } from './limits/register.ts'
+import { Sampler } from './limits/sampler.ts'
 import type { Address } from './listen.ts'
 import { Orders } from './orders.ts'
 import { Server } from './server.ts'
 import { Shelf } from './shelf.ts'
 import { States } from './states.ts'
+import { addressOf } from './visitor.ts'
 import { Wanted } from './wanted.ts'
 import { alone, type Report, type Whole } from './whole.ts'
 import { Workshop } from './worklist.ts'
@@ -46,6 +50,8 @@ export interface ProxyOptions {
 
 /** What a process that is a part of the proxy needs of the others. */
 export interface Siblings {
+  /** Where the connections of all of them are counted. */
+  readonly registry: Registry
   /** From now on each connection that belongs here is given to `take`, and `report` is asked. Gives the common address. */
   open(take: (socket: Socket) => void, report: () => Report): Promise<Address>
   /** What all of them count at this moment. */
@@ -77,6 +83,9 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
   const orders = new Orders(bus, log)
   const shelf = new Shelf(hub)
   const lag = new Lag(clock)
+  const own = new LocalRegistry(limits, clock)
+  const registry = siblings?.registry ?? own
+  const audit = new Sampler({ record: () => {} }, clock)
   const states = new States({
     hub,
     feeds,
@@ -128,18 +137,25 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
       states,
       workshop: new Workshop(clock),
       instruments,
+      registry,
+      audit,
       brokers,
       feedsOf,
     },
     limits: { ...limits, softBytes: limits.queueSoftBytes, hardBytes: limits.queueHardBytes },
     log,
+    turnstile: own.turnstile,
     answer: request =>
       answer(request, {
         lagMs: () => lag.ms,
         missing: async () => (server.isEnding ? 'the proxy ends' : (await whole()).missing),
         status: async (key, wish) => {
           const identity = access.authenticate(key)
-          if (!identity) return undefined
+          if (!identity) {
+            // Keys are guessed here as well as anywhere.
+            registry.ask({ kind: 'fail', address: addressOf(request) })
+            return undefined
+          }
           // Whoever can mint a ticket reads the data folder anyway, and runs this system: he sees all of it.
           const all = await whole()
           const parts = { proxy, states, clock, events: eventsOf }
@@ -210,6 +226,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     inbound.close()
     feeds.close()
     lag.close()
+    own.close()
     hub.close()
     instruments.close()
     store.close()

@@ -5,14 +5,17 @@ import { WebSocketServer } from 'ws'
 import { type Cancel, pause } from '../shared/clock.ts'
 import type { Log } from '../shared/log.ts'
 import type { Ending } from '../shared/process.ts'
-import type { Rooms } from './client.ts'
 import { Connection, type ConnectionLimits } from './connection.ts'
 import { Entrance } from './entrance.ts'
 import type { OutboxCounts } from './fanout/outbox.ts'
 import { Turn, type TurnLimits } from './fanout/turn.ts'
 import { sayFarewell } from './farewell.ts'
 import type { Answer } from './http.ts'
+import { enterForwarded } from './limits/forwarded.ts'
+import type { Turnstile } from './limits/turnstile.ts'
 import type { Address } from './listen.ts'
+import type { Rooms } from './rooms.ts'
+import { addressOf, plainAddress } from './visitor.ts'
 
 interface ServerLimits extends ConnectionLimits, TurnLimits {
   readonly pingMs: number
@@ -25,6 +28,8 @@ export interface ServerOptions {
   readonly rooms: Rooms
   readonly limits: ServerLimits
   readonly log: Log
+  /** Who is let in at a port of its own. */
+  readonly turnstile: Turnstile
   /** Answers a request that is not a WebSocket handshake. */
   answer(request: IncomingMessage): Promise<Answer>
 }
@@ -40,8 +45,13 @@ export interface ServerCounts extends OutboxCounts {
   slowClosed: number
 }
 
-/** Half of what the smallest path of the internet carries in one packet. */
-const SMALLEST_PIECE = 256
+/**
+ * What a message may come in: each piece costs memory of its own. No known client needs more for its longest message, and
+ * with fewer fragments a conformance suite fails.
+ */
+const PIECES = { maxFragments: 64, maxBufferedChunks: 256 }
+/** Pings that were not answered yet because the client does not read: then it is cut off. */
+const PINGS = { maxPendingAutoPongs: 60 }
 
 /** After the last close frame; who has not answered it by then is cut off. */
 const LAST_MS = 1600
@@ -72,6 +82,7 @@ export class Server {
   readonly #past: OutboxCounts = { delivered: 0, folded: 0, lost: 0, abandoned: 0 }
   readonly #stopPing: Cancel
   #slowClosed = 0
+  #seat = 0
   #isEnding = false
   #entrance: Entrance | undefined
 
@@ -85,9 +96,8 @@ export class Server {
       // A bomb of 61 kB unpacks to hundreds of megabytes; clients that offer compression do without.
       perMessageDeflate: false,
       maxPayload: limits.maxMessageBytes,
-      // A message may come in pieces as small as this, and no smaller: each costs memory of its own.
-      maxFragments: limits.maxMessageBytes / SMALLEST_PIECE,
-      maxBufferedChunks: limits.maxMessageBytes / SMALLEST_PIECE,
+      ...PIECES,
+      ...PINGS,
     })
     this.#http = createServer(HTTP_LIMITS, (request, response) => void this.#answer(request, response))
     this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
@@ -98,8 +108,8 @@ export class Server {
 
   /** Throws PORT_TAKEN, or CONFIG_INVALID for an address this machine does not have. */
   listen(host: string, port: number): Promise<Address> {
-    const { rooms, log } = this.#options
-    this.#entrance = new Entrance({ clock: rooms.clock, log, admit: this.adopt() })
+    const { rooms, log, turnstile } = this.#options
+    this.#entrance = new Entrance({ clock: rooms.clock, log, turnstile, admit: this.adopt() })
     return this.#entrance.listen({ host, port })
   }
 
@@ -198,18 +208,29 @@ export class Server {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { rooms, limits, log } = this.#options
+    const { rooms, log } = this.#options
     socket.on('error', error => log.debug({ err: error }, 'a client socket broke'))
     if (this.#isEnding) {
       socket.end(ENDING_ANSWER)
       return
     }
+    const seat = this.#seat++
+    const address = addressOf(request)
+    // What came through a forwarder was not counted by its own address yet.
+    if (address === plainAddress(request.socket.remoteAddress ?? '')) this.#open(request, socket, head, seat)
+    else enterForwarded(rooms, { seat, address, socket }, () => this.#open(request, socket, head, seat))
+  }
+
+  #open(request: IncomingMessage, socket: Duplex, head: Buffer, seat: number): void {
+    const { rooms, limits, log } = this.#options
     this.#sockets.handleUpgrade(request, socket, head, ws => {
       const connection = new Connection({
         ws,
         // node:http serves TCP only, so the stream it hands over is a socket.
         socket: socket as Socket,
         handshakeKey: request.headers['sec-websocket-key'],
+        address: addressOf(request),
+        seat,
         rooms,
         limits,
         turn: this.#turn,

@@ -4,6 +4,7 @@ import { Entrance } from '../../proxy/entrance.ts'
 import { ManualClock } from '../../shared/clock.ts'
 import { until } from '../support/bus.ts'
 import { keptLog } from '../support/log.ts'
+import { openTurnstile } from '../support/turnstile.ts'
 
 /** An entrance on a free port with some who knock, each of whom costs `costMs` to let in. */
 async function open(knocking: number, costMs: number) {
@@ -13,7 +14,7 @@ async function open(knocking: number, costMs: number) {
     admitted.push(socket)
     clock.freeze(costMs)
   }
-  const entrance = new Entrance({ clock, log: keptLog().log, admit })
+  const entrance = new Entrance({ clock, log: keptLog().log, turnstile: openTurnstile(clock), admit })
   const { port } = await entrance.listen({ host: '127.0.0.1', port: 0 })
   const clients = Array.from({ length: knocking }, () => connect(port, '127.0.0.1').on('error', () => {}))
   onTestFinished(() => {

@@ -5,16 +5,18 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { choose, type Desk, Door } from '../../scripts/door.ts'
 import { ManualClock } from '../../shared/clock.ts'
 import { eventually } from '../support/system.ts'
+import { openTurnstile } from '../support/turnstile.ts'
 
 const desk = (id: number, clients: number, rest: Partial<Desk> = {}): Desk => ({
   id,
   clients,
+  visits: new Map(),
   pending: undefined,
   silent: false,
   overdue: () => {},
   ...rest,
 })
-const pending = { number: 0, socket: undefined as unknown as Socket, at: 0 }
+const pending = { number: 0, socket: undefined as unknown as Socket, visit: { end: () => {} }, at: 0 }
 
 describe('the choice of a worker', () => {
   it('falls on the one with the fewest clients', () => {
@@ -53,12 +55,13 @@ describe('the choice of a worker', () => {
 })
 
 /** A door on a free port, and what it gave to whom. */
-async function open() {
+async function open(limits: Parameters<typeof openTurnstile>[1] = {}) {
   const clock = new ManualClock()
   const given: { id: number; number: number; socket: Socket }[] = []
   const door = new Door({
     clock,
     log: pino({ enabled: false }),
+    turnstile: openTurnstile(clock, limits),
     give: (id, message, socket) => {
       if (message.kind === 'connection') given.push({ id, number: message.number, socket })
       return true
