@@ -6,7 +6,7 @@ import type { FeedView } from './feeds.ts'
 import { asked } from './limits/asking.ts'
 import type { Registry } from './limits/register.ts'
 import { type ToldLimits, toldLimits } from './limits/told.ts'
-import { noteOf, refusalOf } from './limits/words.ts'
+import { noteOf, type Reached, refusalOf } from './limits/words.ts'
 import type { Refusal } from './protocol.ts'
 import { BAD_KEY, NO_FEED, NO_KEY, unsupported } from './refusals.ts'
 import type { Rest } from './worklist.ts'
@@ -50,9 +50,10 @@ interface Admitted {
   readonly limits: object
 }
 
-/** Close codes: the key was no good; too many connections, or too many bad keys. */
+/** Close codes: the key was no good; too many connections, or too many bad keys; too many messages. */
 const UNAUTHORISED = 4401
 const TOO_MANY = 4429
+const TOO_FAST = 4029
 
 /** Whether one client is in: its key, its place among the connections of that key, and the time it has for both. */
 export class Admission {
@@ -81,14 +82,15 @@ export class Admission {
       refuse(NO_KEY)
       return undefined
     }
-    const { access, brokers, feedsOf, registry, audit } = this.#rooms
+    const rooms = this.#rooms
+    const { access, registry, audit } = rooms
     const identity = access.authenticate(key)
     if (!identity) {
       yield* this.#turnAway(refuse)
       return undefined
     }
-    const primary = feedsOf(identity)[0]
-    if (!primary || !brokers().includes(primary.broker)) {
+    const primary = rooms.feedsOf(identity)[0]
+    if (!primary || !rooms.brokers().includes(primary.broker)) {
       refuse(primary ? unsupported(primary.broker) : NO_FEED)
       return undefined
     }
@@ -116,6 +118,19 @@ export class Admission {
     this.#identity = identity
     audit.record({ action: 'auth.accepted', actor: `key:${keyId}`, address, result: 'ok' })
     return { identity, broker: primary.broker, quota, limits: toldLimits(this.#limits, standing, quota) }
+  }
+
+  /** It has talked too much for too long. */
+  silence(max: number, refuse: (refusal: Refusal) => void): void {
+    const reached = { limit: 'messages_per_second', max, used: max } as const
+    refuse(refusalOf(reached))
+    this.note('limit.reached', reached)
+    this.#door.close(TOO_FAST, 'too many messages')
+  }
+
+  /** Tells the audit what was in its way. */
+  note(action: 'limit.reached' | 'subscribe.refused', reached: Reached): void {
+    this.#rooms.audit.record(noteOf(action, reached, this.#identity?.keyId, this.#door.address))
   }
 
   close(): void {

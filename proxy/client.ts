@@ -7,16 +7,13 @@ import { Hearing } from './hearing.ts'
 import { Holdings } from './holdings.ts'
 import { Pace } from './limits/pace.ts'
 import { Ration } from './limits/ration.ts'
-import { noteOf, type Reached, refusalOf } from './limits/words.ts'
+import type { Reached } from './limits/words.ts'
 import { NOT_AUTHENTICATED, parseMessage, type Refusal, type Request, type RequestId } from './protocol.ts'
 import { NO_FEED } from './refusals.ts'
 import * as replies from './replies.ts'
 import type { Rooms } from './rooms.ts'
 import { takeHold } from './subscribing.ts'
 import { type Job, Worklist } from './worklist.ts'
-
-/** Close code of a client that says too much. */
-const TOO_FAST = 4029
 
 /**
  * One client: anonymous, then authenticated, then closed. Each message is worked through to its end before the next:
@@ -47,7 +44,7 @@ export class Client {
     this.#pace = new Pace(rooms.clock, limits)
     const { registry } = rooms
     const { symbolsPerConnection } = limits
-    const onReached = (reached: Reached) => this.#note('subscribe.refused', reached)
+    const onReached = (reached: Reached) => this.#admission.note('subscribe.refused', reached)
     this.#ration = new Ration({ registry, seat: door.seat, symbolsPerConnection, holdings: this.#holdings, onReached })
   }
 
@@ -113,7 +110,8 @@ export class Client {
 
   *#answer(text: string): Job {
     if (!(yield* this.#pace.enter())) {
-      this.#silence()
+      this.#worklist.close()
+      this.#admission.silence(this.#pace.perSecond, refusal => this.#refuse(refusal, undefined))
       return
     }
     const { authenticated } = this
@@ -164,20 +162,6 @@ export class Client {
     this.#hearing.recheck(identity, { isTold: false })
     if (features) this.#outbox.features = features
     this.#say(replies.authReply(broker, identity.userId, requestId, features, limits))
-  }
-
-  /** It has talked too much for too long. */
-  #silence(): void {
-    const { perSecond: max } = this.#pace
-    const reached = { limit: 'messages_per_second', max, used: max } as const
-    this.#refuse(refusalOf(reached), undefined)
-    this.#note('limit.reached', reached)
-    this.#worklist.close()
-    this.#door.close(TOO_FAST, 'too many messages')
-  }
-
-  #note(action: 'limit.reached' | 'subscribe.refused', reached: Reached): void {
-    this.#rooms.audit.record(noteOf(action, reached, this.#identity?.keyId, this.#door.address))
   }
 
   *#serve(request: Served, identity: Identity, requestId: RequestId): Job {

@@ -71,12 +71,14 @@ async function open(limits: Parameters<typeof openTurnstile>[1] = {}) {
   const { port } = await door.listen({ host: '127.0.0.1', port: 0 })
   const call = () => {
     const client = connect(port, '127.0.0.1')
-    const state = { ended: false }
+    const state = { ended: false, text: '' }
     client.on('error', () => {})
     client.on('close', () => {
       state.ended = true
     })
-    client.resume()
+    client.on('data', bytes => {
+      state.text += String(bytes)
+    })
     onTestFinished(() => void client.destroy())
     return state
   }
@@ -175,6 +177,28 @@ describe('the door', () => {
     clock.advance(12_000)
     await eventually(() => client.ended)
     expect(door.waiting).toBe(0)
+  })
+
+  it('sends away whom an address has too many of, and takes others again when a worker that had them dies', async () => {
+    const { door, given, call } = await open({ connectionsPerAddress: 2 })
+    door.open(1)
+    for (let nth = 0; nth < 2; nth++) {
+      call()
+      await eventually(() => given.length === nth + 1)
+      door.answered(1, nth, true)
+    }
+    const third = call()
+    await eventually(() => third.text.startsWith('HTTP/1.1 429 '))
+    expect([given.length, door.waiting]).toEqual([2, 0])
+    door.left(1, [0])
+    call()
+    await eventually(() => given.length === 3)
+    door.answered(1, 2, true)
+    door.shut(1)
+    door.open(2)
+    call()
+    call()
+    await eventually(() => given.length === 4 && door.waiting === 1)
   })
 
   it('lets go of everybody when it closes', async () => {
