@@ -14,6 +14,8 @@ interface EntranceParts {
 
 /** What letting in may take of one turn of the event loop: prices wait meanwhile. */
 const TURN_MS = 2
+/** After a turn that took longer, handshakes of those just let in included, one at a time is enough: prices come first. */
+const SLOW_TURN_MS = 20
 
 /**
  * The port of a proxy that is one process. The kernel hands over in one go all that wait there, thousands after a
@@ -26,6 +28,8 @@ export class Entrance {
   #waiting: Socket[] = []
   #at = 0
   #scheduled: Cancel | undefined
+  /** When the last turn of letting in was over, monotonic milliseconds. */
+  #endedAt = Number.POSITIVE_INFINITY
 
   constructor(parts: EntranceParts) {
     this.#parts = parts
@@ -59,17 +63,21 @@ export class Entrance {
 
   readonly #letIn = (): void => {
     const { clock, admit } = this.#parts
-    const until = clock.monotonic() + TURN_MS
+    const now = clock.monotonic()
+    const until = now - this.#endedAt > SLOW_TURN_MS ? now : now + TURN_MS
     do {
       const socket = this.#waiting[this.#at++]
       if (!socket) break
       admit(socket)
       socket.resume()
     } while (clock.monotonic() < until)
+    this.#endedAt = clock.monotonic()
     const isOver = this.#at >= this.#waiting.length
     if (isOver) {
       this.#waiting = []
       this.#at = 0
+      // Nobody waits: how long it is until somebody comes says nothing.
+      this.#endedAt = Number.POSITIVE_INFINITY
     }
     this.#scheduled = isOver ? undefined : clock.soon(this.#letIn)
   }
