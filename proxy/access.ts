@@ -23,6 +23,8 @@ export interface Identity {
   readonly ticket: boolean
   /** Where it came from. */
   readonly address?: string | undefined
+  /** Of the key. */
+  readonly label?: string
 }
 
 export interface AccessParts {
@@ -88,14 +90,14 @@ export class Access {
     const { id, userId, origin, parentId } = record
     if (origin !== 'ticket' || parentId === undefined) {
       this.#lastUse.note(record)
-      return { userId, keyId: id, ticket: origin === 'ticket', address }
+      return { userId, keyId: id, ticket: origin === 'ticket', address, label: record.label }
     }
     const { store, clock } = this.#parts
     const isFirst = store.tickets.take(id, clock.now())
     this.#keys.forget(id)
     const parent = this.#keys.get(parentId)
     if (isFirst && parent) this.#lastUse.note(parent)
-    return isFirst ? { userId, keyId: parentId, ticket: false, address } : undefined
+    return isFirst && parent ? { userId, keyId: parentId, ticket: false, address, label: parent.label } : undefined
   }
 
   /** The same for a request, which opens nothing: a browser's ticket is not for that, and stays as it is. */

@@ -1,60 +1,20 @@
-import type { Audit } from '../shared/audit.ts'
-import type { Cancel, Clock } from '../shared/clock.ts'
 import { TickwireError } from '../shared/errors.ts'
-import type { Log } from '../shared/log.ts'
 import type { TopicParts } from '../shared/market/topic.ts'
-import type { Access, Identity } from './access.ts'
-import type { Failover } from './failover.ts'
-import type { Hub } from './fanout/hub.ts'
+import type { Identity } from './access.ts'
+import { Admission, type AdmissionLimits, type Door } from './admission.ts'
 import type { Outbox } from './fanout/outbox.ts'
-import { type FeedView, isUp } from './feeds.ts'
+import { isUp } from './feeds.ts'
 import { Hearing } from './hearing.ts'
 import { Holdings } from './holdings.ts'
-import { lookUpListed } from './listing.ts'
-import { lookUp, stillThere } from './lookup.ts'
-import type { Orders } from './orders.ts'
+import { Pace } from './limits/pace.ts'
+import { Ration } from './limits/ration.ts'
+import type { Reached } from './limits/words.ts'
 import { NOT_AUTHENTICATED, parseMessage, type Refusal, type Request, type RequestId } from './protocol.ts'
-import { BAD_KEY, NO_FEED, NO_KEY, readsLess, unsupported } from './refusals.ts'
+import { NO_FEED, readsLess } from './refusals.ts'
 import * as replies from './replies.ts'
-import type { Instruments } from './routing.ts'
-import type { Shelf } from './shelf.ts'
-import type { States } from './states.ts'
-import { type Job, Worklist, type Workshop } from './worklist.ts'
-
-/** What all clients share. */
-export interface Rooms {
-  readonly clock: Clock
-  readonly log: Log
-  readonly audit: Audit
-  readonly access: Pick<Access, 'authenticate' | 'mayStay' | 'allows' | 'mayUse' | 'mayHear' | 'permits' | 'reading'>
-  readonly hub: Hub
-  readonly shelf: Pick<Shelf, 'open'>
-  readonly failover: Pick<Failover, 'outlook' | 'reroute'>
-  readonly orders: Pick<Orders, 'join'>
-  readonly states: Pick<States, 'greet'>
-  readonly workshop: Workshop
-  readonly instruments: Instruments
-  /** Brokers this installation can speak to now, for `get_supported_brokers`; of adapters outside the tree, their users'. */
-  brokers(identity: Identity | undefined): readonly string[]
-  /** Feeds of a key, in the order they are to be used; the first is the broker its client is greeted with. */
-  feedsOf(identity: Identity): readonly FeedView[]
-}
-
-export interface ClientLimits {
-  readonly authDeadlineMs: number
-  /** Between the error that refuses a key and the close: closed at once, some clients retry every second. */
-  readonly refusalDelayMs: number
-  readonly maxSymbolsPerMessage: number
-}
-
-/** The connection a client came through. */
-export interface Door {
-  readonly address?: string
-  /** Ends it with a close frame. */
-  close(code: number, reason: string): void
-  /** While it is busy with earlier messages, nothing more is read from it. */
-  busy(busy: boolean): void
-}
+import type { Rooms } from './rooms.ts'
+import { takeHold } from './subscribing.ts'
+import { type Job, Worklist } from './worklist.ts'
 
 /**
  * One client: anonymous, then authenticated, then closed. Each message is worked through to its end before the next:
@@ -62,18 +22,18 @@ export interface Door {
  */
 export class Client {
   readonly #rooms: Rooms
-  readonly #limits: ClientLimits
+  readonly #limits: AdmissionLimits
   readonly #door: Door
   readonly #outbox: Outbox
   readonly #holdings: Holdings
   readonly #worklist: Worklist
   readonly #hearing: Hearing
-  #identity: Identity | undefined
-  #deadline: Cancel
-  #refused = false
+  readonly #admission: Admission
+  readonly #pace: Pace
+  readonly #ration: Ration
   #isRerouting = false
 
-  constructor(rooms: Rooms, limits: ClientLimits, outbox: Outbox, door: Door) {
+  constructor(rooms: Rooms, limits: AdmissionLimits, outbox: Outbox, door: Door) {
     this.#rooms = rooms
     this.#limits = limits
     this.#outbox = outbox
@@ -81,7 +41,12 @@ export class Client {
     this.#holdings = new Holdings(rooms.hub, outbox, hold => rooms.states.greet([hold]))
     this.#worklist = new Worklist(rooms.clock, rooms.workshop, busy => door.busy(busy))
     this.#hearing = new Hearing(rooms, outbox)
-    this.#deadline = rooms.clock.after(limits.authDeadlineMs, () => door.close(4401, 'auth timeout'))
+    this.#admission = new Admission(rooms, limits, door)
+    this.#pace = new Pace(rooms.clock, limits)
+    const { registry } = rooms
+    const { symbolsPerConnection } = limits
+    const onReached = (reached: Reached) => this.#admission.note('subscribe.refused', reached)
+    this.#ration = new Ration({ registry, seat: door.seat, symbolsPerConnection, holdings: this.#holdings, onReached })
   }
 
   get authenticated(): boolean {
@@ -91,6 +56,10 @@ export class Client {
   /** The key it came in with. */
   get keyId(): string | undefined {
     return this.#identity?.ticket ? undefined : this.#identity?.keyId
+  }
+
+  get #identity(): Identity | undefined {
+    return this.#admission.identity
   }
 
   /** Instruments times modes. */
@@ -121,7 +90,9 @@ export class Client {
   /** Lets go at once of feeds that belong to others by now, or are not shared any more. */
   evict(): void {
     const identity = this.#identity
-    if (identity) this.#holdings.release(({ feed }) => !this.#rooms.access.mayHear(identity.userId, feed))
+    if (!identity) return
+    this.#holdings.release(({ feed }) => !this.#rooms.access.mayHear(identity.userId, feed))
+    this.#ration.settle()
   }
 
   /** Looks whether another source serves now what it holds, in its turn. */
@@ -139,13 +110,17 @@ export class Client {
   }
 
   close(): void {
-    this.#deadline()
     this.#worklist.close()
     this.#releaseAll()
-    this.#identity = undefined
+    this.#admission.close()
   }
 
   *#answer(text: string): Job {
+    if (!(yield* this.#pace.enter())) {
+      this.#worklist.close()
+      this.#admission.silence(this.#pace.perSecond, refusal => this.#refuse(refusal, undefined))
+      return
+    }
     const { authenticated } = this
     const parsed = parseMessage(text, { authenticated, maxSymbols: this.#limits.maxSymbolsPerMessage })
     if (parsed.kind === 'habit') return
@@ -167,7 +142,7 @@ export class Client {
   *#handle(request: Request, requestId: RequestId): Job {
     switch (request.action) {
       case 'authenticate':
-        this.#authenticate(request, requestId)
+        yield* this.#authenticate(request, requestId)
         break
       case 'ping':
         this.#say(replies.pongReply(this.#rooms.clock.now(), request.timestamp, request.pingId, requestId))
@@ -181,40 +156,19 @@ export class Client {
     }
   }
 
-  #authenticate({ key, features }: Greeting, requestId: RequestId): void {
-    if (key === undefined) {
-      this.#refuse(NO_KEY, requestId)
-      return
-    }
-    const identity = this.#rooms.access.authenticate(key, this.#door.address)
-    if (!identity) {
-      this.#refuse(BAD_KEY, requestId)
-      this.#dismiss()
-      return
-    }
-    const primary = this.#rooms.feedsOf(identity)[0]
-    if (!primary || !this.#rooms.brokers(identity).includes(primary.broker)) {
-      this.#refuse(primary ? unsupported(primary.broker) : NO_FEED, requestId)
-      return
-    }
-    this.#deadline()
-    this.#refused = false
-    if (this.#identity && this.#identity.userId !== identity.userId) this.#releaseAll()
-    this.#identity = identity
+  *#authenticate({ key, features }: Greeting, requestId: RequestId): Job {
+    const before = this.#identity
+    const admitted = yield* this.#admission.admit(key, refusal => this.#refuse(refusal, requestId))
+    if (!admitted) return
+    const { identity, broker, quota, limits } = admitted
+    if (before && before.userId !== identity.userId) this.#releaseAll()
+    if (before && before.keyId !== identity.keyId) this.#ration.renew()
+    this.#pace.narrow(quota?.messagesPerSecond)
     // Another key may name other feeds.
     if (this.subscriptions > 0) this.reroute()
     this.#hearing.recheck(identity, { isTold: false })
     if (features) this.#outbox.features = features
-    this.#say(replies.authReply(primary.broker, identity.userId, requestId, features))
-  }
-
-  /** The first refused key decides when the connection ends; only a good one changes that. */
-  #dismiss(): void {
-    if (this.#refused) return
-    this.#refused = true
-    this.#deadline()
-    const close = () => this.#door.close(4401, 'authentication failed')
-    this.#deadline = this.#rooms.clock.after(this.#limits.refusalDelayMs, close)
+    this.#say(replies.authReply(broker, identity.userId, requestId, features, limits))
   }
 
   *#serve(request: Served, identity: Identity, requestId: RequestId): Job {
@@ -230,12 +184,16 @@ export class Client {
       case 'unsubscribe': {
         const { symbols, mode } = request
         const { instruments } = this.#rooms
+        const { size } = this.#holdings
         const results = yield* this.#holdings.unsubscribe({ symbols, mode, feeds, instruments })
+        if (this.#holdings.size < size) this.#pace.excuse()
+        this.#ration.settle()
         this.#say(replies.unsubscribeReply(results, broker, requestId))
         break
       }
       case 'unsubscribe_all':
         this.#say(replies.unsubscribeReply(this.#holdings.releaseAll(), broker, requestId))
+        this.#ration.settle()
         break
       case 'get_broker_info':
         if (primary) this.#say(replies.brokerInfoReply(broker, isUp(primary), userId, requestId))
@@ -257,15 +215,13 @@ export class Client {
 
   /** Looks everything up, with pauses; takes hold of it in one go at the end, so that no tick comes before the reply. */
   *#subscribe(request: SubscribeRequest, identity: Identity, requestId: RequestId): Job {
-    const { hub, states, access } = this.#rooms
+    const { hub, states } = this.#rooms
     // A habit of libraries that the client with that quirk has not: it names one instrument in a message.
     if (request.symbols[0]?.form !== 'single') this.#outbox.oneFramePerWrite = false
-    const feedsOf = () => this.#rooms.feedsOf(identity)
-    const look = () => lookUp(request, feedsOf(), this.#holdings, this.#rooms, access.reading(identity))
-    const looked = yield* lookUpListed(look, feedsOf, this.#rooms)
-    const feeds = feedsOf()
-    const { results, fresh } = this.#holdings.subscribe(request.symbols, request, stillThere(looked, feeds))
-    this.#say(replies.subscribeReply(results, feeds[0]?.broker ?? '', requestId))
+    const parts = { holdings: this.#holdings, ration: this.#ration, rooms: this.#rooms }
+    const { results, fresh, broker } = yield* takeHold(request, identity, parts)
+    if (fresh.length > 0) this.#pace.excuse()
+    this.#say(replies.subscribeReply(results, broker, requestId))
     states.greet(fresh.map(({ hold }) => hold))
     for (const { hold, resume } of fresh) {
       if (resume) hub.resume(hold, resume)
@@ -284,6 +240,7 @@ export class Client {
     this.#holdings.release(({ feed }) => !access.mayUse(identity, feed))
     const isLost = ({ exchange, symbol, mode }: TopicParts) => !access.permits(identity, exchange, symbol, mode)
     const lost = this.#holdings.release(isLost).length
+    this.#ration.settle()
     if (lost > 0) this.#refuse(readsLess(lost), undefined)
   }
 

@@ -2,15 +2,17 @@ import type { Socket } from 'node:net'
 import type { RawData, WebSocket } from 'ws'
 import type { Cancel } from '../shared/clock.ts'
 import type { Log } from '../shared/log.ts'
-import { Client, type ClientLimits, type Rooms } from './client.ts'
+import type { AdmissionLimits } from './admission.ts'
+import { Client } from './client.ts'
 import { Outbox, type OutboxCounts, type OutboxLimits } from './fanout/outbox.ts'
 import type { Turn } from './fanout/turn.ts'
 import type { Guest } from './farewell.ts'
 import { featureNames } from './features.ts'
 import { slowNotice } from './notices.ts'
 import { quirksOf } from './quirks.ts'
+import type { Rooms } from './rooms.ts'
 
-export interface ConnectionLimits extends ClientLimits, OutboxLimits {
+export interface ConnectionLimits extends AdmissionLimits, OutboxLimits {
   /** How many pings in a row a client may leave unanswered; one known client answers rarely. */
   readonly missedPongs: number
   /** Largest message before authentication; the limit after it is the WebSocket library's. */
@@ -22,8 +24,10 @@ export interface ConnectionParts {
   /** The socket under `ws`, as handed over at upgrade. */
   readonly socket: Socket
   readonly handshakeKey: string | undefined
-  /** Where the client comes from. */
+  /** Who it is, for limits by address. */
   readonly address: string
+  /** Its number among the connections of this process. */
+  readonly seat: number
   readonly rooms: Rooms
   readonly limits: ConnectionLimits
   readonly turn: Turn
@@ -55,12 +59,13 @@ export class Connection implements Guest {
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts
-    const { ws, socket, rooms, limits, turn } = parts
+    const { ws, socket, rooms, limits, turn, address, seat } = parts
     const { oneFramePerWrite } = quirksOf(parts.handshakeKey)
     const onGivenUp = (why: string) => this.#giveUp(why)
     this.#outbox = new Outbox({ sink: socket, limits, clock: rooms.clock, turn, oneFramePerWrite, onGivenUp })
     this.#client = new Client(rooms, limits, this.#outbox, {
-      address: parts.address,
+      address,
+      seat,
       close: (code, reason) => this.#closePolitely(code, reason),
       busy: busy => (busy ? ws.pause() : ws.resume()),
     })

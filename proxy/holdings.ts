@@ -44,6 +44,7 @@ interface Asked {
   readonly broker: string | undefined
 }
 
+const MODES: readonly Mode[] = ['LTP', 'QUOTE', 'DEPTH']
 const USUAL: Asked = { depth: 5, broker: undefined }
 /** So long nobody goes back to a source just left, unless the one that took over is dead. */
 const SETTLE_MS = 5000
@@ -71,6 +72,7 @@ export class Holdings {
   readonly #moved = new Map<string, Moved>()
   /** What has a guard, by the same names. */
   readonly #guarded = new Set<string>()
+  #instruments = 0
 
   /** `greet`: tells the client how an instrument stands at its new source. */
   constructor(hub: Hub, outbox: Outbox, greet: (hold: Hold) => void = () => {}) {
@@ -81,6 +83,16 @@ export class Holdings {
 
   get size(): number {
     return this.#holds.size
+  }
+
+  /** Symbols as they are spelled, whatever the modes. */
+  get instruments(): number {
+    return this.#instruments
+  }
+
+  /** Whether this symbol is held, in whatever mode. */
+  holdsAny(exchange: string, symbol: string): boolean {
+    return MODES.some(mode => this.#holds.has(holdName(exchange, symbol, mode)))
   }
 
   /**
@@ -97,7 +109,10 @@ export class Holdings {
       const request = symbols[nth] as SymbolRequest
       const { symbol, exchange, delivery, resume } = request
       const { broker } = found
-      if (!found.ok) return { symbol, exchange, broker, outcome: { ok: false, message: found.message } }
+      if (!found.ok) {
+        const { message, details } = found
+        return { symbol, exchange, broker, outcome: { ok: false, message, ...(details && { details }) } }
+      }
       const taken = this.#take(request, mode, found)
       this.#note(holdName(exchange, symbol, mode), depth, request.broker)
       if (taken) fresh.push({ hold: taken, resume })
@@ -207,7 +222,7 @@ export class Holdings {
     const guard = move.isGuarded && !isBack ? this.#hub.guard(hold) : undefined
     const next = this.#hub.join(to, { variation, delivery, guard, left }, this.#outbox)
     this.#release(hold, undefined, false)
-    this.#holds.set(name, next)
+    this.#put(next)
     this.#moved.set(name, { at: now, from: variant.served.parts.feed })
     if (guard) this.#guarded.add(name)
     this.#accompany(to)
@@ -246,7 +261,7 @@ export class Holdings {
     // The same wish may lead elsewhere now: another depth was asked for, or another feed serves it.
     if (held) this.#release(held, isSame ? hold : undefined, false)
     if (guard) this.#guarded.add(hold.variant.name)
-    this.#holds.set(hold.variant.name, hold)
+    this.#put(hold)
     return isSame ? undefined : hold
   }
 
@@ -255,10 +270,16 @@ export class Holdings {
     return { variation: { symbol: symbol === common ? undefined : symbol, fields, seq, count, state }, delivery }
   }
 
+  #put(hold: Hold): void {
+    const { name, symbol, served } = hold.variant
+    if (!this.holdsAny(served.parts.exchange, symbol)) this.#instruments++
+    this.#holds.set(name, hold)
+  }
+
   /** `isEnd`: the client wants it no more. */
   #release(hold: Hold, successor?: Hold, isEnd = true): void {
-    const { name } = hold.variant
-    this.#holds.delete(name)
+    const { name, symbol, served } = hold.variant
+    if (this.#holds.delete(name) && !this.holdsAny(served.parts.exchange, symbol)) this.#instruments--
     if (isEnd) {
       this.#asked.delete(name)
       this.#moved.delete(name)

@@ -23,6 +23,9 @@ import { Foreign } from './foreign.ts'
 import { answer } from './http.ts'
 import { Inbound } from './inbound.ts'
 import { Lag } from './lag.ts'
+import { LocalRegistry } from './limits/local.ts'
+import type { Registry } from './limits/register.ts'
+import { Sampler } from './limits/sampler.ts'
 import type { Address } from './listen.ts'
 import { Orders } from './orders.ts'
 import { Server } from './server.ts'
@@ -51,6 +54,8 @@ export interface ProxyOptions {
 
 /** What a process that is a part of the proxy needs of the others. */
 export interface Siblings {
+  /** Where the connections of all of them are counted. */
+  readonly registry: Registry
   /** From now on each connection that belongs here is given to `take`, and `report` is asked. Gives the common address. */
   open(take: (socket: Socket) => void, report: () => Report): Promise<Address>
   /** What all of them count at this moment. */
@@ -64,7 +69,7 @@ const LIST_LOOK_MS = 100
 
 /** Wires one proxy together and opens its port. Throws what cannot be put right: PORT_TAKEN, STORE_CORRUPT, … */
 export async function startProxy(options: ProxyOptions): Promise<Address & Pick<Running, 'close'>> {
-  const { config, folder, bus, clock, log, builtin, siblings, audit = NO_AUDIT } = options
+  const { config, folder, bus, clock, log, builtin, siblings, audit: telling = NO_AUDIT } = options
   const limits = config.proxy
   const proxy = `P-${randomBytes(5).toString('hex').toUpperCase()}`
   const startedAt = clock.now()
@@ -83,6 +88,9 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
   const orders = new Orders(bus, log)
   const shelf = new Shelf(hub)
   const lag = new Lag(clock)
+  const own = new LocalRegistry(limits, clock)
+  const registry = siblings?.registry ?? own
+  const audit = new Sampler(telling, clock)
   const states = new States({
     hub,
     feeds,
@@ -128,7 +136,6 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     rooms: {
       clock,
       log,
-      audit,
       access,
       hub,
       shelf,
@@ -137,24 +144,31 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
       states,
       workshop: new Workshop(clock),
       instruments,
+      registry,
+      audit,
       brokers,
       feedsOf,
     },
     limits: { ...limits, softBytes: limits.queueSoftBytes, hardBytes: limits.queueHardBytes },
     log,
+    turnstile: own.turnstile,
     answer: request =>
       answer(request, {
         lagMs: () => lag.ms,
         missing: async () => (server.isEnding ? 'the proxy ends' : (await whole()).missing),
         status: async (key, wish) => {
           const identity = access.identify(key, addressOf(request))
-          if (!identity) return undefined
+          if (!identity) {
+            // Keys are guessed here as well as anywhere.
+            registry.ask({ kind: 'fail', address: addressOf(request) })
+            return undefined
+          }
           // Whoever can mint a ticket reads the data folder anyway, and runs this system: he sees all of it.
           const all = await whole()
           const reading = access.reading(identity)
           const parts = { proxy, states, clock, reading }
           if (identity.ticket)
-            return describe({ ...parts, events: eventsOf, audit: audit.state }, all, feeds.views(), wish)
+            return describe({ ...parts, events: eventsOf, audit: telling.state }, all, feeds.views(), wish)
           // What two feeds say of an instrument is for who may read it.
           const events = reading.isWide ? eventsOf : (names: ReadonlySet<string>) => feeds.events(names)
           const own = { ...parts, keyId: identity.keyId, events }
@@ -221,6 +235,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     inbound.close()
     feeds.close()
     lag.close()
+    own.close()
     hub.close()
     instruments.close()
     store.close()

@@ -9,6 +9,7 @@ export type ProtocolCode =
   | 'BROKER_ERROR'
   | 'NOT_AUTHENTICATED'
   | 'NOT_PERMITTED'
+  | 'LIMIT_REACHED'
   | 'INVALID_PARAMETERS'
   | 'INVALID_MODE'
   | 'INVALID_ACTION'
@@ -46,6 +47,8 @@ export type Request =
 export interface Refusal {
   readonly code: ProtocolCode
   readonly message: string
+  /** More fields of its error frame. */
+  readonly details?: object
 }
 
 export const NOT_AUTHENTICATED: Refusal = { code: 'NOT_AUTHENTICATED', message: 'You must authenticate first' }

@@ -23,7 +23,12 @@ export interface SubscribeResult {
         /** For an item that said where it was: whether everything since then follows. */
         readonly recovered?: boolean
       }
-    | { readonly ok: false; readonly message: string }
+    | {
+        readonly ok: false
+        readonly message: string
+        /** More fields, for what a limit refused. */
+        readonly details?: object
+      }
 }
 
 export interface UnsubscribeResult {
@@ -40,8 +45,14 @@ function reply(fields: object, requestId?: RequestId): string {
   return requestId === undefined ? text : `${text.slice(0, -1)},"request_id":${requestId}}`
 }
 
-/** `features` for a client that asked for some. */
-export const authReply = (broker: string, userId: string, requestId: RequestId, features?: Features): string =>
+/** `features` for a client that asked for some; it is told what it may take, too. */
+export const authReply = (
+  broker: string,
+  userId: string,
+  requestId: RequestId,
+  features?: Features,
+  limits?: object,
+): string =>
   reply(
     {
       type: 'auth',
@@ -51,13 +62,14 @@ export const authReply = (broker: string, userId: string, requestId: RequestId, 
       user_id: userId,
       supported_features: { ltp: true, quote: true, depth: true },
       features: features && featureNames(features),
+      limits: features && limits,
     },
     requestId,
   )
 
 /** Without `type`: a client that meets one waits 15 s for something else. */
-export const errorReply = ({ code, message }: Refusal, requestId?: RequestId): string =>
-  reply({ status: 'error', code, message }, requestId)
+export const errorReply = ({ code, message, details }: Refusal, requestId?: RequestId): string =>
+  reply({ status: 'error', code, message, ...details }, requestId)
 
 export function subscribeReply(results: readonly SubscribeResult[], broker: string, requestId: RequestId): string {
   const subscriptions = results.map(subscription)
@@ -67,7 +79,7 @@ export function subscribeReply(results: readonly SubscribeResult[], broker: stri
 }
 
 function subscription({ symbol, exchange, broker, outcome }: SubscribeResult): object {
-  if (!outcome.ok) return { symbol, exchange, status: 'error', message: outcome.message, broker }
+  if (!outcome.ok) return { symbol, exchange, status: 'error', message: outcome.message, broker, ...outcome.details }
   const { depth, delivery, recovered } = outcome
   const mode = MODE_LABELS[outcome.mode]
   const { policy, intervalMs, fields } = delivery ?? {}

@@ -29,6 +29,8 @@ export interface Refused {
   readonly broker: string
   /** Feeds that might list it: their lists were never loaded. */
   readonly unlisted?: readonly string[]
+  /** More fields of its answer, for what a limit refused. */
+  readonly details?: object
 }
 
 export type Route = Found | Refused

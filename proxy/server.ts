@@ -5,7 +5,6 @@ import { WebSocketServer } from 'ws'
 import { type Cancel, pause } from '../shared/clock.ts'
 import type { Log } from '../shared/log.ts'
 import type { Ending } from '../shared/process.ts'
-import type { Rooms } from './client.ts'
 import { Connection, type ConnectionLimits } from './connection.ts'
 import { Entrance } from './entrance.ts'
 import type { OutboxCounts } from './fanout/outbox.ts'
@@ -13,8 +12,11 @@ import { Turn, type TurnLimits } from './fanout/turn.ts'
 import { sayFarewell } from './farewell.ts'
 import type { Answer } from './http.ts'
 import { countUse } from './keyuse.ts'
+import { enterForwarded } from './limits/forwarded.ts'
+import type { Turnstile } from './limits/turnstile.ts'
 import type { Address } from './listen.ts'
-import { addressOf } from './visitor.ts'
+import type { Rooms } from './rooms.ts'
+import { addressOf, plainAddress } from './visitor.ts'
 import { websocketOptions } from './websocketoptions.ts'
 
 interface ServerLimits extends ConnectionLimits, TurnLimits {
@@ -28,6 +30,8 @@ export interface ServerOptions {
   readonly rooms: Rooms
   readonly limits: ServerLimits
   readonly log: Log
+  /** Who is let in at a port of its own. */
+  readonly turnstile: Turnstile
   /** Answers a request that is not a WebSocket handshake. */
   answer(request: IncomingMessage): Promise<Answer>
 }
@@ -72,6 +76,7 @@ export class Server {
   readonly #past: OutboxCounts = { delivered: 0, folded: 0, lost: 0, abandoned: 0 }
   readonly #stopPing: Cancel
   #slowClosed = 0
+  #seat = 0
   #isEnding = false
   #entrance: Entrance | undefined
 
@@ -89,8 +94,8 @@ export class Server {
 
   /** Throws PORT_TAKEN, or CONFIG_INVALID for an address this machine does not have. */
   listen(host: string, port: number): Promise<Address> {
-    const { rooms, log } = this.#options
-    this.#entrance = new Entrance({ clock: rooms.clock, log, admit: this.adopt() })
+    const { rooms, log, turnstile } = this.#options
+    this.#entrance = new Entrance({ clock: rooms.clock, log, turnstile, admit: this.adopt() })
     return this.#entrance.listen({ host, port })
   }
 
@@ -194,12 +199,21 @@ export class Server {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { rooms, limits, log } = this.#options
+    const { rooms, log } = this.#options
     socket.on('error', error => log.debug({ err: error }, 'a client socket broke'))
     if (this.#isEnding) {
       socket.end(ENDING_ANSWER)
       return
     }
+    const seat = this.#seat++
+    const address = addressOf(request)
+    // What came through a forwarder was not counted by its own address yet.
+    if (address === plainAddress(request.socket.remoteAddress ?? '')) this.#open(request, socket, head, seat)
+    else enterForwarded(rooms, { seat, address, socket }, () => this.#open(request, socket, head, seat))
+  }
+
+  #open(request: IncomingMessage, socket: Duplex, head: Buffer, seat: number): void {
+    const { rooms, limits, log } = this.#options
     this.#sockets.handleUpgrade(request, socket, head, ws => {
       const connection = new Connection({
         ws,
@@ -207,6 +221,7 @@ export class Server {
         socket: socket as Socket,
         handshakeKey: request.headers['sec-websocket-key'],
         address: addressOf(request),
+        seat,
         rooms,
         limits,
         turn: this.#turn,

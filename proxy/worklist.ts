@@ -1,7 +1,10 @@
 import type { Cancel, Clock } from '../shared/clock.ts'
 
-/** Work that pauses wherever others may come in between; a number is so many milliseconds in which it has nothing to do. */
-export type Job = Generator<number | undefined, void, undefined>
+/** What a job waits for: so many milliseconds, or until somebody calls what it hands out. */
+export type Rest = number | ((wake: () => void) => void)
+
+/** Work that pauses wherever others may come in between; with a rest it has nothing to do until that is over. */
+export type Job = Generator<Rest | undefined, void, undefined>
 
 interface Shares {
   /** What requests of all clients together may take of one turn of the event loop: ticks wait meanwhile. */
@@ -102,17 +105,17 @@ export class Worklist {
   work(endAt: number): boolean {
     for (let job = this.#jobs[0]; job; job = this.#jobs[0]) {
       let ended = true
-      let restMs: number | undefined
+      let rest: Rest | undefined
       try {
         const { done, value } = job.next()
         ended = done === true
-        restMs = value ?? undefined
+        rest = value ?? undefined
       } finally {
         // One that failed is over, too.
         if (ended && this.#jobs[0] === job) this.#jobs.shift()
       }
-      if (restMs !== undefined) {
-        this.#wake = this.#clock.after(restMs, () => this.#workshop.enter(this))
+      if (rest !== undefined) {
+        this.#wake = this.#sleep(rest)
         return false
       }
       if (this.#clock.monotonic() >= endAt) break
@@ -127,6 +130,18 @@ export class Worklist {
     this.#wake()
     this.#workshop.leave(this)
     this.#tell()
+  }
+
+  #sleep(rest: Rest): Cancel {
+    if (typeof rest === 'number') return this.#clock.after(rest, () => this.#workshop.enter(this))
+    let isAwaited = true
+    rest(() => {
+      if (isAwaited) this.#workshop.enter(this)
+      isAwaited = false
+    })
+    return () => {
+      isAwaited = false
+    }
   }
 
   #tell(): void {

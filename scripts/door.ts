@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net'
+import type { Turnstile, Visit } from '../proxy/limits/turnstile.ts'
 import { type Address, listen } from '../proxy/listen.ts'
 import type { Cancel, Clock } from '../shared/clock.ts'
 import type { Log } from '../shared/log.ts'
@@ -8,6 +9,7 @@ import { PATIENCE_MS, type ToWorker } from './handover.ts'
 interface Arrival {
   readonly number: number
   readonly socket: Socket
+  readonly visit: Visit
   /** Monotonic milliseconds. */
   readonly at: number
 }
@@ -17,6 +19,8 @@ export interface Desk {
   readonly id: number
   /** Connections it has. */
   clients: number
+  /** The same, by their numbers. */
+  readonly visits: Map<number, Visit>
   /** Given to it, and not answered yet: one at a time, so that one that stands still keeps no other from being served. */
   pending: Arrival | undefined
   /** It has let a connection lie, and has said nothing since. */
@@ -27,6 +31,7 @@ export interface Desk {
 interface DoorParts {
   readonly clock: Clock
   readonly log: Log
+  readonly turnstile: Turnstile
   /** Hands something to a worker; `false` when it is gone. */
   readonly give: (id: number, message: ToWorker, socket: Socket) => boolean
 }
@@ -87,7 +92,7 @@ export class Door {
   /** A worker is ready. */
   open(id: number): void {
     this.shut(id)
-    this.#desks.set(id, { id, clients: 0, pending: undefined, silent: false, overdue: () => {} })
+    this.#desks.set(id, { id, clients: 0, visits: new Map(), pending: undefined, silent: false, overdue: () => {} })
     this.#handOut()
   }
 
@@ -97,6 +102,7 @@ export class Door {
     if (!desk) return
     this.#desks.delete(id)
     desk.overdue()
+    for (const visit of desk.visits.values()) visit.end()
     if (desk.pending && !desk.silent) this.#waiting.unshift(desk.pending)
     this.#handOut()
   }
@@ -112,6 +118,7 @@ export class Door {
     if (!taken && !desk.silent) this.#waiting.unshift(arrival)
     if (taken) {
       desk.clients++
+      desk.visits.set(number, arrival.visit)
       const waits = this.#waiting.indexOf(arrival)
       if (waits >= 0) this.#waiting.splice(waits, 1)
       arrival.socket.destroy()
@@ -120,11 +127,15 @@ export class Door {
     this.#handOut()
   }
 
-  /** So many connections a worker had are no more. */
-  left(id: number, connections: number): void {
+  /** Connections a worker had are no more. */
+  left(id: number, numbers: readonly number[]): void {
     const desk = this.#desks.get(id)
     if (!desk) return
-    desk.clients -= connections
+    desk.clients -= numbers.length
+    for (const number of numbers) {
+      desk.visits.get(number)?.end()
+      desk.visits.delete(number)
+    }
     this.#handOut()
   }
 
@@ -132,23 +143,28 @@ export class Door {
   close(): void {
     this.#stopSweep()
     this.#server.close()
+    this.#parts.turnstile.close()
     for (const { overdue, pending } of this.#desks.values()) {
       overdue()
       pending?.socket.destroy()
     }
     this.#desks.clear()
-    for (const { socket } of this.#waiting.splice(0)) socket.destroy()
+    for (const one of this.#waiting.splice(0)) dismiss(one)
   }
 
   #arrive(socket: Socket): void {
     // Whoever gets it sees for himself that it is broken.
     socket.on('error', () => {})
-    // The one place that sees every connection, with its address: limits on their number belong here.
+    // The one place that sees every connection, with its address.
+    this.#parts.turnstile.arrive(socket, visit => this.#wait(socket, visit))
+  }
+
+  #wait(socket: Socket, visit: Visit): void {
     if (this.#waiting.length >= MOST_WAITING) {
-      socket.destroy()
+      dismiss({ socket, visit })
       return
     }
-    this.#waiting.push({ number: this.#number++, socket, at: this.#parts.clock.monotonic() })
+    this.#waiting.push({ number: this.#number++, socket, visit, at: this.#parts.clock.monotonic() })
     this.#handOut()
   }
 
@@ -179,6 +195,14 @@ export class Door {
 
   #sweep(): void {
     const oldest = this.#parts.clock.monotonic() - WAIT_LIMIT_MS
-    while ((this.#waiting[0]?.at ?? Number.POSITIVE_INFINITY) < oldest) this.#waiting.shift()?.socket.destroy()
+    while ((this.#waiting[0]?.at ?? Number.POSITIVE_INFINITY) < oldest) {
+      const late = this.#waiting.shift()
+      if (late) dismiss(late)
+    }
   }
+}
+
+function dismiss({ socket, visit }: Pick<Arrival, 'socket' | 'visit'>): void {
+  socket.destroy()
+  visit.end()
 }

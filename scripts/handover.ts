@@ -1,3 +1,4 @@
+import type { Question, Verdict } from '../proxy/limits/register.ts'
 import type { Report, Whole } from '../proxy/whole.ts'
 
 /** What the proxy's parent says to a worker. */
@@ -6,12 +7,16 @@ export type ToWorker =
   | { readonly kind: 'connection'; readonly number: number; readonly sentAt: number }
   | { readonly kind: 'count'; readonly round: number }
   | { readonly kind: 'whole'; readonly asked: number; readonly whole: Whole }
+  /** To its questions, in their order; the first of them has this number. */
+  | { readonly kind: 'verdicts'; readonly from: number; readonly verdicts: readonly Verdict[] }
 
 /** What a worker says to its parent, beyond what every supervised process says. */
 export type FromWorker =
   | { readonly kind: 'taken' | 'refused'; readonly number: number }
-  /** So many connections it had taken are no more. */
-  | { readonly kind: 'left'; readonly connections: number }
+  /** Connections it had taken are no more. */
+  | { readonly kind: 'left'; readonly numbers: readonly number[] }
+  /** What only its parent can answer: it counts for all of them. */
+  | { readonly kind: 'questions'; readonly from: number; readonly questions: readonly Question[] }
   /** Without a round it comes by itself. */
   | { readonly kind: 'report'; readonly round?: number; readonly report: Report }
   | { readonly kind: 'ask'; readonly asked: number }
@@ -27,3 +32,5 @@ export const PATIENCE_MS = 1000
 export const REPORT_MS = 500
 /** For the answers of all workers. */
 export const ROUND_LIMIT_MS = 1000
+/** A worker that is not answered for so long lets its clients in, and counts for itself. */
+export const VERDICT_LIMIT_MS = 1000

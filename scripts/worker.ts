@@ -1,11 +1,14 @@
 import type { Socket } from 'node:net'
+import type { RegisterLimits } from '../proxy/limits/register.ts'
 import type { Siblings } from '../proxy/main.ts'
 import { alone, type Report, type Whole } from '../proxy/whole.ts'
 import type { Cancel, Clock } from '../shared/clock.ts'
+import { Colleague } from './colleague.ts'
 import { type FromWorker, REPORT_MS, ROUND_LIMIT_MS, STALE_MS, type ToWorker } from './handover.ts'
 
 interface WorkerParts {
   readonly clock: Clock
+  readonly limits: RegisterLimits
   /** The port its parent listens on. */
   readonly address: { readonly host: string; readonly port: number }
   /** To the parent. */
@@ -17,19 +20,21 @@ const ASK_LIMIT_MS = 1.5 * ROUND_LIMIT_MS
 
 /** A worker's side of the channel to its parent: takes connections, tells what it counts, asks what all count. */
 export class Worker implements Siblings {
+  readonly registry: Colleague
   readonly #parts: WorkerParts
   readonly #startedAt: number
   readonly #asked = new Map<number, (whole: Whole) => void>()
   #take: ((socket: Socket) => void) | undefined
   #report: (() => Report) | undefined
   #number = 0
-  #left = 0
+  #left: number[] = []
   /** As it was last told. */
   #last: Whole | undefined
   #stopReports: Cancel = () => {}
 
   constructor(parts: WorkerParts) {
     this.#parts = parts
+    this.registry = new Colleague(parts)
     this.#startedAt = parts.clock.now()
   }
 
@@ -60,6 +65,9 @@ export class Worker implements Siblings {
   /** Takes what the parent says. */
   hear(message: ToWorker, socket?: Socket): void {
     switch (message.kind) {
+      case 'verdicts':
+        this.registry.hear(message)
+        break
       case 'connection':
         this.#connection(message, socket)
         break
@@ -76,6 +84,7 @@ export class Worker implements Siblings {
   close(): void {
     this.#take = undefined
     this.#stopReports()
+    this.registry.close()
   }
 
   #connection({ number, sentAt }: ToWorker & { kind: 'connection' }, socket: Socket | undefined): void {
@@ -89,16 +98,16 @@ export class Worker implements Siblings {
     }
     say({ kind: 'taken', number })
     if (!socket) return
-    socket.once('close', () => this.#lose())
+    socket.once('close', () => this.#lose(number))
     this.#take(socket)
   }
 
   /** Thousands may go in one turn: told at its end. */
-  #lose(): void {
-    if (this.#left++ > 0) return
+  #lose(number: number): void {
+    if (this.#left.push(number) > 1) return
     this.#parts.clock.soon(() => {
-      this.#parts.say({ kind: 'left', connections: this.#left })
-      this.#left = 0
+      this.#parts.say({ kind: 'left', numbers: this.#left })
+      this.#left = []
     })
   }
 

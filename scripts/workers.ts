@@ -1,4 +1,6 @@
 import { availableParallelism } from 'node:os'
+import { Register, type RegisterLimits } from '../proxy/limits/register.ts'
+import { Turnstile } from '../proxy/limits/turnstile.ts'
 import type { Address } from '../proxy/listen.ts'
 import type { Whole } from '../proxy/whole.ts'
 import type { Clock } from '../shared/clock.ts'
@@ -12,6 +14,7 @@ import { Tally, type WorkerStanding } from './tally.ts'
 
 interface WorkersParts {
   readonly count: number
+  readonly limits: RegisterLimits
   /** How one worker is started that serves this address. */
   readonly spec: (id: number, address: Address) => Omit<ChildSpec, 'hear'>
   readonly clock: Clock
@@ -37,6 +40,8 @@ export class Workers {
   readonly failed: Promise<never>
   readonly #parts: WorkersParts
   readonly #door: Door
+  /** Counts for all of them. */
+  readonly #register: Register
   readonly #tally = new Tally()
   readonly #children = new Map<number, Child>()
   readonly #events: Happening[] = []
@@ -51,7 +56,7 @@ export class Workers {
 
   constructor(parts: WorkersParts) {
     this.#parts = parts
-    const { clock, log } = parts
+    const { clock, log, limits } = parts
     this.#startedAt = clock.now()
     this.failed = new Promise((_, reject) => {
       this.#fail = reject
@@ -59,7 +64,9 @@ export class Workers {
     this.failed.catch(() => {})
     const give = (id: number, message: ToWorker, socket: Parameters<Child['send']>[1]) =>
       this.#children.get(id)?.send(message, socket) ?? false
-    this.#door = new Door({ clock, log, give })
+    this.#register = new Register(limits, clock)
+    const turnstile = new Turnstile({ clock, gate: this.#register.gate })
+    this.#door = new Door({ clock, log, turnstile, give })
   }
 
   /** Opens the port and starts the workers; resolves when all are ready. Throws PORT_TAKEN, and why one could not start. */
@@ -95,6 +102,7 @@ export class Workers {
   async close(ending?: Ending): Promise<void> {
     await Promise.all([...this.#children.values()].map(child => child.stop(WORKER_GRACE_MS, ending)))
     this.#door.close()
+    this.#register.close()
   }
 
   /** Ends all at once, without a word to anybody. */
@@ -109,7 +117,7 @@ export class Workers {
         this.#door.answered(id, message.number, message.kind === 'taken')
         break
       case 'left':
-        this.#door.left(id, message.connections)
+        this.#door.left(id, message.numbers)
         break
       case 'report':
         // The last words of one that has been counted as ended.
@@ -117,6 +125,11 @@ export class Workers {
         this.#tally.heard(id, message.report)
         if (message.round === undefined || message.round === this.#round) this.#heard(id)
         break
+      case 'questions': {
+        const verdicts = message.questions.map(question => this.#register.answer(id, question))
+        this.#say(id, { kind: 'verdicts', from: message.from, verdicts })
+        break
+      }
       case 'ask':
         void this.whole().then(whole => this.#say(id, { kind: 'whole', asked: message.asked, whole }))
         break
@@ -138,6 +151,7 @@ export class Workers {
       return
     }
     this.#door.shut(id)
+    this.#register.ended(id)
     this.#tally.ended(id)
     this.#heard(id)
     if (facts.state === 'parked')

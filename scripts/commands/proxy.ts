@@ -102,7 +102,7 @@ async function serveBy(
       '--worker',
       String(id),
     ])
-  const workers = new Workers({ count, spec, clock, log })
+  const workers = new Workers({ count, limits: config.proxy, spec, clock, log })
   // A second signal, and an end that nobody foresaw, leave no worker behind either.
   process.on('exit', () => workers.kill())
   const { host, port } = config.proxy

@@ -34,7 +34,7 @@ export async function runWorker(invocation: Invocation, id: number, workers: num
       const lock = acquireLock(folder.lockFile(name), `Worker ${id} of the proxy`)
       let audit: AuditQueue | undefined
       const say = (message: FromWorker) => void process.send?.(message, undefined, {}, () => {})
-      const worker = new Worker({ clock, address: { host, port }, say })
+      const worker = new Worker({ clock, limits: config.proxy, address: { host, port }, say })
       process.on('message', (message, socket) => worker.hear(message as ToWorker, socket as Socket | undefined))
       try {
         const bus = openZmqBus({ addresses: busAddresses(config.bus), highWaterMark: config.bus.highWaterMark })

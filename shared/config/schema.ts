@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isFeedName } from '../market/topic.ts'
+import { limits } from './limits.ts'
 
 const between = (min: number, max: number, error: string) => z.int({ error }).min(min, { error }).max(max, { error })
 const whole = (min: number, max: number, unit: string) =>
@@ -59,13 +60,13 @@ export const schema = z.strictObject({
       .union([between(1, 64, WORKERS_OR_AUTO), z.literal('auto')], { error: WORKERS_OR_AUTO })
       .default(1)
       .describe('Processes that share the port and its clients. "auto" takes one for each core.'),
-    authDeadlineMs: ms(100, 600_000).default(15_000).describe('A client must have sent its key within this time.'),
+    authDeadlineMs: ms(100, 600_000).default(10_000).describe('A client must have sent its key within this time.'),
     refusalDelayMs: ms(0, 60_000).default(3000).describe('A socket whose key was refused stays open this long.'),
     pingMs: ms(100, 600_000).default(20_000).describe('Time between two pings to a client.'),
     missedPongs: whole(1, 100, 'pings').default(3).describe('A client that missed this many pongs is cut.'),
-    maxMessageBytes: bytes(1024, 67_108_864).default(1_048_576).describe('Longest message of a client with a key.'),
+    maxMessageBytes: bytes(1024, 67_108_864).default(262_144).describe('Longest message of a client with a key.'),
     maxAnonymousBytes: bytes(1024, 67_108_864).default(65_536).describe('Longest message before the key.'),
-    maxSymbolsPerMessage: whole(1, 200_000, 'symbols').default(5000).describe('Most symbols in one request.'),
+    maxSymbolsPerMessage: whole(1, 200_000, 'symbols').default(3000).describe('Most symbols in one request.'),
     queueSoftBytes: bytes(1024, 1_073_741_824)
       .default(262_144)
       .describe('A client that reads slower than this many waiting bytes gets only the newest frame per topic.'),
@@ -98,6 +99,7 @@ export const schema = z.strictObject({
       .max(100, { error: PERCENT })
       .default(0.5)
       .describe('Two live feeds whose prices of one instrument differ by more than this are told.'),
+    ...limits,
   }),
   bus: z.strictObject({
     runDir: text('a path')

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { pause, systemClock } from '../../shared/clock.ts'
+import { ROOMY_ENVIRONMENT } from '../support/roomy.ts'
 import type { Contender, Rate } from './contender.ts'
 import { Control } from './control.ts'
 import { tickwire } from './dialect.ts'
@@ -121,12 +122,17 @@ export const environment = (folder: string): NodeJS.ProcessEnv => {
   const clean = Object.entries(process.env).filter(
     ([name]) => !/^(TICKWIRE|WEBSOCKET|ZMQ|BROKER|CREDENTIALS)_/.test(name),
   )
-  return { ...Object.fromEntries(clean), TICKWIRE_DATA_DIR: folder, TICKWIRE_VAULT_KEY_FILE: vaultKey(folder) }
+  const own = { TICKWIRE_DATA_DIR: folder, TICKWIRE_VAULT_KEY_FILE: vaultKey(folder) }
+  return { ...Object.fromEntries(clean), ...ROOMY_ENVIRONMENT, ...own }
 }
 
 /** One of its commands as a process that stays. */
-export const tickwireProcess = (folder: string, args: readonly string[], core?: number): Program =>
-  new Program({ command: process.execPath, args: [CLI, ...args], core, env: environment(folder) })
+export const tickwireProcess = (
+  folder: string,
+  args: readonly string[],
+  core?: number,
+  env: NodeJS.ProcessEnv = environment(folder),
+): Program => new Program({ command: process.execPath, args: [CLI, ...args], core, env })
 
 /** Text of a run file, as soon as the process has left it. */
 export async function appearance(file: string, of: Program): Promise<string> {

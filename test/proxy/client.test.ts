@@ -3,17 +3,19 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { Client } from '../../proxy/client.ts'
 import { Hub } from '../../proxy/fanout/hub.ts'
 import type { FeedView } from '../../proxy/feeds.ts'
+import { LocalRegistry } from '../../proxy/limits/local.ts'
 import { EVERYTHING } from '../../proxy/reading.ts'
 import { Shelf } from '../../proxy/shelf.ts'
 import { Workshop } from '../../proxy/worklist.ts'
 import { ManualClock } from '../../shared/clock.ts'
+import { loadConfig } from '../../shared/config.ts'
 import { formatTopic } from '../../shared/market/topic.ts'
 import { equity } from '../support/proxy.ts'
 import { Inbox } from './fanout/inbox.ts'
 
 const FEED = { name: 'FEED', broker: 'testbroker', state: 'live', external: false, modes: ['LTP'] } as const
 const USERS: Record<string, string> = { good: 'alice', narrow: 'alice', other: 'bob' }
-const LIMITS = { authDeadlineMs: 15_000, refusalDelayMs: 3000, maxSymbolsPerMessage: 5000 }
+const LIMITS = { ...loadConfig({}, {}).proxy, authDeadlineMs: 15_000 }
 
 let clock: ManualClock
 let hub: Hub
@@ -58,6 +60,7 @@ beforeEach(() => {
       mayHear: (userId: string) => userId === owner,
       permits: (_: unknown, __: string, symbol: string) => !barred.includes(symbol),
       reading: () => EVERYTHING,
+      quotaOf: () => undefined,
     },
     hub,
     shelf: new Shelf(hub),
@@ -87,10 +90,13 @@ beforeEach(() => {
         yield
       },
     },
+    registry: new LocalRegistry(LIMITS, clock),
     brokers: () => ['testbroker'],
     feedsOf: () => feeds as readonly FeedView[],
   }
   client = new Client(rooms, LIMITS, inbox.outbox, {
+    address: '192.0.2.1',
+    seat: 1,
     close: (code, reason) => door.push(`${code} ${reason}`),
     busy: busy => door.push(busy ? 'busy' : 'free'),
   })

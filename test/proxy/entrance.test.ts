@@ -4,6 +4,7 @@ import { Entrance } from '../../proxy/entrance.ts'
 import { ManualClock } from '../../shared/clock.ts'
 import { until } from '../support/bus.ts'
 import { keptLog } from '../support/log.ts'
+import { openTurnstile } from '../support/turnstile.ts'
 
 /** An entrance on a free port with some who knock, each of whom costs `costMs` to let in. */
 async function open(knocking: number, costMs: number) {
@@ -13,14 +14,22 @@ async function open(knocking: number, costMs: number) {
     admitted.push(socket)
     clock.freeze(costMs)
   }
-  const entrance = new Entrance({ clock, log: keptLog().log, admit })
+  const turnstile = openTurnstile(clock)
+  let arrived = 0
+  const arrive = turnstile.arrive.bind(turnstile)
+  turnstile.arrive = (socket, enter) => {
+    arrived++
+    arrive(socket, enter)
+  }
+  const entrance = new Entrance({ clock, log: keptLog().log, turnstile, admit })
   const { port } = await entrance.listen({ host: '127.0.0.1', port: 0 })
   const clients = Array.from({ length: knocking }, () => connect(port, '127.0.0.1').on('error', () => {}))
   onTestFinished(() => {
     entrance.close()
     for (const one of [...clients, ...admitted]) one.destroy()
   })
-  return { clock, entrance, admitted, clients, port }
+  const haveArrived = () => until('all wait', () => arrived === knocking)
+  return { clock, entrance, admitted, clients, port, haveArrived }
 }
 
 describe('the entrance', () => {
@@ -34,6 +43,20 @@ describe('the entrance', () => {
       return admitted.length === 9
     })
     expect(Math.max(...steps)).toBe(2)
+  })
+
+  it('lets in one at a time while those who came before keep the process busy', async () => {
+    const { clock, admitted, haveArrived } = await open(9, 0.5)
+    await haveArrived()
+    const steps: number[] = []
+    await until('all are in', () => {
+      const before = admitted.length
+      clock.advance(0)
+      steps.push(admitted.length - before)
+      clock.freeze(21)
+      return admitted.length === 9
+    })
+    expect(steps).toEqual([4, 1, 1, 1, 1, 1])
   })
 
   it('lets in all that wait at once when that costs nothing', async () => {

@@ -52,7 +52,7 @@ describe('what is printed of the extended protocol', () => {
   })
 
   it('is what is said, as one conversation, prices included', async () => {
-    const rig = await startRig({ broker: 'simulator', others: [] })
+    const rig = await startRig({ broker: 'simulator', others: [], isGuarded: true })
     onTestFinished(() => rig.close())
     rig.feed.set('NSE', 'RELIANCE', tickOf(2885.3))
     await converse(await rig.connect(), rig.keys.alice, blocks)

@@ -5,16 +5,18 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { choose, type Desk, Door } from '../../scripts/door.ts'
 import { ManualClock } from '../../shared/clock.ts'
 import { eventually } from '../support/system.ts'
+import { openTurnstile } from '../support/turnstile.ts'
 
 const desk = (id: number, clients: number, rest: Partial<Desk> = {}): Desk => ({
   id,
   clients,
+  visits: new Map(),
   pending: undefined,
   silent: false,
   overdue: () => {},
   ...rest,
 })
-const pending = { number: 0, socket: undefined as unknown as Socket, at: 0 }
+const pending = { number: 0, socket: undefined as unknown as Socket, visit: { end: () => {} }, at: 0 }
 
 describe('the choice of a worker', () => {
   it('falls on the one with the fewest clients', () => {
@@ -53,12 +55,13 @@ describe('the choice of a worker', () => {
 })
 
 /** A door on a free port, and what it gave to whom. */
-async function open() {
+async function open(limits: Parameters<typeof openTurnstile>[1] = {}) {
   const clock = new ManualClock()
   const given: { id: number; number: number; socket: Socket }[] = []
   const door = new Door({
     clock,
     log: pino({ enabled: false }),
+    turnstile: openTurnstile(clock, limits),
     give: (id, message, socket) => {
       if (message.kind === 'connection') given.push({ id, number: message.number, socket })
       return true
@@ -68,12 +71,14 @@ async function open() {
   const { port } = await door.listen({ host: '127.0.0.1', port: 0 })
   const call = () => {
     const client = connect(port, '127.0.0.1')
-    const state = { ended: false }
+    const state = { ended: false, text: '' }
     client.on('error', () => {})
     client.on('close', () => {
       state.ended = true
     })
-    client.resume()
+    client.on('data', bytes => {
+      state.text += String(bytes)
+    })
     onTestFinished(() => void client.destroy())
     return state
   }
@@ -172,6 +177,28 @@ describe('the door', () => {
     clock.advance(12_000)
     await eventually(() => client.ended)
     expect(door.waiting).toBe(0)
+  })
+
+  it('sends away whom an address has too many of, and takes others again when a worker that had them dies', async () => {
+    const { door, given, call } = await open({ connectionsPerAddress: 2 })
+    door.open(1)
+    for (let nth = 0; nth < 2; nth++) {
+      call()
+      await eventually(() => given.length === nth + 1)
+      door.answered(1, nth, true)
+    }
+    const third = call()
+    await eventually(() => third.text.startsWith('HTTP/1.1 429 '))
+    expect([given.length, door.waiting]).toEqual([2, 0])
+    door.left(1, [0])
+    call()
+    await eventually(() => given.length === 3)
+    door.answered(1, 2, true)
+    door.shut(1)
+    door.open(2)
+    call()
+    call()
+    await eventually(() => given.length === 4 && door.waiting === 1)
   })
 
   it('lets go of everybody when it closes', async () => {

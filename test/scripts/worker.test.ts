@@ -4,6 +4,7 @@ import type { Report } from '../../proxy/whole.ts'
 import type { FromWorker } from '../../scripts/handover.ts'
 import { Worker } from '../../scripts/worker.ts'
 import { ManualClock } from '../../shared/clock.ts'
+import { loadConfig } from '../../shared/config.ts'
 
 const counted: Report = { topics: 1, busConnected: true, clients: { clients: 4 }, ticks: {}, bus: {} }
 
@@ -12,7 +13,7 @@ async function open() {
   const said: FromWorker[] = []
   const taken: Socket[] = []
   const address = { host: '127.0.0.1', port: 1 }
-  const worker = new Worker({ clock, address, say: message => said.push(message) })
+  const worker = new Worker({ clock, limits: loadConfig({}, {}).proxy, address, say: message => said.push(message) })
   const at = await worker.open(
     socket => taken.push(socket),
     () => counted,
@@ -68,8 +69,8 @@ test('tells how many connections have gone, once a turn', async () => {
   sockets[0]?.emit('close')
   clock.advance(0)
   expect(said).toEqual([
-    { kind: 'left', connections: 2 },
-    { kind: 'left', connections: 1 },
+    { kind: 'left', numbers: [1, 2] },
+    { kind: 'left', numbers: [0] },
   ])
 })
 

@@ -19,6 +19,7 @@ import { writeInstruments } from '../../shared/store/instruments.ts'
 import { TestClient } from './client.ts'
 import { holds } from './holds.ts'
 import { FakeFeed } from './proxyfeed.ts'
+import { ROOMY } from './roomy.ts'
 
 const FEED = 'TESTFEED'
 export const FOREIGN_KEY = '0123456789abcdef'.repeat(4)
@@ -58,6 +59,8 @@ export interface Status {
 
 export interface RigOptions {
   readonly proxy?: Partial<Config['proxy']>
+  /** With the limits of the product at its door. */
+  readonly isGuarded?: boolean
   readonly modes?: readonly TopicMode[]
   /** What clients see as their broker. */
   readonly broker?: string
@@ -76,6 +79,7 @@ export interface RigOptions {
 export async function startRig(options: RigOptions = {}): Promise<ProxyRig> {
   const {
     proxy,
+    isGuarded = false,
     modes,
     validBrokers,
     broker = 'testbroker',
@@ -86,7 +90,7 @@ export async function startRig(options: RigOptions = {}): Promise<ProxyRig> {
   } = options
   const root = mkdtempSync(join(tmpdir(), 'tw-proxy-'))
   const loaded = loadConfig({ dataDir: join(root, 'data'), port: 'auto' }, {})
-  const config: Config = { ...loaded, validBrokers, proxy: { ...loaded.proxy, ...proxy } }
+  const config: Config = { ...loaded, validBrokers, proxy: { ...loaded.proxy, ...(isGuarded ? {} : ROOMY), ...proxy } }
   const folder = dataFolder(config)
   prepareFolder(folder)
   const store = ControlStore.open(folder)

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { type ChildFacts, proxyFacts, type UpFacts, upFacts } from '../../scripts/facts.ts'
 import { holds } from './holds.ts'
+import { ROOMY_ENVIRONMENT } from './roomy.ts'
 import { ROOT } from './source.ts'
 
 /** The command a user types, as `npm run build` made it. */
@@ -80,7 +81,7 @@ export class Processes {
     // Unix sockets live in it: their paths must stay short.
     this.outer = mkdtempSync('/tmp/tw-')
     this.folder = join(this.outer, below)
-    this.env = { TICKWIRE_DATA_DIR: this.folder, TICKWIRE_VAULT_KEY_FILE: this.keyFile }
+    this.env = { ...ROOMY_ENVIRONMENT, TICKWIRE_DATA_DIR: this.folder, TICKWIRE_VAULT_KEY_FILE: this.keyFile }
     if (config) writeFileSync(join(this.outer, 'tickwire.toml'), config)
   }
 

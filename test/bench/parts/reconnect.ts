@@ -4,7 +4,7 @@ import { pause, systemClock } from '../../../shared/clock.ts'
 import { amount } from '../format.ts'
 import { type Bench, type Findings, type Part, sized } from '../part.ts'
 import { Program } from '../process.ts'
-import { appearance, tickwireProcess, tickwireSays } from '../system.ts'
+import { appearance, environment, tickwireProcess, tickwireSays } from '../system.ts'
 
 const CROWD = join(import.meta.dirname, '../../support/crowd.mjs')
 const HELD = 'RELIANCE,TCS,SBIN,ITC,INFY'
@@ -35,7 +35,9 @@ async function run(bench: Bench): Promise<Findings> {
   const programs: Program[] = []
   try {
     const key = (await tickwireSays(folder, 'key', 'create', 'bench')).trim()
-    const up = tickwireProcess(folder, ['up', '--port', 'auto'])
+    // All of them have one key and one address; how many are let in a second is as it is installed.
+    const { TICKWIRE_PROXY_HANDSHAKES_PER_SECOND: _, ...env } = environment(folder)
+    const up = tickwireProcess(folder, ['up', '--port', 'auto'], undefined, env)
     programs.push(up)
     const { port } = JSON.parse(await appearance(join(folder, 'run/proxy.json'), up)) as { port: number }
     const crowd = (size: number): Program => {

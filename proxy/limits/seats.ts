@@ -1,0 +1,154 @@
+import type { Grant } from '../../shared/grant.ts'
+import type { Holder, LimitName, Reached } from './words.ts'
+
+export interface SeatLimits {
+  readonly connectionsPerKey: number
+  readonly connectionsPerUser: number
+  readonly symbolsPerKey: number
+}
+
+/** Who asks for a seat. */
+export interface Guest {
+  readonly keyId: string
+  readonly userId: string
+  readonly label?: string
+  readonly address: string
+  readonly quota?: Grant['quota']
+}
+
+/** One connection with a good key. */
+interface Seat {
+  readonly guest: Guest
+  readonly since: number
+  symbols: number
+}
+
+/** All connections of a key or of a user; the symbols of a key are counted here, too. */
+interface Group {
+  readonly seats: Set<Seat>
+  symbols: number
+}
+
+const NOBODY: Readonly<Group> = { seats: new Set(), symbols: 0 }
+
+/** So many holders are named. */
+const MOST_NAMED = 20
+
+/**
+ * Connections with a key, of the whole proxy: how many each key and each user has, and how many symbols they hold. Who
+ * sits stays; who comes too many is told who sits there. Pure; `now` is the wall clock.
+ */
+export class Seats {
+  readonly #limits: SeatLimits
+  readonly #seats = new Map<string, Seat>()
+  readonly #byKey = new Map<string, Group>()
+  readonly #byUser = new Map<string, Group>()
+
+  constructor(limits: SeatLimits) {
+    this.#limits = limits
+  }
+
+  has(id: string): boolean {
+    return this.#seats.has(id)
+  }
+
+  /** Gives a seat, or says why not. Who has one already keeps it with the same key, and changes it for one of another. */
+  take(id: string, guest: Guest, now: number): Reached | undefined {
+    const before = this.#seats.get(id)?.guest
+    if (before?.keyId === guest.keyId) return undefined
+    const { seats: key } = this.#byKey.get(guest.keyId) ?? NOBODY
+    const { seats: user } = this.#byUser.get(guest.userId) ?? NOBODY
+    const { connectionsPerUser } = this.#limits
+    const { max, isOfKey } = this.#boundOf(guest, 'connections')
+    if (key.size >= max) return reached('connections_per_key', max, key, isOfKey)
+    if (user.size - (before?.userId === guest.userId ? 1 : 0) >= connectionsPerUser)
+      return reached('connections_per_user', connectionsPerUser, user)
+    this.leave(id)
+    const seat = { guest, since: now, symbols: 0 }
+    this.#seats.set(id, seat)
+    join(this.#byKey, guest.keyId, seat)
+    join(this.#byUser, guest.userId, seat)
+    return undefined
+  }
+
+  /** Whose seat it was. */
+  leave(id: string): Guest | undefined {
+    const seat = this.#seats.get(id)
+    if (!seat) return undefined
+    this.#seats.delete(id)
+    part(this.#byKey, seat.guest.keyId, seat)
+    part(this.#byUser, seat.guest.userId, seat)
+    return seat.guest
+  }
+
+  /** Holds so many symbols from now on, or as many as there is room for; says what was in the way. */
+  hold(id: string, symbols: number): { readonly symbols: number; readonly reached?: Reached } {
+    const seat = this.#seats.get(id)
+    const group = this.#byKey.get(seat?.guest.keyId ?? '')
+    if (!seat || !group) return { symbols }
+    const { max, isOfKey } = this.#boundOf(seat.guest, 'subscriptions')
+    const room = max - (group.symbols - seat.symbols)
+    // Less than before is always possible: the bound of the key may have shrunk.
+    const granted = Math.min(symbols, Math.max(seat.symbols, room))
+    group.symbols += granted - seat.symbols
+    seat.symbols = granted
+    if (granted === symbols) return { symbols }
+    return {
+      symbols: granted,
+      reached: { ...reached('symbols_per_key', max, group.seats, isOfKey), used: group.symbols },
+    }
+  }
+
+  /** How much of each limit a guest uses. */
+  standing({ keyId, userId }: Guest): { readonly key: number; readonly user: number; readonly symbols: number } {
+    const { seats, symbols } = this.#byKey.get(keyId) ?? NOBODY
+    return { key: seats.size, user: this.#byUser.get(userId)?.seats.size ?? 0, symbols }
+  }
+
+  /** Bounds of a key go below those of the configuration, never above. */
+  #boundOf({ quota }: Guest, what: 'connections' | 'subscriptions'): { max: number; isOfKey: boolean } {
+    const general = what === 'connections' ? this.#limits.connectionsPerKey : this.#limits.symbolsPerKey
+    const own = quota?.[what] ?? general
+    return { max: Math.min(own, general), isOfKey: own < general }
+  }
+}
+
+const reached = (limit: LimitName, max: number, seats: ReadonlySet<Seat>, isOfKey = false): Reached => ({
+  limit,
+  max,
+  used: seats.size,
+  heldBy: holders(seats),
+  ...(isOfKey && { isOfKey }),
+})
+
+/** One line for all connections of a key from one address, the oldest first. */
+function holders(seats: ReadonlySet<Seat>): Holder[] {
+  const lines = new Map<string, Holder>()
+  for (const { guest, since, symbols } of seats) {
+    const { keyId, label, address } = guest
+    const name = `${keyId} ${address}`
+    const line = lines.get(name)
+    lines.set(name, {
+      key: keyId,
+      ...(label !== undefined && { label }),
+      address,
+      connections: (line?.connections ?? 0) + 1,
+      symbols: (line?.symbols ?? 0) + symbols,
+      since: Math.min(line?.since ?? since, since),
+    })
+  }
+  return [...lines.values()].sort((a, b) => a.since - b.since).slice(0, MOST_NAMED)
+}
+
+function join(groups: Map<string, Group>, name: string, seat: Seat): void {
+  const group = groups.get(name) ?? { seats: new Set(), symbols: 0 }
+  group.seats.add(seat)
+  groups.set(name, group)
+}
+
+function part(groups: Map<string, Group>, name: string, seat: Seat): void {
+  const group = groups.get(name)
+  if (!group?.seats.delete(seat)) return
+  group.symbols -= seat.symbols
+  if (group.seats.size === 0) groups.delete(name)
+}
