@@ -12,6 +12,8 @@ export interface DescriptionParts {
   readonly events: (feeds: ReadonlySet<string>) => readonly FeedEvent[]
   readonly states: Pick<States, 'all'>
   readonly clock: Clock
+  /** Of the port, if it speaks TLS. */
+  readonly certificateEndsAt: number | undefined
 }
 
 const SHOWN = 32
@@ -21,7 +23,7 @@ const SHOWN = 32
  * what is wrong with the wish. Times in milliseconds since 1970.
  */
 export function describe(
-  { proxy, states, clock, events }: DescriptionParts,
+  { proxy, states, clock, events, certificateEndsAt }: DescriptionParts,
   all: Whole,
   visible: readonly FeedView[],
   wish: StatusWish,
@@ -31,7 +33,13 @@ export function describe(
     return `no feed ${wish.feed.slice(0, SHOWN)}; there is ${visible.map(({ name }) => name).join(', ') || 'none'}`
   const now = clock.now()
   return {
-    proxy: { id: proxy, startedAt: all.startedAt, busConnected: all.busConnected, topics: all.topics },
+    proxy: {
+      id: proxy,
+      startedAt: all.startedAt,
+      busConnected: all.busConnected,
+      topics: all.topics,
+      ...(certificateEndsAt === undefined ? {} : { certificateEndsAt }),
+    },
     workers: all.workers,
     clients: all.clients,
     ticks: all.ticks,

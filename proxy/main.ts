@@ -5,12 +5,14 @@ import { logOutages } from '../bus/outage.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Config } from '../shared/config.ts'
 import type { Log } from '../shared/log.ts'
+import { beyondLoopback } from '../shared/network.ts'
 import type { Ending, Running } from '../shared/process.ts'
 import { ControlStore } from '../shared/store/control.ts'
 import { isBrokerValid } from '../shared/store/feeds.ts'
 import type { DataFolder } from '../shared/store/folder.ts'
 import { InstrumentBook } from '../shared/store/instruments.ts'
 import { Access, type Identity } from './access.ts'
+import { certificateFiles } from './certificate.ts'
 import { healthOfInstrument } from './choice.ts'
 import { describe } from './description.ts'
 import { Disagreement } from './disagreement.ts'
@@ -27,6 +29,8 @@ import { Orders } from './orders.ts'
 import { Server } from './server.ts'
 import { Shelf } from './shelf.ts'
 import { States } from './states.ts'
+import { Tls } from './tls.ts'
+import { forwarders as forwardersOf } from './visitor.ts'
 import { Wanted } from './wanted.ts'
 import { alone, type Report, type Whole } from './whole.ts'
 import { Workshop } from './worklist.ts'
@@ -57,11 +61,17 @@ const RECHECK_MS = 250
 const LIST_LOOK_MS = 100
 
 /** Wires one proxy together and opens its port. Throws what cannot be put right: PORT_TAKEN, STORE_CORRUPT, … */
-export async function startProxy(options: ProxyOptions): Promise<Address & Pick<Running, 'close'>> {
+export async function startProxy(options: ProxyOptions): Promise<Address & Pick<Running, 'close' | 'reload'>> {
   const { config, folder, bus, clock, log, builtin, siblings } = options
   const limits = config.proxy
   const proxy = `P-${randomBytes(5).toString('hex').toUpperCase()}`
   const startedAt = clock.now()
+  const isNear = (await beyondLoopback(limits.host)) === undefined
+  const files = certificateFiles(limits.tls)
+  const tls = files && new Tls({ files, clock, log })
+  const forwarders = forwardersOf(limits.trustedForwarders)
+  const { origins } = limits
+  const rules = { isTls: tls !== undefined, isNear, origins, isForwarder: forwarders.isForwarder }
   const store = ControlStore.open(folder)
   const instruments = new InstrumentBook(folder, { clock, lookAgainMs: LIST_LOOK_MS })
   logOutages(bus, log, clock)
@@ -133,6 +143,9 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     },
     limits: { ...limits, softBytes: limits.queueSoftBytes, hardBytes: limits.queueHardBytes },
     log,
+    tls,
+    forwarders,
+    rules,
     answer: request =>
       answer(request, {
         lagMs: () => lag.ms,
@@ -142,7 +155,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
           if (!identity) return undefined
           // Whoever can mint a ticket reads the data folder anyway, and runs this system: he sees all of it.
           const all = await whole()
-          const parts = { proxy, states, clock, events: eventsOf }
+          const parts = { proxy, states, clock, events: eventsOf, certificateEndsAt: tls?.expiresAt }
           return identity.ticket
             ? describe(parts, all, feeds.views(), wish)
             : describe(parts, { ...all, events: [] }, feedsOf(identity), wish)
@@ -210,6 +223,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     inbound.close()
     feeds.close()
     lag.close()
+    tls?.close()
     hub.close()
     instruments.close()
     store.close()
@@ -219,7 +233,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     const address = siblings
       ? await siblings.open(server.adopt(), report)
       : await server.listen(limits.host, limits.port === 'auto' ? 0 : limits.port)
-    return { ...address, close }
+    return { ...address, close, reload: () => tls?.reload() }
   } catch (error) {
     await close()
     throw error

@@ -1,4 +1,4 @@
-import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
@@ -11,8 +11,13 @@ import { Entrance } from './entrance.ts'
 import type { OutboxCounts } from './fanout/outbox.ts'
 import { Turn, type TurnLimits } from './fanout/turn.ts'
 import { sayFarewell } from './farewell.ts'
+import { type DoorRefusal, type DoorRules, refusalOfHandshake, refusalOfRequest, refuse } from './handshake.ts'
+import { securityHeaders } from './headers.ts'
 import type { Answer } from './http.ts'
+import { createHttp } from './httpserver.ts'
 import type { Address } from './listen.ts'
+import type { Tls } from './tls.ts'
+import { type Forwarders, settle } from './visitor.ts'
 
 interface ServerLimits extends ConnectionLimits, TurnLimits {
   readonly pingMs: number
@@ -25,6 +30,10 @@ export interface ServerOptions {
   readonly rooms: Rooms
   readonly limits: ServerLimits
   readonly log: Log
+  readonly forwarders: Forwarders
+  readonly rules: DoorRules
+  /** Without it the port speaks in the clear. */
+  readonly tls: Tls | undefined
   /** Answers a request that is not a WebSocket handshake. */
   answer(request: IncomingMessage): Promise<Answer>
 }
@@ -47,17 +56,7 @@ const SMALLEST_PIECE = 256
 const LAST_MS = 1600
 const LOOK_MS = 20
 /** For who comes while the server ends. The stream under it becomes a plain one. */
-const ENDING_ANSWER =
-  'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n'
-
-/** Node's defaults let a silent socket stand for over a minute. */
-const HTTP_LIMITS = {
-  headersTimeout: 5000,
-  requestTimeout: 10_000,
-  connectionsCheckingInterval: 1000,
-  keepAliveTimeout: 5000,
-  maxHeaderSize: 8192,
-}
+const ENDING: DoorRefusal = { status: 503, reason: 'The server ends', headers: { 'retry-after': '5' } }
 
 /** The door: HTTP and WebSocket on one port. Owner of all client connections. */
 export class Server {
@@ -89,7 +88,10 @@ export class Server {
       maxFragments: limits.maxMessageBytes / SMALLEST_PIECE,
       maxBufferedChunks: limits.maxMessageBytes / SMALLEST_PIECE,
     })
-    this.#http = createServer(HTTP_LIMITS, (request, response) => void this.#answer(request, response))
+    this.#sockets.on('wsClientError', (error, stream) =>
+      refuse(stream, { status: 400, reason: error.message, headers: { 'sec-websocket-version': '13' } }, this.#isTls),
+    )
+    this.#http = createHttp((request, response) => void this.#answer(request, response), options.tls, options.log)
     this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
     this.#stopPing = rooms.clock.every(limits.pingMs, () => {
       for (const connection of this.#connections) connection.ping()
@@ -187,27 +189,40 @@ export class Server {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { status, type, headers, body } = await this.#options.answer(request)
+    settle(request, this.#options.forwarders)
+    const refusal = refusalOfRequest(request, this.#options.rules)
+    const { status, type, headers, body } = refusal ? refused(refusal) : await this.#options.answer(request)
     response.writeHead(status, {
+      ...securityHeaders(this.#isTls),
       ...headers,
       'content-type': type,
       'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
     })
     response.end(request.method === 'HEAD' ? undefined : body)
+  }
+
+  get #isTls(): boolean {
+    return this.#options.rules.isTls
+  }
+
+  /** What keeps this handshake from becoming a connection. */
+  #refusal(request: IncomingMessage): DoorRefusal | undefined {
+    return this.#isEnding ? ENDING : refusalOfHandshake(request, this.#options.rules)
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { rooms, limits, log } = this.#options
     socket.on('error', error => log.debug({ err: error }, 'a client socket broke'))
-    if (this.#isEnding) {
-      socket.end(ENDING_ANSWER)
+    settle(request, this.#options.forwarders)
+    const refusal = this.#refusal(request)
+    if (refusal) {
+      refuse(socket, refusal, this.#isTls)
       return
     }
     this.#sockets.handleUpgrade(request, socket, head, ws => {
       const connection = new Connection({
         ws,
-        // node:http serves TCP only, so the stream it hands over is a socket.
+        // What is served is TCP, or TLS over it, so the stream that is handed over is a socket.
         socket: socket as Socket,
         handshakeKey: request.headers['sec-websocket-key'],
         rooms,
@@ -226,6 +241,13 @@ export class Server {
     })
   }
 }
+
+const refused = ({ status, reason, headers = {} }: DoorRefusal): Answer => ({
+  status,
+  type: 'text/plain; charset=utf-8',
+  headers,
+  body: `${reason}\n`,
+})
 
 function addCounts(sum: OutboxCounts, counts: OutboxCounts): void {
   sum.delivered += counts.delivered

@@ -22,6 +22,7 @@ export const HEALTHY: ReadonlySet<string> = new Set(['live', 'quiet'])
 
 const EVENTS_SHOWN = 10
 const SOON_MS = 3_600_000
+const CERTIFICATE_SOON_MS = 14 * 86_400_000
 const STATES = ['live', 'quiet', 'suspect', 'down', 'refused'] as const
 
 const paint = (state: string): Paint =>
@@ -81,6 +82,13 @@ export function overview(
     parts.push(...(instruments ? allInstruments(terminal, proxy) : troubles(terminal, proxy)), traffic(proxy))
   } else parts.push('The proxy does not answer at the moment.')
   parts.push(market)
+  const { certificateEndsAt } = proxy?.proxy ?? {}
+  if (certificateEndsAt !== undefined && certificateEndsAt - now < CERTIFICATE_SOON_MS)
+    parts.push(
+      certificateEndsAt > now
+        ? `The certificate ends in ${formatSpan(certificateEndsAt - now)}: put a new one in its place.`
+        : `The certificate ended ${formatSpan(now - certificateEndsAt)} ago: clients refuse it. Put a new one in its place.`,
+    )
   for (const { name, state } of proxy?.feeds ?? []) {
     if (state === 'parked') parts.push(`${name} is parked: mend the cause, then: ${enableCommand(name)}`)
     if (state === 'auth_required') parts.push(`${name} has no session with its broker: ${loginCommand(name)}`)

@@ -194,7 +194,7 @@ function addViews(program: Command): void {
       examples(
         'tickwire tail NSE:RELIANCE NSE_INDEX:NIFTY --mode quote',
         'tickwire tail NSE:RELIANCE --count 10 | jq .data.ltp',
-        'TICKWIRE_API_KEY=… tickwire tail NSE:SBIN --url ws://192.168.1.5:8765',
+        'TICKWIRE_API_KEY=… tickwire tail NSE:SBIN --url wss://prices.example.com/ws',
       ),
     )
     .action(async (symbols, options, command) =>

@@ -97,6 +97,11 @@ export class Workers {
     this.#door.close()
   }
 
+  /** Each of them reads again what may change while it runs. */
+  reload(): void {
+    for (const child of this.#children.values()) child.reload()
+  }
+
   /** Ends all at once, without a word to anybody. */
   kill(): void {
     for (const child of this.#children.values()) child.kill()

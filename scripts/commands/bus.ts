@@ -6,6 +6,7 @@ import { removeRunFile, writeRunFile } from '../../shared/store/runfile.ts'
 import { type BusFacts, lockName } from '../facts.ts'
 import type { Globals } from '../globals.ts'
 import { openInvocation, openLog } from '../invocation.ts'
+import { refuseUnsafeFiles } from '../safety.ts'
 
 /** `tickwire bus`: the forwarder, the one process that binds the bus. */
 export async function bus(globals: Globals): Promise<void> {
@@ -16,6 +17,7 @@ export async function bus(globals: Globals): Promise<void> {
     log: openLog(invocation, 'bus'),
     async start() {
       prepareFolder(folder)
+      refuseUnsafeFiles(invocation)
       const addresses = busAddresses(config.bus)
       const { highWaterMark } = config.bus
       const lockFile = folder.lockFile(lockName('bus', 'bus'))

@@ -38,6 +38,7 @@ export async function runWorker(invocation: Invocation, id: number, workers: num
         const options = { config, folder, bus, clock, log, builtin: builtinNames(), siblings: worker }
         const running = await startProxy(options)
         return {
+          reload: running.reload,
           async close(ending) {
             await running.close(ending)
             worker.close()

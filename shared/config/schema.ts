@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isFeedName } from '../market/topic.ts'
+import { isBlock } from '../network.ts'
 
 const between = (min: number, max: number, error: string) => z.int({ error }).min(min, { error }).max(max, { error })
 const whole = (min: number, max: number, unit: string) =>
@@ -13,6 +14,16 @@ const host = text('a host name or an IP address').regex(/^[A-Za-z0-9.:_-]+$/, {
 })
 const oneOf = <const T extends readonly string[]>(values: T) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` })
+
+/** Each item is checked by itself, so that the problem names it. */
+const listOf = (what: string, isOne: (text: string) => boolean, each: string) =>
+  z.array(
+    z.string({ error: `each must be ${each}` }).refine(isOne, {
+      error: ({ input }) => `"${String(input)}" is no ${what}; each must be ${each}`,
+    }),
+    { error: `must be a list; each must be ${each}` },
+  )
+const ORIGIN = /^(?:\*|[a-z][a-z0-9+.-]*:\/\/[^/\s?#@]+)$/
 
 const PERCENT = 'must be a number of percent from 0.01 to 100'
 const PORT_OR_AUTO = 'must be a port from 1 to 65535, or "auto"'
@@ -85,6 +96,22 @@ export const schema = z.strictObject({
       .max(100, { error: PERCENT })
       .default(0.5)
       .describe('Two live feeds whose prices of one instrument differ by more than this are told.'),
+    origins: listOf('origin', text => ORIGIN.test(text), 'like "https://dash.example" or "*"')
+      .default([])
+      .describe('Other sites whose pages may connect. Those of the same host always may; "*" lets in all.'),
+    trustedForwarders: listOf('address or block', isBlock, 'like "10.0.0.0/8" or "192.0.2.7"')
+      .default([])
+      .describe('Reverse proxies whose X-Forwarded-For counts. Beyond loopback, who speaks without TLS must be one.'),
+    tls: z.strictObject({
+      certFile: text('a path')
+        .optional()
+        .describe('Certificate with its chain (PEM). With it and its key the port speaks TLS only.')
+        .meta({ example: '/etc/tickwire/tls.crt' }),
+      keyFile: text('a path')
+        .optional()
+        .describe('Its private key (PEM), for its owner only (0400 or 0600). Both are read again on SIGHUP.')
+        .meta({ example: '/etc/tickwire/tls.key' }),
+    }),
   }),
   bus: z.strictObject({
     runDir: text('a path')
