@@ -1,3 +1,4 @@
+import { WARNING_MS } from '../proxy/certificate.ts'
 import { timeOfDay } from './banner.ts'
 import { type ChildFacts, enableCommand, type Happening, loginCommand, type UpFacts } from './facts.ts'
 import { formatCount, formatSpan } from './figures.ts'
@@ -22,7 +23,6 @@ export const HEALTHY: ReadonlySet<string> = new Set(['live', 'quiet'])
 
 const EVENTS_SHOWN = 10
 const SOON_MS = 3_600_000
-const CERTIFICATE_SOON_MS = 14 * 86_400_000
 const STATES = ['live', 'quiet', 'suspect', 'down', 'refused'] as const
 
 const paint = (state: string): Paint =>
@@ -83,7 +83,7 @@ export function overview(
   } else parts.push('The proxy does not answer at the moment.')
   parts.push(market)
   const { certificateEndsAt } = proxy?.proxy ?? {}
-  if (certificateEndsAt !== undefined && certificateEndsAt - now < CERTIFICATE_SOON_MS)
+  if (certificateEndsAt !== undefined && certificateEndsAt - now < WARNING_MS)
     parts.push(
       certificateEndsAt > now
         ? `The certificate ends in ${formatSpan(certificateEndsAt - now)}: put a new one in its place.`
