@@ -104,7 +104,7 @@ const marketOption = (): Option =>
 
 const listening = (command: Command): Command =>
   command
-    .option('--host <host>', 'address to listen on (default: 127.0.0.1)')
+    .option('--host <host>', 'address to listen on (default: 127.0.0.1); beyond loopback only with TLS')
     .option('--port <port>', 'port to listen on (default: 8765), or auto for a free one', parsePort)
     .option('--workers <n>', 'processes that share the port (default: 1), or auto for one per core', parseWorkers)
 

@@ -48,7 +48,9 @@ export const schema = z.strictObject({
       'Whether silence is a fault while the calendar expects ticks, or, for development, "always-open": at all times.',
     ),
   proxy: z.strictObject({
-    host: host.default('127.0.0.1').describe('Address clients connect to. 0.0.0.0 opens it to the network.'),
+    host: host
+      .default('127.0.0.1')
+      .describe('Address clients connect to. One beyond loopback (0.0.0.0) takes [proxy.tls] or trusted_forwarders.'),
     port: z
       .union([between(1, 65_535, PORT_OR_AUTO), z.literal('auto')], { error: PORT_OR_AUTO })
       .default(8765)
