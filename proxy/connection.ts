@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import type { RawData, WebSocket } from 'ws'
 import type { Cancel } from '../shared/clock.ts'
 import type { Log } from '../shared/log.ts'
@@ -62,7 +63,16 @@ export class Connection implements Guest {
     const { ws, socket, rooms, limits, turn, address, seat } = parts
     const { oneFramePerWrite } = quirksOf(parts.handshakeKey)
     const onGivenUp = (why: string) => this.#giveUp(why)
-    this.#outbox = new Outbox({ sink: socket, limits, clock: rooms.clock, turn, oneFramePerWrite, onGivenUp })
+    const isDeferred = socket instanceof TLSSocket
+    this.#outbox = new Outbox({
+      sink: socket,
+      isDeferred,
+      limits,
+      clock: rooms.clock,
+      turn,
+      oneFramePerWrite,
+      onGivenUp,
+    })
     this.#client = new Client(rooms, limits, this.#outbox, {
       address,
       seat,

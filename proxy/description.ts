@@ -22,6 +22,8 @@ export interface DescriptionParts {
   readonly reading: Reading
   /** Which key asks; absent: who asks may see the use of all. */
   readonly keyId?: string | undefined
+  /** Of the port, if it speaks TLS. */
+  readonly certificateEndsAt: number | undefined
 }
 
 const SHOWN = 32
@@ -31,7 +33,7 @@ const SHOWN = 32
  * what is wrong with the wish. Times in milliseconds since 1970.
  */
 export function describe(
-  { proxy, states, clock, events, audit, reading, keyId }: DescriptionParts,
+  { proxy, states, clock, events, audit, reading, keyId, certificateEndsAt }: DescriptionParts,
   all: Whole,
   visible: readonly FeedView[],
   wish: StatusWish,
@@ -41,7 +43,13 @@ export function describe(
     return `no feed ${wish.feed.slice(0, SHOWN)}; there is ${visible.map(({ name }) => name).join(', ') || 'none'}`
   const now = clock.now()
   return {
-    proxy: { id: proxy, startedAt: all.startedAt, busConnected: all.busConnected, topics: all.topics },
+    proxy: {
+      id: proxy,
+      startedAt: all.startedAt,
+      busConnected: all.busConnected,
+      topics: all.topics,
+      ...(certificateEndsAt === undefined ? {} : { certificateEndsAt }),
+    },
     workers: all.workers,
     clients: all.clients,
     ticks: all.ticks,

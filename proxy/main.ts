@@ -5,6 +5,7 @@ import { logOutages } from '../bus/outage.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Config } from '../shared/config.ts'
 import type { Log } from '../shared/log.ts'
+import { beyondLoopback } from '../shared/network.ts'
 import type { Ending, Running } from '../shared/process.ts'
 import type { TellingAudit } from '../shared/store/auditqueue.ts'
 import { ControlStore } from '../shared/store/control.ts'
@@ -12,6 +13,7 @@ import { isBrokerValid } from '../shared/store/feeds.ts'
 import type { DataFolder } from '../shared/store/folder.ts'
 import { InstrumentBook } from '../shared/store/instruments.ts'
 import { Access, type Identity } from './access.ts'
+import { certificateFiles } from './certificate.ts'
 import { healthOfInstrument } from './choice.ts'
 import { describe } from './description.ts'
 import { Disagreement } from './disagreement.ts'
@@ -32,7 +34,8 @@ import { Server } from './server.ts'
 import { Shelf } from './shelf.ts'
 import { States } from './states.ts'
 import { Tickets } from './tickets.ts'
-import { addressOf } from './visitor.ts'
+import { Tls } from './tls.ts'
+import { addressOf, forwarders as forwardersOf } from './visitor.ts'
 import { Wanted } from './wanted.ts'
 import { alone, type Report, type Whole } from './whole.ts'
 import { Workshop } from './worklist.ts'
@@ -68,11 +71,17 @@ const NO_AUDIT: TellingAudit = { record: () => {}, state: { lost: 0 } }
 const LIST_LOOK_MS = 100
 
 /** Wires one proxy together and opens its port. Throws what cannot be put right: PORT_TAKEN, STORE_CORRUPT, … */
-export async function startProxy(options: ProxyOptions): Promise<Address & Pick<Running, 'close'>> {
+export async function startProxy(options: ProxyOptions): Promise<Address & Pick<Running, 'close' | 'reload'>> {
   const { config, folder, bus, clock, log, builtin, siblings, audit: telling = NO_AUDIT } = options
   const limits = config.proxy
   const proxy = `P-${randomBytes(5).toString('hex').toUpperCase()}`
   const startedAt = clock.now()
+  const isNear = (await beyondLoopback(limits.host)) === undefined
+  const files = certificateFiles(limits.tls)
+  const tls = files && new Tls({ files, clock, log })
+  const forwarders = forwardersOf(limits.trustedForwarders)
+  const { origins } = limits
+  const rules = { isTls: tls !== undefined, isNear, origins, isForwarder: forwarders.isForwarder }
   const store = ControlStore.open(folder)
   const instruments = new InstrumentBook(folder, { clock, lookAgainMs: LIST_LOOK_MS })
   logOutages(bus, log, clock)
@@ -88,7 +97,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
   const orders = new Orders(bus, log)
   const shelf = new Shelf(hub)
   const lag = new Lag(clock)
-  const own = new LocalRegistry(limits, clock)
+  const own = new LocalRegistry(limits, clock, { isForwarder: forwarders.isForwarder, isPlain: !rules.isTls })
   const registry = siblings?.registry ?? own
   const audit = new Sampler(telling, clock)
   const states = new States({
@@ -152,6 +161,9 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     limits: { ...limits, softBytes: limits.queueSoftBytes, hardBytes: limits.queueHardBytes },
     log,
     turnstile: own.turnstile,
+    tls,
+    forwarders,
+    rules,
     answer: request =>
       answer(request, {
         lagMs: () => lag.ms,
@@ -166,7 +178,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
           // Whoever can mint a ticket reads the data folder anyway, and runs this system: he sees all of it.
           const all = await whole()
           const reading = access.reading(identity)
-          const parts = { proxy, states, clock, reading }
+          const parts = { proxy, states, clock, reading, certificateEndsAt: tls?.expiresAt }
           if (identity.ticket)
             return describe({ ...parts, events: eventsOf, audit: telling.state }, all, feeds.views(), wish)
           // What two feeds say of an instrument is for who may read it.
@@ -236,6 +248,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     feeds.close()
     lag.close()
     own.close()
+    tls?.close()
     hub.close()
     instruments.close()
     store.close()
@@ -245,7 +258,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     const address = siblings
       ? await siblings.open(server.adopt(), report)
       : await server.listen(limits.host, limits.port === 'auto' ? 0 : limits.port)
-    return { ...address, close }
+    return { ...address, close, reload: () => tls?.reload() }
   } catch (error) {
     await close()
     throw error

@@ -1,4 +1,4 @@
-import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
@@ -10,13 +10,17 @@ import { Entrance } from './entrance.ts'
 import type { OutboxCounts } from './fanout/outbox.ts'
 import { Turn, type TurnLimits } from './fanout/turn.ts'
 import { sayFarewell } from './farewell.ts'
+import { type DoorRefusal, type DoorRules, refusalOfHandshake, refusalOfRequest, refuse } from './handshake.ts'
+import { securityHeaders } from './headers.ts'
 import type { Answer } from './http.ts'
+import { createHttp } from './httpserver.ts'
 import { countUse } from './keyuse.ts'
 import { enterForwarded } from './limits/forwarded.ts'
 import type { Turnstile } from './limits/turnstile.ts'
 import type { Address } from './listen.ts'
 import type { Rooms } from './rooms.ts'
-import { addressOf, plainAddress } from './visitor.ts'
+import type { Tls } from './tls.ts'
+import { addressOf, type Forwarders, plainAddress, settle } from './visitor.ts'
 import { websocketOptions } from './websocketoptions.ts'
 
 interface ServerLimits extends ConnectionLimits, TurnLimits {
@@ -32,6 +36,10 @@ export interface ServerOptions {
   readonly log: Log
   /** Who is let in at a port of its own. */
   readonly turnstile: Turnstile
+  readonly forwarders: Forwarders
+  readonly rules: DoorRules
+  /** Without it the port speaks in the clear. */
+  readonly tls: Tls | undefined
   /** Answers a request that is not a WebSocket handshake. */
   answer(request: IncomingMessage): Promise<Answer>
 }
@@ -51,17 +59,7 @@ export interface ServerCounts extends OutboxCounts {
 const LAST_MS = 1600
 const LOOK_MS = 20
 /** For who comes while the server ends. The stream under it becomes a plain one. */
-const ENDING_ANSWER =
-  'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n'
-
-/** Node's defaults let a silent socket stand for over a minute. */
-const HTTP_LIMITS = {
-  headersTimeout: 5000,
-  requestTimeout: 10_000,
-  connectionsCheckingInterval: 1000,
-  keepAliveTimeout: 5000,
-  maxHeaderSize: 8192,
-}
+const ENDING: DoorRefusal = { status: 503, reason: 'The server ends', headers: { 'retry-after': '5' } }
 
 /** The door: HTTP and WebSocket on one port. Owner of all client connections. */
 export class Server {
@@ -85,7 +83,10 @@ export class Server {
     const { rooms, limits } = options
     this.#turn = new Turn(rooms.clock, limits)
     this.#sockets = new WebSocketServer(websocketOptions(limits.maxMessageBytes))
-    this.#http = createServer(HTTP_LIMITS, (request, response) => void this.#answer(request, response))
+    this.#sockets.on('wsClientError', (error, stream) =>
+      refuse(stream, { status: 400, reason: error.message, headers: { 'sec-websocket-version': '13' } }, this.#isTls),
+    )
+    this.#http = createHttp((request, response) => void this.#answer(request, response), options.tls, options.log)
     this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
     this.#stopPing = rooms.clock.every(limits.pingMs, () => {
       for (const connection of this.#connections) connection.ping()
@@ -188,21 +189,34 @@ export class Server {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { status, type, headers, body } = await this.#options.answer(request)
+    settle(request, this.#options.forwarders)
+    const refusal = refusalOfRequest(request, this.#options.rules)
+    const { status, type, headers, body } = refusal ? refused(refusal) : await this.#options.answer(request)
     response.writeHead(status, {
+      ...securityHeaders(this.#isTls),
       ...headers,
       'content-type': type,
       'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
     })
     response.end(request.method === 'HEAD' ? undefined : body)
+  }
+
+  get #isTls(): boolean {
+    return this.#options.rules.isTls
+  }
+
+  /** What keeps this handshake from becoming a connection. */
+  #refusal(request: IncomingMessage): DoorRefusal | undefined {
+    return this.#isEnding ? ENDING : refusalOfHandshake(request, this.#options.rules)
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { rooms, log } = this.#options
     socket.on('error', error => log.debug({ err: error }, 'a client socket broke'))
-    if (this.#isEnding) {
-      socket.end(ENDING_ANSWER)
+    settle(request, this.#options.forwarders)
+    const refusal = this.#refusal(request)
+    if (refusal) {
+      refuse(socket, refusal, this.#isTls)
       return
     }
     const seat = this.#seat++
@@ -217,7 +231,7 @@ export class Server {
     this.#sockets.handleUpgrade(request, socket, head, ws => {
       const connection = new Connection({
         ws,
-        // node:http serves TCP only, so the stream it hands over is a socket.
+        // What is served is TCP, or TLS over it, so the stream that is handed over is a socket.
         socket: socket as Socket,
         handshakeKey: request.headers['sec-websocket-key'],
         address: addressOf(request),
@@ -238,6 +252,13 @@ export class Server {
     })
   }
 }
+
+const refused = ({ status, reason, headers = {} }: DoorRefusal): Answer => ({
+  status,
+  type: 'text/plain; charset=utf-8',
+  headers,
+  body: `${reason}\n`,
+})
 
 function addCounts(sum: OutboxCounts, counts: OutboxCounts): void {
   sum.delivered += counts.delivered

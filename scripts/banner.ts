@@ -25,7 +25,7 @@ export function announce({ terminal, folder, globals, config }: Invocation): Ann
   return {
     ready({ host, port }, { children }, key) {
       listening = true
-      const url = streamUrl(String(host), Number(port))
+      const url = streamUrl(String(host), Number(port), config.proxy.tls.certFile !== undefined)
       if (json) {
         terminal.print(JSON.stringify({ event: 'ready', url, dataDir: folder.root, children, key: key?.reveal() }))
         return
@@ -80,27 +80,25 @@ export function warnOfSecrets({ brokerCredentials: { apiKey, apiSecret } }: Conf
   )
 }
 
-/** What a person should know before the port opens: settings that do not count, an address open to the network. */
-export function warnOfSettings({ warnings, market, proxy: { host } }: Config, terminal: Terminal): void {
+/** What a person should know before the port opens: settings that do not count, and those that let in everybody. */
+export function warnOfSettings({ warnings, market, proxy: { origins } }: Config, terminal: Terminal): void {
   for (const warning of warnings) terminal.say(`warning: ${warning}`)
   if (market === 'always-open')
     terminal.say(
       'warning: MARKET ALWAYS OPEN (market = "always-open"): no calendar is asked, so that a closed market counts as a ' +
         'fault. For development; else leave --market, TICKWIRE_MARKET and market out',
     )
-  if (isLoopback(host)) return
-  terminal.say(
-    `warning: the proxy listens on ${host} without TLS: whoever is on the way can read keys and prices. ` +
-      'Keep it behind a firewall or a TLS reverse proxy, or listen on 127.0.0.1 (--host, WEBSOCKET_HOST, proxy.host)',
-  )
+  if (origins.includes('*'))
+    terminal.say(
+      'warning: proxy.origins holds "*": pages of every site may connect from the browsers of your users. ' +
+        'Name the sites that need to',
+    )
 }
 
-const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\.[\d.]+$/.test(host)
-
 /** Where a client on this machine finds a server that listens there. */
-export function streamUrl(host: string, port: number): string {
+export function streamUrl(host: string, port: number, tls = false): string {
   const near = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
-  return `ws://${near.includes(':') ? `[${near}]` : near}:${port}`
+  return `${tls ? 'wss' : 'ws'}://${near.includes(':') ? `[${near}]` : near}:${port}`
 }
 
 /** Other commands look into the default folder unless told otherwise. */

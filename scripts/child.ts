@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import type { Socket } from 'node:net'
 import type { Cancel, Clock } from '../shared/clock.ts'
 import { TickwireError } from '../shared/errors.ts'
+import { childFlags } from '../shared/hardening.ts'
 import type { Ending, EndMessage, ProcessDetails, ProcessMessage } from '../shared/process.ts'
 import { type ChildFacts, type ChildKind, enableCommand, type LastExit } from './facts.ts'
 import { type Heartbeat, LOOK_MS, look, newHeartbeat, SILENCE_LIMIT_MS } from './heartbeat.ts'
@@ -128,6 +129,11 @@ export class Child {
     this.#process?.kill('SIGKILL')
   }
 
+  /** Lets it read again what may change while it runs. One that still starts is about to read it. */
+  reload(): void {
+    if (this.#state === 'running') this.#process?.kill('SIGHUP')
+  }
+
   /** Says something to the process, and lends it a socket, of which this process keeps its own hold; whether there is a process. */
   send(message: object, socket?: Socket): boolean {
     if (!this.#process?.connected) return false
@@ -157,7 +163,7 @@ export class Child {
     // stdout belongs to the supervisor's own words; whatever a child writes goes with the logs.
     let process: ChildProcess
     try {
-      process = fork(script, args(this.#details), { env, stdio: ['ignore', 2, 2, 'ipc'] })
+      process = fork(script, args(this.#details), { env, execArgv: childFlags(), stdio: ['ignore', 2, 2, 'ipc'] })
     } catch (error) {
       // Some failures come as an event, others (no memory) at once.
       const reason = error instanceof Error ? error.message : String(error)

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { type Clock, pause } from '../shared/clock.ts'
 import { TickwireError } from '../shared/errors.ts'
 import type { Secret } from '../shared/secret.ts'
+import { OWN_PROXY } from './near.ts'
 import { unreachable } from './running.ts'
 
 export interface SymbolName {
@@ -51,6 +52,8 @@ export type SubscribeItem = z.infer<typeof item>
 export interface ClientOptions {
   /** Asked before every connection: a proxy that starts again may have moved, and a ticket lives for a minute. */
   readonly address: () => string
+  /** It is the proxy of this data folder. */
+  readonly isOwn: boolean
   readonly key: () => Promise<Secret>
   readonly symbols: readonly SymbolName[]
   readonly mode: 1 | 2 | 3
@@ -101,7 +104,7 @@ export async function stream(options: ClientOptions, signal: AbortSignal): Promi
 async function session(options: ClientOptions, signal: AbortSignal, opened: () => void): Promise<void> {
   const { clock, symbols, mode } = options
   const url = options.address()
-  const socket = openSocket(url)
+  const socket = openSocket(url, options.isOwn)
   const say = (message: object) => socket.send(JSON.stringify(message))
   const end = () => socket.terminate()
   let heardAt = clock.monotonic()
@@ -158,9 +161,9 @@ async function session(options: ClientOptions, signal: AbortSignal, opened: () =
   }
 }
 
-function openSocket(url: string): WebSocket {
+function openSocket(url: string, isOwn: boolean): WebSocket {
   try {
-    return new WebSocket(url)
+    return new WebSocket(url, isOwn ? OWN_PROXY : {})
   } catch (cause) {
     throw new TickwireError('USAGE', `${url} is no WebSocket address`, { next: 'write it as ws://HOST:PORT', cause })
   }

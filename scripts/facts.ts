@@ -35,7 +35,13 @@ export const upFacts = z.object({
 })
 
 /** The run file `proxy`: where the running proxy listens. */
-export const proxyFacts = z.object({ host: z.string(), port: z.int(), pid: z.int(), startedAt: z.int() })
+export const proxyFacts = z.object({
+  host: z.string(),
+  port: z.int(),
+  tls: z.boolean().optional(),
+  pid: z.int(),
+  startedAt: z.int(),
+})
 
 /** The run file `bus`: where the running forwarder listens. */
 const busFacts = z.object({ publish: z.string(), subscribe: z.string(), pid: z.int() })

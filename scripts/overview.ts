@@ -1,3 +1,4 @@
+import { WARNING_MS } from '../proxy/certificate.ts'
 import { timeOfDay } from './banner.ts'
 import { type ChildFacts, enableCommand, type Happening, loginCommand, type UpFacts } from './facts.ts'
 import { formatCount, formatSpan } from './figures.ts'
@@ -84,6 +85,13 @@ export function overview(
   const { degraded, lost = 0 } = proxy?.audit ?? {}
   if (degraded !== undefined)
     parts.push(`Audit    ${terminal.paint('red', 'DEGRADED')}, ${formatCount(lost)} events lost: ${oneLine(degraded)}`)
+  const { certificateEndsAt } = proxy?.proxy ?? {}
+  if (certificateEndsAt !== undefined && certificateEndsAt - now < WARNING_MS)
+    parts.push(
+      certificateEndsAt > now
+        ? `The certificate ends in ${formatSpan(certificateEndsAt - now)}: put a new one in its place.`
+        : `The certificate ended ${formatSpan(now - certificateEndsAt)} ago: clients refuse it. Put a new one in its place.`,
+    )
   for (const { name, state } of proxy?.feeds ?? []) {
     if (state === 'parked') parts.push(`${name} is parked: mend the cause, then: ${enableCommand(name)}`)
     if (state === 'auth_required') parts.push(`${name} has no session with its broker: ${loginCommand(name)}`)

@@ -109,7 +109,7 @@ const marketOption = (): Option =>
 
 const listening = (command: Command): Command =>
   command
-    .option('--host <host>', 'address to listen on (default: 127.0.0.1)')
+    .option('--host <host>', 'address to listen on (default: 127.0.0.1); beyond loopback only with TLS')
     .option('--port <port>', 'port to listen on (default: 8765), or auto for a free one', parsePort)
     .option('--workers <n>', 'processes that share the port (default: 1), or auto for one per core', parseWorkers)
 
@@ -200,7 +200,7 @@ function addViews(program: Command): void {
       examples(
         'tickwire tail NSE:RELIANCE NSE_INDEX:NIFTY --mode quote',
         'tickwire tail NSE:RELIANCE --count 10 | jq .data.ltp',
-        'TICKWIRE_API_KEY=… tickwire tail NSE:SBIN --url ws://192.168.1.5:8765',
+        'TICKWIRE_API_KEY=… tickwire tail NSE:SBIN --url wss://prices.example.com/ws',
       ),
     )
     .action(async (symbols, options, command) =>

@@ -9,6 +9,7 @@ import type { FeedRecord } from '../shared/store/feeds.ts'
 import { folderOption, streamUrl } from './banner.ts'
 import { readProxy, readUp } from './facts.ts'
 import { type Invocation, openInvocation, withStore } from './invocation.ts'
+import { askNear, type NearAnswer } from './near.ts'
 import { withProcesses } from './picture.ts'
 import { FIRST_USER } from './setup.ts'
 
@@ -63,7 +64,12 @@ const reportedKey = z.object({ id: z.string(), connections: count, subscriptions
 
 /** What the proxy answers at `/api/v1/status`, as far as commands read it. Times in milliseconds since 1970. */
 const proxyStatus = z.object({
-  proxy: z.object({ startedAt: count, busConnected: z.boolean(), topics: count }),
+  proxy: z.object({
+    startedAt: count,
+    busConnected: z.boolean(),
+    topics: count,
+    certificateEndsAt: count.optional(),
+  }),
   workers: z.array(worker).default([]),
   clients: z.record(z.string(), count),
   ticks: z.record(z.string(), count),
@@ -99,13 +105,13 @@ export const EMULATED = 'emulated'
  */
 export function streamAddress({ config, folder }: Invocation): string {
   const running = readProxy(folder)
-  if (running) return streamUrl(running.host, running.port)
+  if (running) return streamUrl(running.host, running.port, running.tls)
   if (readUp(folder))
     throw new TickwireError('PROXY_UNREACHABLE', `The proxy of ${folder.root} is not running at the moment`, {
       next: 'tickwire status',
     })
-  const { host, port } = config.proxy
-  if (port !== 'auto') return streamUrl(host, port)
+  const { host, port, tls } = config.proxy
+  if (port !== 'auto') return streamUrl(host, port, tls.certFile !== undefined)
   throw new TickwireError(
     'PROXY_UNREACHABLE',
     `No proxy has left its address in ${folder.root}, and its port is auto`,
@@ -146,7 +152,7 @@ export async function fetchStatus(
     throw new TickwireError('KEY_INVALID', `The proxy at ${url} refused the key`, {
       next: 'tickwire key create LABEL, then set TICKWIRE_API_KEY to it; or unset it to use the data folder',
     })
-  const parsed = proxyStatus.safeParse(await response.json().catch(() => undefined))
+  const parsed = proxyStatus.safeParse(parse(response.body))
   if (!parsed.success) throw unreachable(url, `it is no Tickwire proxy: HTTP ${response.status}`)
   return parsed.data
 }
@@ -170,19 +176,31 @@ function startHint({ folder, globals }: Invocation): string {
   return `${START_HINT}; or, for the emulated system that runs in it: tickwire${folderOption(root)} status`
 }
 
-async function ask(url: string, key: Secret, next: () => string): Promise<Response> {
+async function ask(url: string, key: Secret, next: () => string): Promise<NearAnswer> {
   try {
-    const headers = { authorization: `Bearer ${key.reveal()}` }
-    return await fetch(url, { headers, signal: AbortSignal.timeout(STATUS_LIMIT_MS) })
+    return await askNear(url, { authorization: `Bearer ${key.reveal()}` }, STATUS_LIMIT_MS)
   } catch (error) {
     throw unreachable(url, reasonOf(error), next())
   }
 }
 
-/** fetch hides the system's own word for it one level down. */
+/** `undefined` for what is no JSON. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** The system's own word for it, where it has one; an answer that does not come in time has a cause. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  return cause instanceof Error ? ('code' in cause ? String(cause.code) : cause.message) : String(cause)
+  return cause instanceof Error
+    ? 'code' in cause && typeof cause.code === 'string'
+      ? cause.code
+      : cause.message
+    : String(cause)
 }
 
 export const unreachable = (url: string, why: string, next = START_HINT): TickwireError =>

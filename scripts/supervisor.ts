@@ -66,6 +66,11 @@ export class Supervisor {
     }
   }
 
+  /** Processes of this kind read again what may change while they run. */
+  reload(kind: ChildKind): void {
+    for (const child of this.#children.values()) if (child.spec.kind === kind) child.reload()
+  }
+
   /** Ends all at once, without a word to anybody. */
   kill(): void {
     for (const child of this.#children.values()) child.kill()

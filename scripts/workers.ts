@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { Register, type RegisterLimits } from '../proxy/limits/register.ts'
-import { Turnstile } from '../proxy/limits/turnstile.ts'
+import { type Passage, Turnstile } from '../proxy/limits/turnstile.ts'
 import type { Address } from '../proxy/listen.ts'
 import type { Whole } from '../proxy/whole.ts'
 import type { Clock } from '../shared/clock.ts'
@@ -15,6 +15,7 @@ import { Tally, type WorkerStanding } from './tally.ts'
 interface WorkersParts {
   readonly count: number
   readonly limits: RegisterLimits
+  readonly passage?: Passage
   /** How one worker is started that serves this address. */
   readonly spec: (id: number, address: Address) => Omit<ChildSpec, 'hear'>
   readonly clock: Clock
@@ -56,7 +57,7 @@ export class Workers {
 
   constructor(parts: WorkersParts) {
     this.#parts = parts
-    const { clock, log, limits } = parts
+    const { clock, log, limits, passage } = parts
     this.#startedAt = clock.now()
     this.failed = new Promise((_, reject) => {
       this.#fail = reject
@@ -65,7 +66,7 @@ export class Workers {
     const give = (id: number, message: ToWorker, socket: Parameters<Child['send']>[1]) =>
       this.#children.get(id)?.send(message, socket) ?? false
     this.#register = new Register(limits, clock)
-    const turnstile = new Turnstile({ clock, gate: this.#register.gate })
+    const turnstile = new Turnstile({ clock, gate: this.#register.gate, ...passage })
     this.#door = new Door({ clock, log, turnstile, give })
   }
 
@@ -103,6 +104,11 @@ export class Workers {
     await Promise.all([...this.#children.values()].map(child => child.stop(WORKER_GRACE_MS, ending)))
     this.#door.close()
     this.#register.close()
+  }
+
+  /** Each of them reads again what may change while it runs. */
+  reload(): void {
+    for (const child of this.#children.values()) child.reload()
   }
 
   /** Ends all at once, without a word to anybody. */

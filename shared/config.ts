@@ -79,7 +79,7 @@ export function loadConfig(overrides: Overrides = {}, env: Environment = process
   const layers = [file, readEnvironment(env, cwd), readOverrides(overrides, cwd)]
   const said = new Map(layers.flatMap(layer => [...layer.values]))
   const problems = layers.flatMap(layer => [...layer.problems])
-  const input: Record<string, unknown> = { proxy: {}, bus: { tcp: {} }, vault: {}, audit: {}, log: {} }
+  const input: Record<string, unknown> = { proxy: { tls: {} }, bus: { tcp: {} }, vault: {}, audit: {}, log: {} }
   for (const setting of SETTINGS) {
     const one = said.get(setting.spelling)
     if (one) place(input, setting, one, problems)
@@ -162,6 +162,10 @@ function contradictions({ proxy }: Parsed): string[] {
     problems.push('proxy.queue_soft_bytes: must not be above proxy.queue_hard_bytes')
   if (proxy.maxAnonymousBytes > proxy.maxMessageBytes)
     problems.push('proxy.max_anonymous_bytes: must not be above proxy.max_message_bytes')
+  if (proxy.tls.certFile !== undefined && proxy.tls.keyFile === undefined)
+    problems.push('proxy.tls.key_file: is missing; the certificate of proxy.tls.cert_file needs its key')
+  if (proxy.tls.keyFile !== undefined && proxy.tls.certFile === undefined)
+    problems.push('proxy.tls.cert_file: is missing; the key of proxy.tls.key_file needs its certificate')
   return problems
 }
 

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { type Clock, pause, systemClock } from './clock.ts'
 import { type ErrorCode, TickwireError } from './errors.ts'
+import { harden, refuseInspector } from './hardening.ts'
 
 /** What others should know of a running process: an address, a port. */
 export type ProcessDetails = Readonly<Record<string, string | number>>
@@ -35,6 +36,8 @@ export interface Running {
   /** `ending`: told when a person or a service manager asked for the end; undefined for one that has to be quick. */
   close(ending?: Ending): Promise<void>
   readonly details?: ProcessDetails
+  /** Reads again what may change while it runs (SIGHUP). */
+  readonly reload?: (() => void) | undefined
   /** Rejects when it cannot go on by itself: it is closed, and the reason told as that of a failed start is. */
   readonly failed?: Promise<never>
 }
@@ -51,8 +54,8 @@ const SAME_SIGNAL_MS = 300
 
 /**
  * Runs one long-lived process: starts it, tells the supervisor, also that it is still alive, and ends it when told to:
- * on SIGTERM, on SIGINT, by the supervisor's word, and when that is gone (its IPC channel closes); a second signal ends
- * at once. Told while it starts, it aborts `ending`, closes what the start still gives, and ignores what it throws.
+ * on SIGTERM, on SIGINT, with its terminal, by the supervisor's word, and when that is gone (its IPC channel closes); a second signal ends
+ * at once. SIGHUP of a process without a terminal lets it `reload`. Told while it starts, it aborts `ending`, closes what the start still gives, and ignores what it throws.
  * Never returns after a good start: the process exits with 0. A failed start goes to the supervisor, else it is thrown.
  * An error that nobody expected closes, too, and exits with 1; what does not close within a second is killed. What fails by its own
  * word (`failed`) is closed and then told, or thrown, like a failed start.
@@ -70,7 +73,9 @@ export async function runProcess(options: {
 }): Promise<void> {
   const { log, name, graceMs = CLOSE_GRACE_MS, clock = systemClock } = options
   const supervised = process.send !== undefined
-  const asked = endAsked(clock, supervised)
+  harden(log)
+  let reload = () => {}
+  const asked = endAsked(clock, supervised, () => reload())
   const ending = new AbortController()
   let started: Promise<Running> | undefined
   /** Ends with the process. */
@@ -92,7 +97,7 @@ export async function runProcess(options: {
       dying ??= close(BROKEN_GRACE_MS).then(closed => (closed ? process.exit(1) : killItself()), killItself)
     })
 
-  started = options.start(ending.signal)
+  started = unlessInspected(() => options.start(ending.signal))
   let failed: Promise<never> | undefined
   const level = supervised || options.untold ? 'debug' : 'info'
   try {
@@ -100,6 +105,7 @@ export async function runProcess(options: {
     if (!('why' in running)) {
       const { details = {} } = running
       failed = running.failed
+      reload = () => running.reload?.()
       // It may fail before anybody waits for it.
       failed?.catch(() => {})
       await tell({ kind: 'ready', details })
@@ -121,6 +127,12 @@ export async function runProcess(options: {
   if (!supervised) throw end.error
   await tell(fatal(end.error))
   process.exit(exitCode(end.error))
+}
+
+/** Refused as a failed start is, so that the supervisor hears of it. */
+async function unlessInspected(start: () => Promise<Running>): Promise<Running> {
+  refuseInspector()
+  return start()
 }
 
 /** Does the work once, whoever asks; each time resolves with whether it was done within that many milliseconds. */
@@ -153,7 +165,7 @@ interface End {
 }
 
 /** Resolves with the reason when this process is told to end; a second signal ends it at once. */
-function endAsked(clock: Clock, supervised: boolean): Promise<End> {
+function endAsked(clock: Clock, supervised: boolean, reload: () => void): Promise<End> {
   return new Promise(resolve => {
     let first: number | undefined
     /** Ctrl-C was pressed. */
@@ -168,6 +180,12 @@ function endAsked(clock: Clock, supervised: boolean): Promise<End> {
     process.on('SIGINT', () => {
       interrupted = true
       if (!supervised) ask('SIGINT')
+    })
+    // A terminal that goes away says the same as an operator who has changed a file.
+    const hasTerminal = process.stdin.isTTY || process.stderr.isTTY
+    process.on('SIGHUP', () => {
+      if (!hasTerminal) reload()
+      else if (!supervised) ask('its terminal is gone')
     })
     if (supervised)
       process.on('message', message => {

@@ -32,6 +32,8 @@ export interface OutboxCounts {
 }
 
 const NOTHING = Buffer.alloc(0)
+/** A sink that always takes its time is not slow before this. */
+const DEFERRED_MS = 100
 
 /**
  * Everything that waits for one client. While the kernel takes what it is given, frames wait for the end of the turn;
@@ -43,6 +45,7 @@ export class Outbox implements Writer {
   /** Its reader takes only the first frame of what arrives together. */
   oneFramePerWrite: boolean
   readonly #sink: Sink
+  readonly #isDeferred: boolean
   readonly #limits: OutboxLimits
   readonly #clock: Clock
   readonly #turn: Turn
@@ -61,6 +64,8 @@ export class Outbox implements Writer {
 
   constructor(options: {
     sink: Sink
+    /** It tells of every write later that the kernel has taken it (TLS), however much room there is. */
+    isDeferred?: boolean
     limits: OutboxLimits
     clock: Clock
     turn: Turn
@@ -69,6 +74,7 @@ export class Outbox implements Writer {
     onGivenUp: (why: string) => void
   }) {
     this.#sink = options.sink
+    this.#isDeferred = options.isDeferred ?? false
     this.#limits = options.limits
     this.#clock = options.clock
     this.#turn = options.turn
@@ -169,6 +175,7 @@ export class Outbox implements Writer {
   #press(): void {
     if (this.#blockedAt === undefined && !this.#closed) this.#turn.flush(this)
     if (this.#blockedAt === undefined || this.#closed) return
+    if (this.#isDeferred && this.#clock.monotonic() - this.#blockedAt < DEFERRED_MS) return
     if (!this.#folding && this.#queue.bytes > this.#limits.softBytes) this.#foldAll()
     if (this.#queue.lastingBytes > this.#limits.hardBytes)
       this.giveUp(`has ${this.#queue.bytes} bytes waiting that cannot be folded`)
@@ -199,9 +206,18 @@ export class Outbox implements Writer {
     const write = isArray ? batch.joinArray(frames, head, piece) : batch.join(frames, head, piece)
     queue.remove(piece)
     if (write.bytes.length === 0) return
+    if (this.#isDeferred) {
+      this.#block(batch, write)
+      this.#sink.write(write.bytes, error => this.#unblock(error))
+      return
+    }
     this.#sink.write(write.bytes)
     if (this.#sink.writableLength === 0) this.#counts.delivered += write.stands
-    else this.#block(batch, write)
+    else {
+      this.#block(batch, write)
+      // A write of its own that ends after the other: asking for every write would cost every write.
+      this.#sink.write(NOTHING, error => this.#unblock(error))
+    }
   }
 
   #block(batch: Batch, { bytes, stands }: Write): void {
@@ -210,8 +226,6 @@ export class Outbox implements Writer {
     this.#inFlight = stands
     this.#inFlightBytes = bytes.length
     this.#turn.block(this)
-    // A write of its own that ends after the other: asking for every write would cost every write.
-    this.#sink.write(NOTHING, error => this.#unblock(error))
   }
 
   #unblock(error: Error | null | undefined): void {

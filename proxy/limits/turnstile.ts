@@ -4,13 +4,17 @@ import { plainAddress } from '../visitor.ts'
 import type { Arrival, Gate } from './gate.ts'
 import { explain } from './words.ts'
 
-interface TurnstileParts {
-  readonly clock: Clock
-  readonly gate: Gate
+/** What the settings say of those who come to the port. */
+export interface Passage {
   /** Whether this address is a proxy of the operator's own in front of this one: it brings clients of many addresses. */
   readonly isForwarder?: (address: string) => boolean
   /** Whether clients speak without TLS: only then can somebody be told why he is sent away. */
   readonly isPlain?: boolean
+}
+
+interface TurnstileParts extends Passage {
+  readonly clock: Clock
+  readonly gate: Gate
 }
 
 /** One connection that was let in, until it is over. */

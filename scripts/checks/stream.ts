@@ -75,6 +75,7 @@ async function checkTick(invocation: Invocation, feeds: readonly ReportedFeed[])
     await stream(
       {
         address: () => streamAddress(invocation),
+        isOwn: true,
         key: () => clientKey(invocation),
         symbols,
         mode: 1,

@@ -7,6 +7,7 @@ import { startAudit } from '../audited.ts'
 import { type BusFacts, lockName } from '../facts.ts'
 import type { Globals } from '../globals.ts'
 import { openInvocation, openLog } from '../invocation.ts'
+import { refuseUnsafeFiles } from '../safety.ts'
 
 /** `tickwire bus`: the forwarder, the one process that binds the bus. */
 export async function bus(globals: Globals): Promise<void> {
@@ -18,6 +19,7 @@ export async function bus(globals: Globals): Promise<void> {
     log,
     async start() {
       prepareFolder(folder)
+      refuseUnsafeFiles(invocation)
       const audit = startAudit(invocation, 'bus', log)
       const addresses = busAddresses(config.bus)
       const { highWaterMark } = config.bus

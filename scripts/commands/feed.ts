@@ -21,6 +21,7 @@ import { lockName } from '../facts.ts'
 import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, openLog, withStore } from '../invocation.ts'
 import { adapterPlace } from '../roster.ts'
+import { refuseUnsafeFiles } from '../safety.ts'
 
 /** `tickwire adapter run NAME`: one feed, from its source or its broker to the bus. */
 export async function runFeed(
@@ -35,6 +36,7 @@ export async function runFeed(
     name,
     log,
     async start(ending) {
+      refuseUnsafeFiles(invocation)
       const feed = await findFeed(invocation, name)
       const adapter = await unlessEnding(loadAdapter(adapterPlace(feed)), ending)
       // Two publishers of one feed would number the same topics twice.

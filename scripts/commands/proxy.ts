@@ -15,10 +15,11 @@ import { lockName, type ProxyFacts } from '../facts.ts'
 import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, openLog, openStore } from '../invocation.ts'
 import { outlast } from '../leftovers.ts'
+import { refuseUnsafeStart } from '../safety.ts'
 import { Workers, workerName, workersOf } from '../workers.ts'
 import { runWorker } from './worker.ts'
 
-type Serving = Address & Pick<Running, 'close' | 'failed'>
+type Serving = Address & Pick<Running, 'close' | 'failed' | 'reload'>
 
 /** The most workers there can be. */
 const WORKERS = Array.from({ length: 64 }, (_, at) => at + 1)
@@ -46,6 +47,7 @@ export async function proxy(
       // The one that supervises has said it.
       if (process.send === undefined) warnOfSettings(config, terminal)
       prepareFolder(folder)
+      await refuseUnsafeStart(invocation)
       // Clients and commands find the proxy by one run file.
       const lock = acquireLock(folder.lockFile(lockName('proxy', 'proxy')), 'The proxy')
       let serving: Serving | undefined
@@ -60,10 +62,11 @@ export async function proxy(
         // With its first user and feed, should this be the first process ever.
         openStore(invocation).close()
         serving = workers === 1 ? await serve(invocation, log, audit) : await serveBy(workers, invocation, log, ending)
-        const { host, port, failed } = serving
-        const facts: ProxyFacts = { host, port, pid: process.pid, startedAt: clock.now() }
+        const { host, port, failed, reload } = serving
+        const tls = config.proxy.tls.certFile !== undefined
+        const facts: ProxyFacts = { host, port, ...(tls && { tls }), pid: process.pid, startedAt: clock.now() }
         writeRunFile(folder, 'proxy', facts)
-        return { close, details: { host, port }, ...(failed ? { failed } : {}) }
+        return { close, reload, details: { host, port }, ...(failed ? { failed } : {}) }
       } catch (error) {
         await close()
         throw error
@@ -102,13 +105,17 @@ async function serveBy(
       '--worker',
       String(id),
     ])
-  const workers = new Workers({ count, limits: config.proxy, spec, clock, log })
+  const { trustedForwarders, tls } = config.proxy
+  const { isForwarder } = forwarders(trustedForwarders)
+  const passage = { isForwarder, isPlain: tls.certFile === undefined }
+  const workers = new Workers({ count, limits: config.proxy, passage, spec, clock, log })
   // A second signal, and an end that nobody foresaw, leave no worker behind either.
   process.on('exit', () => workers.kill())
   const { host, port } = config.proxy
   try {
     const address = await unlessEnding(workers.start({ host, port: port === 'auto' ? 0 : port }), ending)
-    return { ...address, close: ending => workers.close(ending), failed: workers.failed }
+    const { failed } = workers
+    return { ...address, close: ending => workers.close(ending), reload: () => workers.reload(), failed }
   } catch (error) {
     await workers.close()
     throw error

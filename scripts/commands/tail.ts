@@ -57,6 +57,7 @@ export async function tail(globals: Globals, words: readonly string[], options: 
     await stream(
       {
         address: () => url ?? streamAddress(invocation),
+        isOwn: url === undefined,
         key: () => clientKey(invocation),
         symbols,
         mode: MODES[options.mode],

@@ -23,6 +23,7 @@ import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, openLog, openStore } from '../invocation.ts'
 import { outlastLeftovers } from '../leftovers.ts'
 import { EMULATED } from '../running.ts'
+import { refuseUnsafeStart } from '../safety.ts'
 import { createFirstKey } from '../setup.ts'
 import { Supervisor } from '../supervisor.ts'
 
@@ -96,6 +97,7 @@ async function startAll(invocation: Invocation, options: UpOptions, log: Log, en
   try {
     warnOfSecrets(config, terminal)
     warnOfSettings(config, terminal)
+    await refuseUnsafeStart(invocation)
     await unlessEnding(outlastLeftovers(invocation), ending)
     outlasted = true
     store = openStore(invocation)
@@ -127,7 +129,7 @@ async function startAll(invocation: Invocation, options: UpOptions, log: Log, en
     announcer.ready(supervisor.details('proxy'), supervisor.facts(), key)
     if (emulation)
       terminal.print(invocation.globals.format === 'json' ? JSON.stringify(emulation.facts()) : emulation.words())
-    return { close }
+    return { close, reload: () => supervisor.reload('proxy') }
   } catch (error) {
     await close()
     throw error

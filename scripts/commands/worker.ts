@@ -42,6 +42,7 @@ export async function runWorker(invocation: Invocation, id: number, workers: num
         const options = { config, folder, bus, clock, log, builtin: builtinNames(), audit, siblings: worker }
         const running = await startProxy(options)
         return {
+          reload: running.reload,
           async close(ending) {
             await running.close(ending)
             worker.close()

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isFeedName } from '../market/topic.ts'
+import { isBlock } from '../network.ts'
 import { limits } from './limits.ts'
 
 const between = (min: number, max: number, error: string) => z.int({ error }).min(min, { error }).max(max, { error })
@@ -14,6 +15,16 @@ const host = text('a host name or an IP address').regex(/^[A-Za-z0-9.:_-]+$/, {
 })
 const oneOf = <const T extends readonly string[]>(values: T) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` })
+
+/** Each item is checked by itself, so that the problem names it. */
+const listOf = (what: string, isOne: (text: string) => boolean, each: string) =>
+  z.array(
+    z.string({ error: `each must be ${each}` }).refine(isOne, {
+      error: ({ input }) => `"${String(input)}" is no ${what}; each must be ${each}`,
+    }),
+    { error: `must be a list; each must be ${each}` },
+  )
+const ORIGIN = /^(?:\*|[a-z][a-z0-9+.-]*:\/\/[^/\s?#@]+)$/
 
 const PERCENT = 'must be a number of percent from 0.01 to 100'
 const GROUP = 'must be the name or the number of a group'
@@ -51,7 +62,9 @@ export const schema = z.strictObject({
       'Whether silence is a fault while the calendar expects ticks, or, for development, "always-open": at all times.',
     ),
   proxy: z.strictObject({
-    host: host.default('127.0.0.1').describe('Address clients connect to. 0.0.0.0 opens it to the network.'),
+    host: host
+      .default('127.0.0.1')
+      .describe('Address clients connect to. One beyond loopback (0.0.0.0) takes [proxy.tls] or trusted_forwarders.'),
     port: z
       .union([between(1, 65_535, PORT_OR_AUTO), z.literal('auto')], { error: PORT_OR_AUTO })
       .default(8765)
@@ -100,6 +113,22 @@ export const schema = z.strictObject({
       .default(0.5)
       .describe('Two live feeds whose prices of one instrument differ by more than this are told.'),
     ...limits,
+    origins: listOf('origin', text => ORIGIN.test(text), 'like "https://dash.example" or "*"')
+      .default([])
+      .describe('Other sites whose pages may connect. Those of the same host always may; "*" lets in all.'),
+    trustedForwarders: listOf('address or block', isBlock, 'like "10.0.0.0/8" or "192.0.2.7"')
+      .default([])
+      .describe('Reverse proxies whose X-Forwarded-For counts. Beyond loopback, who speaks without TLS must be one.'),
+    tls: z.strictObject({
+      certFile: text('a path')
+        .optional()
+        .describe('Certificate with its chain (PEM). With it and its key the port speaks TLS only.')
+        .meta({ example: '/etc/tickwire/tls.crt' }),
+      keyFile: text('a path')
+        .optional()
+        .describe('Its private key (PEM), for its owner only (0400 or 0600). Both are read again on SIGHUP.')
+        .meta({ example: '/etc/tickwire/tls.key' }),
+    }),
   }),
   bus: z.strictObject({
     runDir: text('a path')

@@ -11,11 +11,13 @@ interface Service {
   readonly ports?: readonly string[]
   readonly profiles?: readonly string[]
   readonly volumes: readonly string[]
+  readonly environment?: Readonly<Record<string, string>>
   readonly depends_on?: Readonly<Record<string, unknown>>
 }
 
 const compose = parse(readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8'), { merge: true }) as {
   services: Readonly<Record<string, Service>>
+  networks: { readonly default: { readonly ipam: { readonly config: readonly { readonly subnet: string }[] } } }
 }
 let processes: Processes
 const running = new Map<string, Command>()
@@ -37,6 +39,13 @@ describe('the services of docker-compose.yml, started by hand as compose would',
     expect(ports).toEqual([['proxy', '127.0.0.1:8765:8765']])
   })
 
+  it('let the proxy speak in the clear in their own network only', () => {
+    const { command, environment } = compose.services.proxy ?? {}
+    expect(command).toContain('0.0.0.0')
+    const [own] = compose.networks.default.ipam.config
+    expect(environment).toEqual({ TICKWIRE_PROXY_TRUSTED_FORWARDERS: own?.subnet })
+  })
+
   it('give the key of the vault to accounts only, which start when they are asked for', () => {
     const withKey = Object.entries(compose.services).filter(([, { volumes }]) => volumes.includes('vault:/vault'))
     expect(withKey.map(([name, { profiles }]) => [name, profiles])).toEqual([['zerodha', ['zerodha']]])
@@ -52,8 +61,8 @@ describe('the services of docker-compose.yml, started by hand as compose would',
   it('prepare the data folder, run side by side, and serve an unmodified client', async () => {
     const { setup, ...others } = compose.services
     expect(await processes.run(...(setup?.command ?? []))).toMatchObject({ code: 0 })
-    for (const [name, { command, profiles }] of Object.entries(others))
-      if (!profiles) running.set(name, processes.start(command, { TICKWIRE_PROXY_PORT: 'auto' }))
+    for (const [name, { command, profiles, environment }] of Object.entries(others))
+      if (!profiles) running.set(name, processes.start(command, { ...environment, TICKWIRE_PROXY_PORT: 'auto' }))
     await eventually(() => processes.hasProxy())
     const created = await processes.run('key', 'create', 'my-bot')
     expect(created.code).toBe(0)

@@ -132,7 +132,7 @@ describe('a proxy that is told to end', () => {
     expect([ready.status, await ready.text()]).toEqual([503, 'not ready: the proxy ends\n'])
     expect((await fetch(`http://127.0.0.1:${port}/livez`)).status).toBe(200)
     const late = await RawClient.open(port)
-    expect(late.reads.join('')).toMatch(/^HTTP\/1\.1 503 Service Unavailable\r\nRetry-After: 5\r\n/)
+    expect(late.reads.join('')).toMatch(/^HTTP\/1\.1 503 Service Unavailable\r\n.*\r\nretry-after: 5\r\n/s)
     expect(lazy.frames.map(({ opcode }) => opcode).at(-1)).toBe(CLOSE)
     await stopped
   })

@@ -108,11 +108,11 @@ describe('tickwire up', () => {
 
   it.each(['up', 'proxy'])('%s says once what is risky or contradicts itself', async command => {
     const port = String(await takenPort())
-    const env = { TICKWIRE_PROXY_PORT: port, WEBSOCKET_PORT: '1' }
-    const { err } = await emptyFolder().start([command, '--host', '0.0.0.0'], env).done
+    const env = { TICKWIRE_PROXY_PORT: port, WEBSOCKET_PORT: '1', TICKWIRE_PROXY_ORIGINS: '*' }
+    const { err } = await emptyFolder().start([command], env).done
     expect(err.trim().split('\n')).toEqual([
       expect.stringMatching(new RegExp(`^warning: proxy\\.port: TICKWIRE_PROXY_PORT \\(${port}\\) is used`)),
-      expect.stringMatching(/^warning: the proxy listens on 0\.0\.0\.0 without TLS/),
+      expect.stringMatching(/^warning: proxy\.origins holds "\*"/),
       expect.stringMatching(/^error PORT_TAKEN/),
       expect.stringMatching(/^next: /),
     ])

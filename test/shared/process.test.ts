@@ -8,6 +8,7 @@ const SCRIPT = fileURLToPath(new URL('../support/process.mjs', import.meta.url))
 
 type Behaviour =
   | 'begins'
+  | 'shows'
   | 'lags'
   | 'stays'
   | 'explains'
@@ -177,5 +178,29 @@ describe('a process', () => {
     expect(await ended).toBeNull()
     expect(child.signalCode).toBe('SIGKILL')
     expect(said().at(-1)).toBe('closing')
+  })
+
+  it('reads again what may have changed on SIGHUP, and goes on', async () => {
+    const { child, messages, said } = start('stays', true)
+    await eventually(() => messages.length > 0)
+    child.kill('SIGHUP')
+    await eventually(() => said().includes('reading again'))
+    child.kill('SIGHUP')
+    await eventually(() => said().filter(text => text === 'reading again').length === 2)
+    expect(child.exitCode).toBeNull()
+  })
+
+  it('opens no debugger on SIGUSR1, says so, and goes on', async () => {
+    const { child, messages, said } = start('stays', true)
+    await eventually(() => messages.length > 0)
+    child.kill('SIGUSR1')
+    await eventually(() => said().some(text => text.startsWith('SIGUSR1 would open the debugger')))
+    expect(child.exitCode).toBeNull()
+  })
+
+  it('has no prototype to be reached by name, and keeps its connections out of reports', async () => {
+    const { said } = start('shows', false)
+    await eventually(() => said().length > 0)
+    expect(said()[0]).toEqual({ proto: false, network: true, reports: false })
   })
 })

@@ -1,4 +1,4 @@
-import { WebSocket } from 'ws'
+import { type ClientOptions, WebSocket } from 'ws'
 import { until } from './bus.ts'
 
 /** One frame from the server, parsed; `text` as it came. */
@@ -27,8 +27,9 @@ export class TestClient {
     })
   }
 
-  static async open(url: string): Promise<TestClient> {
-    const ws = new WebSocket(url)
+  /** `options`: headers, whom to trust. */
+  static async open(url: string, options: ClientOptions = {}): Promise<TestClient> {
+    const ws = new WebSocket(url, options)
     const client = new TestClient(ws)
     await new Promise((resolve, reject) => {
       ws.once('open', resolve)
@@ -95,6 +96,14 @@ export class TestClient {
     await until('an answer to the closing ping', () => this.frames.some(({ _pingId }) => _pingId === mark))
     const at = this.replies.findIndex(({ _pingId }) => _pingId === mark)
     this.#read = Math.max(this.#read, at + 1)
+  }
+
+  pause(): void {
+    this.#ws.pause()
+  }
+
+  resume(): void {
+    this.#ws.resume()
   }
 
   close(): void {

@@ -11,6 +11,7 @@ const log = { info: level('info'), debug: level('debug'), warn: level('warn'), f
 
 const running = {
   details: { port: 7 },
+  reload: () => say('word', 'reading again'),
   async close(ending) {
     say('word', behaviour === 'explains' ? `closing for a ${ending}` : 'closing')
     if (behaviour === 'hangs' || behaviour === 'lingers' || behaviour === 'breaks-and-hangs')
@@ -26,6 +27,12 @@ async function start(ending) {
     const never = unlessEnding(new Promise(() => {}), ending)
     await (behaviour === 'begins' ? never : never.catch(() => {}))
   }
+  if (behaviour === 'shows')
+    say('word', {
+      proto: '__proto__' in Object.prototype,
+      network: process.report.excludeNetwork,
+      reports: process.report.reportOnFatalError,
+    })
   if (behaviour === 'fails') throw new TickwireError('PORT_TAKEN', 'Port 7 is taken', { next: 'use another' })
   if (behaviour === 'breaks-forwarding') {
     const addresses = { publish: `ipc://${folder}/in`, subscribe: `ipc://${folder}/out` }

@@ -5,6 +5,7 @@ import { pino } from 'pino'
 import { expect } from 'vitest'
 import { MemoryExchange } from '../../bus/memory.ts'
 import { startProxy } from '../../proxy/main.ts'
+import { askNear, OWN_PROXY } from '../../scripts/near.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { type Config, loadConfig } from '../../shared/config.ts'
 import type { Log } from '../../shared/log.ts'
@@ -45,6 +46,8 @@ export interface ProxyRig {
   enter(): Promise<TestClient>
   /** What `/status` says to alice. */
   status(): Promise<Status>
+  /** What SIGHUP does. */
+  reload(): void
   /** Ends the proxy only; with a word, its clients are let go first. */
   stop(ending?: Ending): Promise<void>
   close(): Promise<void>
@@ -108,8 +111,9 @@ export async function startRig(options: RigOptions = {}): Promise<ProxyRig> {
     builtin: [broker, ...others],
   })
   const feed = new FakeFeed({ exchange, clock: systemClock, name: FEED, broker, modes })
-  const url = `ws://127.0.0.1:${running.port}`
-  const connect = () => TestClient.open(url)
+  const isTls = config.proxy.tls.certFile !== undefined
+  const url = `${isTls ? 'wss' : 'ws'}://127.0.0.1:${running.port}`
+  const connect = () => TestClient.open(url, OWN_PROXY)
   let isRunning = true
   const stop = async (ending?: Ending) => {
     if (isRunning) await running.close(ending)
@@ -117,13 +121,13 @@ export async function startRig(options: RigOptions = {}): Promise<ProxyRig> {
   }
   const status = async (): Promise<Status> => {
     const headers = { authorization: `Bearer ${keys.alice}` }
-    const response = await fetch(`http://127.0.0.1:${running.port}/status`, { headers })
-    return (await response.json()) as Status
+    return JSON.parse((await askNear(`${url.replace('ws', 'http')}/status`, headers, 5000)).body) as Status
   }
   await holds(async () => expect(stateOf(await status())).toBe('live'))
   return {
     url,
     port: running.port,
+    reload: () => running.reload?.(),
     folder,
     config,
     exchange,

@@ -19,6 +19,7 @@ export const HARD = 30 * SIZE
 
 interface Options {
   readonly oneFramePerWrite?: boolean
+  readonly isDeferred?: boolean
   readonly softBytes?: number
 }
 
@@ -59,7 +60,7 @@ export class OutboxRig {
     return this.kernel.writes.flatMap(readable)
   }
 
-  open({ oneFramePerWrite = false, softBytes = SOFT }: Options = {}): Post {
+  open({ oneFramePerWrite = false, isDeferred = false, softBytes = SOFT }: Options = {}): Post {
     const kernel = new Kernel()
     const reasons: string[] = []
     const outbox: Outbox = new Outbox({
@@ -68,6 +69,7 @@ export class OutboxRig {
       clock: this.clock,
       turn: this.turn,
       oneFramePerWrite,
+      isDeferred,
       onGivenUp: why => {
         reasons.push(why)
         outbox.close()

@@ -1,0 +1,95 @@
+import { type IncomingMessage, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { isLoopback } from '../shared/network.ts'
+import { securityHeaders } from './headers.ts'
+
+/** Why somebody is not let in, as an answer over HTTP. */
+export interface DoorRefusal {
+  readonly status: number
+  /** One line: what is wrong, and what to do. */
+  readonly reason: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** What the settings say of who may come in. */
+export interface DoorRules {
+  readonly isTls: boolean
+  /** The port is open to this machine alone. */
+  readonly isNear: boolean
+  readonly origins: readonly string[]
+  readonly isForwarder: (address: string) => boolean
+}
+
+/** What is looked at of a request. */
+type Asking = Pick<IncomingMessage, 'url' | 'headers'> & {
+  readonly socket: { readonly remoteAddress?: string | undefined }
+}
+
+/** Names under which clients of other services put a key into the address. */
+const KEY_NAMES: ReadonlySet<string> = new Set(['apikey', 'token', 'accesstoken', 'key'])
+const KEY_IN_URL: DoorRefusal = {
+  status: 400,
+  reason:
+    'A key in the address ends up in logs: leave it out, send {"action":"authenticate","api_key":"…"} as the first ' +
+    'message, or "Authorization: Bearer KEY", and replace the key',
+}
+const PLAIN: DoorRefusal = {
+  status: 403,
+  reason: 'Without TLS this port is for the forwarders in proxy.trusted_forwarders only; set proxy.tls, and use wss://',
+}
+
+/** What keeps any request out, a handshake or not. */
+export function refusalOfRequest({ url = '', socket }: Asking, rules: DoorRules): DoorRefusal | undefined {
+  const { remoteAddress = '' } = socket
+  if (!rules.isTls && !rules.isNear && !isLoopback(remoteAddress) && !rules.isForwarder(remoteAddress)) return PLAIN
+  return hasKey(url) ? KEY_IN_URL : undefined
+}
+
+/** What keeps a WebSocket handshake out; everything that is decided before there is a connection is asked here. */
+export const refusalOfHandshake = (request: Asking, rules: DoorRules): DoorRefusal | undefined =>
+  refusalOfRequest(request, rules) ?? refusalOfOrigin(request, rules)
+
+function hasKey(url: string): boolean {
+  const at = url.indexOf('?')
+  if (at < 0) return false
+  return [...new URLSearchParams(url.slice(at)).keys()].some(name =>
+    KEY_NAMES.has(name.toLowerCase().replace(/[-_]/g, '')),
+  )
+}
+
+/**
+ * Browsers tell whose page connects; everything else tells nothing, or the address it connects to. Nothing here goes by
+ * cookies, so that a strange page has no key to use: it is kept out all the same.
+ */
+function refusalOfOrigin({ headers }: Asking, { origins, isNear }: DoorRules): DoorRefusal | undefined {
+  const { origin, host = '' } = headers
+  if (origin === undefined || origins.includes('*') || origins.includes(origin.toLowerCase())) return undefined
+  const page = nameOf(origin)
+  if (page !== undefined) {
+    if (isNear && isLoopback(page)) return undefined
+    const own = nameOf(`http://${host}`)
+    if (own !== undefined && (page === own || (isLoopback(page) && isLoopback(own)))) return undefined
+  }
+  const reason = `Pages of ${JSON.stringify(origin.slice(0, 100))} may not connect: add their origin to proxy.origins`
+  return { status: 403, reason }
+}
+
+/** Of a page of the web; `undefined` for every other kind of page, and for `null`. */
+function nameOf(origin: string): string | undefined {
+  if (!/^https?:\/\//i.test(origin) || !URL.canParse(origin)) return undefined
+  return new URL(origin).hostname
+}
+
+/** Answers on the bare stream of a handshake, and ends it. */
+export function refuse(stream: Duplex, { status, reason, headers = {} }: DoorRefusal, isTls: boolean): void {
+  const body = `${reason}\n`
+  const all = {
+    ...securityHeaders(isTls),
+    ...headers,
+    connection: 'close',
+    'content-type': 'text/plain; charset=utf-8',
+    'content-length': String(Buffer.byteLength(body)),
+  }
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
+  stream.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`)
+}

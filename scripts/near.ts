@@ -1,0 +1,32 @@
+import { get as getPlain, type IncomingMessage } from 'node:http'
+import { get as getSecure } from 'node:https'
+
+/**
+ * For the proxy on this machine, found by its data folder: its certificate is for the name that others know it by. Who
+ * could listen in its place here could read its memory, too.
+ */
+export const OWN_PROXY = { rejectUnauthorized: false } as const
+
+export interface NearAnswer {
+  readonly status: number
+  readonly body: string
+}
+
+/** Asks the proxy on this machine. Rejects with what the system says of a proxy that does not answer in time. */
+export function askNear(url: string, headers: Readonly<Record<string, string>>, limitMs: number): Promise<NearAnswer> {
+  const signal = AbortSignal.timeout(limitMs)
+  return new Promise((resolve, reject) => {
+    const take = (answer: IncomingMessage) => {
+      const parts: Buffer[] = []
+      answer.on('data', (part: Buffer) => parts.push(part))
+      answer.on('error', reject)
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(parts).toString('utf8') }))
+    }
+    // A connection of its own, which does not outlive the answer.
+    const options = { headers, signal, agent: false } as const
+    const asking = url.startsWith('https:')
+      ? getSecure(url, { ...options, ...OWN_PROXY }, take)
+      : getPlain(url, options, take)
+    asking.on('error', reject)
+  })
+}
