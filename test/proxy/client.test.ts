@@ -6,6 +6,7 @@ import type { FeedView } from '../../proxy/feeds.ts'
 import { LocalRegistry } from '../../proxy/limits/local.ts'
 import { Shelf } from '../../proxy/shelf.ts'
 import { Workshop } from '../../proxy/worklist.ts'
+import type { AuditEvent } from '../../shared/audit.ts'
 import { ManualClock } from '../../shared/clock.ts'
 import { loadConfig } from '../../shared/config.ts'
 import { formatTopic } from '../../shared/market/topic.ts'
@@ -27,6 +28,7 @@ let feeds: readonly unknown[]
 let allowed: boolean
 /** How many subscriptions there were each time other sources were looked for. */
 let looked: number[]
+let audited: AuditEvent[]
 /** Users whose order updates somebody gets. */
 let heard: string[]
 
@@ -39,6 +41,7 @@ beforeEach(() => {
   feeds = [FEED]
   allowed = true
   heard = []
+  audited = []
   looked = []
   const rooms = {
     clock,
@@ -79,7 +82,7 @@ beforeEach(() => {
       },
     },
     registry: new LocalRegistry(LIMITS, clock),
-    audit: { record: () => {} },
+    audit: { record: (event: AuditEvent) => void audited.push(event) },
     brokers: () => ['testbroker'],
     feedsOf: () => feeds as readonly FeedView[],
   }
@@ -193,6 +196,26 @@ describe('a client with a refused key', () => {
     clock.advance(3000)
     expect(door).toEqual(['4401 authentication failed'])
   })
+})
+
+it('tells the audit who got in, who did not, and when an address is locked', () => {
+  send({ action: 'authenticate', api_key: 'good' })
+  for (let nth = 0; nth < 5; nth++) send({ action: 'authenticate', api_key: 'bad' })
+  expect(audited.map(({ action, actor, result }) => [action, actor, result])).toEqual([
+    ['auth.accepted', 'key:1', 'ok'],
+    ...Array(5).fill(['auth.refused', 'stranger', 'refused']),
+    ['auth.locked', 'stranger', 'refused'],
+  ])
+  expect(new Set(audited.map(({ address }) => address))).toEqual(new Set(['192.0.2.1']))
+  expect(door.at(-1)).toBe('4429 too many refused keys')
+})
+
+it('tells the audit of what was in the way of a client', () => {
+  send({ action: 'authenticate', api_key: 'good' })
+  for (let nth = 0; nth < 200; nth++) send({ action: 'ping' })
+  clock.advance(4000)
+  expect(audited.at(-1)).toMatchObject({ action: 'limit.reached', actor: 'key:1', subject: 'messages_per_second' })
+  expect(door.at(-1)).toBe('4029 too many messages')
 })
 
 it('lets go of what belongs to another user by now, and of nothing that waits for its return', () => {
