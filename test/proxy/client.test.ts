@@ -7,6 +7,7 @@ import { LocalRegistry } from '../../proxy/limits/local.ts'
 import { EVERYTHING } from '../../proxy/reading.ts'
 import { Shelf } from '../../proxy/shelf.ts'
 import { Workshop } from '../../proxy/worklist.ts'
+import type { AuditEvent } from '../../shared/audit.ts'
 import { ManualClock } from '../../shared/clock.ts'
 import { loadConfig } from '../../shared/config.ts'
 import { formatTopic } from '../../shared/market/topic.ts'
@@ -32,6 +33,7 @@ let allowed: boolean
 let looked: number[]
 /** Symbols that no key may read any more. */
 let barred: string[]
+let audited: AuditEvent[]
 /** Users whose order updates somebody gets. */
 let heard: string[]
 
@@ -46,11 +48,11 @@ beforeEach(() => {
   allowed = true
   barred = []
   heard = []
+  audited = []
   looked = []
   const rooms = {
     clock,
     log: pino({ enabled: false }),
-    audit: { record: () => {} },
     access: {
       authenticate: (key: string) =>
         key === 'bad' ? undefined : { userId: USERS[key] ?? '', keyId: key === 'narrow' ? '2' : '1', ticket: false },
@@ -91,6 +93,7 @@ beforeEach(() => {
       },
     },
     registry: new LocalRegistry(LIMITS, clock),
+    audit: { record: (event: AuditEvent) => void audited.push(event) },
     brokers: () => ['testbroker'],
     feedsOf: () => feeds as readonly FeedView[],
   }
@@ -204,6 +207,26 @@ describe('a client with a refused key', () => {
     clock.advance(3000)
     expect(door).toEqual(['4401 authentication failed'])
   })
+})
+
+it('tells the audit who got in, who did not, and when an address is locked', () => {
+  send({ action: 'authenticate', api_key: 'good' })
+  for (let nth = 0; nth < 5; nth++) send({ action: 'authenticate', api_key: 'bad' })
+  expect(audited.map(({ action, actor, result }) => [action, actor, result])).toEqual([
+    ['auth.accepted', 'key:1', 'ok'],
+    ...Array(5).fill(['auth.refused', 'stranger', 'refused']),
+    ['auth.locked', 'stranger', 'refused'],
+  ])
+  expect(new Set(audited.map(({ address }) => address))).toEqual(new Set(['192.0.2.1']))
+  expect(door.at(-1)).toBe('4429 too many refused keys')
+})
+
+it('tells the audit of what was in the way of a client', () => {
+  send({ action: 'authenticate', api_key: 'good' })
+  for (let nth = 0; nth < 200; nth++) send({ action: 'ping' })
+  clock.advance(4000)
+  expect(audited.at(-1)).toMatchObject({ action: 'limit.reached', actor: 'key:1', subject: 'messages_per_second' })
+  expect(door.at(-1)).toBe('4029 too many messages')
 })
 
 it('lets go of what belongs to another user by now', () => {
