@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import type { AuditEvent } from '../../shared/audit.ts'
+import type { AuditAction, AuditEvent } from '../../shared/audit.ts'
 import { systemCode, TickwireError } from '../../shared/errors.ts'
 import { type KeyScope, readKey } from '../../shared/key.ts'
 import type { Secret } from '../../shared/secret.ts'
@@ -125,7 +125,7 @@ const changeKeys = async (
 ): Promise<boolean> =>
   requireStarted(invocation) && (await changeStore(invocation, change, changed => (changed ? [event] : [])))
 
-const eventOf = (action: AuditEvent['action'], id: string, reason?: string): AuditEvent => ({
+const eventOf = (action: AuditAction, id: string, reason?: string): AuditEvent => ({
   action,
   actor: OPERATOR,
   subject: id,
