@@ -111,7 +111,12 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
   const { maxAgeMs } = limits
   const inbound = new Inbound({ bus, clock, log, proxy, maxAgeMs, hub, feeds, wanted, foreign, orders, shelf, states })
   const { validBrokers } = config
-  const access = new Access({ store, clock, log, validBrokers, onChange: () => register() })
+  const changed = () => {
+    register()
+    // Who was revoked just now need not stay until the next look; but nobody goes in the middle of his own work.
+    clock.soon(() => server.recheck())
+  }
+  const access = new Access({ store, clock, log, validBrokers, onChange: changed })
   const tickets = new Tickets(access, clock)
   const brokers = (identity: Identity | undefined) => {
     // What somebody else's adapter is called tells who is here.

@@ -41,7 +41,12 @@ export function startAudit(
 }
 
 /** Says whether two processes run with the same settings, and nothing of what they are. Without secrets. */
-export function settingsDigest({ apiKey: _, brokerCredentials: __, warnings: ___, ...settings }: Config): string {
+function settingsDigest({
+  apiKey: _apiKey,
+  brokerCredentials: _credentials,
+  warnings: _warnings,
+  ...settings
+}: Config): string {
   return createHash('sha256').update(JSON.stringify(settings)).digest('hex').slice(0, 32)
 }
 
@@ -61,8 +66,8 @@ export const changeStore = <T>(
       return store.atomically(() => {
         const result = change(store)
         const events = tell(result)
-        recordFirst(invocation, events)
         told = events
+        recordFirst(invocation, events)
         return result
       })
     } catch (error) {
@@ -95,7 +100,7 @@ export function recordFirst(
   }
 }
 
-/** Recorded, and not done after all. Where that cannot be written either, the error that is shown has to do. */
+/** Recorded, as far as one knows, and not done after all. Where that cannot be written either, the error that is shown has to do. */
 function takeBack(invocation: Invocation, events: readonly AuditEvent[], why: unknown): void {
   const code = why instanceof TickwireError ? why.code : 'UNEXPECTED'
   const refused = events.map(event => ({ ...event, result: 'refused' as const, reason: `not carried out: ${code}` }))

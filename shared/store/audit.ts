@@ -10,32 +10,13 @@ import {
   isSame,
   ORIGIN,
   sealAnchor,
+  valuesOf,
 } from './auditchain.ts'
 import { HeadFile } from './audithead.ts'
-import { Database, type Migration } from './database.ts'
+import { FIELDS, INSERT, MIGRATIONS, type Row, recordOf } from './auditrow.ts'
+import { Database } from './database.ts'
 import type { DataFolder } from './folder.ts'
 import { readPepper } from './pepper.ts'
-
-const MIGRATIONS: readonly Migration[] = [
-  `CREATE TABLE records (
-     seq INTEGER PRIMARY KEY,
-     at INTEGER NOT NULL,
-     process TEXT NOT NULL,
-     action TEXT NOT NULL,
-     actor TEXT NOT NULL,
-     subject TEXT,
-     address TEXT,
-     result TEXT NOT NULL,
-     reason TEXT,
-     hash BLOB NOT NULL
-   ) STRICT;
-   CREATE TABLE anchors (
-     name TEXT PRIMARY KEY CHECK (name IN ('start', 'head')),
-     seq INTEGER NOT NULL,
-     hash BLOB NOT NULL,
-     mac BLOB NOT NULL
-   ) STRICT;`,
-]
 
 /** An event of a process, at its time. */
 export interface Entry extends AuditEvent {
@@ -53,15 +34,6 @@ export interface AuditOptions {
   readonly isDurable?: boolean
 }
 
-interface Row extends Omit<AuditRecord, 'subject' | 'address' | 'reason'> {
-  subject: string | null
-  address: string | null
-  reason: string | null
-  hash: Buffer
-}
-
-const FIELDS = 'seq, at, process, action, actor, subject, address, result, reason, hash'
-const INSERT = `INSERT INTO records (${FIELDS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 const PAGE = 500
 
 /**
@@ -220,9 +192,7 @@ export class AuditStore {
     for (const { at, ...event } of entries) {
       const record: AuditRecord = { seq: ++seq, at, ...cleaned(event) }
       hash = hashRecord(this.#key, hash, record)
-      const { process, action, actor, subject, address, result, reason } = record
-      const values = [process, action, actor, subject ?? null, address ?? null, result, reason ?? null]
-      this.#database.write(INSERT, seq, at, ...values, hash)
+      this.#database.write(INSERT, ...valuesOf(record), hash)
     }
     this.#setAnchor('head', { seq, hash })
     return { seq, hash }
@@ -275,14 +245,5 @@ export class AuditStore {
     return new TickwireError('AUDIT_BROKEN', `Record ${seq} of ${auditDb} ${why}`, {
       next: `tickwire audit verify; stop Tickwire and keep ${auditDb}* and ${auditHead} elsewhere, and find out who did it; without them a new chain begins`,
     })
-  }
-}
-
-function recordOf({ hash: _, subject, address, reason, ...row }: Row): AuditRecord {
-  return {
-    ...row,
-    ...(subject !== null && { subject }),
-    ...(address !== null && { address }),
-    ...(reason !== null && { reason }),
   }
 }

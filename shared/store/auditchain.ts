@@ -26,12 +26,18 @@ const PURPOSE = 'tickwire audit'
 /** The key of the chain: who has a copy of the records but not of the pepper can change none of them unseen. */
 export const chainKey = (pepper: Buffer): Buffer => Buffer.from(hkdfSync('sha256', pepper, '', PURPOSE, KEY_BYTES))
 
-/** The hash of a record that follows `before`. */
-export function hashRecord(key: Buffer, before: Buffer, record: AuditRecord): Buffer {
+/** All of a record, in the order it is hashed and kept. */
+export const valuesOf = (record: AuditRecord): (string | number | null)[] => {
   const { seq, at, process, action, actor, subject, address, result, reason } = record
-  const fields = [seq, at, process, action, actor, subject ?? null, address ?? null, result, reason ?? null]
-  return createHmac('sha256', key).update(before).update(JSON.stringify(fields)).digest()
+  return [seq, at, process, action, actor, subject ?? null, address ?? null, result, reason ?? null]
 }
+
+/** The hash of a record that follows `before`. */
+export const hashRecord = (key: Buffer, before: Buffer, record: AuditRecord): Buffer =>
+  createHmac('sha256', key)
+    .update(before)
+    .update(JSON.stringify(valuesOf(record)))
+    .digest()
 
 /** Proves that who knows the key said that the chain begins or ends at this place. */
 export const sealAnchor = (key: Buffer, name: string, { seq, hash }: Anchor): Buffer =>

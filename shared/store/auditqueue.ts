@@ -32,7 +32,7 @@ export interface TellingAudit extends Audit {
 
 const FLUSH_MS = 250
 /** So many at once hold nothing up; the rest follows after a breath. */
-const SLICE = 200
+const SLICE = 100
 const BREATH_MS = 10
 const WAITING_MAX = 10_000
 /** The event loop stands still while another process writes. */

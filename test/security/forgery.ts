@@ -13,7 +13,7 @@ const ALIKE: Readonly<Record<string, string>> = { A: 'А', E: 'Е', O: 'О', C: 
 const MODES = [1, 2, 3, 'LTP', 'QUOTE', 'DEPTH', '*', 'BOOK20', 0, 4, -1, null, '1', [1]] as const
 const EXCHANGES = ['NSE', 'NSE_INDEX', 'BSE', 'nse', 'NSE\0', 'NЅE', '*', '>', '', 'NSE_', 'NFO', 'CRYPTO'] as const
 
-const alike = (text: string): string => [...text].map(letter => ALIKE[letter] ?? letter).join('')
+const alike = (text: string): string => text.replace(/[A-Z]/g, letter => ALIKE[letter] ?? letter)
 
 /** One item of a subscribe message, made to reach what is another user's. */
 export function forgery({ feeds, brokers, symbols, place }: Knowledge): fc.Arbitrary<unknown> {
