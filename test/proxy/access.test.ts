@@ -147,7 +147,7 @@ describe('access', () => {
     const other = addKey()
     const identity = access.authenticate(key)
     const fault = new TickwireError('STORE_CORRUPT', `What bounds key ${id} is damaged`, { next: 'revoke it' })
-    store.keys = store.keys.map(({ bounds, ...one }) => (one.id === id ? { ...one, fault } : one))
+    store.keys = store.keys.map(({ bounds: _bounds, ...one }) => (one.id === id ? { ...one, fault } : one))
     for (let poll = 0; poll < 3; poll++) {
       store.version++
       clock.advance(POLL_MS)
