@@ -24,6 +24,8 @@ let store: {
 let access: Access
 let changes: number
 let logged: Line[]
+/** Whether a ticket is used up by this. */
+let taken: (id: string) => boolean
 
 /** Adds a key to the store, behind the back of `access`. */
 function addKey(rest: Partial<KeyRecord> = {}): { key: string; id: string } {
@@ -42,12 +44,15 @@ function guarded<T>(value: T): T {
 beforeEach(() => {
   clock = new ManualClock()
   changes = 0
+  taken = () => true
   store = { version: 1, keys: [], feeds: [], shares: [] }
   const control = {
     version: () => store.version,
     keyRing: () => new KeyRing(guarded([...store.keys]), PEPPER),
     feeds: { list: () => guarded([...store.feeds]) },
     shares: { list: () => guarded([...store.shares]) },
+    tickets: { take: (id: string) => taken(id) },
+    keys: { saveUse: () => true },
   } as unknown as ControlStore
   const { log, lines } = keptLog()
   logged = lines
@@ -117,6 +122,62 @@ describe('access', () => {
     store.version++
     clock.advance(POLL_MS)
     expect(identity && access.allows(identity, 'orders')).toBe(true)
+  })
+
+  it('of a browser’s ticket is that of its key, once, and stays good while it cannot be used up', () => {
+    const parent = addKey({ bounds: { symbols: ['TCS'], quota: { connections: 1 } } })
+    const { key } = addKey({ origin: 'ticket', parentId: parent.id, expiresAt: clock.now() + 1000 })
+    taken = () => {
+      throw new TickwireError('STORE_BUSY', 'busy')
+    }
+    expect(() => access.authenticate(key)).toThrow('busy')
+    expect(access.identify(key)).toBeUndefined()
+    taken = () => true
+    const identity = access.authenticate(key)
+    expect(identity).toEqual({ userId: 'alice', keyId: parent.id, ticket: false })
+    expect(access.authenticate(key)).toBeUndefined()
+    if (identity)
+      expect([access.quotaOf(identity), access.permits(identity, 'NSE', 'SBIN', 'LTP')]).toEqual([
+        { connections: 1 },
+        false,
+      ])
+  })
+
+  it('is refused to a ticket that another process was faster to use', () => {
+    const parent = addKey()
+    const { key } = addKey({ origin: 'ticket', parentId: parent.id, expiresAt: clock.now() + 1000 })
+    taken = () => false
+    expect(access.authenticate(key)).toBeUndefined()
+  })
+
+  it('ends for a key whose bounds are damaged while it is connected, and the log says so once', () => {
+    const { key, id } = addKey({ bounds: { symbols: ['TCS'] } })
+    const other = addKey()
+    const identity = access.authenticate(key)
+    const fault = new TickwireError('STORE_CORRUPT', `What bounds key ${id} is damaged`, { next: 'revoke it' })
+    store.keys = store.keys.map(({ bounds: _bounds, ...one }) => (one.id === id ? { ...one, fault } : one))
+    for (let poll = 0; poll < 3; poll++) {
+      store.version++
+      clock.advance(POLL_MS)
+    }
+    expect(identity && [access.mayStay(identity), access.permits(identity, 'NSE', 'TCS', 'LTP')]).toEqual([
+      false,
+      false,
+    ])
+    expect(access.authenticate(key)).toBeUndefined()
+    expect(access.authenticate(other.key)).toBeDefined()
+    expect(logged.map(({ level }) => level)).toEqual(['error'])
+  })
+
+  it('at an address that the key does not come from is none', () => {
+    const { key, id } = addKey({ bounds: { addresses: ['10.0.0.0/8'] } })
+    const identity = access.authenticate(key, '10.1.1.1')
+    expect(identity).toEqual({ userId: 'alice', keyId: id, ticket: false, address: '10.1.1.1' })
+    expect([access.authenticate(key, '11.1.1.1'), access.authenticate(key)]).toEqual([undefined, undefined])
+    store.keys = store.keys.map(one => ({ ...one, bounds: { addresses: ['11.0.0.0/8'] } }))
+    store.version++
+    clock.advance(POLL_MS)
+    expect(identity && access.mayStay(identity)).toBe(false)
   })
 
   it('tries again when the store was busy, and does not take that for no change', () => {
