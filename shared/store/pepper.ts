@@ -1,4 +1,5 @@
 import { TickwireError } from '../errors.ts'
+import { knowBytes } from '../redaction.ts'
 import type { DataFolder } from './folder.ts'
 import { createKeyFile, KEY_LENGTH, readKeyFile } from './keyfile.ts'
 
@@ -6,7 +7,13 @@ import { createKeyFile, KEY_LENGTH, readKeyFile } from './keyfile.ts'
  * The secret every stored key digest depends on, kept apart from the database so that a copy of one is worth nothing
  * without the other. Made once (0400). Throws FOLDER_UNUSABLE when others can read it, STORE_CORRUPT when it is cut.
  */
-export function readPepper({ pepperFile }: DataFolder): Buffer {
+export function readPepper(folder: DataFolder): Buffer {
+  const pepper = openPepper(folder)
+  knowBytes(pepper)
+  return pepper
+}
+
+function openPepper({ pepperFile }: DataFolder): Buffer {
   const kept = readKeyFile(pepperFile)
   if (!kept) return createKeyFile(pepperFile)
   const { bytes, mode } = kept
