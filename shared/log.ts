@@ -1,5 +1,5 @@
 import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino'
-import pretty from 'pino-pretty'
+import { isColorSupported, prettyFactory } from 'pino-pretty'
 import type { Config } from './config.ts'
 import { TickwireError } from './errors.ts'
 import { mapLine, scrub, scrubLine } from './redaction.ts'
@@ -19,6 +19,7 @@ const STDERR = 2
 
 export function createLog({ process: name, level, format, to }: LogOptions): Log {
   const isPretty = format === 'pretty' || (format === 'auto' && to === undefined && process.stderr.isTTY)
+  const out = to ?? destination({ dest: STDERR, sync: true })
   return pino(
     {
       level,
@@ -28,7 +29,7 @@ export function createLog({ process: name, level, format, to }: LogOptions): Log
       hooks: { streamWrite: isPretty ? calmLine : scrubLine },
       serializers: { err: describeError, error: describeError },
     },
-    isPretty ? prettyStream(to) : (to ?? destination({ dest: STDERR, sync: true })),
+    isPretty ? prettyStream(out, to === undefined) : out,
   )
 }
 
@@ -40,16 +41,18 @@ const calmLine = (line: string): string =>
       .replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, ''),
   )
 
-const prettyStream = (to: LogOptions['to']) =>
-  pretty({
-    destination: to ?? STDERR,
-    sync: true,
+function prettyStream(to: DestinationStream, isOwn: boolean): DestinationStream {
+  // By hand: as a stream of its own it draws an error over many lines.
+  const format = prettyFactory({
     singleLine: true,
+    errorLikeObjectKeys: [],
     ignore: 'process,pid,hostname',
     messageFormat: '{process}: {msg}',
     translateTime: 'SYS:HH:MM:ss.l',
-    ...(to && { colorize: false }),
+    colorize: isOwn && isColorSupported,
   })
+  return { write: line => void to.write(format(line)) }
+}
 
 interface Described {
   readonly code?: string
