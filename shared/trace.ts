@@ -38,8 +38,8 @@ export function formsOfBytes(bytes: Buffer): string[] {
 function inBase64(bytes: Buffer, before: number): string[] {
   const first = [0, 2, 3][before] ?? 0
   const last = Math.floor(((before + bytes.length) * 8) / 6)
-  const plain = Buffer.concat([Buffer.alloc(before), bytes])
-    .toString('base64')
-    .slice(first, last)
+  const shifted = Buffer.concat([Buffer.alloc(before), bytes])
+  const plain = shifted.toString('base64').slice(first, last)
+  shifted.fill(0)
   return [plain, plain.replaceAll('+', '-').replaceAll('/', '_')]
 }
