@@ -51,7 +51,7 @@ function prettyStream(to: DestinationStream, isOwn: boolean): DestinationStream 
     translateTime: 'SYS:HH:MM:ss.l',
     colorize: isOwn && isColorSupported,
   })
-  return { write: line => void to.write(format(line)) }
+  return { write: line => to.write(format(line)) }
 }
 
 interface Described {
