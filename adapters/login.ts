@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { TickwireError } from '../shared/errors.ts'
+import { textsOf } from '../shared/redaction.ts'
 import { Secret } from '../shared/secret.ts'
 import type { Vault } from '../shared/store/vault.ts'
 import type { Granted, Http, LoginAnswer, SessionAdapter } from './contract.ts'
 import { openCredentials } from './credentials.ts'
-import { guard, guardPromise, textsIn } from './redaction.ts'
+import { guard, guardPromise } from './redaction.ts'
 
 /** Whose login it is. */
 export interface Account {
@@ -54,7 +55,7 @@ export function beginLogin(account: Account): PendingLogin {
   const { adapter, settings } = account
   const { login } = adapter
   const credentials = openCredentials(account.name, adapter, account.credentials)
-  const hidden = textsIn(credentials)
+  const hidden = textsOf(credentials)
   const read = (text: string) =>
     guard({ adapter, account: account.name, what: 'login.readAnswer', hidden: [...hidden, ...valuesIn(text)] }, () =>
       login.readAnswer(text),
@@ -73,7 +74,7 @@ export function beginLogin(account: Account): PendingLogin {
   const carriesState = url.includes(state)
   return {
     kind: 'page',
-    url: new Secret(url),
+    url: new Secret(url, 'passing'),
     readAnswer(text, from) {
       const answer = read(text)
       const isOurs = answer.state === undefined ? from === 'person' || !carriesState : answer.state === state
@@ -96,7 +97,7 @@ export async function finishLogin(
 ): Promise<GrantedTicket> {
   const { adapter, settings } = account
   const credentials = openCredentials(account.name, adapter, account.credentials)
-  const call = { adapter, account: account.name, what: 'login.redeem', hidden: [...textsIn(credentials), answer.code] }
+  const call = { adapter, account: account.name, what: 'login.redeem', hidden: [...textsOf(credentials), answer.code] }
   const granted = await guardPromise(call, () => adapter.login.redeem({ settings, credentials, answer, http, now }))
   return readGranted(adapter, granted, now)
 }
@@ -116,7 +117,7 @@ export async function renewLogin(
     adapter,
     account: account.name,
     what: 'login.renew',
-    hidden: [...textsIn(credentials), ...textsIn(ticket)],
+    hidden: [...textsOf(credentials), ...textsOf(ticket)],
   }
   const granted = await guardPromise(
     call,
@@ -144,7 +145,7 @@ function readGranted({ name, ticket }: SessionAdapter, granted: Granted<unknown>
     throw new TickwireError('ADAPTER_INVALID', `Adapter ${name}: its login gave no ticket: ${fields.join(', ')}`)
   }
   return {
-    ticket: new Secret(JSON.stringify(parsed.data)),
+    ticket: new Secret(JSON.stringify(parsed.data), 'passing'),
     grantedAt,
     ...(expiresAt !== undefined && { expiresAt }),
     ...(holder !== undefined && { holder }),

@@ -1,9 +1,7 @@
 import { TickwireError } from '../shared/errors.ts'
+import { scrub } from '../shared/redaction.ts'
 import type { SessionAdapter } from './contract.ts'
 import { codeOf } from './fault.ts'
-
-/** Shorter ones would make holes in every message, and are guessed anyway. */
-const SHORTEST_SECRET = 4
 
 /** Which function of which adapter is called, and what must not be in an error of it. */
 export interface Call {
@@ -54,18 +52,6 @@ function discreet({ adapter, what, account = adapter.name, hidden }: Call, error
   return new TickwireError('ADAPTER_INVALID', `Adapter ${adapter.name}: ${what} failed: ${message}`)
 }
 
-/** On one line, without these texts, as they are or as an address or a header carries them. */
-export function redact(text: string, hidden: readonly string[]): string {
-  const forms = hidden
-    .filter(secret => secret.length >= SHORTEST_SECRET)
-    .sort((one, other) => other.length - one.length)
-    .flatMap(secret => [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')])
-  const clean = forms.reduce((rest, form) => rest.replaceAll(form, '[redacted]'), text)
-  return clean.replace(/\s+/g, ' ').trim()
-}
-
-/** Every text in credentials or in a ticket. */
-export function textsIn(value: unknown): string[] {
-  if (typeof value === 'string') return [value]
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []
-}
+/** On one line, without these texts and whatever else is a secret of this process. */
+export const redact = (text: string, hidden: readonly string[]): string =>
+  scrub(text, hidden).replace(/\s+/g, ' ').trim()

@@ -18,6 +18,12 @@ process.stdout.on('error', error => {
   throw error
 })
 
+// What nobody foresaw; a process that runs on tells it, and closes, by itself.
+for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+  process.on(event, (error: unknown) => {
+    if (process.listenerCount(event) === 1) fail(error)
+  })
+
 /** A pipe takes no more at once than its reader has room for; an end before the rest is out cuts the answer off unsaid. */
 const written = (): Promise<void> => new Promise(resolve => process.stdout.write('', () => resolve()))
 
@@ -30,6 +36,10 @@ try {
   if (error instanceof CommanderError && error.exitCode === 0) process.exit(0)
   // Without any command it has shown its help already.
   if (error instanceof CommanderError && error.code === 'commander.help') process.exit(2)
+  fail(error)
+}
+
+function fail(error: unknown): never {
   const { lines, exitCode } = explainFailure(error, process.argv.includes('--debug'))
   process.stderr.write(`${lines.join('\n')}\n`)
   process.exit(exitCode)

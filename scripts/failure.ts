@@ -1,5 +1,6 @@
 import type { Command, CommanderError } from 'commander'
 import { TickwireError } from '../shared/errors.ts'
+import { scrub } from '../shared/redaction.ts'
 import { isSecretName } from './credentials.ts'
 
 /** What a failed command writes to stderr, and the code it exits with. */
@@ -8,8 +9,16 @@ export interface Failure {
   readonly exitCode: number
 }
 
-/** The one place where an error becomes words: `error CODE: …`, `next: …`, and the stack for `--debug` only. */
+/**
+ * The one place where an error becomes words, without any secret of this process: `error CODE: …`, `next: …`, and the
+ * stack for `--debug` only.
+ */
 export function explainFailure(error: unknown, debug: boolean): Failure {
+  const { lines, exitCode } = explain(error, debug)
+  return { lines: lines.map(line => scrub(line)), exitCode }
+}
+
+function explain(error: unknown, debug: boolean): Failure {
   const stack = debug && error instanceof Error && error.stack ? [error.stack] : []
   if (error instanceof TickwireError) {
     const next = error.next === undefined ? [] : [`next: ${error.next}`]

@@ -1,7 +1,8 @@
 import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino'
-import pretty from 'pino-pretty'
+import { isColorSupported, prettyFactory } from 'pino-pretty'
 import type { Config } from './config.ts'
 import { TickwireError } from './errors.ts'
+import { mapLine, scrub, scrubLine } from './redaction.ts'
 
 export type Log = Logger
 
@@ -15,54 +16,43 @@ export interface LogOptions {
 }
 
 const STDERR = 2
-const MASK = '[redacted]'
-
-/** A second guard behind `Secret`: values under these names never appear, at the top of a line or one level down. */
-const SECRET_FIELDS = [
-  'apiKey',
-  'api_key',
-  'apiSecret',
-  'api_secret',
-  'apikey',
-  'auth',
-  'authorization',
-  'cookie',
-  'credentials',
-  'key',
-  'password',
-  'pepper',
-  'pin',
-  'secret',
-  'ticket',
-  'token',
-  'totp',
-]
 
 export function createLog({ process: name, level, format, to }: LogOptions): Log {
   const isPretty = format === 'pretty' || (format === 'auto' && to === undefined && process.stderr.isTTY)
+  const out = to ?? destination({ dest: STDERR, sync: true })
   return pino(
     {
       level,
       base: { process: name },
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: label => ({ level: label }) },
-      redact: { paths: SECRET_FIELDS.flatMap(field => [field, `*.${field}`]), censor: MASK },
+      hooks: { streamWrite: isPretty ? calmLine : scrubLine },
       serializers: { err: describeError, error: describeError },
     },
-    isPretty ? prettyStream(to) : (to ?? destination({ dest: STDERR, sync: true })),
+    isPretty ? prettyStream(out, to === undefined) : out,
   )
 }
 
-const prettyStream = (to: LogOptions['to']) =>
-  pretty({
-    destination: to ?? STDERR,
-    sync: true,
+/** For a terminal: no line end and no order to it comes out of what somebody else has said. */
+const calmLine = (line: string): string =>
+  mapLine(line, text =>
+    scrub(text)
+      .replace(/\s*\n\s*/g, ' | ')
+      .replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, ''),
+  )
+
+function prettyStream(to: DestinationStream, isOwn: boolean): DestinationStream {
+  // By hand: as a stream of its own it draws an error over many lines.
+  const format = prettyFactory({
     singleLine: true,
+    errorLikeObjectKeys: [],
     ignore: 'process,pid,hostname',
     messageFormat: '{process}: {msg}',
     translateTime: 'SYS:HH:MM:ss.l',
-    ...(to && { colorize: false }),
+    colorize: isOwn && isColorSupported,
   })
+  return { write: line => to.write(format(line)) }
+}
 
 interface Described {
   readonly code?: string

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { type Clock, pause, systemClock } from './clock.ts'
 import { type ErrorCode, TickwireError } from './errors.ts'
 import { harden, refuseInspector } from './hardening.ts'
+import { scrub } from './redaction.ts'
 
 /** What others should know of a running process: an address, a port. */
 export type ProcessDetails = Readonly<Record<string, string | number>>
@@ -202,10 +203,16 @@ function endAsked(clock: Clock, supervised: boolean, reload: () => void): Promis
 const exitCode = (error: unknown): number => (error instanceof TickwireError ? error.exitCode : 1)
 
 function fatal(error: unknown): ProcessMessage {
-  const message = error instanceof Error ? error.message : String(error)
+  const message = scrub(error instanceof Error ? error.message : String(error))
   if (!(error instanceof TickwireError)) return { kind: 'fatal', code: 'UNEXPECTED', message, exitCode: 1 }
   const { code, next } = error
-  return { kind: 'fatal', code, message, ...(next === undefined ? {} : { next }), exitCode: error.exitCode }
+  return {
+    kind: 'fatal',
+    code,
+    message,
+    ...(next === undefined ? {} : { next: scrub(next) }),
+    exitCode: error.exitCode,
+  }
 }
 
 /** Until the end of the process. A supervisor that is stopped reads nothing: it gets one more message, not a pile. */

@@ -1,17 +1,23 @@
 import { inspect } from 'node:util'
+import { forget, type Kept, know, MASK } from './redaction.ts'
 
-const MASK = '[redacted]'
-
-/** A value that prints, logs and serialises as `[redacted]`; only `reveal()` gives it. */
+/** A value that prints, logs and serialises as `[redacted]`; only `reveal()` gives it. It is masked in whatever leaves the process. */
 export class Secret {
   readonly #value: string
 
-  constructor(value: string) {
+  /** `passing`: a ticket of a day, of which only the last ones are remembered. */
+  constructor(value: string, kept: Kept = 'lasting') {
     this.#value = value
+    know(value, kept)
   }
 
   reveal(): string {
     return this.#value
+  }
+
+  /** Masks it no longer: it is good for nothing any more. */
+  forget(): void {
+    forget(this.#value)
   }
 
   toString(): string {

@@ -1,27 +1,34 @@
-import type { Secret } from './secret.ts'
-
 /**
- * Every way in which a secret may stand among other bytes: as it is, inside JSON, in a URL or a form, in hexadecimal,
- * and in base64 wherever it begins there. None for an empty secret.
+ * Every way in which a secret may stand among other bytes: as it is, inside JSON (also inside that), in a URL or a form,
+ * in hexadecimal, and in base64 wherever it begins there. None for an empty secret.
  */
-export function tracesOf(secret: Secret): Buffer[] {
+export const tracesOf = (secret: { reveal(): string }): Buffer[] =>
+  formsOf(secret.reveal()).map(form => Buffer.from(form))
+
+/** The same as texts. */
+export function formsOf(secret: string): string[] {
   // Once through UTF-8, because half a character cannot be URL-encoded.
-  const bytes = Buffer.from(secret.reveal())
+  const bytes = Buffer.from(secret)
   const text = bytes.toString()
   if (text === '') return []
   const inUrl = encodeURIComponent(text)
-  const hex = bytes.toString('hex')
+  const inJson = JSON.stringify(text).slice(1, -1)
   const texts = [
     text,
-    JSON.stringify(text).slice(1, -1),
+    inJson,
+    JSON.stringify(inJson).slice(1, -1),
     inUrl,
     inUrl.replace(/%../g, one => one.toLowerCase()),
     new URLSearchParams({ '': text }).toString().slice(1),
-    hex,
-    hex.toUpperCase(),
-    ...[0, 1, 2].flatMap(before => inBase64(bytes, before)),
+    ...formsOfBytes(bytes),
   ]
-  return [...new Set(texts)].map(one => Buffer.from(one))
+  return [...new Set(texts)]
+}
+
+/** Of bytes that are no text: in hexadecimal and in base64. */
+export function formsOfBytes(bytes: Buffer): string[] {
+  const hex = bytes.toString('hex')
+  return [...new Set([hex, hex.toUpperCase(), ...[0, 1, 2].flatMap(before => inBase64(bytes, before))])]
 }
 
 /**
@@ -31,8 +38,8 @@ export function tracesOf(secret: Secret): Buffer[] {
 function inBase64(bytes: Buffer, before: number): string[] {
   const first = [0, 2, 3][before] ?? 0
   const last = Math.floor(((before + bytes.length) * 8) / 6)
-  const plain = Buffer.concat([Buffer.alloc(before), bytes])
-    .toString('base64')
-    .slice(first, last)
+  const shifted = Buffer.concat([Buffer.alloc(before), bytes])
+  const plain = shifted.toString('base64').slice(first, last)
+  shifted.fill(0)
   return [plain, plain.replaceAll('+', '-').replaceAll('/', '_')]
 }

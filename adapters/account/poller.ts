@@ -4,8 +4,9 @@ import { TickwireError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import type { Exchange } from '../../shared/market/exchange.ts'
 import type { Instrument } from '../../shared/market/instrument.ts'
+import { textsOf } from '../../shared/redaction.ts'
 import type { Http, HttpAnswer, Quotes, SessionAdapter, SessionSettings, Update } from '../contract.ts'
-import { guard, guardPromise, textsIn } from '../redaction.ts'
+import { guard, guardPromise } from '../redaction.ts'
 import { backoff, rateLimitPause } from '../runtime/session/backoff.ts'
 import type { Grant } from '../runtime/session/tickets.ts'
 import { Wishes } from './wishes.ts'
@@ -212,13 +213,13 @@ export class Poller {
 
   #ask(batch: readonly Instrument[], { ticket }: Grant): Promise<HttpAnswer> {
     const { adapter, quotes, settings, http } = this.#parts
-    const call = { adapter, what: 'quotes.request', hidden: textsIn(ticket) }
+    const call = { adapter, what: 'quotes.request', hidden: textsOf(ticket) }
     return guardPromise(call, async () => await http(quotes.request(settings, ticket, batch)))
   }
 
   #read(answer: HttpAnswer, batch: readonly Instrument[], { ticket }: Grant) {
     const { adapter, quotes, clock } = this.#parts
-    const call = { adapter, what: 'quotes.parse', hidden: textsIn(ticket) }
+    const call = { adapter, what: 'quotes.parse', hidden: textsOf(ticket) }
     return guard(call, () => quotes.parse(answer, batch, clock.micros()))
   }
 

@@ -7,6 +7,7 @@ import {
   formatControl,
   STATUS_HEARTBEAT_MS,
 } from '../../shared/control.ts'
+import { scrub } from '../../shared/redaction.ts'
 import type { Audience } from './audience.ts'
 import type { Catalogue, Rejection } from './catalogue.ts'
 import type { Lease } from './lease.ts'
@@ -114,10 +115,10 @@ export class StatusReporter {
 
   /** The next step stays last. */
   #explain(): string | undefined {
-    const reason = this.#reason ?? ''
+    const reason = scrub(this.#reason ?? '')
     const at = reason.lastIndexOf('; next: ')
     const [cause, next] = at < 0 ? [reason, ''] : [reason.slice(0, at), reason.slice(at)]
-    const text = [cause, ...this.#remarks.values()].filter(Boolean).join('; ')
+    const text = scrub([cause, ...this.#remarks.values()].filter(Boolean).join('; '))
     return text === '' ? undefined : `${text.slice(0, MAX_REASON - next.length)}${next}`
   }
 
@@ -146,7 +147,9 @@ export class StatusReporter {
       dropped: { late, invalid, unknown },
       wanted: audience.instruments().size,
       confirmed: audience.confirmed(),
-      rejected: [...audience.rejected(), ...refused].slice(0, MAX_REJECTED),
+      rejected: [...audience.rejected(), ...refused]
+        .slice(0, MAX_REJECTED)
+        .map(one => ({ ...one, reason: scrub(one.reason) })),
       lanes: audience.laneSequences(),
       states: this.#states.revision,
       ...session,

@@ -6,6 +6,7 @@ import { loadAdapter } from '../../adapters/registry.ts'
 import { feedLayers, readSettings } from '../../adapters/settings.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import { createLog } from '../../shared/log.ts'
+import { scrub } from '../../shared/redaction.ts'
 import type { FeedRecord } from '../../shared/store/feeds.ts'
 import { readAccounts, withVault } from '../accounts.ts'
 import { formatCount, formatSpan } from '../figures.ts'
@@ -56,7 +57,7 @@ export async function syncLists(
   if (rows.length > 0) terminal.rows(rows, COLUMNS, '')
   const [first, ...others] = failures
   for (const { code, message, next } of others)
-    terminal.say(`error ${code}: ${message}${next ? `; next: ${next}` : ''}`)
+    terminal.say(scrub(`error ${code}: ${message}${next ? `; next: ${next}` : ''}`))
   if (first) throw first
 }
 

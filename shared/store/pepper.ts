@@ -1,4 +1,5 @@
 import { TickwireError } from '../errors.ts'
+import { knowBytes } from '../redaction.ts'
 import type { DataFolder } from './folder.ts'
 import { createKeyFile, KEY_LENGTH, readKeyFile } from './keyfile.ts'
 import { isShared } from './sharing.ts'
@@ -11,7 +12,13 @@ export const pepperModes = (path: string): { readonly own: number; readonly forb
  * The secret every stored key digest depends on, kept apart from the database so that a copy of one is worth nothing
  * without the other. Made once (0400; 0440 where a group shares the folder). Throws FOLDER_UNUSABLE when others can read it, STORE_CORRUPT when it is cut.
  */
-export function readPepper({ pepperFile }: DataFolder): Buffer {
+export function readPepper(folder: DataFolder): Buffer {
+  const pepper = openPepper(folder)
+  knowBytes(pepper)
+  return pepper
+}
+
+function openPepper({ pepperFile }: DataFolder): Buffer {
   const { own, forbidden } = pepperModes(pepperFile)
   const kept = readKeyFile(pepperFile)
   if (!kept) return createKeyFile(pepperFile, own)

@@ -214,7 +214,7 @@ export class Vault {
     const row = this.#row(place)
     if (!row) return undefined
     const text = this.#keys.open(row)
-    if (text !== undefined) return { text: new Secret(text), row }
+    if (text !== undefined) return { text: new Secret(text, place.field === 'ticket' ? 'passing' : 'lasting'), row }
     const { account, field } = place
     throw new TickwireError(
       'STORE_CORRUPT',

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import { TickwireError } from '../errors.ts'
+import { forget, knowBytes } from '../redaction.ts'
 import type { Database } from './database.ts'
 import type { DataFolder } from './folder.ts'
 import { accountKey, keyDigest, type SealedPlace, seal, unseal, unsealBytes } from './seal.ts'
@@ -57,6 +58,7 @@ export class VaultKeys {
   withVaultKey<T>(use: (key: Buffer) => T): T {
     const key = this.#read()
     try {
+      // In one step, during which nothing is said: a mask of it would be one more copy.
       return use(key)
     } finally {
       key.fill(0)
@@ -65,7 +67,7 @@ export class VaultKeys {
 
   /** Of what is kept here. */
   forget(): void {
-    for (const key of this.#known.values()) key.fill(0)
+    for (const key of this.#known.values()) wipe(key)
     this.#known.clear()
   }
 
@@ -101,7 +103,9 @@ export class VaultKeys {
   }
 
   #keep(account: string, key: Buffer): Buffer {
-    this.#known.get(account)?.fill(0)
+    const before = this.#known.get(account)
+    if (before) wipe(before)
+    knowBytes(key)
     this.#known.set(account, key)
     return key
   }
@@ -141,6 +145,12 @@ export class VaultKeys {
     const message = `The credentials in ${this.#folder.vaultDb} cannot be opened: their key ${key} ${why}`
     return new TickwireError('VAULT_LOCKED', message, { next })
   }
+}
+
+/** What is in no memory any more needs no mask, and the mask would hold it. */
+function wipe(key: Buffer): void {
+  forget(key)
+  key.fill(0)
 }
 
 const fits = (key: Buffer, digest: Buffer): boolean => {

@@ -36,10 +36,13 @@ test('lines below the level are not written', () => {
 })
 
 test.each(['apiKey', 'api_key', 'key', 'secret', 'token', 'password', 'authorization', 'totp', 'pin'])(
-  'a value named %s never appears, at the top or one level down',
+  'a value named %s never appears, at any depth',
   name => {
     const { log, text } = openLog()
-    log.info({ [name]: 'canary', request: { [name]: 'canary', other: 'kept' } }, 'hello')
+    log.info(
+      { [name]: 'canary', request: { [name]: { deep: 'canary' }, of: [{ [name]: 'canary' }], other: 'kept' } },
+      'hello',
+    )
     expect(text()).not.toContain('canary')
     expect(text()).toContain('kept')
   },
@@ -80,4 +83,28 @@ test('the automatic form is JSON when nobody watches', () => {
   const { log, line } = openLog({ format: 'auto' })
   log.info('listening')
   expect(line().msg).toBe('listening')
+})
+
+test('a secret is masked by its value: in messages, fields ten levels down, errors, causes and stacks', () => {
+  const secret = new Secret('canary-by-value-3141')
+  const { log, text } = openLog()
+  let deep: unknown = { list: [`?access_token=${encodeURIComponent(secret.reveal())}`] }
+  for (let depth = 0; depth < 10; depth++) deep = { deep }
+  const cause = new Error(`the broker repeats ${secret.reveal()}`)
+  log.warn({ deep }, `login with ${Buffer.from(secret.reveal()).toString('base64')} failed`)
+  log.error({ err: new Error(secret.reveal(), { cause }) })
+  log.error(new TickwireError('BROKER_REFUSED', 'no', { next: `ask for ${secret.reveal()}` }))
+  expect(text().match(/\[redacted\]/g)?.length).toBeGreaterThanOrEqual(5)
+  expect(text()).not.toMatch(/canary-by-value|Y2FuYXJ5LWJ5LXZhbHVl/)
+  for (const line of text().trim().split('\n')) expect(() => JSON.parse(line)).not.toThrow()
+  secret.forget()
+})
+
+test.each(['json', 'pretty'] as const)('one record is one line in the %s form, whatever a stranger says', format => {
+  const { log, text } = openLog({ format })
+  const said = 'hello\n{"level":60,"msg":"forged"}\r\n\x1b[2J\x1b]0;title\x07\x9b31m\u202etail'
+  log.warn({ said, err: new TypeError(said) }, said)
+  expect(text().trimEnd().split('\n')).toHaveLength(1)
+  expect(text().trimEnd()).not.toMatch(/[\p{Cc}\u202e]/u)
+  expect(text()).toContain('forged')
 })

@@ -2,15 +2,19 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { UpFacts } from '../../scripts/facts.ts'
 import { systemCode } from '../../shared/errors.ts'
-import { Secret } from '../../shared/secret.ts'
-import { tracesOf } from '../../shared/trace.ts'
+import { formsOfBytes, tracesOf } from '../../shared/trace.ts'
 
 /** Looks for secrets, in every form in which one could stand among other bytes. */
 export class Canaries {
   readonly #traces: readonly Buffer[]
 
-  constructor(secrets: readonly string[]) {
-    this.#traces = secrets.flatMap(secret => tracesOf(new Secret(secret)))
+  /** Texts, and keys of bytes. */
+  constructor(secrets: readonly (string | Buffer)[]) {
+    this.#traces = secrets.flatMap(secret =>
+      typeof secret === 'string'
+        ? tracesOf({ reveal: () => secret })
+        : [secret, ...formsOfBytes(secret).map(form => Buffer.from(form))],
+    )
   }
 
   /** The forms found in it. */

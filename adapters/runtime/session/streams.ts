@@ -2,8 +2,9 @@ import { TickwireError } from '../../../shared/errors.ts'
 import type { Instrument } from '../../../shared/market/instrument.ts'
 import type { OrderUpdate } from '../../../shared/market/order.ts'
 import type { Tick } from '../../../shared/market/tick.ts'
+import { textsOf } from '../../../shared/redaction.ts'
 import type { Failure, SessionAdapter, Stream } from '../../contract.ts'
-import { guardError, textsIn } from '../../redaction.ts'
+import { guardError } from '../../redaction.ts'
 import type { Union } from '../union.ts'
 import { LOGIN_UNANSWERED } from './connection.ts'
 import type { LinkView, MarketSignal } from './link.ts'
@@ -174,7 +175,7 @@ export class Streams {
     const isUnanswered = failure.kind === 'network' && failure.reason.startsWith(LOGIN_UNANSWERED)
     // One that is open was taken since, or is about to be asked: while it is, another's silence is its own.
     if (isUnanswered && this.#isOver() && !this.isOpen) return new TickwireError('SESSION_EXPIRED', LOGIN_OVER)
-    const call = { adapter, account, what: 'session.classify', hidden: textsIn(grant()?.ticket) }
+    const call = { adapter, account, what: 'session.classify', hidden: textsOf(grant()?.ticket) }
     return guardError(call, () => session.classify(failure))
   }
 
