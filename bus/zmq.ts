@@ -86,9 +86,9 @@ class ZmqBus implements Bus {
     this.#loops.push(this.#read(this.#publisher, frames => this.#takeDemand(frames)))
   }
 
-  publish(topic: string, body: Buffer): void {
+  publish(topic: string, body: Buffer, seal?: Buffer): void {
     if (this.#closed) return
-    this.#send(this.#publisher, sealEnvelope(topic, body))
+    this.#send(this.#publisher, sealEnvelope(topic, body, seal))
     this.#published++
   }
 

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { Bus } from '../bus/bus.ts'
+import { guard } from '../bus/guard.ts'
+import type { Identity as BusIdentity } from '../bus/identity.ts'
 import { logOutages } from '../bus/outage.ts'
+import type { Audit } from '../shared/audit.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Config } from '../shared/config.ts'
 import type { Log } from '../shared/log.ts'
@@ -27,6 +30,8 @@ import { Orders } from './orders.ts'
 import { Server } from './server.ts'
 import { Shelf } from './shelf.ts'
 import { States } from './states.ts'
+import { Strangers } from './strangers.ts'
+import { Trust } from './trust.ts'
 import { Wanted } from './wanted.ts'
 import { alone, type Report, type Whole } from './whole.ts'
 import { Workshop } from './worklist.ts'
@@ -36,6 +41,9 @@ export interface ProxyOptions {
   readonly folder: DataFolder
   /** Handed over: closed with the proxy. */
   readonly bus: Bus
+  /** What it proves itself with to the feeds. */
+  readonly identity: BusIdentity
+  readonly audit?: Audit | undefined
   readonly clock: Clock
   readonly log: Log
   /** Brokers whose adapters are built in. */
@@ -58,12 +66,22 @@ const LIST_LOOK_MS = 100
 
 /** Wires one proxy together and opens its port. Throws what cannot be put right: PORT_TAKEN, STORE_CORRUPT, … */
 export async function startProxy(options: ProxyOptions): Promise<Address & Pick<Running, 'close'>> {
-  const { config, folder, bus, clock, log, builtin, siblings } = options
+  const { config, folder, identity, audit, clock, log, builtin, siblings } = options
   const limits = config.proxy
   const proxy = `P-${randomBytes(5).toString('hex').toUpperCase()}`
   const startedAt = clock.now()
   const store = ControlStore.open(folder)
   const instruments = new InstrumentBook(folder, { clock, lookAgainMs: LIST_LOOK_MS })
+  const strangers = new Strangers({ audit, clock, log })
+  const trust = new Trust(() => access.refresh())
+  const bus = guard({
+    bus: options.bus,
+    identity,
+    name: proxy,
+    signerOf: (role, name, id) => (role === 'feed' ? trust.find(name, id) : undefined),
+    onDropped: (name, fault) => strangers.drop(name, fault),
+    clock,
+  })
   logOutages(bus, log, clock)
   const wanted = new Wanted(bus, clock, proxy)
   const doubt: Doubt = parts => states.doubt(parts)
@@ -86,7 +104,8 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
       failover.instrumentMoved(view.name, exchange, symbol, healthOfInstrument(view, state)),
   })
   const { maxAgeMs } = limits
-  const inbound = new Inbound({ bus, clock, log, proxy, maxAgeMs, hub, feeds, wanted, foreign, orders, shelf, states })
+  const rooms = { hub, feeds, wanted, foreign, orders, shelf, states }
+  const inbound = new Inbound({ bus, clock, log, proxy, maxAgeMs, strangers, ...rooms })
   /** Who has or last had each feed. */
   const owners = new Map<string, string>()
   const { validBrokers } = config
@@ -144,13 +163,14 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
           const all = await whole()
           const parts = { proxy, states, clock, events: eventsOf }
           return identity.ticket
-            ? describe(parts, all, feeds.views(), wish)
+            ? describe(parts, { ...all, events: [...all.events, ...strangers.events()] }, feeds.views(), wish)
             : describe(parts, { ...all, events: [] }, feedsOf(identity), wish)
         },
       }),
   })
 
   function register(): void {
+    trust.register(access.feeds)
     feeds.register(access.feeds)
     wanted.register(feeds.views())
     inbound.register(access.feeds)
@@ -186,7 +206,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     busConnected: bus.connected(),
     clients: { ...server.counts() },
     ticks: { ...hub.counts },
-    bus: { ...bus.counts(), ...inbound.counts, ...orders.counts, ...states.counts },
+    bus: { ...bus.counts(), ...inbound.counts, ...orders.counts, ...states.counts, ...strangers.counts },
   })
 
   async function whole(): Promise<Whole> {
@@ -208,6 +228,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     await server.close()
     wanted.close()
     inbound.close()
+    strangers.close()
     feeds.close()
     lag.close()
     hub.close()

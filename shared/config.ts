@@ -2,6 +2,7 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import {
   type Environment,
+  handedOverIdentity,
   readEnvironment,
   readSecrets,
   variable,
@@ -36,6 +37,8 @@ export interface Config {
     readonly handedOver: string | undefined
   }
   readonly log: Readonly<Parsed['log']>
+  /** Where the one process that reads this has its identity; else it is in the data folder. */
+  readonly identityFile: string | undefined
   /** Lower-case broker names; without it, every registered feed may start. */
   readonly validBrokers: readonly string[] | undefined
   /** Whether the calendar says when ticks are due, or they are at all times. */
@@ -165,6 +168,7 @@ function assemble(parsed: Parsed, { configFile, file, cwd, hasTcp, env, warnings
     bus: { runDir, tcp: hasTcp ? tcp : undefined, highWaterMark },
     vault: { keyFile: absolute(parsed.vault.keyFile ?? keyFile, cwd), handedOver },
     log: parsed.log,
+    identityFile: parsed.identityFile ?? handedOverIdentity(env),
     validBrokers: parsed.validBrokers,
     market: parsed.market,
     feeds: file.feeds,

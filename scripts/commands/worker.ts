@@ -1,14 +1,14 @@
 import type { Socket } from 'node:net'
 import { builtinNames } from '../../adapters/registry.ts'
-import { busAddresses } from '../../bus/addresses.ts'
-import { openZmqBus } from '../../bus/zmq.ts'
 import { startProxy } from '../../proxy/main.ts'
 import { shareOf } from '../../proxy/share.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import { CLIENTS_GRACE_MS, runProcess } from '../../shared/process.ts'
 import { acquireLock } from '../../shared/store/lock.ts'
+import { connectBus } from '../buses.ts'
 import type { FromWorker, ToWorker } from '../handover.ts'
-import { type Invocation, openLog } from '../invocation.ts'
+import { proxyIdentity } from '../identity.ts'
+import { type Invocation, openLog, withStore } from '../invocation.ts'
 import { Worker } from '../worker.ts'
 import { workerName } from '../workers.ts'
 
@@ -34,8 +34,9 @@ export async function runWorker(invocation: Invocation, id: number, workers: num
       const worker = new Worker({ clock, address: { host, port }, say })
       process.on('message', (message, socket) => worker.hear(message as ToWorker, socket as Socket | undefined))
       try {
-        const bus = openZmqBus({ addresses: busAddresses(config.bus), highWaterMark: config.bus.highWaterMark })
-        const options = { config, folder, bus, clock, log, builtin: builtinNames(), siblings: worker }
+        const identity = await withStore(invocation, store => proxyIdentity(invocation, store))
+        const bus = connectBus(invocation)
+        const options = { config, folder, identity, bus, clock, log, builtin: builtinNames(), siblings: worker }
         const running = await startProxy(options)
         return {
           async close(ending) {

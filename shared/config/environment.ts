@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { Secret } from '../secret.ts'
@@ -82,6 +83,13 @@ export function vaultPlaces(env: Environment): { readonly keyFile: string; reado
     keyFile: join(home !== undefined && isAbsolute(home) ? home : '~/.config', 'tickwire', 'vault.key'),
     handedOver: credentials === undefined ? undefined : join(credentials, 'tickwire-vault-key'),
   }
+}
+
+/** Where a service manager hands over what a process proves itself with on the bus, if it does. */
+export function handedOverIdentity(env: Environment): string | undefined {
+  const credentials = variable(env, 'CREDENTIALS_DIRECTORY')
+  const path = credentials && join(credentials, 'tickwire-identity')
+  return path && existsSync(path) ? path : undefined
 }
 
 /** A copy for child processes: they get no secret they do not need. */

@@ -31,6 +31,12 @@ export const schema = z.strictObject({
     .optional()
     .describe('Only feeds of these brokers start. Without it, all registered feeds do.')
     .meta({ example: ['my-broker'] }),
+  identityFile: text('a path')
+    .optional()
+    .describe(
+      'The 32 bytes this one process proves itself with on the bus, where each process runs by itself as a user of its own. Without it, one file for each below identities/ in the data folder.',
+    )
+    .meta({ example: '/etc/tickwire/identity.key' }),
   market: oneOf(['calendar', 'always-open'])
     .default('calendar')
     .describe(

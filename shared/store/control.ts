@@ -6,6 +6,7 @@ import type { DataFolder } from './folder.ts'
 import { KeyRing } from './keyring.ts'
 import { KeyStore } from './keys.ts'
 import { readPepper } from './pepper.ts'
+import { ProxyStore } from './proxies.ts'
 import { UserStore } from './users.ts'
 
 const MIGRATIONS: readonly Migration[] = [
@@ -53,6 +54,8 @@ const MIGRATIONS: readonly Migration[] = [
    ) STRICT;`,
   // What a feed's publisher proves itself with on the bus; of feeds from before, none yet.
   `ALTER TABLE feeds ADD COLUMN public_key BLOB;`,
+  // What proxies prove themselves with on the bus.
+  `CREATE TABLE proxies (public_key BLOB PRIMARY KEY, created_at INTEGER NOT NULL) STRICT;`,
 ]
 
 /** Owner of control.db: users, keys and registered feeds. Never on the way of a tick. */
@@ -60,6 +63,7 @@ export class ControlStore {
   readonly users: UserStore
   readonly keys: KeyStore
   readonly feeds: FeedStore
+  readonly proxies: ProxyStore
   readonly #database: Database
   readonly #pepper: Buffer
 
@@ -69,6 +73,7 @@ export class ControlStore {
     this.users = new UserStore(database)
     this.keys = new KeyStore(database, this.users, pepper)
     this.feeds = new FeedStore(database, this.users)
+    this.proxies = new ProxyStore(database)
   }
 
   /** Creates what is missing in a prepared folder. Throws STORE_CORRUPT, STORE_NEWER, STORE_BUSY, FOLDER_UNUSABLE. */
