@@ -4,12 +4,15 @@ import { type Fault, guard } from '../bus/guard.ts'
 import { Signer } from '../bus/identity.ts'
 import { openZmqBus } from '../bus/zmq.ts'
 import type { Log } from '../shared/log.ts'
+import { readClientKeys } from './curve.ts'
 import { feedIdentity, ProxyTrust } from './identity.ts'
 import { type Invocation, openStore } from './invocation.ts'
 
-/** The bus, as it comes: whoever starts a proxy or a feed puts a guard before it. */
-export const connectBus = ({ config }: Pick<Invocation, 'config'>): Bus =>
-  openZmqBus({ addresses: busAddresses(config.bus), highWaterMark: config.bus.highWaterMark })
+/** The bus, as it comes: whoever starts a proxy or a feed puts a guard before it. `name`: by which its CURVE key is known. */
+export function connectBus({ config: { bus } }: Pick<Invocation, 'config'>, name: string): Bus {
+  const { highWaterMark } = bus
+  return openZmqBus({ addresses: busAddresses(bus), highWaterMark, curve: readClientKeys(bus, name) })
+}
 
 const REPORT_PAUSE_MS = 10_000
 
@@ -31,7 +34,7 @@ export function openFeedBus(invocation: Invocation, feed: string, log: Log): Bus
       log.warn({ fault, dropped }, 'dropped a bus message that is of no registered proxy')
     }
     const bus = guard({
-      bus: connectBus(invocation),
+      bus: connectBus(invocation, feed),
       identity,
       name: feed,
       signerOf: (role, _, id) => (role === 'feed' ? self : proxies.find(id)),

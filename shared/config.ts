@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import {
+  busKeysDir,
   type Environment,
   handedOverIdentity,
   readEnvironment,
@@ -28,6 +29,8 @@ export interface Config {
     readonly runDir: string
     /** A TCP bus: publishers connect to `port`, receivers to `port + 1`. Without it, IPC sockets in `runDir`. */
     readonly tcp: { readonly host: string; readonly port: number } | undefined
+    /** The TCP bus is encrypted; without it, it stays on this machine. */
+    readonly curve: CurvePlaces | undefined
     /** Messages. */
     readonly highWaterMark: number
   }
@@ -50,6 +53,13 @@ export interface Config {
   readonly brokerCredentials: { readonly apiKey?: Secret; readonly apiSecret?: Secret }
   /** Lines for whoever starts something: settings that were said and do not count. */
   readonly warnings: readonly string[]
+}
+
+/** Where the keys of an encrypted bus are. */
+export interface CurvePlaces {
+  readonly keysDir: string
+  readonly keyFile: string | undefined
+  readonly serverKey: string | undefined
 }
 
 /** What the command line says; it wins over the environment and the file. */
@@ -77,7 +87,7 @@ export function loadConfig(overrides: Overrides = {}, env: Environment = process
   const layers = [file, readEnvironment(env, cwd), readOverrides(overrides, cwd)]
   const said = new Map(layers.flatMap(layer => [...layer.values]))
   const problems = layers.flatMap(layer => [...layer.problems])
-  const input: Record<string, unknown> = { proxy: {}, bus: { tcp: {} }, vault: {}, log: {} }
+  const input: Record<string, unknown> = { proxy: {}, bus: { tcp: {}, curve: {} }, vault: {}, log: {} }
   for (const setting of SETTINGS) {
     const one = said.get(setting.spelling)
     if (one) place(input, setting, one, problems)
@@ -157,6 +167,15 @@ interface Context {
   readonly warnings: readonly string[]
 }
 
+function curvePlaces({ bus: { curve } }: Parsed, env: Environment, cwd: string): CurvePlaces | undefined {
+  const { keysDir, keyFile, serverKey } = curve
+  if (keysDir === undefined && keyFile === undefined && serverKey === undefined) return undefined
+  return { keysDir: absolute(keysDir ?? busKeysDir(env), cwd), keyFile, serverKey }
+}
+
+/** Where `tickwire bus keys` puts the keys of an encrypted bus unless told. */
+export const defaultKeysDir = (env: Environment = process.env): string => absolute(busKeysDir(env), process.cwd())
+
 function assemble(parsed: Parsed, { configFile, file, cwd, hasTcp, env, warnings }: Context): Config {
   const dataDir = absolute(parsed.dataDir, cwd)
   const { runDir = join(dataDir, 'run'), tcp, highWaterMark } = parsed.bus
@@ -165,7 +184,7 @@ function assemble(parsed: Parsed, { configFile, file, cwd, hasTcp, env, warnings
     dataDir,
     configFile,
     proxy: parsed.proxy,
-    bus: { runDir, tcp: hasTcp ? tcp : undefined, highWaterMark },
+    bus: { runDir, tcp: hasTcp ? tcp : undefined, curve: curvePlaces(parsed, env, cwd), highWaterMark },
     vault: { keyFile: absolute(parsed.vault.keyFile ?? keyFile, cwd), handedOver },
     log: parsed.log,
     identityFile: parsed.identityFile ?? handedOverIdentity(env),

@@ -71,7 +71,7 @@ export async function proxy(
 async function serve(invocation: Invocation, log: ProxyOptions['log']): Promise<Serving> {
   const { config, folder, clock } = invocation
   const identity = await withStore(invocation, store => proxyIdentity(invocation, store))
-  const bus = connectBus(invocation)
+  const bus = connectBus(invocation, 'proxy')
   return startProxy({ config, folder, identity, bus, clock, log, builtin: builtinNames() })
 }
 

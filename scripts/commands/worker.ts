@@ -35,7 +35,7 @@ export async function runWorker(invocation: Invocation, id: number, workers: num
       process.on('message', (message, socket) => worker.hear(message as ToWorker, socket as Socket | undefined))
       try {
         const identity = await withStore(invocation, store => proxyIdentity(invocation, store))
-        const bus = connectBus(invocation)
+        const bus = connectBus(invocation, 'proxy')
         const options = { config, folder, identity, bus, clock, log, builtin: builtinNames(), siblings: worker }
         const running = await startProxy(options)
         return {

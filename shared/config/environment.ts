@@ -76,13 +76,20 @@ export function readSecrets(env: Environment): SecretValues {
 
 /** The default place of the vault's key, and where a service manager (systemd) hands it over. Neither is touched. */
 export function vaultPlaces(env: Environment): { readonly keyFile: string; readonly handedOver: string | undefined } {
-  const home = variable(env, 'XDG_CONFIG_HOME')
   const credentials = variable(env, 'CREDENTIALS_DIRECTORY')
   return {
-    // The XDG specification: a relative path is to be ignored.
-    keyFile: join(home !== undefined && isAbsolute(home) ? home : '~/.config', 'tickwire', 'vault.key'),
+    keyFile: join(configHome(env), 'tickwire', 'vault.key'),
     handedOver: credentials === undefined ? undefined : join(credentials, 'tickwire-vault-key'),
   }
+}
+
+/** The default place of the keys of an encrypted bus. */
+export const busKeysDir = (env: Environment): string => join(configHome(env), 'tickwire', 'bus')
+
+/** The XDG specification: a relative path is to be ignored. */
+function configHome(env: Environment): string {
+  const home = variable(env, 'XDG_CONFIG_HOME')
+  return home !== undefined && isAbsolute(home) ? home : '~/.config'
 }
 
 /** Where a service manager hands over what a process proves itself with on the bus, if it does. */
