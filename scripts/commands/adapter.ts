@@ -12,6 +12,7 @@ import { writeInstruments } from '../../shared/store/instruments.ts'
 import { forgetFeed, sealedAccounts } from '../accounts.ts'
 import { type ExternalOptions, readExternal } from '../external.ts'
 import type { Globals } from '../globals.ts'
+import { feedIdentity } from '../identity.ts'
 import { type Invocation, openInvocation, withExistingStore, withStore } from '../invocation.ts'
 import { confirm } from '../prompt.ts'
 import { adapterPlace, goesOn } from '../roster.ts'
@@ -82,6 +83,7 @@ export async function addFeed(globals: Globals, name: string, options: AddOption
   const stored = await withStore(invocation, store => {
     store.users.ensure(options.user, clock.now())
     store.feeds.add({ ...record, ...(modes && { modes }) })
+    if (record.kind !== 'external') feedIdentity(invocation, store, name)
     return store.feeds.get(name)
   })
   // Whoever subscribes before its process has started shall not be told that nothing is known.

@@ -11,6 +11,7 @@ import { keyPath } from '../../shared/store/vaultkey.ts'
 import { brokers, simulatedBeside, withVault } from '../accounts.ts'
 import { obtainCredentials, refuseWords } from '../credentials.ts'
 import type { Globals } from '../globals.ts'
+import { feedIdentity } from '../identity.ts'
 import { type Invocation, openInvocation, withStore } from '../invocation.ts'
 import { adapterPlace, goesOn } from '../roster.ts'
 import { readSetting, requireFeedName } from '../setting.ts'
@@ -48,6 +49,7 @@ export async function addAccount(
   const credentials = await withVault(invocation, vault => vault.putCredentials(name, sealed, clock.now()))
   const disabled = await withStore(invocation, async store => {
     store.feeds.add(record)
+    feedIdentity(invocation, store, name)
     const simulated = isNew ? await simulatedBeside(record, store.feeds.list()) : []
     for (const other of simulated) store.feeds.setEnabled(other, false, clock.now())
     return simulated
