@@ -15,7 +15,7 @@ const list = z.object({ server: key, clients: z.record(z.string(), key) })
 export type CurveList = z.infer<typeof list>
 
 /** Name of the forwarder's own pair. */
-export const SERVER = 'server'
+const SERVER = 'server'
 /** Names of pairs, which are file names. */
 export const CURVE_NAME = /^[A-Za-z0-9-]{1,32}$/
 
@@ -50,7 +50,7 @@ export function makeCurveKeys(dir: string, names: readonly string[]): { made: st
 }
 
 /** Throws CONFIG_INVALID when it is missing or damaged. */
-export function readCurveList(dir: string): CurveList {
+function readCurveList(dir: string): CurveList {
   const parsed = list.safeParse(readJson(listFile(dir)))
   if (parsed.success) return parsed.data
   throw unusable(listFile(dir), 'is no list of CURVE keys')

@@ -56,7 +56,7 @@ export interface Config {
 }
 
 /** Where the keys of an encrypted bus are. */
-export interface CurvePlaces {
+interface CurvePlaces {
   readonly keysDir: string
   readonly keyFile: string | undefined
   readonly serverKey: string | undefined

@@ -51,6 +51,11 @@ async function checkBus(invocation: Invocation): Promise<Check> {
   while (!bus.connected() && clock.monotonic() < deadline) await pause(clock, LOOK_MS)
   const connected = bus.connected()
   await bus.close()
+  const { refused = 0 } = readBus(invocation.folder) ?? {}
+  if (connected && refused > 0) {
+    const detail = `${addresses.publish} answers; it turned away programs ${refused} times, whose CURVE keys are not listed`
+    return warn('bus', detail, 'the log of tickwire bus; what is yours gets a key by tickwire bus keys --for NAME')
+  }
   if (connected) return ok('bus', `${addresses.publish} answers`)
   return fail('bus', `${addresses.publish} does not answer`, 'tickwire status, then tickwire bus if it is not there')
 }

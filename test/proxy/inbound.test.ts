@@ -236,4 +236,30 @@ describe('what comes from the bus', () => {
     await settled()
     expect(inbound.counts.stale).toBe(1)
   })
+
+  it('is never another feed’s: neither in its lane nor in its status', async () => {
+    feed.set('NSE', 'TCS', tickOf(6))
+    const { body } = feed.record(TOPIC)
+    feed.send(PROXY, [{ topic: 'EXT_NSE_TCS_LTP', body }])
+    feed.facts = { feed: 'EXT' }
+    feed.status()
+    await settled()
+    expect(prices()).toEqual([])
+    expect(feeds.view('EXT')?.state).toBe('quiet')
+    expect(inbound.counts.malformed).toBe(2)
+  })
+
+  it('is dropped and told when it comes without a seal in the name of a feed that has a key', async () => {
+    feed.set('NSE', 'TCS', tickOf(6))
+    const { body } = feed.record(TOPIC)
+    const rogue = exchange.open()
+    for (const topic of ['STATUS_FEED', 'STATES_FEED', `LANE_FEED_${PROXY}`]) rogue.publish(topic, body)
+    // No external feed any more, and its topics are still subscribed.
+    feeds.register([feedRecord('FEED'), feedRecord('EXT')])
+    rogue.publish('EXT_NSE_TCS_LTP', body)
+    exchange.publishPlain('EXT_NSE_TCS_LTP', Buffer.from('{"ltp":6}'))
+    await settled()
+    expect(prices()).toEqual([])
+    expect(strangers).toEqual([...Array(3).fill('FEED unsigned'), ...Array(2).fill('EXT unsigned')])
+  })
 })
