@@ -19,9 +19,9 @@ export type Demand = (filter: string, wanted: boolean) => void
 export interface Bus {
   /**
    * Queues one message; never blocks and never throws for what receivers do. The body is copied: its bytes may be used
-   * again at once. Without a connection, or after `close()`, the message vanishes. Throws MESSAGE_MALFORMED over 64 MiB.
+   * again at once. A `seal` follows the body (guard.ts). Without a connection, or after `close()`, the message vanishes. Throws MESSAGE_MALFORMED over 64 MiB.
    */
-  publish(topic: string, body: Buffer): void
+  publish(topic: string, body: Buffer, seal?: Buffer): void
   /** From now on receive messages of exactly this topic. Subscribing twice is subscribing once. */
   subscribe(topic: string): void
   unsubscribe(topic: string): void
@@ -46,7 +46,8 @@ export interface Bus {
 }
 
 /** Topics besides ticks: the subscription sets down, the feed status up. */
-export const controlTopic = (feed: string): string => `CONTROL_${feed}`
+export const controlTopic = (feed: string): string => `${CONTROL_PREFIX}${feed}`
+export const CONTROL_PREFIX = 'CONTROL_'
 export const statusTopic = (feed: string): string => `STATUS_${feed}`
 export const STATUS_PREFIX = 'STATUS_'
 

@@ -13,20 +13,23 @@ export const MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 /** What a receiver asks for to get exactly this topic: the `\0` ends it, so no longer topic begins with it. */
 export const exactFilter = (topic: string): string => `${topic}\0`
 
+const NOTHING = Buffer.alloc(0)
+
 /** Length of the envelope. Throws MESSAGE_MALFORMED over 64 MiB. */
-export function envelopeBytes(topic: string, body: Buffer): number {
-  const bytes = topic.length + 1 + body.length
+export function envelopeBytes(topic: string, body: Buffer, seal: Buffer = NOTHING): number {
+  const bytes = topic.length + 1 + body.length + seal.length
   if (bytes > MAX_MESSAGE_BYTES) throw malformed(`${bytes} bytes on ${topic}; the bus carries ${MAX_MESSAGE_BYTES}`)
   return bytes
 }
 
-/** `TOPIC` `\0` `body`, one fresh buffer: what travels. Throws MESSAGE_MALFORMED over 64 MiB. */
-export function sealEnvelope(topic: string, body: Buffer): Buffer {
+/** `TOPIC` `\0` `body` `seal`, one fresh buffer: what travels. Throws MESSAGE_MALFORMED over 64 MiB. */
+export function sealEnvelope(topic: string, body: Buffer, seal: Buffer = NOTHING): Buffer {
   const end = topic.length
-  const envelope = Buffer.allocUnsafe(envelopeBytes(topic, body))
+  const envelope = Buffer.allocUnsafe(envelopeBytes(topic, body, seal))
   envelope.write(topic, 0, 'latin1')
   envelope[end] = 0
   envelope.set(body, end + 1)
+  envelope.set(seal, end + 1 + body.length)
   return envelope
 }
 

@@ -2,9 +2,10 @@ import { dirname } from 'node:path'
 import { Proxy as Forwarding, type Socket, XPublisher, XSubscriber } from 'zeromq'
 import { systemCode, TickwireError } from '../shared/errors.ts'
 import { prepareRunFolder } from '../shared/store/folder.ts'
-import { acquireLock, type Lock } from '../shared/store/lock.ts'
+import { acquireLock } from '../shared/store/lock.ts'
 import { grant } from '../shared/store/sharing.ts'
 import { type BusAddresses, socketPath } from './addresses.ts'
+import { type CurveServer, openGate, serverOptions } from './curve.ts'
 import { MAX_MESSAGE_BYTES } from './envelope.ts'
 
 export interface ForwarderOptions {
@@ -15,6 +16,8 @@ export interface ForwarderOptions {
   readonly lockFile?: string
   /** That shares the folder of the sockets. */
   readonly group?: number | undefined
+  /** For a TCP bus that is encrypted, and lets in known keys only. */
+  readonly curve?: CurveServer | undefined
 }
 
 /** For both sockets. Heartbeats tell of a receiver that froze; its demand is withdrawn. */
@@ -33,31 +36,47 @@ const CONNECTION = {
  * BUS_UNAVAILABLE for any other failure to listen.
  */
 export async function startForwarder(options: ForwarderOptions): Promise<{ close(): Promise<void> }> {
-  const { addresses, highWaterMark, lockFile, group } = options
+  const { addresses, highWaterMark, lockFile, group, curve } = options
   for (const address of [addresses.publish, addresses.subscribe]) {
     const path = socketPath(address)
     if (path !== undefined) prepareRunFolder(dirname(path), group)
   }
   const lock = lockFile === undefined ? undefined : acquireLock(lockFile, 'The bus')
+  const gate = curve && (await openGate(curve))
+  const security = serverOptions(curve)
   // Subscriptions travel from the one socket to the other and up; none may be dropped, so no mark in that direction.
   // Nor on what comes in: see the receiver in zmq.ts. What is too much is dropped on its way out, per receiver.
-  const input = new XSubscriber({ ...CONNECTION, receiveHighWaterMark: 0, sendHighWaterMark: 0 })
-  const output = new XPublisher({ ...CONNECTION, receiveHighWaterMark: 0, sendHighWaterMark: highWaterMark })
+  const input = new XSubscriber({ ...CONNECTION, ...security, receiveHighWaterMark: 0, sendHighWaterMark: 0 })
+  const output = new XPublisher({
+    ...CONNECTION,
+    ...security,
+    receiveHighWaterMark: 0,
+    sendHighWaterMark: highWaterMark,
+  })
   const sockets = [input, output]
   const released = Promise.all(sockets.map(ended))
+  // A socket's file is its owner's alone, whatever the folder around it becomes one day.
+  const mask = process.umask(0o077)
   try {
     await listen(input, addresses.publish)
     await listen(output, addresses.subscribe)
   } catch (error) {
     for (const socket of sockets) socket.close()
     await released
+    gate?.close()
     lock?.release()
     throw error
+  } finally {
+    process.umask(mask)
   }
-  return run(new Forwarding(input, output), released, lock)
+  const letGo = () => {
+    gate?.close()
+    lock?.release()
+  }
+  return run(new Forwarding(input, output), released, letGo)
 }
 
-function run(forwarding: Forwarding, released: Promise<unknown>, lock: Lock | undefined): { close(): Promise<void> } {
+function run(forwarding: Forwarding, released: Promise<unknown>, letGo: () => void): { close(): Promise<void> } {
   let closing: Promise<void> | undefined
   const running = forwarding.run().catch((cause: unknown) => {
     throw new TickwireError('BUS_UNAVAILABLE', 'The bus forwarder stopped by itself', { cause })
@@ -66,7 +85,7 @@ function run(forwarding: Forwarding, released: Promise<unknown>, lock: Lock | un
     forwarding.terminate()
     await running
     await released
-    lock?.release()
+    letGo()
   }
   return { close: () => (closing ??= close()) }
 }

@@ -27,7 +27,8 @@ const LANE_VERSION = 1
 export const LANE_HEADER_BYTES = 32
 export const RECORD_HEADER_BYTES = 10
 
-export const laneTopic = (feed: string, proxy: string): string => `LANE_${feed}_${proxy}`
+export const LANE_PREFIX = 'LANE_'
+export const laneTopic = (feed: string, proxy: string): string => `${LANE_PREFIX}${feed}_${proxy}`
 
 export function writeLaneHeader(target: Buffer, header: LaneHeader): void {
   target.fill(0, 0, 8)

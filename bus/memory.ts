@@ -85,6 +85,8 @@ interface Hall {
   leave(): void
 }
 
+const NOTHING = Buffer.alloc(0)
+
 class MemoryDoor implements Bus {
   readonly #hall: Hall
   readonly #highWaterMark: number
@@ -108,11 +110,11 @@ class MemoryDoor implements Bus {
     this.#hall = hall
   }
 
-  publish(topic: string, body: Buffer): void {
+  publish(topic: string, body: Buffer, seal: Buffer = NOTHING): void {
     if (this.#closed) return
-    envelopeBytes(topic, body)
+    envelopeBytes(topic, body, seal)
     this.#published++
-    this.#hall.deliver({ topic, body: Buffer.from(body), plain: false })
+    this.#hall.deliver({ topic, body: Buffer.concat([body, seal]), plain: false })
   }
 
   subscribe(topic: string): void {

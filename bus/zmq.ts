@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../shared/clock.ts'
 import { systemCode, TickwireError } from '../shared/errors.ts'
 import type { BusAddresses } from './addresses.ts'
 import type { Bus, BusMessage, Demand } from './bus.ts'
+import { type CurveClient, clientOptions } from './curve.ts'
 import { exactFilter, formatDemand, MAX_MESSAGE_BYTES, openEnvelope, parseDemand, sealEnvelope } from './envelope.ts'
 
 /** For both sockets. Heartbeats find a peer that is frozen or unplugged: the kernel tells only of dead ones. */
@@ -23,6 +24,8 @@ export interface ZmqBusOptions {
   readonly addresses: BusAddresses
   /** Messages queued towards the forwarder before new ones are dropped. */
   readonly highWaterMark: number
+  /** For a TCP bus that is encrypted. */
+  readonly curve?: CurveClient | undefined
   readonly clock?: Clock
 }
 
@@ -52,11 +55,13 @@ class ZmqBus implements Bus {
   #received = 0
   #malformed = 0
 
-  constructor({ addresses, highWaterMark, clock = systemClock }: ZmqBusOptions) {
+  constructor({ addresses, highWaterMark, curve, clock = systemClock }: ZmqBusOptions) {
     this.#clock = clock
     // `immediate`: without a forwarder messages vanish at once, so that an outage never ends in a burst of old ticks.
+    const security = clientOptions(curve)
     this.#publisher = new XPublisher({
       ...CONNECTION,
+      ...security,
       immediate: true,
       linger: LINGER_MS,
       sendHighWaterMark: highWaterMark,
@@ -65,6 +70,7 @@ class ZmqBus implements Bus {
     // Subscriptions are messages too, and a high-water mark would silently lose those past it, at every reconnect.
     this.#receiver = new XSubscriber({
       ...CONNECTION,
+      ...security,
       linger: 0,
       sendHighWaterMark: 0,
       // No mark here either: a receiver stopped by one loses its connection to the heartbeat, and reconnecting then
@@ -86,9 +92,9 @@ class ZmqBus implements Bus {
     this.#loops.push(this.#read(this.#publisher, frames => this.#takeDemand(frames)))
   }
 
-  publish(topic: string, body: Buffer): void {
+  publish(topic: string, body: Buffer, seal?: Buffer): void {
     if (this.#closed) return
-    this.#send(this.#publisher, sealEnvelope(topic, body))
+    this.#send(this.#publisher, sealEnvelope(topic, body, seal))
     this.#published++
   }
 

@@ -1,6 +1,6 @@
 import { type Bus, type BusMessage, ORDERS_PREFIX, STATES_PREFIX, STATUS_PREFIX } from '../bus/bus.ts'
-import { type LaneHeader, readLaneHeader } from '../bus/lane.ts'
-import { readTick, type TickHeader } from '../bus/message.ts'
+import { LANE_PREFIX, type LaneHeader, readLaneHeader } from '../bus/lane.ts'
+import { malformed, readTick, type TickHeader } from '../bus/message.ts'
 import { RecordReader, TopicIndex } from '../bus/reader.ts'
 import type { Clock } from '../shared/clock.ts'
 import { type FeedStatus, parseFeedStatus } from '../shared/control.ts'
@@ -14,6 +14,7 @@ import type { Foreign } from './foreign.ts'
 import type { Orders } from './orders.ts'
 import type { Shelf } from './shelf.ts'
 import type { States } from './states.ts'
+import type { Strangers } from './strangers.ts'
 import type { Wanted } from './wanted.ts'
 
 /** Where this proxy stands in one feed's lane, and whose topics come in it. */
@@ -34,7 +35,6 @@ export interface InboundCounts {
   malformed: number
 }
 
-const LANE_PREFIX = 'LANE_'
 const REPORT_PAUSE_MS = 10_000
 
 /**
@@ -72,8 +72,8 @@ export class Inbound {
     const { topic, body, plain } = message
     try {
       if (plain) this.#plain(topic, body)
-      else if (topic.startsWith(STATUS_PREFIX)) this.#status(parseFeedStatus(body))
-      else if (topic.startsWith(STATES_PREFIX)) this.#parts.states.receive(body)
+      else if (topic.startsWith(STATUS_PREFIX)) this.#status(ownStatus(topic.slice(STATUS_PREFIX.length), body))
+      else if (topic.startsWith(STATES_PREFIX)) this.#parts.states.receive(topic.slice(STATES_PREFIX.length), body)
       else if (topic.startsWith(LANE_PREFIX)) this.#lane(feedOfLane(topic), body)
       else if (topic.startsWith(ORDERS_PREFIX)) this.#parts.orders.receive(topic.slice(ORDERS_PREFIX.length), body)
       else this.#single(topic, body)
@@ -87,6 +87,7 @@ export class Inbound {
   /** Such a message does not say when it was sent. */
   #plain(topic: string, body: Buffer): void {
     const { foreign, feeds } = this.#parts
+    if (this.#isStrange(topic)) return
     if (this.#backlog.mayBeOld(feeds.speaking)) this.counts.stale++
     else foreign.receive(topic, body)
   }
@@ -165,9 +166,26 @@ export class Inbound {
     return place
   }
 
+  /** What a feed says in its lane is of its own topics, or it is broken. */
+  #channelOf(feed: string, topic: string): Channel | undefined {
+    if (!topic.startsWith(`${feed}_`)) throw malformed(`a record of ${topic.slice(0, 100)} in the lane of ${feed}`)
+    return this.#parts.hub.find(topic)
+  }
+
+  /** Only external feeds speak without a seal: what comes so in another's name is a stranger's. */
+  #isStrange(topic: string): boolean {
+    const { hub, feeds, strangers } = this.#parts
+    const feed = hub.find(topic)?.served.parts.feed
+    if (feed === undefined) return false
+    const view = feeds.view(feed)
+    if (view?.external) return false
+    strangers.drop(feed, view ? 'unsigned' : 'unregistered')
+    return true
+  }
+
   /** A publisher begins. */
   #enter(feed: string, epoch: number): Place {
-    const topics = new TopicIndex(topic => this.#parts.hub.find(topic))
+    const topics = new TopicIndex(topic => this.#channelOf(feed, topic))
     const place = { epoch, sequence: 0, topics }
     this.#places.set(feed, place)
     return place
@@ -183,6 +201,7 @@ export class Inbound {
   }
 
   #single(topic: string, body: Buffer): void {
+    if (this.#isStrange(topic)) return
     const { hub, feeds, clock, maxAgeMs } = this.#parts
     const { header, frame } = readTick(body)
     if (isLive(header) && clock.micros() - header.receivedAt > maxAgeMs * 1000) {
@@ -194,9 +213,7 @@ export class Inbound {
       hub.counts.unheld++
       return
     }
-    if (!hub.deliver(channel, header, frame)) return
-    const { feed } = channel.served.parts
-    if (feeds.view(feed)?.external) feeds.tickSeen(feed)
+    if (hub.deliver(channel, header, frame)) feeds.tickSeen(channel.served.parts.feed)
   }
 
   /** A broken publisher can break thousands of messages a second: they are counted, and one in 10 s is told. */
@@ -222,10 +239,18 @@ export interface InboundParts {
   readonly orders: Orders
   readonly shelf: Shelf
   readonly states: States
+  readonly strangers: Pick<Strangers, 'drop'>
 }
 
 /** Neither a value nor a place that is said again. */
 const isLive = ({ snapshot, position }: TickHeader): boolean => !snapshot && !position
+
+/** Whoever signs for a feed speaks of that feed. */
+function ownStatus(feed: string, body: Buffer): FeedStatus {
+  const status = parseFeedStatus(body)
+  if (status.feed !== feed) throw malformed(`a status of ${status.feed} on the topic of ${feed.slice(0, 100)}`)
+  return status
+}
 
 /** `LANE_<FEED>_<PROXY>`: neither name holds an underscore. */
 const feedOfLane = (topic: string): string => topic.slice(LANE_PREFIX.length, topic.lastIndexOf('_'))

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { Bus } from '../bus/bus.ts'
+import { guard } from '../bus/guard.ts'
+import type { Identity as BusIdentity } from '../bus/identity.ts'
 import { logOutages } from '../bus/outage.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Config } from '../shared/config.ts'
@@ -33,8 +35,10 @@ import { Orders } from './orders.ts'
 import { Server } from './server.ts'
 import { Shelf } from './shelf.ts'
 import { States } from './states.ts'
+import { Strangers } from './strangers.ts'
 import { Tickets } from './tickets.ts'
 import { Tls } from './tls.ts'
+import { Trust } from './trust.ts'
 import { addressOf, forwarders as forwardersOf } from './visitor.ts'
 import { Wanted } from './wanted.ts'
 import { alone, type Report, type Whole } from './whole.ts'
@@ -45,6 +49,8 @@ export interface ProxyOptions {
   readonly folder: DataFolder
   /** Handed over: closed with the proxy. */
   readonly bus: Bus
+  /** What it proves itself with to the feeds. */
+  readonly identity: BusIdentity
   readonly clock: Clock
   readonly log: Log
   /** Without it, what happens at the door is told nowhere. */
@@ -72,7 +78,7 @@ const LIST_LOOK_MS = 100
 
 /** Wires one proxy together and opens its port. Throws what cannot be put right: PORT_TAKEN, STORE_CORRUPT, … */
 export async function startProxy(options: ProxyOptions): Promise<Address & Pick<Running, 'close' | 'reload'>> {
-  const { config, folder, bus, clock, log, builtin, siblings, audit: telling = NO_AUDIT } = options
+  const { config, folder, identity, clock, log, builtin, siblings, audit: telling = NO_AUDIT } = options
   const limits = config.proxy
   const proxy = `P-${randomBytes(5).toString('hex').toUpperCase()}`
   const startedAt = clock.now()
@@ -84,6 +90,16 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
   const rules = { isTls: tls !== undefined, isNear, origins, isForwarder: forwarders.isForwarder }
   const store = ControlStore.open(folder)
   const instruments = new InstrumentBook(folder, { clock, lookAgainMs: LIST_LOOK_MS })
+  const strangers = new Strangers({ audit: telling, clock, log })
+  const trust = new Trust(() => access.refresh())
+  const bus = guard({
+    bus: options.bus,
+    identity,
+    name: proxy,
+    signerOf: (role, name, id) => (role === 'feed' ? trust.find(name, id) : undefined),
+    onDropped: (name, fault) => strangers.drop(name, fault),
+    clock,
+  })
   logOutages(bus, log, clock)
   const wanted = new Wanted(bus, clock, proxy)
   const doubt: Doubt = parts => states.doubt(parts)
@@ -109,7 +125,8 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
       failover.instrumentMoved(view.name, exchange, symbol, healthOfInstrument(view, state)),
   })
   const { maxAgeMs } = limits
-  const inbound = new Inbound({ bus, clock, log, proxy, maxAgeMs, hub, feeds, wanted, foreign, orders, shelf, states })
+  const rooms = { hub, feeds, wanted, foreign, orders, shelf, states }
+  const inbound = new Inbound({ bus, clock, log, proxy, maxAgeMs, strangers, ...rooms })
   const { validBrokers } = config
   const changed = () => {
     register()
@@ -184,8 +201,9 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
           const all = await whole()
           const reading = access.reading(identity)
           const parts = { proxy, states, clock, reading, certificateEndsAt: tls?.expiresAt }
+          const operator = { ...parts, events: eventsOf, audit: telling.state }
           if (identity.ticket)
-            return describe({ ...parts, events: eventsOf, audit: telling.state }, all, feeds.views(), wish)
+            return describe(operator, { ...all, events: [...all.events, ...strangers.events()] }, feeds.views(), wish)
           // What two feeds say of an instrument is for who may read it.
           const events = reading.isWide ? eventsOf : (names: ReadonlySet<string>) => feeds.events(names)
           const own = { ...parts, keyId: identity.keyId, events }
@@ -196,6 +214,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
   })
 
   function register(): void {
+    trust.register(access.feeds)
     feeds.register(access.feeds)
     wanted.register(feeds.views())
     inbound.register(access.feeds)
@@ -228,7 +247,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     clients: { ...server.counts() },
     keys: server.keyUse(),
     ticks: { ...hub.counts },
-    bus: { ...bus.counts(), ...inbound.counts, ...orders.counts, ...states.counts },
+    bus: { ...bus.counts(), ...inbound.counts, ...orders.counts, ...states.counts, ...strangers.counts },
   })
 
   async function whole(): Promise<Whole> {
@@ -250,6 +269,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     await server.close()
     wanted.close()
     inbound.close()
+    strangers.close()
     feeds.close()
     lag.close()
     own.close()

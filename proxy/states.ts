@@ -1,3 +1,4 @@
+import { malformed } from '../bus/message.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { FeedStatus } from '../shared/control.ts'
 import { isExchange } from '../shared/market/exchange.ts'
@@ -68,9 +69,10 @@ export class States {
     if (!ledger.ofAll) this.#tell(view, ledger, voided)
   }
 
-  /** Takes a report. Throws MESSAGE_MALFORMED. One of a feed nobody registered, or of an older publisher, is ignored. */
-  receive(body: Buffer): void {
+  /** Takes a report of `feed`. Throws MESSAGE_MALFORMED. One of a feed nobody registered, or of an older publisher, is ignored. */
+  receive(feed: string, body: Buffer): void {
     const report = parseStates(body)
+    if (report.feed !== feed) throw malformed(`states of ${report.feed} on the topic of ${feed.slice(0, 100)}`)
     const { feeds, wanted } = this.#parts
     const view = feeds.view(report.feed)
     if (!view || view.external) return

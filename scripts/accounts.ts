@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { type Adapter, isSession, type SessionAdapter } from '../adapters/contract.ts'
 import { builtinNames, loadAdapter } from '../adapters/registry.ts'
 import { TickwireError } from '../shared/errors.ts'
@@ -119,6 +119,7 @@ export async function forgetFeed(invocation: Invocation, name: string): Promise<
   const hadSecrets = existsSync(invocation.folder.vaultDb) && (await withVault(invocation, vault => vault.remove(name)))
   removeInstruments(invocation.folder, name)
   removeLast(invocation.folder, name)
+  rmSync(invocation.folder.identityFile(name), { force: true })
   return hadFeed || hadSecrets
 }
 

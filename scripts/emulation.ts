@@ -131,6 +131,7 @@ export class Emulation {
       settings: one.settings,
       enabled: true,
       createdAt: known?.createdAt ?? clock.now(),
+      ...(known?.publicKey !== undefined && { publicKey: known.publicKey }),
     }
     readSettings(name, adapter, [{ origin: 'the emulator', settings: record.settings }])
     const sealed = sealCredentials(adapter, one.credentials)

@@ -44,7 +44,13 @@ export const proxyFacts = z.object({
 })
 
 /** The run file `bus`: where the running forwarder listens. */
-const busFacts = z.object({ publish: z.string(), subscribe: z.string(), pid: z.int() })
+const busFacts = z.object({
+  publish: z.string(),
+  subscribe: z.string(),
+  pid: z.int(),
+  /** Programs turned away because their CURVE key is not listed. */
+  refused: z.int().default(0),
+})
 
 export type ChildKind = (typeof CHILD_KINDS)[number]
 export type ChildFacts = z.infer<typeof child>

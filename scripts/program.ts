@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { addAccounts } from './account.ts'
 import { addAudit } from './audit.ts'
+import { addBus } from './bus.ts'
 import { EXIT_CODES, usageError } from './failure.ts'
 import { examples, globalsOf as globals } from './help.ts'
 import { addKeys } from './key.ts'
@@ -83,11 +84,7 @@ function addProcesses(program: Command): void {
     .addOption(marketOption())
     .option('--emulate <brokers>', 'play these brokers here (all, or names with commas) in a data folder of its own')
     .action(async (options, command) => (await import('./commands/up.ts')).up(globals(command), options))
-  program
-    .command('bus')
-    .description('run the bus forwarder alone')
-    .addHelpText('before', examples('tickwire bus'))
-    .action(async (_, command) => (await import('./commands/bus.ts')).bus(globals(command)))
+  addBus(program)
   listening(program.command('proxy').description('run the proxy alone'))
     .addHelpText('before', examples('tickwire proxy', 'tickwire proxy --host 127.0.0.1 --port 8765 --workers 4'))
     // How such a process starts its workers.

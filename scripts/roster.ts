@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { AdapterPlace } from '../adapters/registry.ts'
 import { TickwireError } from '../shared/errors.ts'
 import { type FeedRecord, isBrokerValid } from '../shared/store/feeds.ts'
@@ -31,7 +32,13 @@ export function planFeeds(
 ): FeedChanges {
   const ours = registered.filter(feed => feed.enabled && feed.kind !== 'external')
   const wanted = new Map(ours.filter(feed => isBrokerValid(feed, validBrokers)).map(feed => [feed.name, feed]))
-  const same = (name: string) => JSON.stringify(running.get(name)) === JSON.stringify(wanted.get(name))
+  const same = (name: string) => {
+    const [before, now] = [running.get(name), wanted.get(name)]
+    // The key of a feed from before is registered by its own process, at its start.
+    const registered =
+      before && before.publicKey === undefined && now?.publicKey ? { ...before, publicKey: now.publicKey } : before
+    return isDeepStrictEqual(registered, now)
+  }
   return {
     stop: [...running.keys()].filter(name => !same(name)),
     start: [...wanted.values()].filter(feed => !same(feed.name)),

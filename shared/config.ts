@@ -1,7 +1,9 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import {
+  busKeysDir,
   type Environment,
+  handedOverIdentity,
   readEnvironment,
   readSecrets,
   type VaultPlaces,
@@ -31,6 +33,8 @@ export interface Config {
     readonly runDir: string
     /** A TCP bus: publishers connect to `port`, receivers to `port + 1`. Without it, IPC sockets in `runDir`. */
     readonly tcp: { readonly host: string; readonly port: number } | undefined
+    /** The TCP bus is encrypted; without it, it stays on this machine. */
+    readonly curve: CurvePlaces | undefined
     /** Messages. */
     readonly highWaterMark: number
   }
@@ -41,6 +45,8 @@ export interface Config {
   }
   readonly audit: Readonly<Parsed['audit']>
   readonly log: Readonly<Parsed['log']>
+  /** Where the one process that reads this has its identity; else it is in the data folder. */
+  readonly identityFile: string | undefined
   /** Lower-case broker names; without it, every registered feed may start. */
   readonly validBrokers: readonly string[] | undefined
   /** Whether the calendar says when ticks are due, or they are at all times. */
@@ -52,6 +58,13 @@ export interface Config {
   readonly brokerCredentials: { readonly apiKey?: Secret; readonly apiSecret?: Secret }
   /** Lines for whoever starts something: settings that were said and do not count. */
   readonly warnings: readonly string[]
+}
+
+/** Where the keys of an encrypted bus are. */
+interface CurvePlaces {
+  readonly keysDir: string
+  readonly keyFile: string | undefined
+  readonly serverKey: string | undefined
 }
 
 /** What the command line says; it wins over the environment and the file. */
@@ -79,7 +92,13 @@ export function loadConfig(overrides: Overrides = {}, env: Environment = process
   const layers = [file, readEnvironment(env, cwd), readOverrides(overrides, cwd)]
   const said = new Map(layers.flatMap(layer => [...layer.values]))
   const problems = layers.flatMap(layer => [...layer.problems])
-  const input: Record<string, unknown> = { proxy: { tls: {} }, bus: { tcp: {} }, vault: {}, audit: {}, log: {} }
+  const input: Record<string, unknown> = {
+    proxy: { tls: {} },
+    bus: { tcp: {}, curve: {} },
+    vault: {},
+    audit: {},
+    log: {},
+  }
   for (const setting of SETTINGS) {
     const one = said.get(setting.spelling)
     if (one) place(input, setting, one, problems)
@@ -184,6 +203,15 @@ interface Context {
   readonly warnings: readonly string[]
 }
 
+function curvePlaces({ bus: { curve } }: Parsed, env: Environment, cwd: string): CurvePlaces | undefined {
+  const { keysDir, keyFile, serverKey } = curve
+  if (keysDir === undefined && keyFile === undefined && serverKey === undefined) return undefined
+  return { keysDir: absolute(keysDir ?? busKeysDir(env), cwd), keyFile, serverKey }
+}
+
+/** Where `tickwire bus keys` puts the keys of an encrypted bus unless told. */
+export const defaultKeysDir = (env: Environment = process.env): string => absolute(busKeysDir(env), process.cwd())
+
 function assemble(parsed: Parsed, { configFile, file, cwd, hasTcp, env, groups, warnings }: Context): Config {
   const dataDir = absolute(parsed.dataDir, cwd)
   const { runDir = join(dataDir, 'run'), tcp, highWaterMark } = parsed.bus
@@ -193,7 +221,7 @@ function assemble(parsed: Parsed, { configFile, file, cwd, hasTcp, env, groups, 
     configFile,
     group: groups.group,
     proxy: parsed.proxy,
-    bus: { runDir, tcp: hasTcp ? tcp : undefined, highWaterMark },
+    bus: { runDir, tcp: hasTcp ? tcp : undefined, curve: curvePlaces(parsed, env, cwd), highWaterMark },
     vault: {
       keyFile: absolute(parsed.vault.keyFile ?? keyFile, cwd),
       ...handedOver,
@@ -202,6 +230,7 @@ function assemble(parsed: Parsed, { configFile, file, cwd, hasTcp, env, groups, 
     },
     audit: parsed.audit,
     log: parsed.log,
+    identityFile: parsed.identityFile ?? handedOverIdentity(env),
     validBrokers: parsed.validBrokers,
     market: parsed.market,
     feeds: file.feeds,

@@ -15,6 +15,8 @@ except ImportError:
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("address", nargs="?", help="where the bus takes messages; else TICKWIRE_BUS, else the default folder")
 parser.add_argument("--feed", default="PYDEMO", help="name the feed is registered under")
+parser.add_argument("--curve-key", help="for a bus over TCP: file that `tickwire bus keys --for NAME` made")
+parser.add_argument("--curve-server", help="public key of the bus, as `tickwire bus keys` lists it")
 parser.add_argument("--pause", type=float, default=0.5, help="seconds between two prices")
 options = parser.parse_args()
 default = "ipc://" + os.path.expanduser("~/.tickwire/run/bus-publish")
@@ -22,6 +24,12 @@ default = "ipc://" + os.path.expanduser("~/.tickwire/run/bus-publish")
 socket = zmq.Context().socket(zmq.PUB)
 socket.setsockopt(zmq.IMMEDIATE, 1)  # while the bus is away prices vanish, so none arrives late
 socket.setsockopt(zmq.LINGER, 0)
+if options.curve_key:
+    with open(options.curve_key) as file:
+        pair = json.load(file)
+    socket.curve_publickey = pair["publicKey"].encode()
+    socket.curve_secretkey = pair["secretKey"].encode()
+    socket.curve_serverkey = options.curve_server.encode()
 socket.connect(options.address or os.environ.get("TICKWIRE_BUS") or default)
 
 ltp, volume = 68000.0, 0

@@ -4,11 +4,12 @@ import { pause } from '../../shared/clock.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import { InstrumentBook } from '../../shared/store/instruments.ts'
 import { type MarketFrame, stream } from '../client.ts'
+import { readClientKeys } from '../curve.ts'
 import { enableCommand, readBus, readUp } from '../facts.ts'
 import { formatSpan } from '../figures.ts'
 import type { Invocation } from '../invocation.ts'
 import { withProcesses } from '../picture.ts'
-import { clientKey, fetchStatus, type ReportedFeed, streamAddress } from '../running.ts'
+import { clientKey, fetchStatus, type ProxyStatus, type ReportedFeed, streamAddress } from '../running.ts'
 import { type Check, fail, finding, ok, warn } from './check.ts'
 
 const BUS_LIMIT_MS = 2000
@@ -21,28 +22,52 @@ const OFFSET_LIMIT_MS = 2000
 /** The running system, as far as it runs: bus, feeds, and one real tick from its source to a client. */
 export async function checkStream(invocation: Invocation): Promise<Check[]> {
   let feeds: readonly ReportedFeed[]
+  let writers: Check
   try {
-    feeds = withProcesses((await fetchStatus(invocation)).feeds, readUp(invocation.folder))
+    const status = await fetchStatus(invocation)
+    feeds = withProcesses(status.feeds, readUp(invocation.folder))
+    writers = checkWriters(status)
   } catch (error) {
     if (error instanceof TickwireError && error.code === 'PROXY_UNREACHABLE')
       return [warn('running system', error.message, error.next ?? 'tickwire up')]
     return [finding('running system', error)]
   }
   const now = invocation.clock.now()
-  return [await checkBus(invocation), ...feeds.map(feed => checkFeed(feed, now)), await checkTick(invocation, feeds)]
+  return [
+    await checkBus(invocation),
+    writers,
+    ...feeds.map(feed => checkFeed(feed, now)),
+    await checkTick(invocation, feeds),
+  ]
 }
 
 /** The bus that runs, wherever it was told to be; only without one, the place where it should be. */
 async function checkBus(invocation: Invocation): Promise<Check> {
   const { config, clock } = invocation
   const addresses = readBus(invocation.folder) ?? busAddresses(config.bus)
-  const bus = openZmqBus({ addresses, highWaterMark: config.bus.highWaterMark })
+  const curve = readClientKeys(config.bus, 'proxy')
+  const bus = openZmqBus({ addresses, highWaterMark: config.bus.highWaterMark, curve })
   const deadline = clock.monotonic() + BUS_LIMIT_MS
   while (!bus.connected() && clock.monotonic() < deadline) await pause(clock, LOOK_MS)
   const connected = bus.connected()
   await bus.close()
+  const { refused = 0 } = readBus(invocation.folder) ?? {}
+  if (connected && refused > 0) {
+    const detail = `${addresses.publish} answers; it turned away programs ${refused} times, whose CURVE keys are not listed`
+    return warn('bus', detail, 'the log of tickwire bus; what is yours gets a key by tickwire bus keys --for NAME')
+  }
   if (connected) return ok('bus', `${addresses.publish} answers`)
   return fail('bus', `${addresses.publish} does not answer`, 'tickwire status, then tickwire bus if it is not there')
+}
+
+/** Whoever can write on the bus and is no registered feed is there because a folder, a port or a key is open to him. */
+function checkWriters({ bus, events }: ProxyStatus): Check {
+  const check = 'bus writers'
+  const { strangers = 0 } = bus
+  if (strangers === 0) return ok(check, 'registered feeds only')
+  const last = events.findLast(({ text }) => text.startsWith('dropped '))
+  const detail = `${strangers} messages of strangers were dropped${last ? `; ${last.name} ${last.text}` : ''}`
+  return warn(check, detail, 'find who writes on the bus: the log of the proxy, and bus/README.md (Strangers)')
 }
 
 function checkFeed({ name, state, reason, lastTickAt }: ReportedFeed, now: number): Check {

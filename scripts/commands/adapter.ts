@@ -13,6 +13,7 @@ import { forgetFeed, sealedAccounts } from '../accounts.ts'
 import { changeStore, feedAdded } from '../audited.ts'
 import { type ExternalOptions, readExternal } from '../external.ts'
 import type { Globals } from '../globals.ts'
+import { feedIdentity } from '../identity.ts'
 import { type Invocation, openInvocation, withExistingStore, withStore } from '../invocation.ts'
 import { confirm } from '../prompt.ts'
 import { adapterPlace, goesOn } from '../roster.ts'
@@ -97,6 +98,7 @@ export async function addFeed(globals: Globals, name: string, options: AddOption
     store => {
       store.users.ensure(options.user, clock.now())
       store.feeds.add({ ...record, ...(modes && { modes }) })
+      if (record.kind !== 'external') feedIdentity(invocation, store, name)
       return store.feeds.get(name)
     },
     () => [feedAdded(record)],

@@ -12,6 +12,7 @@ import { brokers, simulatedBeside, withVault } from '../accounts.ts'
 import { changeStore, feedAdded, OPERATOR, recordFirst } from '../audited.ts'
 import { obtainCredentials, refuseWords } from '../credentials.ts'
 import type { Globals } from '../globals.ts'
+import { feedIdentity } from '../identity.ts'
 import { type Invocation, openInvocation, withStore } from '../invocation.ts'
 import { adapterPlace, goesOn } from '../roster.ts'
 import { readSetting, requireFeedName } from '../setting.ts'
@@ -55,6 +56,7 @@ export async function addAccount(
     invocation,
     store => {
       store.feeds.add(record)
+      feedIdentity(invocation, store, name)
       for (const other of disabled) store.feeds.setEnabled(other, false, clock.now())
     },
     () => [

@@ -7,8 +7,6 @@ import { type RunningAdapter, startAdapter } from '../../adapters/main.ts'
 import { MASTER_LIMITS } from '../../adapters/master.ts'
 import { loadAdapter } from '../../adapters/registry.ts'
 import { feedLayers, readSettings } from '../../adapters/settings.ts'
-import { busAddresses } from '../../bus/addresses.ts'
-import { openZmqBus } from '../../bus/zmq.ts'
 import type { Audit } from '../../shared/audit.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import { runProcess, unlessEnding } from '../../shared/process.ts'
@@ -17,6 +15,7 @@ import { type FeedRecord, isBrokerValid } from '../../shared/store/feeds.ts'
 import { acquireLock } from '../../shared/store/lock.ts'
 import { Vault } from '../../shared/store/vault.ts'
 import { startAudit } from '../audited.ts'
+import { openFeedBus } from '../buses.ts'
 import { lockName } from '../facts.ts'
 import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, openLog, withStore } from '../invocation.ts'
@@ -42,7 +41,7 @@ export async function runFeed(
       // Two publishers of one feed would number the same topics twice.
       const lock = acquireLock(folder.lockFile(lockName('adapter', name)), `feed ${name}`)
       const audit = startAudit(invocation, name, log)
-      const bus = openZmqBus({ addresses: busAddresses(config.bus), highWaterMark: config.bus.highWaterMark })
+      const bus = openFeedBus(invocation, name, log)
       const calendars = new CalendarFile(folder, clock)
       const tellTrouble = () => calendars.serving.trouble && log.warn(calendars.serving.trouble)
       calendars.listen(tellTrouble)

@@ -1,6 +1,4 @@
 import { builtinNames } from '../../adapters/registry.ts'
-import { busAddresses } from '../../bus/addresses.ts'
-import { openZmqBus } from '../../bus/zmq.ts'
 import type { Address } from '../../proxy/listen.ts'
 import { type ProxyOptions, startProxy } from '../../proxy/main.ts'
 import { forwarders } from '../../proxy/visitor.ts'
@@ -11,10 +9,12 @@ import { acquireLock, lockHolder } from '../../shared/store/lock.ts'
 import { removeRunFile, writeRunFile } from '../../shared/store/runfile.ts'
 import { startAudit } from '../audited.ts'
 import { warnOfSettings } from '../banner.ts'
+import { connectBus } from '../buses.ts'
 import { childSpec } from '../crew.ts'
 import { lockName, type ProxyFacts } from '../facts.ts'
 import type { Globals } from '../globals.ts'
-import { type Invocation, openInvocation, openLog, openStore } from '../invocation.ts'
+import { proxyIdentity } from '../identity.ts'
+import { type Invocation, openInvocation, openLog, openStore, withStore } from '../invocation.ts'
 import { outlast } from '../leftovers.ts'
 import { refuseUnsafeStart } from '../safety.ts'
 import { Workers, workerName, workersOf } from '../workers.ts'
@@ -76,9 +76,11 @@ export async function proxy(
   })
 }
 
-function serve({ config, folder, clock }: Invocation, log: ProxyOptions['log'], audit: TellingAudit): Promise<Serving> {
-  const bus = openZmqBus({ addresses: busAddresses(config.bus), highWaterMark: config.bus.highWaterMark })
-  return startProxy({ config, folder, bus, clock, log, audit, builtin: builtinNames() })
+async function serve(invocation: Invocation, log: ProxyOptions['log'], audit: TellingAudit): Promise<Serving> {
+  const { config, folder, clock } = invocation
+  const identity = await withStore(invocation, store => proxyIdentity(invocation, store))
+  const bus = connectBus(invocation, 'proxy')
+  return startProxy({ config, folder, identity, bus, clock, log, audit, builtin: builtinNames() })
 }
 
 async function serveBy(

@@ -1,7 +1,5 @@
 import type { Socket } from 'node:net'
 import { builtinNames } from '../../adapters/registry.ts'
-import { busAddresses } from '../../bus/addresses.ts'
-import { openZmqBus } from '../../bus/zmq.ts'
 import { startProxy } from '../../proxy/main.ts'
 import { shareOf } from '../../proxy/share.ts'
 import { TickwireError } from '../../shared/errors.ts'
@@ -9,8 +7,10 @@ import { CLIENTS_GRACE_MS, runProcess } from '../../shared/process.ts'
 import type { AuditQueue } from '../../shared/store/auditqueue.ts'
 import { acquireLock } from '../../shared/store/lock.ts'
 import { startAudit } from '../audited.ts'
+import { connectBus } from '../buses.ts'
 import type { FromWorker, ToWorker } from '../handover.ts'
-import { type Invocation, openLog } from '../invocation.ts'
+import { proxyIdentity } from '../identity.ts'
+import { type Invocation, openLog, withStore } from '../invocation.ts'
 import { Worker } from '../worker.ts'
 import { workerName } from '../workers.ts'
 
@@ -37,9 +37,10 @@ export async function runWorker(invocation: Invocation, id: number, workers: num
       const worker = new Worker({ clock, limits: config.proxy, address: { host, port }, say })
       process.on('message', (message, socket) => worker.hear(message as ToWorker, socket as Socket | undefined))
       try {
-        const bus = openZmqBus({ addresses: busAddresses(config.bus), highWaterMark: config.bus.highWaterMark })
+        const identity = await withStore(invocation, store => proxyIdentity(invocation, store))
+        const bus = connectBus(invocation, 'proxy')
         audit = startAudit(invocation, name, log)
-        const options = { config, folder, bus, clock, log, builtin: builtinNames(), audit, siblings: worker }
+        const options = { config, folder, identity, bus, clock, log, builtin: builtinNames(), audit, siblings: worker }
         const running = await startProxy(options)
         return {
           reload: running.reload,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { Secret } from '../secret.ts'
@@ -83,14 +84,28 @@ export interface VaultPlaces {
 
 /** The default place of the vault's key, and where a service manager (systemd) hands keys over. None is touched. */
 export function vaultPlaces(env: Environment): VaultPlaces {
-  const home = variable(env, 'XDG_CONFIG_HOME')
   const credentials = variable(env, 'CREDENTIALS_DIRECTORY')
   return {
-    // The XDG specification: a relative path is to be ignored.
-    keyFile: join(home !== undefined && isAbsolute(home) ? home : '~/.config', 'tickwire', 'vault.key'),
+    keyFile: join(configHome(env), 'tickwire', 'vault.key'),
     handedOver: credentials === undefined ? undefined : join(credentials, 'tickwire-vault-key'),
     accountKey: credentials === undefined ? undefined : join(credentials, 'account-key'),
   }
+}
+
+/** The default place of the keys of an encrypted bus. */
+export const busKeysDir = (env: Environment): string => join(configHome(env), 'tickwire', 'bus')
+
+/** The XDG specification: a relative path is to be ignored. */
+function configHome(env: Environment): string {
+  const home = variable(env, 'XDG_CONFIG_HOME')
+  return home !== undefined && isAbsolute(home) ? home : '~/.config'
+}
+
+/** Where a service manager hands over what a process proves itself with on the bus, if it does. */
+export function handedOverIdentity(env: Environment): string | undefined {
+  const credentials = variable(env, 'CREDENTIALS_DIRECTORY')
+  const path = credentials && join(credentials, 'tickwire-identity')
+  return path && existsSync(path) ? path : undefined
 }
 
 /** What leads to accounts: their credentials, and the key of the vault. */

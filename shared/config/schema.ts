@@ -56,6 +56,12 @@ export const schema = z.strictObject({
     .optional()
     .describe('Only feeds of these brokers start. Without it, all registered feeds do.')
     .meta({ example: ['my-broker'] }),
+  identityFile: text('a path')
+    .optional()
+    .describe(
+      'The 32 bytes this one process proves itself with on the bus, where each process runs by itself as a user of its own. Without it, one file for each below identities/ in the data folder.',
+    )
+    .meta({ example: '/etc/tickwire/identity.key' }),
   market: oneOf(['calendar', 'always-open'])
     .default('calendar')
     .describe(
@@ -143,6 +149,20 @@ export const schema = z.strictObject({
         .default('127.0.0.1')
         .describe('Host or port given: the bus is TCP, publishers on port and receivers on port + 1.'),
       port: between(1, 65_534, 'must be a port from 1 to 65534; receivers use the one above it').default(5555),
+    }),
+    curve: z.strictObject({
+      keysDir: text('a path')
+        .optional()
+        .describe('A TCP bus is encrypted, and open to the keys in this folder only. `tickwire bus keys` makes them.')
+        .meta({ example: '~/.config/tickwire/bus' }),
+      keyFile: text('a path')
+        .optional()
+        .describe('The one key of this process, where it is not in that folder under its name.')
+        .meta({ example: '/etc/tickwire/bus.key' }),
+      serverKey: text('a CURVE key of 40 characters')
+        .optional()
+        .describe('Public key of the forwarder, where that folder has no public.json.')
+        .meta({ example: 'rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7' }),
     }),
   }),
   vault: z.strictObject({

@@ -6,6 +6,7 @@ import type { DataFolder } from './folder.ts'
 import { KeyRing } from './keyring.ts'
 import { KeyStore } from './keys.ts'
 import { readPepper } from './pepper.ts'
+import { ProxyStore } from './proxies.ts'
 import { Rotation } from './rotation.ts'
 import { ShareStore } from './shares.ts'
 import { TicketStore } from './tickets.ts'
@@ -56,6 +57,8 @@ const MIGRATIONS: readonly Migration[] = [
    ) STRICT;`,
   // What a feed's publisher proves itself with on the bus; of feeds from before, none yet.
   `ALTER TABLE feeds ADD COLUMN public_key BLOB;`,
+  // What proxies prove themselves with on the bus.
+  `CREATE TABLE proxies (public_key BLOB PRIMARY KEY, created_at INTEGER NOT NULL) STRICT;`,
 ]
 
 /** Owner of control.db: users, keys and registered feeds. Never on the way of a tick. */
@@ -66,6 +69,7 @@ export class ControlStore {
   readonly rotation: Rotation
   readonly feeds: FeedStore
   readonly shares: ShareStore
+  readonly proxies: ProxyStore
   readonly #database: Database
   readonly #pepper: Buffer
 
@@ -78,6 +82,7 @@ export class ControlStore {
     this.rotation = new Rotation(database, this.keys, pepper)
     this.feeds = new FeedStore(database, this.users)
     this.shares = new ShareStore(database, this.users)
+    this.proxies = new ProxyStore(database)
   }
 
   /** Creates what is missing in a prepared folder. Throws STORE_CORRUPT, STORE_NEWER, STORE_BUSY, FOLDER_UNUSABLE. */

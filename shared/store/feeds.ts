@@ -18,6 +18,8 @@ export interface FeedRecord {
   readonly path?: string
   /** What a feed of kind `external` publishes; the others say it themselves. */
   readonly modes?: readonly TopicMode[]
+  /** What its publisher proves itself with on the bus, base64url; nothing until its first start, and never of external ones. */
+  readonly publicKey?: string
   readonly settings: Readonly<Record<string, unknown>>
   readonly enabled: boolean
   /** When it was last switched on or off, also to what it was before: after that it starts afresh. */
@@ -32,6 +34,7 @@ interface Row {
   kind: FeedRecord['kind']
   path: string | null
   modes: string | null
+  publicKey: Buffer | null
   settings: string
   enabled: number
   switchedAt: number | null
@@ -39,7 +42,7 @@ interface Row {
 }
 
 const SELECT =
-  'SELECT name, user_id AS userId, adapter, kind, path, modes, settings, enabled, switched_at AS switchedAt, created_at AS createdAt FROM feeds'
+  'SELECT name, user_id AS userId, adapter, kind, path, modes, public_key AS publicKey, settings, enabled, switched_at AS switchedAt, created_at AS createdAt FROM feeds'
 
 /**
  * Whether VALID_BROKERS lets a feed run; without it, every feed may. A foreign publisher is nobody's broker and runs
@@ -50,10 +53,11 @@ export const isBrokerValid = (
   validBrokers: readonly string[] | undefined,
 ): boolean => kind === 'external' || (validBrokers?.includes(adapter) ?? true)
 
-const fromRow = ({ path, modes, settings, enabled, switchedAt, ...row }: Row): FeedRecord => ({
+const fromRow = ({ path, modes, publicKey, settings, enabled, switchedAt, ...row }: Row): FeedRecord => ({
   ...row,
   ...(path !== null && { path }),
   ...(modes !== null && { modes: readJson(row.name, modes) as FeedRecord['modes'] & object }),
+  ...(publicKey !== null && { publicKey: publicKey.toString('base64url') }),
   settings: readJson(row.name, settings) as FeedRecord['settings'],
   enabled: enabled === 1,
   ...(switchedAt !== null && { switchedAt }),
@@ -115,7 +119,7 @@ export class FeedStore {
    * when another one has the name, USAGE for a name that cannot stand in a topic, NOT_FOUND for an unknown user.
    */
   add(record: FeedRecord): void {
-    const { name, userId, adapter, kind, path, modes, settings, enabled, createdAt } = record
+    const { name, userId, adapter, kind, path, modes, publicKey, settings, enabled, createdAt } = record
     if (!isFeedName(name))
       throw new TickwireError(
         'USAGE',
@@ -131,13 +135,14 @@ export class FeedStore {
       }
       this.requireFree(record)
       this.#database.write(
-        'INSERT INTO feeds (name, user_id, adapter, kind, path, modes, settings, enabled, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        'INSERT INTO feeds (name, user_id, adapter, kind, path, modes, public_key, settings, enabled, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
         name,
         userId,
         adapter,
         kind,
         path ?? null,
         modes === undefined ? null : JSON.stringify(modes),
+        publicKey === undefined ? null : Buffer.from(publicKey, 'base64url'),
         JSON.stringify(settings),
         enabled ? 1 : 0,
         createdAt,
@@ -166,6 +171,12 @@ export class FeedStore {
   setEnabled(name: string, on: boolean, now: number): void {
     const sql = 'UPDATE feeds SET enabled = ?, switched_at = ? WHERE name = ?'
     if (this.#database.write(sql, on ? 1 : 0, now, name) === 0) throw this.#unknown(name)
+  }
+
+  /** What its publisher proves itself with from now on. Throws FEED_UNKNOWN. */
+  setPublicKey(name: string, publicKey: Buffer): void {
+    const changes = this.#database.write('UPDATE feeds SET public_key = ? WHERE name = ?', publicKey, name)
+    if (changes === 0) throw this.#unknown(name)
   }
 
   /** What is not the same in the feed that has this name; `undefined` when none has. */

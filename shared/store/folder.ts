@@ -29,6 +29,8 @@ export interface DataFolder {
   /** Last values. Throws the same. */
   lastFile(feed: string): string
   runFile(name: string): string
+  /** The private key by which a feed, or with `undefined` the proxy, is known on the bus. Throws the same. */
+  identityFile(feed: string | undefined): string
 }
 
 /** What of the configuration says where things stand. */
@@ -56,6 +58,8 @@ export function dataFolder({ dataDir, bus: { runDir }, group, vault = {} }: Plac
     instrumentsDb: feed => join(dataDir, 'instruments', `${checked(feed)}.db`),
     lastFile: feed => join(dataDir, 'last', `${checked(feed)}.jsonl`),
     runFile: name => join(runDir, `${name}.json`),
+    // No feed name holds an underscore.
+    identityFile: feed => join(dataDir, 'identities', `${feed === undefined ? '_proxy' : checked(feed)}.key`),
   }
 }
 

@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { busAddresses } from '../../bus/addresses.ts'
 import { type Bus, ordersTopic } from '../../bus/bus.ts'
+import { guard } from '../../bus/guard.ts'
+import { Identity } from '../../bus/identity.ts'
 import { openZmqBus } from '../../bus/zmq.ts'
+import { systemClock } from '../../shared/clock.ts'
 import { watchDemand } from '../support/bus.ts'
 import { TestClient } from '../support/client.ts'
 import { Charts } from '../support/openalgo.ts'
@@ -12,6 +16,7 @@ let system: System
 /** Stands for the adapters' processes. */
 let publisher: Bus
 let demand: Set<string>
+const doors = new Map<string, Bus>()
 
 beforeAll(async () => {
   system = await System.start('[proxy]\nworkers = 2\n')
@@ -26,7 +31,19 @@ afterAll(async () => {
 })
 
 const isAsked = (feed: string) => demand.has(`${ordersTopic(feed)}\0`)
-const publish = (feed: string, body: Buffer) => publisher.publish(ordersTopic(feed), body)
+/** Says it as the process of that feed does, whose key stands in the data folder. */
+function publish(feed: string, body: Buffer): void {
+  const door = doors.get(feed) ?? openDoor(feed)
+  doors.set(feed, door)
+  door.publish(ordersTopic(feed), body)
+}
+
+function openDoor(feed: string): Bus {
+  const seed = readFileSync(`${system.folder}/identities/${feed}.key`)
+  const parts = { bus: publisher, name: feed, signerOf: () => undefined, onDropped: () => {}, clock: systemClock }
+  return guard({ ...parts, identity: new Identity(seed) })
+}
+
 /** Without the one that shows that the way is open. */
 const ids = (client: TestClient) => client.updates.map(({ orderid }) => orderid).filter(id => id !== 'open')
 

@@ -12,6 +12,7 @@ import { pause, systemClock } from '../../shared/clock.ts'
 import { loadConfig } from '../../shared/config.ts'
 import { ControlStore } from '../../shared/store/control.ts'
 import { dataFolder, prepareFolder } from '../../shared/store/folder.ts'
+import { guarded, identityOf } from '../support/identity.ts'
 import { keptLog } from '../support/log.ts'
 import { Charts } from '../support/openalgo.ts'
 import { freePort } from '../support/port.ts'
@@ -52,6 +53,7 @@ async function world(): Promise<World> {
   prepareFirstStart(store, systemClock)
   const [feed] = store.feeds.list()
   if (!feed) throw new Error('a first start registers a feed')
+  store.feeds.setPublicKey(feed.name, identityOf(feed.name).publicKey)
   const key = store.keys.create({ userId: feed.userId, label: 'test', now: 1 }).key.reveal()
   store.close()
   const { log } = keptLog()
@@ -68,13 +70,19 @@ async function world(): Promise<World> {
     async adapter() {
       const adapter = await loadAdapter({ kind: 'builtin', adapter: feed.adapter })
       if (isSession(adapter)) throw new Error('the first feed is a source')
-      const bus = openZmqBus({ addresses, highWaterMark })
+      const bus = guarded(openZmqBus({ addresses, highWaterMark }), systemClock, { name: feed.name, role: 'feed' })
       const running = await startAdapter({ ...common, feed, adapter, configured: { origin: '', settings: {} }, bus })
       closing.adapter = () => running.close().then(() => bus.close())
     },
     async proxy() {
       const bus = openZmqBus({ addresses, highWaterMark })
-      const running = await startProxy({ ...common, config, bus, builtin: [feed.adapter] })
+      const running = await startProxy({
+        ...common,
+        config,
+        identity: identityOf('proxy'),
+        bus,
+        builtin: [feed.adapter],
+      })
       closing.proxy = () => running.close()
     },
     async client() {

@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import { beforeEach, describe, expect, it } from 'vitest'
+import type { Fault } from '../../bus/guard.ts'
 import { MemoryExchange } from '../../bus/memory.ts'
 import { EVERY } from '../../proxy/delivery.ts'
 import { Hub } from '../../proxy/fanout/hub.ts'
@@ -12,6 +13,7 @@ import { States } from '../../proxy/states.ts'
 import { Wanted } from '../../proxy/wanted.ts'
 import { ManualClock, systemClock } from '../../shared/clock.ts'
 import { parseTopic } from '../../shared/market/topic.ts'
+import { guarded } from '../support/identity.ts'
 import { equity, feedRecord } from '../support/proxy.ts'
 import { FakeFeed, tickOf } from '../support/proxyfeed.ts'
 import { PLAIN } from './fanout/frames.ts'
@@ -28,6 +30,8 @@ let inbound: Inbound
 let feed: FakeFeed
 let foreign: Foreign
 let inbox: Inbox
+/** What was dropped as somebody else's: feed and fault. */
+let strangers: string[]
 
 /** Everything published so far has been received. */
 const settled = () => new Promise<void>(resolve => void systemClock.soon(resolve))
@@ -35,7 +39,9 @@ const settled = () => new Promise<void>(resolve => void systemClock.soon(resolve
 beforeEach(async () => {
   clock = new ManualClock()
   exchange = new MemoryExchange()
-  const bus = exchange.open()
+  strangers = []
+  const onDropped = (name: string, fault: Fault) => void strangers.push(`${name} ${fault}`)
+  const bus = guarded(exchange.open(), clock, { name: PROXY, role: 'proxy', onDropped })
   const log = pino({ enabled: false })
   const wanted = new Wanted(bus, clock, PROXY)
   hub = new Hub({ demand: wanted, clock, resumeBytes: 0 })
@@ -56,6 +62,7 @@ beforeEach(async () => {
     orders,
     shelf: new Shelf(hub),
     states: new States({ hub, feeds, wanted, clock }),
+    strangers: { drop: onDropped },
   })
   const records = [feedRecord('FEED'), feedRecord('EXT', { kind: 'external' })]
   feeds.register(records)
@@ -228,5 +235,31 @@ describe('what comes from the bus', () => {
     feed.publish('EXT_NSE_TCS_LTP', body)
     await settled()
     expect(inbound.counts.stale).toBe(1)
+  })
+
+  it('is never another feed’s: neither in its lane nor in its status', async () => {
+    feed.set('NSE', 'TCS', tickOf(6))
+    const { body } = feed.record(TOPIC)
+    feed.send(PROXY, [{ topic: 'EXT_NSE_TCS_LTP', body }])
+    feed.facts = { feed: 'EXT' }
+    feed.status()
+    await settled()
+    expect(prices()).toEqual([])
+    expect(feeds.view('EXT')?.state).toBe('quiet')
+    expect(inbound.counts.malformed).toBe(2)
+  })
+
+  it('is dropped and told when it comes without a seal in the name of a feed that has a key', async () => {
+    feed.set('NSE', 'TCS', tickOf(6))
+    const { body } = feed.record(TOPIC)
+    const rogue = exchange.open()
+    for (const topic of ['STATUS_FEED', 'STATES_FEED', `LANE_FEED_${PROXY}`]) rogue.publish(topic, body)
+    // No external feed any more, and its topics are still subscribed.
+    feeds.register([feedRecord('FEED'), feedRecord('EXT')])
+    rogue.publish('EXT_NSE_TCS_LTP', body)
+    exchange.publishPlain('EXT_NSE_TCS_LTP', Buffer.from('{"ltp":6}'))
+    await settled()
+    expect(prices()).toEqual([])
+    expect(strangers).toEqual([...Array(3).fill('FEED unsigned'), ...Array(2).fill('EXT unsigned')])
   })
 })

@@ -5,6 +5,7 @@ import { TickwireError } from '../../shared/errors.ts'
 import { ControlStore } from '../../shared/store/control.ts'
 import { until } from '../support/bus.ts'
 import { CLOSE, RawClient } from '../support/clientraw.ts'
+import { identityOf } from '../support/identity.ts'
 import { type ProxyRig, type RigOptions, startRig } from '../support/proxy.ts'
 
 const BAD = { action: 'authenticate', api_key: 'f'.repeat(64) }
@@ -184,7 +185,7 @@ describe('the proxy', () => {
 
   it('says which port is taken', async () => {
     const { config, folder, exchange, port } = rig
-    const options = { folder, bus: exchange.open(), clock: systemClock, builtin: [] }
+    const options = { folder, bus: exchange.open(), identity: identityOf('proxy'), clock: systemClock, builtin: [] }
     const taken = { ...config, proxy: { ...config.proxy, port } }
     const { log } = rig
     const failure = await startProxy({ ...options, log, config: taken }).catch((error: unknown) => error)

@@ -54,7 +54,7 @@ const report = (groups: StateGroup[], rest: Partial<StateReport> = {}) => {
   const revision = rest.revision ?? (facts.states ?? 0) + 1
   facts = { ...facts, states: Math.max(revision, facts.states ?? 0) }
   const body: StateReport = { version: 1, feed: 'FEED', epoch: 1, revision, whole: false, groups, gone: [] }
-  states.receive(formatStates({ ...body, ...rest }))
+  states.receive(rest.feed ?? 'FEED', formatStates({ ...body, ...rest }))
 }
 
 const client = () => new Inbox({ state: true })
@@ -193,7 +193,9 @@ describe('a report', () => {
   })
 
   it('that is no report is refused', () => {
-    expect(() => states.receive(Buffer.from('{}'))).toThrow(/report of states is wrong/)
+    expect(() => states.receive('FEED', Buffer.from('{}'))).toThrow(/report of states is wrong/)
+    const other = formatStates({ version: 1, feed: 'B', epoch: 1, revision: 1, whole: true, groups: [], gone: [] })
+    expect(() => states.receive('FEED', other)).toThrow('states of B on the topic of FEED')
   })
 })
 

@@ -35,7 +35,8 @@ describe('the command reference', () => {
     expect(lines.length).toBeGreaterThan(20)
     for (const line of lines) {
       const { command, rest } = resolve(line)
-      expect(command.commands, line).toEqual([])
+      // `tickwire bus` runs something by itself, and has commands below it.
+      if (line !== 'bus') expect(command.commands, line).toEqual([])
       const known = [...command.options, ...program.options].map(option => option.long)
       for (const word of rest.filter(one => one.startsWith('--'))) expect(known, line).toContain(word)
     }

@@ -19,6 +19,7 @@ import { type DataFolder, dataFolder, prepareFolder } from '../../shared/store/f
 import { writeInstruments } from '../../shared/store/instruments.ts'
 import { TestClient } from './client.ts'
 import { holds } from './holds.ts'
+import { identityOf, publicKeyOf } from './identity.ts'
 import { FakeFeed } from './proxyfeed.ts'
 import { ROOMY } from './roomy.ts'
 
@@ -106,6 +107,7 @@ export async function startRig(options: RigOptions = {}): Promise<ProxyRig> {
     config,
     folder,
     bus: exchange.open(),
+    identity: identityOf('proxy'),
     clock: systemClock,
     log,
     builtin: [broker, ...others],
@@ -163,6 +165,7 @@ export const feedRecord = (name: string, rest: Partial<FeedRecord> = {}): FeedRe
   settings: {},
   enabled: true,
   createdAt: 1000,
+  ...(rest.kind !== 'external' && { publicKey: publicKeyOf(name) }),
   ...rest,
 })
 

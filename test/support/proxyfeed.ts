@@ -17,6 +17,7 @@ import type { Tick } from '../../shared/market/tick.ts'
 import { parseTopic } from '../../shared/market/topic.ts'
 import { formatStates, type StateGroup, type StateReport } from '../../shared/states.ts'
 import { until } from './bus.ts'
+import { guarded } from './identity.ts'
 
 interface Lane {
   topics: Set<string>
@@ -68,7 +69,7 @@ export class FakeFeed {
     this.#clock = clock
     this.#broker = broker
     this.#modes = modes
-    this.#bus = exchange.open()
+    this.#bus = guarded(exchange.open(), clock, { name, role: 'feed' })
     this.#bus.onMessage(({ body }) => this.#receive(parseSubscriptionSet(body)))
     this.#bus.subscribe(controlTopic(name))
     this.#stop = clock.every(STATUS_HEARTBEAT_MS, () => this.#speaking && this.status())
