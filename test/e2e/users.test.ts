@@ -1,6 +1,18 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { proxyFacts } from '../../scripts/facts.ts'
@@ -12,9 +24,9 @@ import { eventually } from '../support/system.ts'
 const SHARED = 62_001
 const SEALED = 62_002
 const USERS = {
-  bus: { user: 61_001, groups: [SHARED] },
-  adapter: { user: 61_002, groups: [SHARED, SEALED] },
-  proxy: { user: 61_003, groups: [SHARED] },
+  bus: { user: 61_001, groups: [SHARED], unit: 'tickwire-bus.service' },
+  adapter: { user: 61_002, groups: [SHARED, SEALED], unit: 'tickwire-adapter@.service' },
+  proxy: { user: 61_003, groups: [SHARED], unit: 'tickwire-proxy.service' },
 } as const
 type Role = keyof typeof USERS
 
@@ -23,7 +35,7 @@ interface Lock {
 }
 
 /** Only root may take on another user. */
-describe.runIf(process.getuid?.() === 0)('the processes under a user each', () => {
+describe.runIf(process.getuid?.() === 0)('the processes under a user each, with the system calls of their unit', () => {
   /** Theirs must be able to come to it, which the folder of this repository may not allow. */
   const place = mkdtempSync('/tmp/tw-users-')
   const config = join(place, 'tickwire.toml')
@@ -31,10 +43,10 @@ describe.runIf(process.getuid?.() === 0)('the processes under a user each', () =
   const running = new Map<Role, ChildProcess>()
   let said = ''
 
-  const words = (role: Role, command: readonly string[]): string[] => {
+  const as = (role: Role, command: readonly string[]): string[] => {
     const { user, groups } = USERS[role]
-    const as = ['--reuid', String(user), '--regid', String(user), '--groups', groups.join(), '--no-new-privs']
-    return [...as, '--inh-caps=-all', '--', ...command]
+    const who = ['--reuid', String(user), '--regid', String(user), '--groups', groups.join(), '--no-new-privs']
+    return [...who, '--inh-caps=-all', '--', ...command]
   }
   const tickwire = (...args: string[]) => [
     process.execPath,
@@ -45,10 +57,12 @@ describe.runIf(process.getuid?.() === 0)('the processes under a user each', () =
   ]
   const environment = { PATH: process.env.PATH }
   const run = (role: Role, ...command: string[]) =>
-    spawnSync('setpriv', words(role, command), { encoding: 'utf8', env: environment })
+    spawnSync('setpriv', as(role, command), { encoding: 'utf8', env: environment })
   const start = (role: Role, ...args: string[]) => {
-    const child = spawn('setpriv', words(role, tickwire(...args)), {
-      env: environment,
+    const { user, unit } = USERS[role]
+    const sandbox = ['/usr/bin/python3', join(place, 'sandbox.py'), join(place, unit)]
+    const child = spawn('setpriv', as(role, [...sandbox, ...tickwire(...args)]), {
+      env: { ...environment, CREDENTIALS_DIRECTORY: handOver(place, user) },
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     child.stderr?.on('data', text => {
@@ -60,14 +74,9 @@ describe.runIf(process.getuid?.() === 0)('the processes under a user each', () =
 
   beforeAll(() => {
     install(place)
-    for (const [path, group] of [
-      [data, SHARED],
-      [sealed, SEALED],
-    ] as const) {
-      mkdirSync(path)
-      chownSync(path, 0, group)
-      spawnSync('chmod', ['2770', path])
-    }
+    // As scripts/systemd/tickwire.tmpfiles.conf has them: a process may not make its own, under these rules.
+    for (const path of [data, ...['run', 'instruments', 'last'].map(name => join(data, name))]) share(path, SHARED)
+    share(sealed, SEALED)
     writeFileSync(
       config,
       `data_dir = "${data}"\ngroup = ${SHARED}\n[proxy]\nport = "auto"\n` +
@@ -154,9 +163,28 @@ async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
 }
 
+/** What a service manager hands to one user alone: here, what a process proves itself with on the bus. */
+function handOver(place: string, user: number): string {
+  const folder = join(place, `credentials-${user}`)
+  if (existsSync(folder)) return folder
+  mkdirSync(folder, { mode: 0o700 })
+  const file = join(folder, 'tickwire-identity')
+  writeFileSync(file, randomBytes(32), { mode: 0o400 })
+  for (const path of [folder, file]) chownSync(path, user, user)
+  return folder
+}
+
+function share(path: string, group: number): void {
+  mkdirSync(path)
+  chownSync(path, 0, group)
+  chmodSync(path, 0o2770)
+}
+
 /** As `npm ci --omit=dev` would, from what is here: the program and the packages that it needs. */
 function install(place: string): void {
-  spawnSync('chmod', ['755', place])
+  chmodSync(place, 0o755)
+  cpSync(join(ROOT, 'test/support/sandbox.py'), join(place, 'sandbox.py'))
+  for (const { unit } of Object.values(USERS)) cpSync(join(ROOT, 'scripts/systemd', unit), join(place, unit))
   cpSync(join(ROOT, 'dist'), join(place, 'dist'), { recursive: true })
   cpSync(join(ROOT, 'package.json'), join(place, 'package.json'))
   const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as Lock
