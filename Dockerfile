@@ -10,7 +10,7 @@ COPY adapters adapters
 COPY proxy proxy
 COPY scripts scripts
 # Only the parts that are compiled run a script of theirs; everything else is only unpacked.
-RUN npm ci --ignore-scripts && npm rebuild better-sqlite3 zeromq && npm run build && npm prune --omit=dev --ignore-scripts
+RUN npm ci --ignore-scripts && npm run native && npm run build && npm prune --omit=dev --ignore-scripts
 
 FROM node:24-bookworm-slim
 WORKDIR /app
