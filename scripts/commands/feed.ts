@@ -19,6 +19,7 @@ import { lockName } from '../facts.ts'
 import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, openLog, withStore } from '../invocation.ts'
 import { adapterPlace } from '../roster.ts'
+import { believedSettings, requireOwnProgram } from '../trust.ts'
 
 /** `tickwire adapter run NAME`: one feed, from its source or its broker to the bus. */
 export async function runFeed(
@@ -34,6 +35,7 @@ export async function runFeed(
     log,
     async start(ending) {
       const feed = await findFeed(invocation, name)
+      requireOwnProgram(feed, config)
       const adapter = await unlessEnding(loadAdapter(adapterPlace(feed)), ending)
       // Two publishers of one feed would number the same topics twice.
       const lock = acquireLock(folder.lockFile(lockName('adapter', name)), `feed ${name}`)
@@ -79,7 +81,11 @@ async function startFeed(
       next: `tickwire adapter run ${feed.name}`,
     })
   }
-  const settings = readSettings(feed.name, adapter, feedLayers(feed, configured)) as SessionSettings
+  const { unheard, ...believed } = believedSettings(feed, config)
+  if (unheard.length > 0)
+    log.warn({ settings: unheard }, `settings of an account count in ${config.configFile} only: [feeds.${feed.name}]`)
+  const layers = feedLayers({ ...feed, ...believed }, configured)
+  const settings = readSettings(feed.name, adapter, layers) as SessionSettings
   const vault = Vault.open(folder, config.vault)
   try {
     const tape =
