@@ -5,7 +5,7 @@ import { TickwireError } from '../shared/errors.ts'
 import type { FeedRecord } from '../shared/store/feeds.ts'
 import { folderError } from '../shared/store/folder.ts'
 
-type Sharing = Pick<Config, 'group' | 'configFile'>
+export type Sharing = Pick<Config, 'group' | 'configFile'>
 
 const ROOT = 0
 const WRITABLE_BY_OTHERS = 0o022
@@ -37,8 +37,5 @@ function requireOwn(feed: string, file: string): void {
 }
 
 /** Nor where the credentials are sent to: settings of an account are those of the configuration, which only root writes. */
-export const believedSettings = (
-  { settings }: FeedRecord,
-  { group }: Sharing,
-): { readonly settings: FeedRecord['settings']; readonly unheard: readonly string[] } =>
-  group === undefined ? { settings, unheard: [] } : { settings: {}, unheard: Object.keys(settings) }
+export const believedSettings = <Feed extends Pick<FeedRecord, 'settings'>>(feed: Feed, { group }: Sharing): Feed =>
+  group === undefined ? feed : { ...feed, settings: {} }

@@ -19,7 +19,7 @@ import { lockName } from '../facts.ts'
 import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, openLog, withStore } from '../invocation.ts'
 import { adapterPlace } from '../roster.ts'
-import { believedSettings, requireOwnProgram } from '../trust.ts'
+import { believedSettings } from '../trust.ts'
 
 /** `tickwire adapter run NAME`: one feed, from its source or its broker to the bus. */
 export async function runFeed(
@@ -35,8 +35,7 @@ export async function runFeed(
     log,
     async start(ending) {
       const feed = await findFeed(invocation, name)
-      requireOwnProgram(feed, config)
-      const adapter = await unlessEnding(loadAdapter(adapterPlace(feed)), ending)
+      const adapter = await unlessEnding(loadAdapter(adapterPlace(feed, config)), ending)
       // Two publishers of one feed would number the same topics twice.
       const lock = acquireLock(folder.lockFile(lockName('adapter', name)), `feed ${name}`)
       const bus = openZmqBus({ addresses: busAddresses(config.bus), highWaterMark: config.bus.highWaterMark })
@@ -81,10 +80,11 @@ async function startFeed(
       next: `tickwire adapter run ${feed.name}`,
     })
   }
-  const { unheard, ...believed } = believedSettings(feed, config)
-  if (unheard.length > 0)
+  const believed = believedSettings(feed, config)
+  const unheard = Object.keys(feed.settings)
+  if (believed !== feed && unheard.length > 0)
     log.warn({ settings: unheard }, `settings of an account count in ${config.configFile} only: [feeds.${feed.name}]`)
-  const layers = feedLayers({ ...feed, ...believed }, configured)
+  const layers = feedLayers(believed, configured)
   const settings = readSettings(feed.name, adapter, layers) as SessionSettings
   const vault = Vault.open(folder, config.vault)
   try {
