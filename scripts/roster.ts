@@ -2,9 +2,12 @@ import { isDeepStrictEqual } from 'node:util'
 import type { AdapterPlace } from '../adapters/registry.ts'
 import { TickwireError } from '../shared/errors.ts'
 import { type FeedRecord, isBrokerValid } from '../shared/store/feeds.ts'
+import { requireOwnProgram, type Sharing } from './trust.ts'
 
 /** Where the code of a feed is. Throws USAGE for an external feed, which has none here. */
-export function adapterPlace({ name, kind, adapter, path }: FeedRecord): AdapterPlace {
+export function adapterPlace(feed: FeedRecord, config: Sharing): AdapterPlace {
+  const { name, kind, adapter, path } = feed
+  requireOwnProgram(feed, config)
   if (kind === 'builtin') return { kind, adapter }
   if (kind === 'folder' && path !== undefined) return { kind, path }
   throw new TickwireError('USAGE', `Feed ${name} is external: its own program publishes it`, {

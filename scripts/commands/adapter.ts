@@ -127,7 +127,7 @@ async function offerOf(
     throw new TickwireError('USAGE', `Feed ${name}: its adapter lists its symbols and modes by itself`, {
       next: 'leave --symbols, --symbols-file and --modes to feeds with --external',
     })
-  const adapter = await loadAdapter(adapterPlace(record))
+  const adapter = await loadAdapter(adapterPlace(record, config))
   if (isSession(adapter)) throw needsAccount(record)
   const configured = { origin: config.configFile, settings: config.feeds[name] ?? {} }
   const layers = [{ origin: '--set', settings }, configured]

@@ -100,7 +100,7 @@ async function prepare(
   broker: string,
   options: AddOptions,
 ): Promise<{ adapter: SessionAdapter; record: FeedRecord; isNew: boolean }> {
-  const { clock } = invocation
+  const { clock, config } = invocation
   const name = options.name ?? broker.toUpperCase()
   if (options.name !== undefined) requireFeedName(name, `tickwire account add ${broker} --name`)
   const known = await withStore(invocation, store => store.feeds.get(name))
@@ -109,7 +109,7 @@ async function prepare(
     options.path !== undefined
       ? ({ kind: 'folder', path: resolve(options.path) } as const)
       : known?.kind === 'folder' && known.adapter === broker.toLowerCase()
-        ? adapterPlace(known)
+        ? adapterPlace(known, config)
         : ({ kind: 'builtin', adapter: await builtin(broker) } as const)
   const adapter = await loadAdapter(place)
   if (!isSession(adapter))

@@ -21,6 +21,7 @@ import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, openLog, withStore } from '../invocation.ts'
 import { adapterPlace } from '../roster.ts'
 import { refuseUnsafeFiles } from '../safety.ts'
+import { believedSettings } from '../trust.ts'
 
 /** `tickwire adapter run NAME`: one feed, from its source or its broker to the bus. */
 export async function runFeed(
@@ -37,7 +38,7 @@ export async function runFeed(
     async start(ending) {
       refuseUnsafeFiles(invocation)
       const feed = await findFeed(invocation, name)
-      const adapter = await unlessEnding(loadAdapter(adapterPlace(feed)), ending)
+      const adapter = await unlessEnding(loadAdapter(adapterPlace(feed, config)), ending)
       // Two publishers of one feed would number the same topics twice.
       const lock = acquireLock(folder.lockFile(lockName('adapter', name)), `feed ${name}`)
       const audit = startAudit(invocation, name, log)
@@ -84,7 +85,12 @@ async function startFeed(
       next: `tickwire adapter run ${feed.name}`,
     })
   }
-  const settings = readSettings(feed.name, adapter, feedLayers(feed, configured)) as SessionSettings
+  const believed = believedSettings(feed, config)
+  const unheard = Object.keys(feed.settings)
+  if (believed !== feed && unheard.length > 0)
+    log.warn({ settings: unheard }, `settings of an account count in ${config.configFile} only: [feeds.${feed.name}]`)
+  const layers = feedLayers(believed, configured)
+  const settings = readSettings(feed.name, adapter, layers) as SessionSettings
   const vault = Vault.open(folder, config.vault)
   try {
     const tape =

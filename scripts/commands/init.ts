@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { configTemplate } from '../../shared/config.ts'
 import { systemCode, TickwireError } from '../../shared/errors.ts'
+import { grant, isShared } from '../../shared/store/sharing.ts'
 import type { Globals } from '../globals.ts'
 import { openInvocation, withStore } from '../invocation.ts'
 import { confirm } from '../prompt.ts'
@@ -33,6 +34,8 @@ export async function init(globals: Globals, { yes = false }: { readonly yes?: b
 function writeTemplate(path: string): boolean {
   try {
     writeFileSync(path, configTemplate(), { flag: 'wx', mode: 0o600 })
+    // What processes under users of their own share, all of them read; only its owner writes it.
+    if (isShared(path)) grant(path, 0o640)
     return true
   } catch (cause) {
     if (systemCode(cause) === 'EEXIST') return false

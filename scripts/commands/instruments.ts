@@ -50,7 +50,7 @@ export async function searchInstruments(
 export async function explainInstrument(globals: Globals, word: string): Promise<void> {
   const { exchange, symbol } = parseSymbol(word)
   const invocation = openInvocation(globals)
-  const { terminal, clock } = invocation
+  const { terminal, clock, config } = invocation
   const feeds = await knownFeeds(invocation)
   const found = withBook(invocation, book => {
     const those = booked(book, feeds)
@@ -69,7 +69,7 @@ export async function explainInstrument(globals: Globals, word: string): Promise
     })
   const now = clock.now()
   for (const { feed, instrument, facts } of found) {
-    const adapter = feed.kind === 'external' ? undefined : await loadAdapter(adapterPlace(feed))
+    const adapter = feed.kind === 'external' ? undefined : await loadAdapter(adapterPlace(feed, config))
     const books = adapter !== undefined && isSession(adapter) ? adapter.books : undefined
     const modes = (feed.modes ?? adapter?.modes ?? []).filter(
       mode => !isBookMode(mode) || hasBook(instrument, books?.[mode]),

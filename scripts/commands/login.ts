@@ -14,6 +14,7 @@ import { type Invocation, openInvocation, withExistingStore } from '../invocatio
 import { answerFromPage } from '../page.ts'
 import { adapterPlace } from '../roster.ts'
 import { oneLine } from '../terminal.ts'
+import { believedSettings } from '../trust.ts'
 import { typeLogin, type Waiting } from '../typed.ts'
 
 interface LoginOptions {
@@ -78,10 +79,10 @@ async function openAccount(
         next: `tickwire account add ${feed?.adapter ?? 'BROKER'} --name ${name}`,
       },
     )
-  const adapter = await loadAdapter(adapterPlace(feed))
+  const adapter = await loadAdapter(adapterPlace(feed, config))
   if (!isSession(adapter)) throw new TickwireError('ADAPTER_INVALID', `Adapter ${adapter.name} has no login`)
   const configured = { origin: config.configFile, settings: config.feeds[name] ?? {} }
-  const settings = readSettings(name, adapter, feedLayers(feed, configured))
+  const settings = readSettings(name, adapter, feedLayers(believedSettings(feed, config), configured))
   return { account: { name, adapter, settings, credentials }, feed, holder: ticket?.holder }
 }
 

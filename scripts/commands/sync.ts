@@ -14,6 +14,7 @@ import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, wasStarted, withStore } from '../invocation.ts'
 import { adapterPlace } from '../roster.ts'
 import type { Column } from '../terminal.ts'
+import { believedSettings, type Sharing } from '../trust.ts'
 
 interface SyncRow extends Synced {
   readonly feed: string
@@ -70,7 +71,7 @@ async function sync(invocation: Invocation, { feed, adapter }: Source, force: bo
   const { name } = feed
   const startedAt = clock.monotonic()
   const configured = { origin: config.configFile, settings: config.feeds[name] ?? {} }
-  const settings = readSettings(name, adapter, feedLayers(feed, configured))
+  const settings = readSettings(name, adapter, feedLayers(believedSettings(feed, config), configured))
   const ticket = await readTicket(invocation, feed, adapter)
   const http = createHttp({ ...MASTER_LIMITS, clock })
   // What the log says of a good list, the table says too.
@@ -95,22 +96,22 @@ async function readTicket(invocation: Invocation, { name }: FeedRecord, adapter:
 /** Throws FEED_UNKNOWN for a wrong name, USAGE for a feed without a broker, NOT_FOUND when there is no account at all. */
 async function findSources(invocation: Invocation, names: readonly string[]): Promise<Source[]> {
   const feeds = wasStarted(invocation) ? await withStore(invocation, store => store.feeds.list()) : []
-  if (names.length > 0) return Promise.all([...new Set(names)].map(name => findSource(feeds, name)))
+  if (names.length > 0) return Promise.all([...new Set(names)].map(name => findSource(feeds, name, invocation.config)))
   const accounts = (await readAccounts(invocation, feeds)).flatMap(({ feed }) => (feed?.enabled ? [feed] : []))
-  if (accounts.length > 0) return Promise.all(accounts.map(openSource))
+  if (accounts.length > 0) return Promise.all(accounts.map(feed => openSource(feed, invocation.config)))
   throw new TickwireError('NOT_FOUND', 'There is no enabled account with a broker, so no instrument list to fetch', {
     next: 'tickwire account add BROKER',
   })
 }
 
-async function findSource(feeds: readonly FeedRecord[], name: string): Promise<Source> {
+async function findSource(feeds: readonly FeedRecord[], name: string, config: Sharing): Promise<Source> {
   const feed = feeds.find(one => one.name === name.toUpperCase())
-  if (feed) return openSource(feed)
+  if (feed) return openSource(feed, config)
   throw new TickwireError('FEED_UNKNOWN', `There is no feed ${JSON.stringify(name)}`, { next: 'tickwire account list' })
 }
 
-async function openSource(feed: FeedRecord): Promise<Source> {
-  const adapter = feed.kind === 'external' ? undefined : await loadAdapter(adapterPlace(feed))
+async function openSource(feed: FeedRecord, config: Sharing): Promise<Source> {
+  const adapter = feed.kind === 'external' ? undefined : await loadAdapter(adapterPlace(feed, config))
   if (adapter && isSession(adapter)) return { feed, adapter }
   throw new TickwireError('USAGE', `Feed ${feed.name} has no broker whose list could be fetched: it lists its own`, {
     next: 'tickwire instruments sync, without a name, for all accounts',

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
@@ -12,6 +13,9 @@ interface Service {
   readonly profiles?: readonly string[]
   readonly volumes: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
+  readonly user: string
+  readonly healthcheck?: { readonly test: readonly string[] }
+  readonly [setting: string]: unknown
   readonly depends_on?: Readonly<Record<string, unknown>>
 }
 
@@ -19,18 +23,34 @@ const compose = parse(readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8'), { 
   services: Readonly<Record<string, Service>>
   networks: { readonly default: { readonly ipam: { readonly config: readonly { readonly subnet: string }[] } } }
 }
+const image = readFileSync(join(ROOT, 'Dockerfile'), 'utf8')
+const isRoot = process.getuid?.() === 0
 let processes: Processes
 const running = new Map<string, Command>()
 
 beforeAll(() => {
   // What the volume is to the containers, this folder is to the processes; the port alone is a free one.
-  processes = new Processes()
+  processes = new Processes('', 'tickwire')
+  // Its group, too: root may give a folder to any.
+  if (isRoot) processes.env.TICKWIRE_GROUP = /TICKWIRE_GROUP=(\d+)/.exec(image)?.[1]
 })
 
 afterAll(async () => {
   await Promise.all([...running.values()].map(command => command.stop()))
   processes.remove()
 })
+
+/** What the container engine would run in the container, with the places of this machine. */
+function isHealthy(name: string): boolean {
+  const [, program, ...words] = compose.services[name]?.healthcheck?.test ?? []
+  expect(program).toBe('node')
+  const here = words.map(word =>
+    word
+      .replace('/data/tickwire', processes.folder)
+      .replace('http://127.0.0.1:8765', processes.url().replace('ws:', 'http:')),
+  )
+  return spawnSync(process.execPath, here).status === 0
+}
 
 describe('the services of docker-compose.yml, started by hand as compose would', () => {
   it('are one per process, and only the proxy has a port, on loopback', () => {
@@ -47,8 +67,54 @@ describe('the services of docker-compose.yml, started by hand as compose would',
   })
 
   it('give the key of the vault to accounts only, which start when they are asked for', () => {
-    const withKey = Object.entries(compose.services).filter(([, { volumes }]) => volumes.includes('vault:/vault'))
-    expect(withKey.map(([name, { profiles }]) => [name, profiles])).toEqual([['zerodha', ['zerodha']]])
+    for (const volume of ['vault:/vault', 'keys:/keys']) {
+      const withKey = Object.entries(compose.services).filter(([, { volumes }]) => volumes.includes(volume))
+      expect(withKey.map(([name, { profiles }]) => [name, profiles])).toEqual([['zerodha', ['zerodha']]])
+    }
+  })
+
+  it('can change nothing but their volumes, gain nothing, and take no more than their share', () => {
+    for (const [name, service] of Object.entries(compose.services)) {
+      expect(service, name).toMatchObject({
+        read_only: true,
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+        mem_limit: expect.stringMatching(/^[12]g$/),
+        pids_limit: expect.any(Number),
+        ulimits: { core: 0 },
+      })
+      expect(service, name).not.toHaveProperty('privileged')
+      expect(service, name).not.toHaveProperty('environment.TICKWIRE_VAULT_KEY')
+    }
+  })
+
+  it('have a user each, that the image makes, and only feeds and setup one that may open accounts', () => {
+    const users = Object.entries(compose.services).map(([name, { user }]) => [name, user])
+    expect(users).toEqual([
+      ['setup', 'tickwire'],
+      ['bus', 'tickwire-bus'],
+      ['simulator', 'tickwire-adapter'],
+      ['zerodha', 'tickwire-adapter'],
+      ['proxy', 'tickwire-proxy'],
+    ])
+    const made = [...image.matchAll(/useradd .*? --gid tickwire (--groups tickwire-vault )?.*? ([\w-]+)(?: \\)?$/gm)]
+    const groups = made.map(([, vault, user]) => [user, vault !== undefined])
+    expect(groups).toEqual([
+      ['tickwire', true],
+      ['tickwire-bus', false],
+      ['tickwire-proxy', false],
+      ['tickwire-adapter', true],
+    ])
+    expect(image.match(/^USER .*$/gm)).toEqual(['USER tickwire'])
+  })
+
+  it('leave the network to whoever needs one', () => {
+    const without = Object.entries(compose.services).filter(([, { network_mode }]) => network_mode === 'none')
+    expect(without.map(([name]) => name)).toEqual(['bus', 'simulator'])
+  })
+
+  it('are built with the install scripts of named packages only, and without what only development needs', () => {
+    expect(image).toMatch(/npm ci --ignore-scripts && npm run native && .*npm prune --omit=dev/)
   })
 
   it('depend on services that exist', () => {
@@ -61,9 +127,13 @@ describe('the services of docker-compose.yml, started by hand as compose would',
   it('prepare the data folder, run side by side, and serve an unmodified client', async () => {
     const { setup, ...others } = compose.services
     expect(await processes.run(...(setup?.command ?? []))).toMatchObject({ code: 0 })
+    // Other users read what the one of the setup wrote.
+    const configured = statSync(join(processes.folder, 'tickwire.toml')).mode & 0o777
+    expect(configured).toBe(isRoot ? 0o640 : 0o600)
     for (const [name, { command, profiles, environment }] of Object.entries(others))
       if (!profiles) running.set(name, processes.start(command, { ...environment, TICKWIRE_PROXY_PORT: 'auto' }))
     await eventually(() => processes.hasProxy())
+    for (const name of ['bus', 'proxy']) await eventually(() => isHealthy(name))
     const created = await processes.run('key', 'create', 'my-bot')
     expect(created.code).toBe(0)
     const charts = new Charts(() => processes.url(), created.out.trim())

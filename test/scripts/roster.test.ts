@@ -3,6 +3,9 @@ import { adapterPlace, planFeeds } from '../../scripts/roster.ts'
 import { type FeedRecord, isBrokerValid } from '../../shared/store/feeds.ts'
 import { failure } from '../support/failure.ts'
 
+/** One user has it all. */
+const ALONE = { group: undefined, configFile: '/nowhere' }
+
 const feed = (name: string, change: Partial<FeedRecord> = {}): FeedRecord => ({
   name,
   userId: 'trader',
@@ -50,8 +53,8 @@ describe('the plan of feeds', () => {
   })
 
   it('finds an adapter by its name or its folder, and has none for an external feed', () => {
-    expect(adapterPlace(feed('A'))).toEqual({ kind: 'builtin', adapter: 'simulator' })
-    expect(adapterPlace(feed('A', { kind: 'folder', path: '/x' }))).toEqual({ kind: 'folder', path: '/x' })
-    expect(failure(() => adapterPlace(feed('A', { kind: 'external' })))).toMatchObject({ code: 'USAGE' })
+    expect(adapterPlace(feed('A'), ALONE)).toEqual({ kind: 'builtin', adapter: 'simulator' })
+    expect(adapterPlace(feed('A', { kind: 'folder', path: '/x' }), ALONE)).toEqual({ kind: 'folder', path: '/x' })
+    expect(failure(() => adapterPlace(feed('A', { kind: 'external' }), ALONE))).toMatchObject({ code: 'USAGE' })
   })
 })
