@@ -80,8 +80,20 @@ function walk(body: Buffer): { read: string[]; walked: string[]; whole: [boolean
 
 const set = { version: 1, feed: 'FEED', proxy: 'P-1', revision: 1, resync: 0, topics: [TOPIC] } as const
 const status = {
-  ...{ version: 1, feed: 'FEED', broker: 'testbroker', label: 'live', modes: ['LTP'], epoch: EPOCH, state: 'live' },
-  ...{ since: EPOCH, at: EPOCH, ticks: 1, wanted: 1, confirmed: 1, rejected: [], lanes: { 'P-1': 3 } },
+  version: 1,
+  feed: 'FEED',
+  broker: 'testbroker',
+  label: 'live',
+  modes: ['LTP'],
+  epoch: EPOCH,
+  state: 'live',
+  since: EPOCH,
+  at: EPOCH,
+  ticks: 1,
+  wanted: 1,
+  confirmed: 1,
+  rejected: [],
+  lanes: { 'P-1': 3 },
 } as const
 const group = { state: 'live', since: EPOCH, label: 'live', instruments: [{ name: 'NSE:TCS' }] } as const
 const order: OrderUpdate = {

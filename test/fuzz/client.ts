@@ -4,10 +4,9 @@ import { GOOD_KEY, openClient } from './clientrig.ts'
 import { bytes, damagedText, hold, json, oddNumber, text, word } from './noise.ts'
 import { claim, type Target } from './target.ts'
 
-const ACTIONS = [
-  ...['authenticate', 'auth', 'subscribe', 'unsubscribe', 'unsubscribe_all', 'subscribe_orders', 'unsubscribe_orders'],
-  ...['get_broker_info', 'get_supported_brokers', 'ping', 'pong', 'toString', '__proto__'],
-]
+const SENT = 'authenticate auth subscribe unsubscribe unsubscribe_all subscribe_orders unsubscribe_orders ping pong'
+const ASKED = 'get_broker_info get_supported_brokers toString __proto__'
+const ACTIONS = `${SENT} ${ASKED}`.split(' ')
 const symbol = fc.oneof(fc.constantFrom('TCS', 'M&M', 'NIFTY 50', 'NSE:TCS', 'NONE'), word)
 const exchange = fc.oneof(fc.constantFrom('NSE', 'NFO', 'NSE_INDEX'), word)
 const mode = fc.oneof(fc.constantFrom(1, 2, 3, 'Quote', 'LTP', 'depth', '1'), oddNumber, json)
@@ -24,16 +23,19 @@ const request = fc.record(
     type: fc.oneof(fc.constantFrom(...ACTIONS), json),
     symbols: items,
     instruments: items,
-    ...{
-      symbol,
-      exchange,
-      mode,
-      depth: fc.oneof(oddNumber, json),
-      depth_level: json,
-      request_id: json,
-      features: json,
-    },
-    ...{ policy: json, interval_ms: oddNumber, fields: json, resume: json, timestamp: json, _pingId: json },
+    symbol,
+    exchange,
+    mode,
+    depth: fc.oneof(oddNumber, json),
+    depth_level: json,
+    request_id: json,
+    features: json,
+    policy: json,
+    interval_ms: oddNumber,
+    fields: json,
+    resume: json,
+    timestamp: json,
+    _pingId: json,
     api_key: fc.oneof(fc.constantFrom(GOOD_KEY, ` ${GOOD_KEY} `, 'bad'), json),
   },
   { requiredKeys: [] },
@@ -73,13 +75,14 @@ const FOR_STRANGERS: ReadonlySet<unknown> = new Set(['pong', 'supported_brokers'
 const isClean = (): boolean => Object.keys(Object.prototype).length === 0 && !('polluted' in {})
 
 function converse(messages: readonly string[], begins: boolean): void {
-  const { client, hub, said, settle } = openClient()
+  const rig = openClient()
+  const { client, hub, said } = rig
   if (begins) client.receive(JSON.stringify({ action: 'authenticate', api_key: GOOD_KEY }))
   for (const one of messages) {
     const was = client.authenticated
     const before = said.length
     client.receive(one)
-    settle()
+    rig.settle()
     const answers = said.slice(before)
     hold(answers.length === (isHabit(one) ? 0 : 1), `${answers.length} answers to ${one.slice(0, 200)}`)
     for (const answer of answers) check(answer, was || client.authenticated, one.length)

@@ -7,7 +7,10 @@ import { claim, type Target } from './target.ts'
 const STATUSES: ReadonlySet<number> = new Set([200, 400, 401, 404, 405, 426, 429, 503])
 const KEY = newKey().text.reveal()
 /** Without control characters, which Node's parser refuses; as a target, without spaces either. */
-const plain = (said: string, least = ' '): string => [...said].filter(one => one >= least && one !== '\x7f').join('')
+const plain = (said: string, least = ' '): string =>
+  Array.from(said)
+    .filter(one => one >= least && one !== '\x7f')
+    .join('')
 
 const target = fc
   .oneof(
@@ -83,7 +86,7 @@ export const http: Target = {
   ],
 }
 
-const other = fc.constantFrom(...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-. \0é')
+const other = fc.constantFrom(...Array.from('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-. \0é'))
 
 export const key: Target = {
   name: 'key',

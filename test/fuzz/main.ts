@@ -60,7 +60,9 @@ function readOptions(): Options | 'help' | 'list' {
   return {
     minutes: number('minutes', 10),
     seed: number('seed', Math.floor(Date.now() / 1000)),
-    ...{ only, claim: values.claim, path: values.path },
+    only,
+    claim: values.claim,
+    path: values.path,
   }
 }
 
@@ -107,7 +109,7 @@ function watch(seed: number): void {
   let last = ''
   let patience: NodeJS.Timeout | undefined
   child.on('message', command => {
-    last = String(command)
+    if (typeof command === 'string') last = command
     clearTimeout(patience)
     patience = setTimeout(() => {
       say(`\nIt hangs. Again: ${last}`)

@@ -3,30 +3,28 @@ import type { ErrorCode } from '../../shared/errors.ts'
 import { TickwireError } from '../../shared/errors.ts'
 
 /** Names that JavaScript gives a meaning, pieces of other grammars, and halves of characters. */
-const HOSTILE = [
-  ...['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf', 'prototype', 'length', '__defineGetter__'],
-  ...[
-    '',
-    ' ',
-    '\0',
-    '\n',
-    '\r\n',
-    '\ud800',
-    '\udfff',
-    '\u202e',
-    '\ufeff',
-    '%00',
-    '%',
-    '_',
-    '.',
-    '*',
-    '>',
-    '#',
-    '\\',
-    '"',
-  ],
-  ...['../../etc/passwd', '{"level":60}', '\u001b[31m', 'NSE:TCS,NSE:', '１２', 'ＮＳＥ', 'ı', 'K'],
+const MEANT = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf', 'prototype', 'length']
+const SIGNS = [
+  '',
+  ' ',
+  '\0',
+  '\n',
+  '\r\n',
+  '\ud800',
+  '\udfff',
+  '\u202e',
+  '\ufeff',
+  '%00',
+  '%',
+  '_',
+  '.',
+  '*',
+  '>',
+  '\\',
+  '"',
 ]
+const LOOKS = ['../../etc/passwd', '{"level":60}', '\u001b[31m', 'NSE:TCS,NSE:', '１２', 'ＮＳＥ', 'ı', 'K']
+const HOSTILE = [...MEANT, ...SIGNS, ...LOOKS]
 
 export const word = fc.oneof(
   fc.constantFrom(...HOSTILE),

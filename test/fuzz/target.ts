@@ -15,7 +15,7 @@ export interface Target {
   readonly claims: readonly Claim[]
 }
 
-export interface CheckOptions {
+interface CheckOptions {
   readonly seed: number
   readonly runs: number
   /** Where the example is that failed, as a failure says it. */
@@ -26,12 +26,12 @@ export interface CheckOptions {
   readonly mostCpuMs?: number
 }
 
-export interface Outcome {
+interface Outcome {
   readonly tried: number
   readonly failure?: Failure
 }
 
-export interface Failure {
+interface Failure {
   readonly path: string
   /** The smallest example that fails, and how. */
   readonly text: string

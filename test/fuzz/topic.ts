@@ -5,7 +5,7 @@ import { formatTopic, isFeedName, isSymbol, parseTopic, type TopicParts } from '
 import { hold, orRefused, word } from './noise.ts'
 import { claim, type Target } from './target.ts'
 
-const ALPHABET = [...'ABCXYZ0189-']
+const ALPHABET = Array.from('ABCXYZ0189-')
 const PRINTABLE = Array.from({ length: 95 }, (_, nth) => String.fromCharCode(32 + nth)).filter(
   one => !'"\\'.includes(one),
 )
