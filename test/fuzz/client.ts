@@ -28,7 +28,7 @@ const request = fc.record(
     mode,
     depth: fc.oneof(oddNumber, json),
     depth_level: json,
-    request_id: json,
+    request_id: fc.oneof(json, fc.constant('x'.repeat(1024))),
     features: json,
     policy: json,
     interval_ms: oddNumber,

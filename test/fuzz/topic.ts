@@ -22,7 +22,12 @@ const piece = fc.oneof(
   fc.constantFrom(...EXCHANGES, ...TOPIC_MODES, 'FEED', '%41', '%5F', '%zz', 'LANE', 'STATUS'),
 )
 /** Almost topics: what stands between their underscores, in any order. */
-const almost = fc.array(piece, { maxLength: 7 }).map(pieces => pieces.join('_'))
+const almost = fc.oneof(
+  fc.array(piece, { maxLength: 7 }).map(pieces => pieces.join('_')),
+  fc
+    .tuple(fc.constantFrom(...EXCHANGES), piece, fc.constantFrom(...TOPIC_MODES))
+    .map(parts => ['FEED', ...parts].join('_')),
+)
 
 const same = (one: TopicParts, other: TopicParts): boolean =>
   one.feed === other.feed && one.exchange === other.exchange && one.symbol === other.symbol && one.mode === other.mode
