@@ -31,7 +31,7 @@ export function readConfigFile(path: string, required: boolean): FileLayer {
   if (tables.success) return { ...layer, feeds: tables.data }
   for (const { path: at, message, code } of tables.error.issues) {
     const why = code === 'invalid_key' ? 'is no feed name: 1 to 32 of A-Z, 0-9 and "-"' : message
-    layer.problems.push(`${['feeds', ...at].join('.')} (${path}): ${why}`)
+    layer.problems.push(`${['feeds', ...at.map(name => shown(String(name)))].join('.')} (${path}): ${why}`)
   }
   return { ...layer, feeds: {} }
 }
@@ -77,12 +77,15 @@ function flatten(
     if (spellings.has(spelling)) layer.values.set(spelling, { value, origin, base: dirname(origin) })
     else if (!sections.has(spelling))
       layer.problems.push(
-        `${spelling} (${origin}): no such setting${didYouMean(spelling, [...spellings, ...sections])}`,
+        `${prefix}${shown(key)} (${origin}): no such setting${didYouMean(spelling, [...spellings, ...sections])}`,
       )
     else if (isTable(value)) flatten(value, `${spelling}.`, origin, layer)
     else layer.problems.push(`${spelling} (${origin}): is a section, written [${spelling}]`)
   }
 }
+
+/** A name of the file as the file would write it, on one line and not without an end: anything may stand between quotes. */
+const shown = (name: string): string => (/^[\w-]{1,80}$/.test(name) ? name : JSON.stringify(name.slice(0, 80)))
 
 const isTable = (value: unknown): value is Table =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)

@@ -11,6 +11,8 @@ import { isWellFormed } from './instrument.ts'
 
 const RECEIVED_AT = 1_795_220_416_000_000
 const KINDS = /^(tick|part|stale|order|heartbeat|ready|refused|reply|rejected|notice|ignored|malformed)$/
+/** A fraction of something. Not `fc.double`, nearly all of which are next to zero. */
+const place = fc.nat(1000).map(part => part / 1000)
 /** Damaged conversations for each kind of socket. */
 const RUNS = 2000
 
@@ -188,7 +190,7 @@ export function describeSession(adapter: SessionAdapter, sample: SessionSample):
     })
 
     it('survives a list with any bytes of it changed or missing', () => {
-      const change = fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), byte: fc.nat(255), cut: fc.boolean() })
+      const change = fc.record({ at: place, byte: fc.nat(255), cut: fc.boolean() })
       fc.assert(
         fc.property(change, ({ at, byte, cut }) => {
           const bodies = sample.bodies.map(body => {
@@ -222,8 +224,8 @@ const damaged = (frames: readonly Frame[]): fc.Arbitrary<Frame> =>
   fc
     .record({
       frame: fc.constantFrom(...frames),
-      keep: fc.double({ min: 0, max: 1, noNaN: true }),
-      changes: fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(255)), { maxLength: 4 }),
+      keep: place,
+      changes: fc.array(fc.tuple(place, fc.nat(255)), { maxLength: 4 }),
       tail: fc.uint8Array({ maxLength: 8 }),
     })
     .map(({ frame, keep, changes, tail }) => {

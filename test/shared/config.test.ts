@@ -221,6 +221,12 @@ test('an unknown setting is refused by name, and its value, which may be a secre
   ])
 })
 
+test('a name that could pass for another line, or fill the screen, is shown as one short line', () => {
+  expect(problemsOf('"a\\nb" = 1\n').map(line => line.slice(0, 6))).toEqual(['"a\\nb"'])
+  expect(problemsOf('feeds."\\u001b[2J".x = 1\n').map(line => line.slice(0, 17))).toEqual(['feeds."\\u001b[2J"'])
+  expect(problemsOf(`${'x'.repeat(5000)} = 1\n`)[0]?.length).toBeLessThan(300)
+})
+
 test('the number of workers is one, a number of processes, or one for each core', () => {
   const workers = (toml: string, option?: number | 'auto') =>
     loadConfig({ dataDir: folderWith(toml), workers: option }, {}).proxy.workers
