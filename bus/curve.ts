@@ -83,4 +83,4 @@ export function z85(bytes: Buffer): string {
 
 /** Whether a text can be a key. */
 export const isCurveKey = (text: unknown): text is string =>
-  typeof text === 'string' && text.length === 40 && [...text].every(digit => Z85.includes(digit))
+  typeof text === 'string' && text.length === 40 && Array.from(text).every(digit => Z85.includes(digit))

@@ -15,6 +15,6 @@ export interface Part {
   run(options: {
     readonly seed: number
     readonly isShort: boolean
-    say(words: string): void
+    readonly say: (words: string) => void
   }): Promise<readonly Figure[]>
 }

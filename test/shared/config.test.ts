@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { childEnvironment, configTemplate, loadConfig } from '../../shared/config.ts'
+import { childEnvironment, loadConfig } from '../../shared/config.ts'
 import { temporaryPath } from '../support/datafolder.ts'
 import { failure } from '../support/failure.ts'
 
@@ -272,27 +272,6 @@ test('a configuration that cannot be read is an error, not an absent one', () =>
   const dataDir = temporaryPath()
   mkdirSync(join(dataDir, 'tickwire.toml'))
   expect(failure(() => loadConfig({ dataDir }, {})).message).toMatch(/cannot be read \(EISDIR\)/)
-})
-
-test('the template as written changes nothing', () => {
-  const plain = loadConfig({ dataDir: temporaryPath() }, {})
-  const config = loadConfig({ dataDir: folderWith(configTemplate()) }, {})
-  expect(config).toMatchObject({ proxy: plain.proxy, log: plain.log, feeds: {}, validBrokers: undefined })
-  expect(config.bus.tcp).toBeUndefined()
-})
-
-test('the template with every setting uncommented is valid and says the defaults', () => {
-  const all = configTemplate().replace(/^#(?=[a-z[])/gm, '')
-  const config = loadConfig({ dataDir: folderWith(all) }, {})
-  const plain = loadConfig({ dataDir: temporaryPath() }, {})
-  expect(config).toMatchObject({ proxy: plain.proxy, log: plain.log, validBrokers: ['my-broker'] })
-  expect(config.bus).toMatchObject({ highWaterMark: 10_000, tcp: { host: '127.0.0.1', port: 5555 } })
-  expect(config.feeds).toEqual({ 'MY-FEED': { setting: 'value' } })
-})
-
-test('every setting of the template has a sentence', () => {
-  const bare = configTemplate().match(/(?<!^# .*\n)^#[a-z].*$/gm)
-  expect(bare).toEqual(['#setting = "value"'])
 })
 
 test('child processes get the environment without the secrets, and only those of accounts the way to the vault', () => {
