@@ -39,7 +39,6 @@ export class ClientStage {
 
   constructor() {
     const { clock } = this
-    const stage = this
     const inbox = new Inbox()
     this.said = inbox.said
     this.hub = new Hub({ demand: { want: () => {}, drop: () => {}, resync: () => {} }, clock, resumeBytes: 0 })
@@ -80,10 +79,7 @@ export class ClientStage {
       },
       failover: {
         outlook: () => ({}),
-        reroute: function* () {
-          stage.looked.push(stage.client.subscriptions)
-          yield
-        },
+        reroute: () => this.#lookAround(),
       },
       registry: new LocalRegistry(LIMITS, clock),
       audit: { record: (event: AuditEvent) => void this.audited.push(event) },
@@ -96,6 +92,11 @@ export class ClientStage {
       close: (code, reason) => this.door.push(`${code} ${reason}`),
       busy: busy => this.door.push(busy ? 'busy' : 'free'),
     })
+  }
+
+  *#lookAround() {
+    this.looked.push(this.client.subscriptions)
+    yield
   }
 
   send(message: object): void {
