@@ -1,3 +1,6 @@
+import { attack } from './attack/attack.ts'
+import { WEAPONS } from './attack/weapon.ts'
+import { conform } from './conformance.ts'
 import { raid } from './isolation.ts'
 import type { Part } from './part.ts'
 import { revokeMany } from './revocation.ts'
@@ -62,4 +65,70 @@ const revocation: Part = {
   },
 }
 
-export const PARTS: readonly Part[] = [isolation, revocation]
+const P99_MS = 100
+const MEMORY_MB = 200
+const ATTACK_S = 60
+const SHORT_ATTACK_S = 10
+
+const underAttack: Part = {
+  name: 'attack',
+  about: `${WEAPONS.map(({ about }) => about).join('; ')}: all at once, from 200 addresses, beside 50 clients that were there before`,
+  async run({ isShort, say }) {
+    const seconds = isShort ? SHORT_ATTACK_S : ATTACK_S
+    const { before, during, lost, gone, memory, newcomerMs, backMs, tallies } = await attack({ seconds, say })
+    const tries = Object.values(tallies).reduce((sum, tally) => sum + tally.tries, 0)
+    const most = memory.most - memory.before
+    for (const [name, tally] of Object.entries(tallies)) say(`${name}: ${JSON.stringify(tally)}`)
+    return [
+      {
+        what: `p99 of the age of a price of those who were there, ${during.count.toLocaleString('en-US')} prices in ${seconds} s and ${tries.toLocaleString('en-US')} tries (before: ${before.p99} ms)`,
+        measured: `${during.p99} ms`,
+        limit: `${P99_MS} ms`,
+        isKept: during.p99 <= P99_MS,
+      },
+      {
+        what: 'prices they lost, and connections',
+        measured: `${lost}, ${gone}`,
+        limit: '0, 0',
+        isKept: lost + gone === 0,
+      },
+      {
+        what: `memory of the proxy above what it was (${memory.before} MB), at most`,
+        measured: `${most} MB`,
+        limit: `${MEMORY_MB} MB`,
+        isKept: most <= MEMORY_MB,
+      },
+      {
+        what: 'until its memory is back within 50 MB of that',
+        measured: backMs === undefined ? 'longer' : `${(backMs / 1000).toFixed(1)} s`,
+        limit: '60 s',
+        isKept: backMs !== undefined,
+      },
+      {
+        what: 'until who comes with a good key in the middle of it has a price',
+        measured: newcomerMs === undefined ? 'longer' : `${(newcomerMs / 1000).toFixed(1)} s`,
+        limit: '10 s',
+        isKept: newcomerMs !== undefined && newcomerMs < 10_000,
+      },
+    ]
+  },
+}
+
+const conformance: Part = {
+  name: 'conformance',
+  about: 'the cases of RFC 6455 against an echo with the options of the proxy',
+  async run() {
+    const { ok, notStrict, failed } = await conform()
+    const measured = `${ok} as they should be, ${notStrict} less strictly, ${failed.length} failed${failed.length > 0 ? `: ${failed.join(', ')}` : ''}`
+    return [
+      {
+        what: 'cases, each with the message limit of the proxy and with 16 MiB',
+        measured,
+        limit: '0 failed',
+        isKept: failed.length === 0,
+      },
+    ]
+  },
+}
+
+export const PARTS: readonly Part[] = [isolation, revocation, underAttack, conformance]
