@@ -30,6 +30,7 @@ import { Lag } from './lag.ts'
 import { LocalRegistry } from './limits/local.ts'
 import type { Registry } from './limits/register.ts'
 import { Sampler } from './limits/sampler.ts'
+import { noteOf } from './limits/words.ts'
 import type { Address } from './listen.ts'
 import { Orders } from './orders.ts'
 import { Server } from './server.ts'
@@ -84,7 +85,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
   const startedAt = clock.now()
   const isNear = (await beyondLoopback(limits.host)) === undefined
   const files = certificateFiles(limits.tls)
-  const tls = files && new Tls({ files, clock, log })
+  const tls = files && new Tls({ files, clock, log, audit: telling })
   const forwarders = forwardersOf(limits.trustedForwarders)
   const { origins } = limits
   const rules = { isTls: tls !== undefined, isNear, origins, isForwarder: forwarders.isForwarder }
@@ -113,9 +114,13 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
   const orders = new Orders(bus, log)
   const shelf = new Shelf(hub)
   const lag = new Lag(clock)
-  const own = new LocalRegistry(limits, clock, { isForwarder: forwarders.isForwarder, isPlain: !rules.isTls })
-  const registry = siblings?.registry ?? own
   const audit = new Sampler(telling, clock)
+  const own = new LocalRegistry(limits, clock, {
+    isForwarder: forwarders.isForwarder,
+    isPlain: !rules.isTls,
+    onRefused: (reached, address) => audit.record(noteOf('limit.reached', reached, undefined, address)),
+  })
+  const registry = siblings?.registry ?? own
   const states = new States({
     hub,
     feeds,
@@ -134,7 +139,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     clock.soon(() => server.recheck())
   }
   const access = new Access({ store, clock, log, validBrokers, onChange: changed })
-  const tickets = new Tickets(access, clock)
+  const tickets = new Tickets(access, clock, telling)
   const brokers = (identity: Identity | undefined) => {
     // What somebody else's adapter is called tells who is here.
     const own = identity ? access.feedsOf(identity) : []

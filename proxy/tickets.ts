@@ -1,3 +1,4 @@
+import type { Audit } from '../shared/audit.ts'
 import type { Clock } from '../shared/clock.ts'
 import { TickwireError } from '../shared/errors.ts'
 import type { Secret } from '../shared/secret.ts'
@@ -26,12 +27,14 @@ interface Minute {
 export class Tickets {
   readonly #access: Pick<Access, 'identify' | 'mint'>
   readonly #clock: Clock
+  readonly #audit: Audit
   /** Of keys that asked lately. */
   readonly #minutes = new Map<string, Minute>()
 
-  constructor(access: Pick<Access, 'identify' | 'mint'>, clock: Clock) {
+  constructor(access: Pick<Access, 'identify' | 'mint'>, clock: Clock, audit: Audit) {
     this.#access = access
     this.#clock = clock
+    this.#audit = audit
   }
 
   answer(key: string, address: string): TicketAnswer {
@@ -43,6 +46,7 @@ export class Tickets {
     try {
       const minted = this.#access.mint(identity, { ttlMs: LIFE_S * 1000, most: MOST_UNUSED })
       if ('waitMs' in minted) return later(429, minted.waitMs, `${MOST_UNUSED} tickets of this key lie unused`)
+      this.#audit.record({ action: 'ticket.minted', actor: `key:${identity.keyId}`, address, result: 'ok' })
       return { ticket: minted.ticket, expiresIn: LIFE_S }
     } catch (error) {
       if (!(error instanceof TickwireError)) throw error

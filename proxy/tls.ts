@@ -2,6 +2,7 @@ import { constants, randomBytes } from 'node:crypto'
 import { statSync } from 'node:fs'
 import type { Server } from 'node:https'
 import type { SecureContextOptions } from 'node:tls'
+import type { Audit } from '../shared/audit.ts'
 import type { Cancel, Clock } from '../shared/clock.ts'
 import { TickwireError } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
@@ -11,6 +12,7 @@ interface TlsParts {
   readonly files: CertificateFiles
   readonly clock: Clock
   readonly log: Log
+  readonly audit?: Audit
 }
 
 /** Whoever connects and says nothing of TLS, or speaks it slowly, holds a socket this long. */
@@ -61,17 +63,20 @@ export class Tls {
 
   /** Reads both files again. A pair that cannot be used is told, and the one before goes on. */
   reload(): void {
-    const { files, clock, log } = this.#parts
+    const { files, clock, log, audit } = this.#parts
     this.#state = this.#look()
+    const event = { action: 'tls.reloaded', actor: 'operator', subject: files.certFile } as const
     try {
       this.#pair = readPair(files, clock)
     } catch (error) {
       if (!(error instanceof TickwireError)) throw error
       log.error({ err: error }, 'the new certificate is not used, the one before goes on')
+      audit?.record({ ...event, result: 'refused', reason: error.message })
       return
     }
     this.#server?.setSecureContext(this.options)
     log.info({ expiresAt: new Date(this.expiresAt).toISOString() }, 'the certificate was read again')
+    audit?.record({ ...event, result: 'ok' })
     this.#warn()
   }
 

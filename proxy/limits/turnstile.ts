@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import type { Cancel, Clock } from '../../shared/clock.ts'
 import { plainAddress } from '../visitor.ts'
 import type { Arrival, Gate } from './gate.ts'
-import { explain } from './words.ts'
+import { explain, type Reached } from './words.ts'
 
 /** What the settings say of those who come to the port. */
 export interface Passage {
@@ -10,6 +10,8 @@ export interface Passage {
   readonly isForwarder?: (address: string) => boolean
   /** Whether clients speak without TLS: only then can somebody be told why he is sent away. */
   readonly isPlain?: boolean
+  /** Somebody was sent away. */
+  readonly onRefused?: (reached: Reached, address: string) => void
 }
 
 interface TurnstileParts extends Passage {
@@ -52,6 +54,7 @@ export class Turnstile {
     const forwards = isForwarder(address)
     const arrival = gate.arrive(address, forwards, clock.monotonic())
     if (arrival.kind === 'refused') {
+      this.#parts.onRefused?.(arrival.reached, address)
       this.#sendAway(socket, arrival)
       return
     }

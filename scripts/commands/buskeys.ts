@@ -1,9 +1,11 @@
 import { isAbsolute, relative, resolve } from 'node:path'
 import { Identity } from '../../bus/identity.ts'
+import type { AuditEvent } from '../../shared/audit.ts'
 import { defaultKeysDir } from '../../shared/config.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import type { ControlStore } from '../../shared/store/control.ts'
 import { identityPlace, readIdentity, replaceIdentity } from '../../shared/store/identities.ts'
+import { OPERATOR, recordFirst, tellLater } from '../audited.ts'
 import { CURVE_NAME, makeCurveKeys } from '../curve.ts'
 import type { Globals } from '../globals.ts'
 import { feedIdentity, proxyIdentity } from '../identity.ts'
@@ -57,6 +59,7 @@ export async function busTrust(globals: Globals, name: string, key: string): Pro
     })
   const invocation = openInvocation(globals)
   await withStore(invocation, store => {
+    recordFirst(invocation, [keysMade(name, `trusts ${key}`)])
     if (name === PROXY) store.proxies.add(publicKey, invocation.clock.now())
     else store.feeds.setPublicKey(name, publicKey)
   })
@@ -73,14 +76,24 @@ function makeAll(invocation: Invocation, store: ControlStore, options: KeysOptio
   requireOutside(dir, invocation)
   for (const name of options.for) requireCurveName(name)
   const { list, made } = makeCurveKeys(dir, [PROXY, ...feeds.map(({ name }) => name), ...options.for])
-  if (made.length > 0)
+  if (made.length > 0) {
+    tellLater(invocation, keysMade('bus', made.join(', ')))
     invocation.terminal.say(`Made in ${dir}: ${made.join(', ')}. next: bus.curve.keys_dir = "${dir}"`)
+  }
   const names = new Set([...identities.keys(), ...Object.keys(list.clients)])
   return [
     { name: 'server', curve: list.server },
     ...[...names].map(name => ({ name, identity: identities.get(name), curve: list.clients[name] })),
   ]
 }
+
+const keysMade = (subject: string, reason: string): AuditEvent => ({
+  action: 'bus.keys_made',
+  actor: OPERATOR,
+  subject,
+  result: 'ok',
+  reason,
+})
 
 const nameOf = ({ publicKey }: Identity): string => publicKey.toString('base64url')
 
@@ -96,6 +109,7 @@ function rotate(invocation: Invocation, store: ControlStore, name: string): void
     throw new TickwireError('USAGE', `${place.path} is handed over from outside, and is not replaced here`, {
       next: 'unset TICKWIRE_IDENTITY_FILE, or replace that file and run: tickwire bus trust NAME KEY',
     })
+  recordFirst(invocation, [keysMade(name, 'rotated')])
   if (name === PROXY) store.proxies.remove(new Identity(readIdentity(place)).publicKey)
   const { publicKey } = new Identity(replaceIdentity(place.path))
   if (name === PROXY) store.proxies.add(publicKey, invocation.clock.now())

@@ -1,4 +1,6 @@
 import { builtinNames } from '../../adapters/registry.ts'
+import { Sampler } from '../../proxy/limits/sampler.ts'
+import { noteOf, type Reached } from '../../proxy/limits/words.ts'
 import type { Address } from '../../proxy/listen.ts'
 import { type ProxyOptions, startProxy } from '../../proxy/main.ts'
 import { forwarders } from '../../proxy/visitor.ts'
@@ -62,7 +64,10 @@ export async function proxy(
       try {
         // With its first user and feed, should this be the first process ever.
         openStore(invocation).close()
-        serving = workers === 1 ? await serve(invocation, log, audit) : await serveBy(workers, invocation, log, ending)
+        serving =
+          workers === 1
+            ? await serve(invocation, log, audit)
+            : await serveBy(workers, invocation, { log, audit, ending })
         const { host, port, failed, reload } = serving
         const tls = config.proxy.tls.certFile !== undefined
         const facts: ProxyFacts = { host, port, ...(tls && { tls }), pid: process.pid, startedAt: clock.now() }
@@ -86,8 +91,7 @@ async function serve(invocation: Invocation, log: ProxyOptions['log'], audit: Te
 async function serveBy(
   count: number,
   invocation: Invocation,
-  log: ProxyOptions['log'],
-  ending: AbortSignal,
+  { log, audit, ending }: { log: ProxyOptions['log']; audit: TellingAudit; ending: AbortSignal },
 ): Promise<Serving> {
   const { config, folder, clock } = invocation
   const leftovers = WORKERS.flatMap(id => {
@@ -110,7 +114,10 @@ async function serveBy(
     ])
   const { trustedForwarders, tls } = config.proxy
   const { isForwarder } = forwarders(trustedForwarders)
-  const passage = { isForwarder, isPlain: tls.certFile === undefined }
+  const sampler = new Sampler(audit, clock)
+  const onRefused = (reached: Reached, address: string) =>
+    sampler.record(noteOf('limit.reached', reached, undefined, address))
+  const passage = { isForwarder, isPlain: tls.certFile === undefined, onRefused }
   const workers = new Workers({ count, limits: config.proxy, passage, spec, clock, log })
   // A second signal, and an end that nobody foresaw, leave no worker behind either.
   process.on('exit', () => workers.kill())

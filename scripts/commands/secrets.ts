@@ -6,6 +6,7 @@ import { flushFolder } from '../../shared/store/keyfile.ts'
 import { acquireLock } from '../../shared/store/lock.ts'
 import { requireOutside } from '../../shared/store/vaultkey.ts'
 import { findAccount, readAccounts, withVault } from '../accounts.ts'
+import { OPERATOR, recordFirst } from '../audited.ts'
 import { checkSecretPlaces } from '../checks/secrets.ts'
 import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, withExistingStore } from '../invocation.ts'
@@ -28,6 +29,7 @@ export async function rekey(globals: Globals): Promise<void> {
   prepareFolder(folder)
   const lock = acquireLock(folder.lockFile('rekey'), 'a rekeying of this vault')
   try {
+    recordFirst(invocation, [{ action: 'secrets.rekeyed', actor: OPERATOR, subject: 'vault', result: 'ok' }])
     const accounts = await withVault(invocation, vault => vault.rekey())
     if (terminal.format === 'json') terminal.print(JSON.stringify({ accounts, key: invocation.config.vault.keyFile }))
     terminal.say(
@@ -53,6 +55,7 @@ export async function exportAccountKey(globals: Globals, word: string, { to }: {
   requireOutside(path, folder, '--to')
   const feeds = (await withExistingStore(invocation, store => store.feeds.list())) ?? []
   const { name } = findAccount(await readAccounts(invocation, feeds), word)
+  recordFirst(invocation, [{ action: 'secrets.exported', actor: OPERATOR, subject: name, result: 'ok' }])
   const key = await withVault(invocation, vault => vault.accountKey(name))
   try {
     writeFileSync(path, key, { mode: 0o400, flag: 'wx', flush: true })

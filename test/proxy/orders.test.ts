@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ordersTopic } from '../../bus/bus.ts'
+import { type Bus, ordersTopic } from '../../bus/bus.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { ControlStore } from '../../shared/store/control.ts'
 import { until, watchDemand } from '../support/bus.ts'
 import type { TestClient } from '../support/client.ts'
 import { RawClient } from '../support/clientraw.ts'
 import { holds } from '../support/holds.ts'
+import { guarded } from '../support/identity.ts'
 import { orderFrame } from '../support/order.ts'
 import { FOREIGN_KEY, feedRecord, type ProxyRig, startRig } from '../support/proxy.ts'
 import { tickOf } from '../support/proxyfeed.ts'
@@ -15,8 +16,11 @@ const TOPIC = ordersTopic('TESTFEED')
 let rig: ProxyRig
 /** What is asked of all feeds now. */
 let demand: Set<string>
+/** Of the processes of other feeds. */
+const doors = new Map<string, Bus>()
 
 beforeEach(async () => {
+  doors.clear()
   rig = await startRig({ proxy: { queueSoftBytes: 65_536, queueHardBytes: 1_048_576, stallMs: 60_000 } })
   rig.store.feeds.add(feedRecord('BOBFEED', { userId: 'bob', createdAt: 3000 }))
   demand = watchDemand(rig.exchange.open())
@@ -27,7 +31,15 @@ afterEach(() => rig.close())
 const isAsked = (feed: string) => demand.has(`${ordersTopic(feed)}\0`)
 const asked = (feed: string) => until(`updates of ${feed} are asked for`, () => isAsked(feed))
 const notAsked = (feed: string) => until(`updates of ${feed} are not asked for`, () => !isAsked(feed))
-const publish = (body: Buffer | string, feed = 'TESTFEED') => rig.feed.publish(ordersTopic(feed), Buffer.from(body))
+/** Each feed speaks for itself. */
+const publish = (body: Buffer | string, feed = 'TESTFEED') =>
+  (feed === 'TESTFEED' ? rig.feed : doorOf(feed)).publish(ordersTopic(feed), Buffer.from(body))
+
+function doorOf(feed: string): Bus {
+  const door = doors.get(feed) ?? guarded(rig.exchange.open(), systemClock, { name: feed, role: 'feed' })
+  doors.set(feed, door)
+  return door
+}
 const ids = (client: TestClient) => client.updates.map(({ orderid }) => orderid)
 const arrived = (client: TestClient, orderId: string) => until(`update ${orderId}`, () => ids(client).includes(orderId))
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { Identity } from '../../proxy/access.ts'
 import { Tickets } from '../../proxy/tickets.ts'
+import type { AuditEvent } from '../../shared/audit.ts'
 import { ManualClock } from '../../shared/clock.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import { Secret } from '../../shared/secret.ts'
@@ -125,9 +126,11 @@ describe('the counter of tickets', () => {
   it('gives a key sixty a minute', () => {
     const clock = new ManualClock()
     const access = { identify: () => ALICE, mint: () => ({ ticket: new Secret('t'), record }) }
-    const tickets = new Tickets(access, clock)
+    const told: AuditEvent[] = []
+    const tickets = new Tickets(access, clock, { record: event => told.push(event) })
     const given = Array.from({ length: 61 }, () => tickets.answer('key', ''))
     expect(given.filter(one => one && 'ticket' in one)).toHaveLength(60)
+    expect(told).toEqual(Array(60).fill({ action: 'ticket.minted', actor: 'key:1', address: '', result: 'ok' }))
     clock.advance(20_500)
     expect(tickets.answer('key', '')).toEqual({ status: 429, retryAfter: 40, error: 'more than 60 tickets a minute' })
     clock.advance(39_500)
@@ -138,7 +141,7 @@ describe('the counter of tickets', () => {
     const mint = () => {
       throw new TickwireError('STORE_BUSY', 'busy')
     }
-    const tickets = new Tickets({ identify: () => ALICE, mint }, new ManualClock())
+    const tickets = new Tickets({ identify: () => ALICE, mint }, new ManualClock(), { record: () => {} })
     expect(tickets.answer('key', '')).toMatchObject({ status: 503, retryAfter: 1 })
   })
 })

@@ -55,7 +55,8 @@ describe('tickwire account add', () => {
     const registered = await there.run('adapter', 'list')
     const control = join(there.folder, 'control.db')
     for (const file of ['', '-wal', '-shm']) rmSync(`${control}${file}`, { force: true })
-    rmSync(join(there.folder, 'pepper.key'))
+    // What happened before was signed with the pepper.
+    for (const file of ['pepper.key', 'audit.db', 'audit.head']) rmSync(join(there.folder, file))
     expect(await rows(there)).toEqual([])
     await there.run('init', '--yes')
     expect(await rows(there)).toEqual([
