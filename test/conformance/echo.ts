@@ -3,6 +3,7 @@ import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { WebSocketServer } from 'ws'
 import { websocketOptions } from '../../proxy/websocketoptions.ts'
+import { loadConfig } from '../../shared/config.ts'
 
 export interface EchoOptions {
   /** 0 takes a free one. */
@@ -17,9 +18,15 @@ export interface Echo {
   close(): Promise<void>
 }
 
+const SMALLEST_PIECE = 64
+/** Of the longest message the proxy takes unless it is told otherwise. */
+const OWN_MESSAGE_BYTES = loadConfig({}, {}).proxy.maxMessageBytes
+
 /** Sends back what it hears, with the options the proxy serves with. For tests: nothing that is shipped knows of it. */
 export async function startEcho({ port = 0, maxMessageBytes, secure }: EchoOptions): Promise<Echo> {
-  const sockets = new WebSocketServer(websocketOptions(maxMessageBytes))
+  // Messages longer than those of the proxy come in more pieces, too: the suite's in pieces of 64 bytes.
+  const maxFragments = maxMessageBytes > OWN_MESSAGE_BYTES ? maxMessageBytes / SMALLEST_PIECE : undefined
+  const sockets = new WebSocketServer(websocketOptions(maxMessageBytes, maxFragments))
   const http = secure ? createSecureServer({ key: secure.key, cert: secure.certificate }) : createServer()
   http.on('upgrade', (request, socket, head) => {
     // Who has been refused may still be sending.

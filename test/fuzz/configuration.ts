@@ -41,7 +41,8 @@ const toml = fc.oneof(
   damagedText([configTemplate(), '[proxy]\nport = 9000\n[feeds.TEST]\nsettings = 1\n']),
 )
 
-const KEY = /^([\w-]+(\.[^ ]*)*|feeds\..*|TICKWIRE_\w+|"?.{0,200}) \(|:\d+:\d+: not valid TOML|must not be above/su
+const KEY =
+  /^([\w-]+(\.[^ ]*)*|feeds\..*|TICKWIRE_\w+|"?.{0,200}) \(|:\d+:\d+: not valid TOML|must not be above|^[\w.]+: is missing;/su
 
 /** Either it is a configuration whose every value its own rule allows, or an error that names the setting. */
 function load(env: Record<string, string>, content: string): void {

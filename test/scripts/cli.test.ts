@@ -47,7 +47,7 @@ describe('the command line', () => {
     expectFailure(
       await here.run('adapter'),
       2,
-      /^error USAGE: .*list, add, disable, enable, remove, run$/,
+      /^error USAGE: .*list, add, disable, enable, remove, share, unshare, run$/,
       /tickwire adapter --help$/,
     )
   })
