@@ -25,10 +25,12 @@ RUN groupadd --gid 990 tickwire && groupadd --gid 991 tickwire-vault \
   && useradd --uid 10002 --gid tickwire --no-create-home --shell /usr/sbin/nologin tickwire-proxy \
   && useradd --uid 10003 --gid tickwire --groups tickwire-vault --no-create-home --shell /usr/sbin/nologin tickwire-adapter
 # The folders are theirs before a volume is laid over them, so that the volumes are, too.
-RUN ln -s /app/dist/scripts/cli.js /usr/local/bin/tickwire \
+# The configuration is root's: no process can change where credentials are sent. Mount your own over it.
+RUN install -d /etc/tickwire && printf '# Every setting is explained by: tickwire init\n' > /etc/tickwire/tickwire.toml \
+  && ln -s /app/dist/scripts/cli.js /usr/local/bin/tickwire \
   && install -d -g tickwire -m 770 /data && install -d -g tickwire-vault -m 770 /vault /keys
 USER tickwire
-ENV NODE_ENV=production TICKWIRE_DATA_DIR=/data/tickwire TICKWIRE_GROUP=990 \
+ENV NODE_ENV=production TICKWIRE_CONFIG=/etc/tickwire/tickwire.toml TICKWIRE_DATA_DIR=/data/tickwire TICKWIRE_GROUP=990 \
   TICKWIRE_VAULT_DIR=/vault/sealed TICKWIRE_VAULT_GROUP=991 TICKWIRE_VAULT_KEY_FILE=/keys/vault.key
 VOLUME /data /vault /keys
 EXPOSE 8765

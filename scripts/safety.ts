@@ -1,10 +1,11 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { refuseExposure } from '../proxy/exposure.ts'
 import type { Config } from '../shared/config.ts'
-import { TickwireError } from '../shared/errors.ts'
+import { systemCode, TickwireError } from '../shared/errors.ts'
 import type { Secret } from '../shared/secret.ts'
-import type { DataFolder } from '../shared/store/folder.ts'
-import { readKeyFile } from '../shared/store/keyfile.ts'
+import { type DataFolder, folderError } from '../shared/store/folder.ts'
+import { readPepper } from '../shared/store/pepper.ts'
+import { fileMode } from '../shared/store/sharing.ts'
 import { isSecretName } from './credentials.ts'
 import type { Invocation } from './invocation.ts'
 
@@ -39,12 +40,12 @@ export function refuseUnsafeFiles({ config, folder }: Pick<Invocation, 'config' 
   refuseOpenConfiguration(config)
   for (const path of [folder.controlDb, folder.vaultDb]) {
     const mode = modeOf(path)
-    if (mode !== undefined && mode & OPEN_TO_OTHERS)
+    if (mode !== undefined && mode & ~fileMode(path))
       throw new TickwireError('FOLDER_UNUSABLE', `${path} can be read by other users (${mode.toString(8)})`, {
-        next: `chmod 600 ${path}*; if somebody may have read it, replace what is in it`,
+        next: `chmod ${fileMode(path).toString(8)} ${path}*; if somebody may have read it, replace what is in it`,
       })
   }
-  refuseKnownPepper(folder)
+  if (existsSync(folder.pepperFile)) refuseKnownPepper(folder)
 }
 
 function refusePlaceholders({ apiKey, brokerCredentials }: Config): void {
@@ -84,15 +85,23 @@ function refuseOpenConfiguration({ configFile, feeds }: Config): void {
     )
 }
 
-function refuseKnownPepper({ pepperFile }: DataFolder): void {
-  const { bytes } = readKeyFile(pepperFile) ?? {}
-  if (bytes === undefined || bytes.length === 0 || !bytes.every(byte => byte === bytes[0])) return
+/** Also one that others can read. */
+function refuseKnownPepper(folder: DataFolder): void {
+  const { pepperFile } = folder
+  const bytes = readPepper(folder)
+  if (!bytes.every(byte => byte === bytes[0])) return
   throw new TickwireError('FOLDER_UNUSABLE', `${pepperFile} is the same byte all over, no secret`, {
     next: `restore it from a backup, or remove it and create all keys anew`,
   })
 }
 
-const modeOf = (path: string): number | undefined => {
-  const mode = statSync(path, { throwIfNoEntry: false })?.mode
-  return mode === undefined ? undefined : mode & 0o777
+/** Of a file that is not there, and of one that stands where this process may not come, there is nothing to judge. */
+function modeOf(path: string): number | undefined {
+  try {
+    const mode = statSync(path, { throwIfNoEntry: false })?.mode
+    return mode === undefined ? undefined : mode & 0o777
+  } catch (error) {
+    if (systemCode(error) === 'EACCES') return undefined
+    throw folderError(path, error)
+  }
 }
