@@ -122,7 +122,7 @@ describe.runIf(process.getuid?.() === 0)('the processes under a user each, with 
 
   it('know of each other as those of one user do', () => {
     const status = run('proxy', ...tickwire('status', '--format', 'json'))
-    expect(status.status, status.stderr).toBe(0)
+    expect(status.status, status.stderr + status.stdout).toBe(0)
     expect(status.stdout).toContain('"SIMULATOR"')
     const second = run('adapter', ...tickwire('adapter', 'run', 'SIMULATOR'))
     expect(second.status).toBe(78)
