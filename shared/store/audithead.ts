@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { systemCode } from '../errors.ts'
 import { type Anchor, isSame, sealAnchor } from './auditchain.ts'
 import { folderError } from './folder.ts'
+import { grant } from './sharing.ts'
 
 const hex = z.string().regex(/^[0-9a-f]{64}$/)
 const shape = z.strictObject({ seq: z.int().nonnegative(), hash: hex, mac: hex })
@@ -47,6 +48,7 @@ export class HeadFile {
     const beside = this.#beside
     try {
       writeFileSync(beside, this.#text(anchor), { mode: 0o600, flush: true })
+      grant(beside)
       renameSync(beside, this.#path)
     } catch (error) {
       rmSync(beside, { force: true })
@@ -68,6 +70,7 @@ export class HeadFile {
         await file.close()
       }
       await writeFile(beside, this.#text(anchor), { mode: 0o600, flush: true })
+      grant(beside)
       await rename(beside, this.#path)
     } catch (error) {
       await rm(beside, { force: true })

@@ -70,6 +70,7 @@ function open(): void {
     },
     keyRing: () => ring,
     feeds: { list: () => [] },
+    shares: { list: () => [] },
   } as unknown as ControlStore
   access = new Access({ store, clock, log: pino({ enabled: false }), validBrokers: undefined, onChange: () => {} })
 }
