@@ -1,5 +1,6 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { readKey } from '../shared/key.ts'
 import { isLoopback } from '../shared/network.ts'
 import { securityHeaders } from './headers.ts'
 
@@ -25,8 +26,8 @@ type Asking = Pick<IncomingMessage, 'url' | 'headers'> & {
   readonly socket: { readonly remoteAddress?: string | undefined }
 }
 
-/** Names under which clients of other services put a key into the address. */
-const KEY_NAMES: ReadonlySet<string> = new Set(['apikey', 'token', 'accesstoken', 'key'])
+/** Under which clients of other services put a key into the address. */
+const KEY_NAME = /^api[-_]?key$/i
 const KEY_IN_URL: DoorRefusal = {
   status: 400,
   reason:
@@ -52,9 +53,8 @@ export const refusalOfHandshake = (request: Asking, rules: DoorRules): DoorRefus
 function hasKey(url: string): boolean {
   const at = url.indexOf('?')
   if (at < 0) return false
-  return [...new URLSearchParams(url.slice(at)).keys()].some(name =>
-    KEY_NAMES.has(name.toLowerCase().replace(/[-_]/g, '')),
-  )
+  // Known clients put other things there, which nobody reads.
+  return [...new URLSearchParams(url.slice(at))].some(([name, value]) => KEY_NAME.test(name) || readKey(value))
 }
 
 /**

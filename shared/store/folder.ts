@@ -79,7 +79,9 @@ const OPEN_TO_OTHERS = 0o077
 export function prepareFolder({ root, runDir, group }: DataFolder): void {
   prepare(root, WRITABLE_BY_OTHERS, group)
   prepare(join(root, 'instruments'), WRITABLE_BY_OTHERS, group)
-  if (group !== undefined) prepare(join(root, 'last'), WRITABLE_BY_OTHERS, group)
+  // Each process makes what is its own in them; whoever made the folder itself must not be the only one who can.
+  if (group !== undefined)
+    for (const name of ['last', 'identities']) prepare(join(root, name), WRITABLE_BY_OTHERS, group)
   prepareRunFolder(runDir, group)
 }
 

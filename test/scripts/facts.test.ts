@@ -28,7 +28,7 @@ describe('what a process leaves of itself', () => {
   it('counts while that process holds its lock', () => {
     const { folder, hold } = open()
     for (const name of ['up', 'proxy', 'bus']) hold(name)
-    expect(all(folder)).toEqual([UP, PROXY, BUS])
+    expect(all(folder)).toEqual([UP, PROXY, { ...BUS, refused: 0 }])
   })
 
   it('does not count for a living process of the same number that holds no lock', () => {
