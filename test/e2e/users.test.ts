@@ -62,7 +62,8 @@ describe.runIf(process.getuid?.() === 0)('the processes under a user each, with 
     const { user, unit } = USERS[role]
     const sandbox = ['/usr/bin/python3', join(place, 'sandbox.py'), join(place, unit)]
     const child = spawn('setpriv', as(role, [...sandbox, ...tickwire(...args)]), {
-      env: { ...environment, CREDENTIALS_DIRECTORY: handOver(place, user) },
+      // The proxy makes what it proves itself with; that of the adapter is handed over.
+      env: { ...environment, ...(role === 'adapter' && { CREDENTIALS_DIRECTORY: handOver(place, user) }) },
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     child.stderr?.on('data', text => {
@@ -75,7 +76,7 @@ describe.runIf(process.getuid?.() === 0)('the processes under a user each, with 
   beforeAll(() => {
     install(place)
     // As scripts/systemd/tickwire.tmpfiles.conf has them: a process may not make its own, under these rules.
-    for (const path of [data, ...['run', 'instruments', 'last'].map(name => join(data, name))]) share(path, SHARED)
+    for (const path of [data, ...['run', 'instruments', 'last', 'identities'].map(name => join(data, name))]) share(path, SHARED)
     share(sealed, SEALED)
     writeFileSync(
       config,
@@ -118,6 +119,12 @@ describe.runIf(process.getuid?.() === 0)('the processes under a user each, with 
     }
     const users = ['bus', 'feed-SIMULATOR', 'proxy'].map(name => statSync(join(data, 'run', `${name}.lock.pid`)).uid)
     expect(users).toEqual([USERS.bus.user, USERS.adapter.user, USERS.proxy.user])
+  })
+
+  it('keep what they prove themselves with to themselves, in a folder of all', () => {
+    const own = statSync(join(data, 'identities', '_proxy.key'))
+    expect([own.uid, own.mode & 0o777]).toEqual([USERS.proxy.user, 0o400])
+    expect(run('adapter', 'touch', join(data, 'identities', 'OTHER.key')).status).toBe(0)
   })
 
   it('know of each other as those of one user do', () => {
