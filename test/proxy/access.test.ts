@@ -62,7 +62,7 @@ beforeEach(() => {
 describe('access', () => {
   it('is from memory, but a key it has never heard of is worth a look', () => {
     const { key, id } = addKey()
-    expect(access.authenticate(key)).toEqual({ userId: 'alice', keyId: id, ticket: false })
+    expect(access.authenticate(key)).toEqual({ userId: 'alice', keyId: id, ticket: false, label: 'x' })
     expect(changes).toBe(1)
     expect(access.authenticate('f'.repeat(64))).toBeUndefined()
     expect(changes).toBe(1)
@@ -134,7 +134,7 @@ describe('access', () => {
     expect(access.identify(key)).toBeUndefined()
     taken = () => true
     const identity = access.authenticate(key)
-    expect(identity).toEqual({ userId: 'alice', keyId: parent.id, ticket: false })
+    expect(identity).toEqual({ userId: 'alice', keyId: parent.id, ticket: false, label: 'x' })
     expect(access.authenticate(key)).toBeUndefined()
     if (identity)
       expect([access.quotaOf(identity), access.permits(identity, 'NSE', 'SBIN', 'LTP')]).toEqual([
@@ -172,7 +172,7 @@ describe('access', () => {
   it('at an address that the key does not come from is none', () => {
     const { key, id } = addKey({ bounds: { addresses: ['10.0.0.0/8'] } })
     const identity = access.authenticate(key, '10.1.1.1')
-    expect(identity).toEqual({ userId: 'alice', keyId: id, ticket: false, address: '10.1.1.1' })
+    expect(identity).toEqual({ userId: 'alice', keyId: id, ticket: false, label: 'x', address: '10.1.1.1' })
     expect([access.authenticate(key, '11.1.1.1'), access.authenticate(key)]).toEqual([undefined, undefined])
     store.keys = store.keys.map(one => ({ ...one, bounds: { addresses: ['11.0.0.0/8'] } }))
     store.version++
