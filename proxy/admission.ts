@@ -35,6 +35,8 @@ export interface Door {
   readonly seat: number
   /** Ends it with a close frame. */
   close(code: number, reason: string): void
+  /** Ends it because of a fault of this program. */
+  fail(error: unknown): void
   /** While it is busy with earlier messages, nothing more is read from it. */
   busy(busy: boolean): void
 }

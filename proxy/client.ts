@@ -39,7 +39,12 @@ export class Client {
     this.#outbox = outbox
     this.#door = door
     this.#holdings = new Holdings(rooms.hub, outbox, hold => rooms.states.greet([hold]))
-    this.#worklist = new Worklist(rooms.clock, rooms.workshop, busy => door.busy(busy))
+    this.#worklist = new Worklist(
+      rooms.clock,
+      rooms.workshop,
+      busy => door.busy(busy),
+      error => door.fail(error),
+    )
     this.#hearing = new Hearing(rooms, outbox)
     this.#admission = new Admission(rooms, limits, door)
     this.#pace = new Pace(rooms.clock, limits)

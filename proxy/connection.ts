@@ -44,6 +44,8 @@ const CLOSE_GRACE_MS = 1500
 const SERVICE_RESTART = 1012
 /** Close code of a client that does not keep up. */
 const TOO_SLOW = 4008
+/** Close code of a fault of this program (RFC 6455, 7.4.1). */
+const INTERNAL_ERROR = 1011
 /** Bytes of text in a close frame (RFC 6455, 5.5). */
 const LONGEST_REASON = 123
 
@@ -77,9 +79,16 @@ export class Connection implements Guest {
       address,
       seat,
       close: (code, reason) => this.#closePolitely(code, reason),
+      fail: error => this.#fail(error),
       busy: busy => (busy ? ws.pause() : ws.resume()),
     })
-    ws.on('message', data => this.#receive(data))
+    ws.on('message', data => {
+      try {
+        this.#receive(data)
+      } catch (error) {
+        this.#fail(error)
+      }
+    })
     ws.on('pong', () => {
       this.#unanswered = 0
     })
@@ -144,7 +153,11 @@ export class Connection implements Guest {
   }
 
   recheck(): void {
-    this.#client.recheck()
+    try {
+      this.#client.recheck()
+    } catch (error) {
+      this.#fail(error)
+    }
   }
 
   /** Takes feeds away that belong to others by now; `owners`: the user of each. */
@@ -226,6 +239,15 @@ export class Connection implements Guest {
     ws.close(TOO_SLOW, reason.slice(0, LONGEST_REASON))
     // Its kernel is full: it needs as long to read that as it had to fall behind. Nothing else waits for it.
     rooms.clock.after(limits.stallMs, () => ws.terminate())
+  }
+
+  /** A fault met while one client was served ends that client alone. What waits for it is not to be trusted any more. */
+  #fail(error: unknown): void {
+    const { log, ws, rooms } = this.#parts
+    log.error({ err: error, address: this.#parts.address }, 'closed a client: a fault of this program')
+    this.#end(false)
+    ws.close(INTERNAL_ERROR, 'internal error')
+    rooms.clock.after(CLOSE_GRACE_MS, () => ws.terminate())
   }
 
   #end(slow: boolean): void {

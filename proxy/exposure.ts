@@ -1,3 +1,4 @@
+import { isVast } from '../shared/cidr.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Config } from '../shared/config.ts'
 import { TickwireError } from '../shared/errors.ts'
@@ -9,6 +10,7 @@ import { certificateFiles, readPair } from './certificate.ts'
  * CONFIG_INVALID, which names the setting.
  */
 export async function refuseExposure({ proxy }: Pick<Config, 'proxy'>, clock: Pick<Clock, 'now'>): Promise<void> {
+  refuseVastForwarders(proxy.trustedForwarders)
   const files = certificateFiles(proxy.tls)
   if (files) {
     readPair(files, clock)
@@ -25,5 +27,16 @@ export async function refuseExposure({ proxy }: Pick<Config, 'proxy'>, clock: Pi
     {
       next: 'set proxy.tls.cert_file and key_file, or proxy.trusted_forwarders to the reverse proxy that has TLS, or listen on 127.0.0.1',
     },
+  )
+}
+
+/** Who trusts everybody has no forwarder: keys pass in the clear, and each stranger says what address he has. */
+function refuseVastForwarders(blocks: readonly string[]): void {
+  const vast = blocks.find(isVast)
+  if (vast === undefined) return
+  throw new TickwireError(
+    'CONFIG_INVALID',
+    `proxy.trusted_forwarders: ${vast} is far more than a reverse proxy: the port would speak without TLS to all of it, and believe the X-Forwarded-For of anybody there`,
+    { next: 'name the addresses of your reverse proxies; a block may be /8 of IPv4 or /32 of IPv6 at the widest' },
   )
 }

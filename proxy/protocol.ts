@@ -1,7 +1,7 @@
 import type { Mode } from '../shared/market/mode.ts'
 import { type Features, readFeatures } from './features.ts'
 import { explainMode, readMode } from './mode.ts'
-import { readSymbols, readWish, type SymbolRequest } from './symbols.ts'
+import { countNamed, readSymbols, readWish, type SymbolRequest } from './symbols.ts'
 
 /** Codes of error frames, as OpenAlgo clients know them (client protocol 3.9). */
 export type ProtocolCode =
@@ -144,7 +144,7 @@ function readSubscribe(fields: Fields, limit: number): Request | Refusal {
   if (typeof wish === 'string') return { code: 'INVALID_PARAMETERS', message: wish }
   const symbols = readSymbols(fields, limit, wish)
   if (!symbols) return NO_SYMBOLS
-  if (symbols.length > limit) return tooManySymbols(limit)
+  if (symbols.length > limit) return tooManySymbols(limit, countNamed(fields, symbols.length))
   const mode = fields.mode === undefined ? 'QUOTE' : readMode(fields.mode)
   if (!mode) return invalidMode(fields.mode)
   return { action: 'subscribe', symbols, mode, depth: readDepth(fields.depth ?? fields.depth_level) }
@@ -153,7 +153,7 @@ function readSubscribe(fields: Fields, limit: number): Request | Refusal {
 function readUnsubscribe(fields: Fields, limit: number): Request | Refusal {
   const symbols = readSymbols(fields, limit)
   if (!symbols) return NO_SYMBOLS
-  if (symbols.length > limit) return tooManySymbols(limit)
+  if (symbols.length > limit) return tooManySymbols(limit, countNamed(fields, symbols.length))
   const single = symbols.length === 1 && symbols[0]?.form === 'single'
   const mode = readMode(fields.mode)
   // In a batch a bad mode spoils only the items that lean on it, and they say so one by one.
@@ -182,9 +182,10 @@ const NO_SYMBOLS: Refusal = {
   message: 'No symbols: give "symbols":[{"symbol":…,"exchange":…}] or "symbol" and "exchange"',
 }
 
-const tooManySymbols = (limit: number): Refusal => ({
+const tooManySymbols = (limit: number, used: number): Refusal => ({
   code: 'INVALID_PARAMETERS',
   message: `More than ${limit} symbols in one message; send several messages`,
+  details: { limit: 'max_symbols_per_message', max: limit, used },
 })
 
 const invalidMode = (value: unknown): Refusal => ({ code: 'INVALID_MODE', message: explainMode(value) })

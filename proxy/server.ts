@@ -86,7 +86,9 @@ export class Server {
     this.#sockets.on('wsClientError', (error, stream) =>
       refuse(stream, { status: 400, reason: error.message, headers: { 'sec-websocket-version': '13' } }, this.#isTls),
     )
-    this.#http = createHttp((request, response) => void this.#answer(request, response), options.tls, options.log)
+    const answer = (request: IncomingMessage, response: ServerResponse) =>
+      void this.#answer(request, response).catch(error => this.#fail(response, error))
+    this.#http = createHttp(answer, options.tls, options.log)
     this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
     this.#stopPing = rooms.clock.every(limits.pingMs, () => {
       for (const connection of this.#connections) connection.ping()
@@ -199,6 +201,13 @@ export class Server {
       'cache-control': 'no-store',
     })
     response.end(request.method === 'HEAD' ? undefined : body)
+  }
+
+  /** A fault of this program: nothing more is answered on that connection. */
+  #fail(response: ServerResponse, error: unknown): void {
+    this.#options.log.error({ err: error }, 'could not answer a request: a fault of this program')
+    if (!response.headersSent) response.writeHead(500, { connection: 'close' })
+    response.end(() => response.destroy())
   }
 
   get #isTls(): boolean {

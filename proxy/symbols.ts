@@ -52,6 +52,12 @@ export function readSymbols(fields: Fields, limit: number, wish?: Wish): readonl
   return symbol.includes(':') ? readTexts(symbol, limit, wish) : undefined
 }
 
+/** How many a message names that `read` were read of; an item of a list may be a text of several. */
+export function countNamed({ symbols, instruments, symbol }: Fields, read: number): number {
+  const list = symbols ?? instruments ?? symbol
+  return Math.max(read, typeof list === 'string' ? list.split(',').length : Array.isArray(list) ? list.length : 0)
+}
+
 /** What `fields`, a message or an item, asks for; a text that says what is wrong with it. */
 export function readWish(fields: Fields, above: Wish = {}, hint: Hint = suggest): Wish | string {
   const delivery = readDelivery(fields, above.delivery, hint)

@@ -95,8 +95,13 @@ export class Tls {
     const { certFile, keyFile } = this.#parts.files
     return [certFile, keyFile]
       .map(path => {
-        const found = statSync(path, { throwIfNoEntry: false })
-        return found ? `${found.ino} ${found.mtimeMs} ${found.size}` : 'none'
+        try {
+          const { ino, mtimeMs, size } = statSync(path)
+          return `${ino} ${mtimeMs} ${size}`
+        } catch (error) {
+          // Whatever keeps it from being looked at is told when it is read, and is over when this changes.
+          return String((error as NodeJS.ErrnoException).code)
+        }
       })
       .join()
   }

@@ -78,15 +78,20 @@ export class Worklist {
   readonly #clock: Clock
   readonly #workshop: Workshop
   readonly #onBusy: (busy: boolean) => void
+  readonly #onFailed: (error: unknown) => void
   readonly #jobs: Job[] = []
   #busy = false
   #wake: Cancel = () => {}
 
-  /** `onBusy` hears when a job has to wait for a later moment, and when nothing is left. */
-  constructor(clock: Clock, workshop: Workshop, onBusy: (busy: boolean) => void) {
+  /**
+   * `onBusy` hears when a job has to wait for a later moment, and when nothing is left; `onFailed` of what a job threw,
+   * with which this list is over, and no other.
+   */
+  constructor(clock: Clock, workshop: Workshop, onBusy: (busy: boolean) => void, onFailed: (error: unknown) => void) {
     this.#clock = clock
     this.#workshop = workshop
     this.#onBusy = onBusy
+    this.#onFailed = onFailed
   }
 
   /** Whether something is left to do. */
@@ -104,15 +109,15 @@ export class Worklist {
   /** Works until `endAt` (monotonic milliseconds); whether something is left. */
   work(endAt: number): boolean {
     for (let job = this.#jobs[0]; job; job = this.#jobs[0]) {
-      let ended = true
       let rest: Rest | undefined
       try {
         const { done, value } = job.next()
-        ended = done === true
         rest = value ?? undefined
-      } finally {
-        // One that failed is over, too.
-        if (ended && this.#jobs[0] === job) this.#jobs.shift()
+        if (done && this.#jobs[0] === job) this.#jobs.shift()
+      } catch (error) {
+        this.close()
+        this.#onFailed(error)
+        return false
       }
       if (rest !== undefined) {
         this.#wake = this.#sleep(rest)

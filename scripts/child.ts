@@ -178,7 +178,8 @@ export class Child {
       this.#process = undefined
       this.#ended({ code, signal, at: this.#clock.now(), reason })
     }
-    process.on('message', message => this.#hear(message as ProcessMessage))
+    // What one said that has ended may be read after its exit, even in the next life.
+    process.on('message', message => !over && this.#hear(message as ProcessMessage))
     process.on('error', error => end(null, null, error.message))
     process.on('exit', (code, signal) => end(code, signal, this.#reason(code, signal)))
     this.#cancel = this.#clock.after(START_LIMIT_MS, () => {

@@ -132,7 +132,10 @@ export class Workers {
         if (message.round === undefined || message.round === this.#round) this.#heard(id)
         break
       case 'questions': {
-        const verdicts = message.questions.map(question => this.#register.answer(id, question))
+        // Its connections are gone: a seat given now would never be given back.
+        if (this.#children.get(id)?.facts().state !== 'running') break
+        const owner = this.#ownerOf(id)
+        const verdicts = message.questions.map(question => this.#register.answer(owner, question))
         this.#say(id, { kind: 'verdicts', from: message.from, verdicts })
         break
       }
@@ -157,11 +160,16 @@ export class Workers {
       return
     }
     this.#door.shut(id)
-    this.#register.ended(id)
+    this.#register.ended(this.#ownerOf(id))
     this.#tally.ended(id)
     this.#heard(id)
     if (facts.state === 'parked')
       this.#fail(new Error(`Worker ${id} of the proxy does not stay alive: ${facts.lastExit?.reason}`))
+  }
+
+  /** Each life of a worker numbers its connections anew: its seats are not those of the life before. */
+  #ownerOf(id: number): number {
+    return id + (this.#parts.count + 1) * (this.#children.get(id)?.facts().restarts ?? 0)
   }
 
   async #count(): Promise<Whole> {

@@ -20,6 +20,19 @@ function readBlock(text: string): Block | undefined {
   return { address, prefix, family: version === 4 ? 'ipv4' : 'ipv6' }
 }
 
+/** The first IPv4 address as IPv6 writes it. */
+const MAPPED = '::ffff:0:0'
+
+/** Whether a block holds more than any one network has: below /8 of IPv4, below /32 of IPv6, or IPv4 as a whole. */
+export function isVast(text: string): boolean {
+  const block = readBlock(text)
+  if (!block) return false
+  if (block.family === 'ipv4') return block.prefix < 8
+  const { address, prefix } = block
+  const isMapped = prefix > 96 ? compileBlocks([`${MAPPED}/96`])(address) : compileBlocks([text])(MAPPED)
+  return prefix < 32 || (isMapped && prefix < 96 + 8)
+}
+
 export const isBlock = (text: string): boolean => readBlock(text) !== undefined
 
 /** Whether an address is in one of the blocks; what is no address never is. An IPv4 address counts also where IPv6 maps it. */

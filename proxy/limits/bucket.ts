@@ -19,6 +19,13 @@ export class Bucket {
     return true
   }
 
+  /** The same at another rate: what is used of it stays used. */
+  resized(perSecond: number, burst: number, now: number): Bucket {
+    const next = new Bucket(perSecond, burst, now)
+    next.#level = Math.min(burst, this.#fill(now))
+    return next
+  }
+
   /** It did not count after all. */
   giveBack(): void {
     this.#level = Math.min(this.#burst, this.#level + 1)

@@ -46,7 +46,7 @@ export class Pace {
     const next = Math.min(perSecond ?? messagesPerSecond, messagesPerSecond)
     if (next === this.#perSecond) return
     this.#perSecond = next
-    this.#messages = new Bucket(next, burstOf(this.#limits, next), this.#clock.monotonic())
+    this.#messages = this.#messages.resized(next, burstOf(this.#limits, next), this.#clock.monotonic())
   }
 
   /** Waits for the turn of one message, in steps of milliseconds; `false` when this client has to go. */

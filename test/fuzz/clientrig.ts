@@ -65,6 +65,9 @@ export function openClient(): ClientRig {
     address: '192.0.2.1',
     seat: 1,
     close: () => {},
+    fail: error => {
+      throw error
+    },
     busy: busy => {
       isBusy = busy
     },

@@ -90,6 +90,7 @@ export class ClientStage {
       address: '192.0.2.1',
       seat: 1,
       close: (code, reason) => this.door.push(`${code} ${reason}`),
+      fail: error => this.door.push(`failed: ${String(error)}`),
       busy: busy => this.door.push(busy ? 'busy' : 'free'),
     })
   }

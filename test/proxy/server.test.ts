@@ -172,10 +172,12 @@ describe('a message that is too big', () => {
     await rig.close()
     await start({ proxy: { maxSymbolsPerMessage: 3 } })
     const client = await rig.enter()
-    for (const action of ['subscribe', 'unsubscribe']) {
-      const reply = await client.ask({ action, symbols: 'NSE:A,NSE:B,NSE:C,NSE:D', request_id: 1 })
+    const names = { subscribe: Array(5).fill('NSE:A'), unsubscribe: 'NSE:A,NSE:B,NSE:C,NSE:D' }
+    for (const action of ['subscribe', 'unsubscribe'] as const) {
+      const reply = await client.ask({ action, symbols: names[action], request_id: 1 })
       expect(reply).toMatchObject({ code: 'INVALID_PARAMETERS', request_id: 1 })
       expect(reply.message).toBe('More than 3 symbols in one message; send several messages')
+      expect(reply).toMatchObject({ limit: 'max_symbols_per_message', max: 3, used: action === 'subscribe' ? 5 : 4 })
     }
   })
 })

@@ -15,7 +15,12 @@ beforeEach(() => {
 })
 
 const client = (name: string) =>
-  new Worklist(clock, workshop, now => busy.push(now ? `${name} is busy` : `${name} is free`))
+  new Worklist(
+    clock,
+    workshop,
+    now => busy.push(now ? `${name} is busy` : `${name} is free`),
+    error => busy.push(`${name} failed: ${String(error)}`),
+  )
 
 /** A job of some steps, each of which takes a while. */
 function* job(name: string, steps: number, ms = 1): Job {
@@ -97,6 +102,25 @@ describe('the work of one client', () => {
 })
 
 describe('the work of many clients', () => {
+  it('goes on without one whose work fails, which is told so and free', () => {
+    const [a, b] = [client('a'), client('b')]
+    a.add(
+      (function* (): Job {
+        yield
+        clock.freeze(3)
+        yield
+        throw new RangeError('a fault')
+      })(),
+    )
+    a.add(job('a', 1))
+    b.add(job('b', 1))
+    clock.advance(0)
+    clock.advance(0)
+    expect(done).toEqual(['b1'])
+    expect(busy).toEqual(['a is busy', 'b is busy', 'a is free', 'a failed: RangeError: a fault', 'b is free'])
+    expect(a.isBusy).toBe(false)
+  })
+
   it('takes no more of a turn than that of one, and everybody gets a slice', () => {
     for (const name of ['a', 'b', 'c', 'd']) client(name).add(job(name, 2))
     expect(done).toEqual(['a1', 'a2', 'b1'])

@@ -1,7 +1,30 @@
 import { describe, expect, it } from 'vitest'
-import { compileBlocks, isBlock } from '../../shared/cidr.ts'
+import { compileBlocks, isBlock, isVast } from '../../shared/cidr.ts'
 
 describe('blocks of addresses', () => {
+  it.each<[boolean, readonly string[]]>([
+    [
+      true,
+      [
+        '0.0.0.0/0',
+        '128.0.0.0/1',
+        '10.0.0.0/7',
+        '::/0',
+        '2000::/3',
+        '2001:db8::/31',
+        '::ffff:0:0/96',
+        '::ffff:a00:0/103',
+        '::/64',
+      ],
+    ],
+    [
+      false,
+      ['10.0.0.0/8', '192.0.2.7', '2001:db8::/32', 'fd00::/64', '::1', '::ffff:10.0.0.0/104', '::ffff:a00:0/104', 'no'],
+    ],
+  ])('are more than any one network has: %s', (expected, blocks) => {
+    expect(blocks.filter(block => isVast(block) !== expected)).toEqual([])
+  })
+
   it.each([
     ['10.0.0.0/8', ['10.0.0.1', '10.255.255.255', '::ffff:10.1.2.3'], ['11.0.0.1', '::1', 'fd00::1']],
     ['192.168.1.7', ['192.168.1.7', '::ffff:192.168.1.7'], ['192.168.1.8']],

@@ -58,6 +58,13 @@ describe('a client that talks', () => {
     expect(free).toBe(50)
   })
 
+  it('and changes keys has no more to say at once for it', () => {
+    const { pace, say } = open()
+    for (let nth = 0; nth < 50; nth++) say()
+    for (const perSecond of [5, undefined, 5, undefined]) pace.narrow(perSecond)
+    expect(say().waited).toBe(100)
+  })
+
   it('has the pace of its key, and never a faster one', () => {
     const { pace, say } = open()
     pace.narrow(100)
