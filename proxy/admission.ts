@@ -60,6 +60,8 @@ export class Admission {
   #identity: Identity | undefined
   #deadline: Cancel
   #refused = false
+  /** Keys it came in with. */
+  readonly #told = new Set<string>()
   #hasAsked = false
 
   constructor(rooms: AdmissionRooms, limits: AdmissionLimits, door: Door) {
@@ -113,7 +115,9 @@ export class Admission {
     this.#deadline()
     this.#refused = false
     this.#identity = identity
-    audit.record({ action: 'auth.accepted', actor: `key:${keyId}`, address, result: 'ok' })
+    // Who shows the same keys again and again would fill the audit.
+    if (!this.#told.has(keyId)) audit.record({ action: 'auth.accepted', actor: `key:${keyId}`, address, result: 'ok' })
+    this.#told.add(keyId)
     return { identity, broker: primary.broker, quota, limits: toldLimits(this.#limits, standing, quota) }
   }
 

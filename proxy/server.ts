@@ -10,7 +10,7 @@ import { Entrance } from './entrance.ts'
 import type { OutboxCounts } from './fanout/outbox.ts'
 import { Turn, type TurnLimits } from './fanout/turn.ts'
 import { sayFarewell } from './farewell.ts'
-import { type DoorRefusal, type DoorRules, refusalOfHandshake, refusalOfRequest, refuse } from './handshake.ts'
+import { type DoorRefusal, type DoorRules, refusalOfHandshake, refusalOfRequest, sendOff, textOf } from './handshake.ts'
 import { securityHeaders } from './headers.ts'
 import type { Answer } from './http.ts'
 import { createHttp } from './httpserver.ts'
@@ -84,7 +84,7 @@ export class Server {
     this.#turn = new Turn(rooms.clock, limits)
     this.#sockets = new WebSocketServer(websocketOptions(limits.maxMessageBytes))
     this.#sockets.on('wsClientError', (error, stream) =>
-      refuse(stream, { status: 400, reason: error.message, headers: { 'sec-websocket-version': '13' } }, this.#isTls),
+      this.#refuse(stream, { status: 400, reason: error.message, headers: { 'sec-websocket-version': '13' } }),
     )
     this.#http = createHttp((request, response) => void this.#answer(request, response), options.tls, options.log)
     this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
@@ -201,6 +201,10 @@ export class Server {
     response.end(request.method === 'HEAD' ? undefined : body)
   }
 
+  #refuse(stream: Duplex, refusal: DoorRefusal): void {
+    sendOff(stream, textOf(refusal, this.#isTls), this.#options.rooms.clock)
+  }
+
   get #isTls(): boolean {
     return this.#options.rules.isTls
   }
@@ -216,7 +220,7 @@ export class Server {
     settle(request, this.#options.forwarders)
     const refusal = this.#refusal(request)
     if (refusal) {
-      refuse(socket, refusal, this.#isTls)
+      this.#refuse(socket, refusal)
       return
     }
     const seat = this.#seat++
