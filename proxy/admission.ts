@@ -2,6 +2,7 @@ import type { Audit } from '../shared/audit.ts'
 import type { Cancel, Clock } from '../shared/clock.ts'
 import type { Grant } from '../shared/grant.ts'
 import type { Access, Identity } from './access.ts'
+import { noteBadKey } from './badkey.ts'
 import type { FeedView } from './feeds.ts'
 import { asked } from './limits/asking.ts'
 import type { Registry } from './limits/register.ts'
@@ -146,12 +147,10 @@ export class Admission {
   *#turnAway(refuse: (refusal: Refusal) => void): Generator<Rest, void> {
     const { address } = this.#door
     const { registry, audit } = this.#rooms
-    const { isLocked, isNew } = yield* asked(registry, { kind: 'fail', address })
+    const verdict = yield* asked(registry, { kind: 'fail', address })
     refuse(BAD_KEY)
-    const event = { actor: 'stranger', address, result: 'refused' } as const
-    audit.record({ ...event, action: 'auth.refused', reason: 'a key that is not good' })
-    if (isNew) audit.record({ ...event, action: 'auth.locked', reason: 'too many bad keys from this address' })
-    if (isLocked) this.#door.close(TOO_MANY, 'too many refused keys')
+    noteBadKey(audit, address, verdict)
+    if (verdict.isLocked) this.#door.close(TOO_MANY, 'too many refused keys')
     else this.#dismiss(UNAUTHORISED, 'authentication failed')
   }
 

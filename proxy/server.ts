@@ -73,6 +73,8 @@ export class Server {
   /** Of clients that have gone. */
   readonly #past: OutboxCounts = { delivered: 0, folded: 0, lost: 0, abandoned: 0 }
   readonly #stopPing: Cancel
+  /** Connections that have made their one request. */
+  readonly #served = new WeakSet<Duplex>()
   #slowClosed = 0
   #seat = 0
   #isEnding = false
@@ -188,12 +190,21 @@ export class Server {
     await new Promise<void>(resolve => this.#http.close(() => resolve()))
   }
 
+  /**
+   * One request for each connection, so that the pace of connections is that of requests, and none stays without a key.
+   * What came in one piece with it is left without an answer.
+   */
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { socket } = request
+    if (this.#served.has(socket)) return
+    this.#served.add(socket)
+    socket.pause()
     settle(request, this.#options.forwarders)
     const refusal = refusalOfRequest(request, this.#options.rules)
     const { status, type, headers, body } = refusal ? refused(refusal) : await this.#options.answer(request)
     response.writeHead(status, {
       ...securityHeaders(this.#isTls),
+      connection: 'close',
       ...headers,
       'content-type': type,
       'cache-control': 'no-store',
@@ -217,6 +228,10 @@ export class Server {
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { rooms, log } = this.#options
     socket.on('error', error => log.debug({ err: error }, 'a client socket broke'))
+    if (this.#served.has(socket)) {
+      socket.destroy()
+      return
+    }
     settle(request, this.#options.forwarders)
     const refusal = this.#refusal(request)
     if (refusal) {

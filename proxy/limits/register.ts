@@ -33,6 +33,8 @@ export interface Verdict {
   /** To `fail`: the address is to be let go at once, and whether it was not before. */
   readonly isLocked?: boolean
   readonly isNew?: boolean
+  /** To `fail` where it is locked: for how long. */
+  readonly waitMs?: number
   /** To `enter`. */
   readonly arrival?: Arrival
   /** To `hold`: so many it has from now on. */

@@ -182,14 +182,25 @@ describe('an address', () => {
     expect(good.isOpen).toBe(true)
   })
 
-  it('is locked for bad keys of the status page, too', async () => {
-    await start()
-    for (let nth = 0; nth < 5; nth++)
-      await fetch(`http://127.0.0.1:${rig.port}/status`, { headers: { authorization: 'Bearer bad' } })
-    const client = await rig.connect()
-    await client.ask(bad)
-    expect((await client.closed).code).toBe(4429)
-  })
+  it.each([
+    ['the status page', '/status', 'GET', 200],
+    ['those who want tickets', '/api/v1/tickets', 'POST', 201],
+  ])(
+    'is locked for bad keys of %s, too, and told for how long; a good one still does',
+    async (_, path, method, good) => {
+      await start()
+      const show = (key: string) =>
+        fetch(`http://127.0.0.1:${rig.port}${path}`, { method, headers: { authorization: `Bearer ${key}` } })
+      for (let nth = 0; nth < 4; nth++) expect((await show('bad')).status).toBe(401)
+      const locked = await show('bad')
+      expect([locked.status, locked.headers.get('connection')]).toEqual([429, 'close'])
+      expect(Number(locked.headers.get('retry-after'))).toBeGreaterThan(50)
+      expect((await show(rig.keys.alice)).status).toBe(good)
+      const client = await rig.connect()
+      await client.ask(bad)
+      expect((await client.closed).code).toBe(4429)
+    },
+  )
 
   it('with as many connections as it may have is answered 429, with the time to wait and the setting', async () => {
     await start({ connectionsPerAddress: 8 })
