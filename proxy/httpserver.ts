@@ -6,9 +6,11 @@ import type { Log } from '../shared/log.ts'
 import { type DoorRefusal, textOf } from './handshake.ts'
 import { HANDSHAKE_LIMIT_MS, type Tls } from './tls.ts'
 
+/** For the head of a request. */
+export const HEAD_LIMIT_MS = 5000
 /** Node's defaults let a silent socket stand for over a minute. */
 const HTTP_LIMITS = {
-  headersTimeout: 5000,
+  headersTimeout: HEAD_LIMIT_MS,
   requestTimeout: 10_000,
   connectionsCheckingInterval: 1000,
   keepAliveTimeout: 5000,

@@ -13,8 +13,9 @@ import { sayFarewell } from './farewell.ts'
 import { type DoorRefusal, type DoorRules, refusalOfHandshake, refusalOfRequest, sendOff, textOf } from './handshake.ts'
 import { securityHeaders } from './headers.ts'
 import type { Answer } from './http.ts'
-import { createHttp } from './httpserver.ts'
+import { createHttp, HEAD_LIMIT_MS } from './httpserver.ts'
 import { countUse } from './keyuse.ts'
+import { hurried } from './limits/crowd.ts'
 import { enterForwarded } from './limits/forwarded.ts'
 import type { Turnstile } from './limits/turnstile.ts'
 import type { Address } from './listen.ts'
@@ -75,6 +76,8 @@ export class Server {
   readonly #stopPing: Cancel
   /** Connections that have made their one request. */
   readonly #served = new WeakSet<Duplex>()
+  /** Of who comes now. */
+  #limits: ServerLimits
   #slowClosed = 0
   #seat = 0
   #isEnding = false
@@ -83,6 +86,7 @@ export class Server {
   constructor(options: ServerOptions) {
     this.#options = options
     const { rooms, limits } = options
+    this.#limits = limits
     this.#turn = new Turn(rooms.clock, limits)
     this.#sockets = new WebSocketServer(websocketOptions(limits.maxMessageBytes))
     this.#sockets.on('wsClientError', (error, stream) =>
@@ -112,6 +116,7 @@ export class Server {
     return socket => {
       socket.setNoDelay(true)
       socket.allowHalfOpen = true
+      this.#look()
       this.#http.emit('connection', socket)
     }
   }
@@ -212,6 +217,16 @@ export class Server {
     response.end(request.method === 'HEAD' ? undefined : body)
   }
 
+  /** How full it is decides how long those who come now may take. */
+  #look(): void {
+    const { rooms, limits } = this.#options
+    rooms.registry.ask({ kind: 'crowd' }, ({ crowd = 0 }) => {
+      this.#http.headersTimeout = hurried(HEAD_LIMIT_MS, crowd)
+      const authDeadlineMs = hurried(limits.authDeadlineMs, crowd)
+      if (authDeadlineMs !== this.#limits.authDeadlineMs) this.#limits = { ...limits, authDeadlineMs }
+    })
+  }
+
   #refuse(stream: Duplex, refusal: DoorRefusal): void {
     sendOff(stream, textOf(refusal, this.#isTls), this.#options.rooms.clock)
   }
@@ -228,10 +243,7 @@ export class Server {
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { rooms, log } = this.#options
     socket.on('error', error => log.debug({ err: error }, 'a client socket broke'))
-    if (this.#served.has(socket)) {
-      socket.destroy()
-      return
-    }
+    if (this.#served.has(socket)) return void socket.destroy()
     settle(request, this.#options.forwarders)
     const refusal = this.#refusal(request)
     if (refusal) {
@@ -246,7 +258,7 @@ export class Server {
   }
 
   #open(request: IncomingMessage, socket: Duplex, head: Buffer, seat: number): void {
-    const { rooms, limits, log } = this.#options
+    const { rooms, log } = this.#options
     this.#sockets.handleUpgrade(request, socket, head, ws => {
       const connection = new Connection({
         ws,
@@ -256,7 +268,7 @@ export class Server {
         address: addressOf(request),
         seat,
         rooms,
-        limits,
+        limits: this.#limits,
         turn: this.#turn,
         log,
         onClosed: (one, slow) => {

@@ -150,6 +150,11 @@ export class Gate {
     return { isLocked: !this.#badKeys.take(now) || isLocked, isNew, waitMs }
   }
 
+  /** How much of the places for those without a key is taken, 0 to 1. */
+  get crowd(): number {
+    return (this.#open - this.#authenticated) / this.#limits.maxUnauthenticated
+  }
+
   /** Connections of an address. */
   openOf(address: string): number {
     return this.#visitors.get(networkOf(address))?.open ?? 0

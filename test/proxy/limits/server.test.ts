@@ -223,6 +223,23 @@ describe('an address', () => {
 })
 
 describe('connections that say nothing, or not enough', () => {
+  it('pass their places on sooner when these become few, and others keep theirs', async () => {
+    await start({ maxUnauthenticated: 4, authDeadlineMs: 60_000 })
+    const good = await rig.enter()
+    const from = systemClock.monotonic()
+    let open = 3
+    for (let nth = 0; nth < 3; nth++)
+      connect(rig.port, '127.0.0.1')
+        .resume()
+        .once('close', () => open--)
+    const silent = await rig.connect()
+    expect(await silent.closed).toEqual({ code: 4401, reason: 'auth timeout' })
+    await until('all are gone', () => open === 0)
+    // Without haste, five for who asks nothing, and sixty for who shows no key.
+    expect(since(from)).toBeLessThan(4500)
+    expect(good.isOpen).toBe(true)
+  })
+
   it('are all gone within seven seconds, whether they began a request or not', async () => {
     await start({ unauthenticatedPerAddress: 1000, connectsPerAddressBurst: 1000, connectionsPerAddress: 1000 })
     const from = systemClock.monotonic()
