@@ -2,6 +2,7 @@ import type { Audit } from '../shared/audit.ts'
 import type { Cancel, Clock } from '../shared/clock.ts'
 import type { Grant } from '../shared/grant.ts'
 import type { Access, Identity } from './access.ts'
+import { noteBadKey } from './badkey.ts'
 import type { FeedView } from './feeds.ts'
 import { asked } from './limits/asking.ts'
 import type { Registry } from './limits/register.ts'
@@ -62,6 +63,8 @@ export class Admission {
   #identity: Identity | undefined
   #deadline: Cancel
   #refused = false
+  /** Keys it came in with. */
+  readonly #told = new Set<string>()
   #hasAsked = false
 
   constructor(rooms: AdmissionRooms, limits: AdmissionLimits, door: Door) {
@@ -115,7 +118,9 @@ export class Admission {
     this.#deadline()
     this.#refused = false
     this.#identity = identity
-    audit.record({ action: 'auth.accepted', actor: `key:${keyId}`, address, result: 'ok' })
+    // Who shows the same keys again and again would fill the audit.
+    if (!this.#told.has(keyId)) audit.record({ action: 'auth.accepted', actor: `key:${keyId}`, address, result: 'ok' })
+    this.#told.add(keyId)
     return { identity, broker: primary.broker, quota, limits: toldLimits(this.#limits, standing, quota) }
   }
 
@@ -144,12 +149,10 @@ export class Admission {
   *#turnAway(refuse: (refusal: Refusal) => void): Generator<Rest, void> {
     const { address } = this.#door
     const { registry, audit } = this.#rooms
-    const { isLocked, isNew } = yield* asked(registry, { kind: 'fail', address })
+    const verdict = yield* asked(registry, { kind: 'fail', address })
     refuse(BAD_KEY)
-    const event = { actor: 'stranger', address, result: 'refused' } as const
-    audit.record({ ...event, action: 'auth.refused', reason: 'a key that is not good' })
-    if (isNew) audit.record({ ...event, action: 'auth.locked', reason: 'too many bad keys from this address' })
-    if (isLocked) this.#door.close(TOO_MANY, 'too many refused keys')
+    noteBadKey(audit, address, verdict)
+    if (verdict.isLocked) this.#door.close(TOO_MANY, 'too many refused keys')
     else this.#dismiss(UNAUTHORISED, 'authentication failed')
   }
 

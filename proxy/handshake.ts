@@ -1,5 +1,6 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { Clock } from '../shared/clock.ts'
 import { readKey } from '../shared/key.ts'
 import { isLoopback } from '../shared/network.ts'
 import { securityHeaders } from './headers.ts'
@@ -32,8 +33,10 @@ const KEY_IN_URL: DoorRefusal = {
   status: 400,
   reason:
     'A key in the address ends up in logs: leave it out, send {"action":"authenticate","api_key":"…"} as the first ' +
-    'message, or "Authorization: Bearer KEY", and replace the key',
+    'message, and replace the key',
 }
+/** So long somebody who is sent away has time to read why. */
+const FAREWELL_MS = 1000
 const PLAIN: DoorRefusal = {
   status: 403,
   reason: 'Without TLS this port is for the forwarders in proxy.trusted_forwarders only; set proxy.tls, and use wss://',
@@ -80,8 +83,8 @@ function nameOf(origin: string): string | undefined {
   return new URL(origin).hostname
 }
 
-/** Answers on the bare stream of a handshake, and ends it. */
-export function refuse(stream: Duplex, { status, reason, headers = {} }: DoorRefusal, isTls: boolean): void {
+/** The whole HTTP answer of a refusal. */
+export function textOf({ status, reason, headers = {} }: DoorRefusal, isTls: boolean): string {
   const body = `${reason}\n`
   const all = {
     ...securityHeaders(isTls),
@@ -91,5 +94,19 @@ export function refuse(stream: Duplex, { status, reason, headers = {} }: DoorRef
     'content-length': String(Buffer.byteLength(body)),
   }
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
-  stream.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`)
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`
+}
+
+/**
+ * Answers on the bare stream of a handshake, and closes it. Nothing else would: the limits of time of HTTP are over, and
+ * the other side may leave it half open, or not read.
+ */
+export function sendOff(stream: Duplex, text: string, clock: Clock): void {
+  stream.on('error', () => {})
+  const cancel = clock.after(FAREWELL_MS, () => stream.destroy())
+  stream.once('close', cancel)
+  stream.once('finish', () => stream.destroy())
+  // With something unread the answer would be lost.
+  stream.resume()
+  stream.end(text)
 }

@@ -16,6 +16,8 @@ export interface Facts {
   /** The status as one user may see it, a text that says what is wrong with the wish, or `undefined` for a bad key. */
   status(key: string, wish: StatusWish): Promise<object | string | undefined>
   ticket(key: string): TicketAnswer
+  /** A key was not good: whether its address shows too many of them, and how long it has to wait. */
+  badKey(): Promise<{ readonly isLocked?: boolean; readonly waitMs?: number }>
 }
 
 export interface Answer {
@@ -55,7 +57,7 @@ export async function answer(
   const { method, url = '/', headers } = request
   const [path = '/', query = ''] = url.split('?', 2)
   if (path === TICKETS)
-    return method === 'POST' ? ticketFor(headers.authorization, facts) : notThis('only POST is', 'POST')
+    return method === 'POST' ? await ticketFor(headers.authorization, facts) : notThis('only POST is', 'POST')
   if (method !== 'GET' && method !== 'HEAD') return notThis('only GET and HEAD are', 'GET, HEAD')
   switch (path) {
     case '/livez': {
@@ -73,7 +75,7 @@ export async function answer(
     default:
       if (path.startsWith('/api/'))
         return json(404, { error: `nothing is at ${path.slice(0, SHOWN)}; there is GET /api/v1/status` })
-      return { ...text(426, UPGRADE), headers: { upgrade: 'websocket', connection: 'upgrade' } }
+      return { ...text(426, UPGRADE), headers: { upgrade: 'websocket', connection: 'upgrade, close' } }
   }
 }
 
@@ -85,7 +87,7 @@ async function statusFor(authorization = '', query: URLSearchParams, facts: Fact
   const isKnown = which === 'all' || which === 'troubled'
   const wish = { feed: query.get('feed') ?? undefined, symbol: query.get('symbol') ?? undefined }
   const status = await facts.status(key, { which: isKnown ? which : 'troubled', ...wish })
-  if (status === undefined) return noKey()
+  if (status === undefined) return await badKey(facts)
   if (!isKnown)
     return json(400, {
       error: `instruments=${which.slice(0, SHOWN)} is not understood; use instruments=all or leave it out`,
@@ -93,25 +95,32 @@ async function statusFor(authorization = '', query: URLSearchParams, facts: Fact
   return typeof status === 'string' ? json(404, { error: status }) : json(200, status)
 }
 
-/** Closed afterwards: a body that comes with it, of whatever length, is not read. */
-function ticketFor(authorization: string | undefined, facts: Facts): Answer {
+async function ticketFor(authorization: string | undefined, facts: Facts): Promise<Answer> {
   const key = bearer(authorization)
-  const found = key === undefined ? undefined : facts.ticket(key)
-  const closing = { connection: 'close' }
-  if (!found) return { ...noKey(), headers: closing }
+  if (key === undefined) return noKey()
+  const found = facts.ticket(key)
+  if (!found) return await badKey(facts)
   if ('ticket' in found) {
     const { ticket, expiresIn } = found
-    return { ...json(201, { ticket: ticket.reveal(), expires_in: expiresIn }), headers: closing }
+    return json(201, { ticket: ticket.reveal(), expires_in: expiresIn })
   }
   const { status, retryAfter, error } = found
-  return { ...json(status, { error }), headers: { ...closing, 'retry-after': String(retryAfter) } }
+  return { ...json(status, { error }), headers: { 'retry-after': String(retryAfter) } }
+}
+
+/** From an address that shows too many it is told to wait. A good key from there is good all the while. */
+async function badKey(facts: Facts): Promise<Answer> {
+  const { isLocked, waitMs = 0 } = await facts.badKey()
+  if (!isLocked) return noKey()
+  const headers = { 'retry-after': String(Math.max(1, Math.ceil(waitMs / 1000))) }
+  return { ...json(429, { error: 'too many bad keys from this address: wait, and send a valid API key' }), headers }
 }
 
 const bearer = (authorization = ''): string | undefined => /^Bearer (\S+)$/i.exec(authorization)?.[1]
 
 const notThis = (what: string, allow: string): Answer => ({
   ...json(405, { error: `${what} served here` }),
-  headers: { allow, connection: 'close' },
+  headers: { allow },
 })
 
 const noKey = (): Answer => json(401, { error: 'send a valid API key as "Authorization: Bearer KEY"' })

@@ -3,12 +3,14 @@ import { createServer as createTlsServer } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { systemCode } from '../shared/errors.ts'
 import type { Log } from '../shared/log.ts'
-import { type DoorRefusal, refuse } from './handshake.ts'
+import { type DoorRefusal, textOf } from './handshake.ts'
 import { HANDSHAKE_LIMIT_MS, type Tls } from './tls.ts'
 
+/** For the head of a request. */
+export const HEAD_LIMIT_MS = 5000
 /** Node's defaults let a silent socket stand for over a minute. */
 const HTTP_LIMITS = {
-  headersTimeout: 5000,
+  headersTimeout: HEAD_LIMIT_MS,
   requestTimeout: 10_000,
   connectionsCheckingInterval: 1000,
   keepAliveTimeout: 5000,
@@ -27,7 +29,7 @@ export function createHttp(answer: RequestListener, tls: Tls | undefined, log: L
   server.on('clientError', (error: Error, stream: Duplex & { readonly bytesWritten?: number }) => {
     // In the middle of an answer another one would be taken for a part of it.
     if (stream.writable && stream.bytesWritten === 0 && systemCode(error) !== 'ECONNRESET')
-      refuse(stream, UNREADABLE[systemCode(error) ?? ''] ?? BAD, tls !== undefined)
+      stream.end(textOf(UNREADABLE[systemCode(error) ?? ''] ?? BAD, tls !== undefined))
     stream.destroy()
   })
   return server

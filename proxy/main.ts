@@ -15,6 +15,7 @@ import { isBrokerValid } from '../shared/store/feeds.ts'
 import type { DataFolder } from '../shared/store/folder.ts'
 import { InstrumentBook } from '../shared/store/instruments.ts'
 import { Access, type Identity } from './access.ts'
+import { countBadKey } from './badkey.ts'
 import { certificateFiles } from './certificate.ts'
 import { healthOfInstrument } from './choice.ts'
 import { describe } from './description.ts'
@@ -197,11 +198,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
         missing: async () => (server.isEnding ? 'the proxy ends' : (await whole()).missing),
         status: async (key, wish) => {
           const identity = access.identify(key, addressOf(request))
-          if (!identity) {
-            // Keys are guessed here as well as anywhere.
-            registry.ask({ kind: 'fail', address: addressOf(request) })
-            return undefined
-          }
+          if (!identity) return undefined
           // Whoever can mint a ticket reads the data folder anyway, and runs this system: he sees all of it.
           const all = await whole()
           const reading = access.reading(identity)
@@ -215,6 +212,8 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
           return describe(own, { ...all, events: [] }, feedsOf(identity), wish)
         },
         ticket: key => tickets.answer(key, addressOf(request)),
+        // Keys are guessed here as well as anywhere.
+        badKey: () => countBadKey({ registry, audit }, addressOf(request)),
       }),
   })
 

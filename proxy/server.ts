@@ -1,26 +1,25 @@
-import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
+import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import { type Cancel, pause } from '../shared/clock.ts'
-import type { Log } from '../shared/log.ts'
 import type { Ending } from '../shared/process.ts'
 import { Connection, type ConnectionLimits } from './connection.ts'
 import { Entrance } from './entrance.ts'
 import type { OutboxCounts } from './fanout/outbox.ts'
 import { Turn, type TurnLimits } from './fanout/turn.ts'
 import { sayFarewell } from './farewell.ts'
-import { type DoorRefusal, type DoorRules, refusalOfHandshake, refusalOfRequest, refuse } from './handshake.ts'
-import { securityHeaders } from './headers.ts'
-import type { Answer } from './http.ts'
-import { createHttp } from './httpserver.ts'
+import { type DoorRefusal, refusalOfHandshake, sendOff, textOf } from './handshake.ts'
+import { createHttp, HEAD_LIMIT_MS } from './httpserver.ts'
 import { countUse } from './keyuse.ts'
+import { hurried } from './limits/crowd.ts'
 import { enterForwarded } from './limits/forwarded.ts'
 import type { Turnstile } from './limits/turnstile.ts'
 import type { Address } from './listen.ts'
+import { type RequestParts, Requests } from './requests.ts'
 import type { Rooms } from './rooms.ts'
 import type { Tls } from './tls.ts'
-import { addressOf, type Forwarders, plainAddress, settle } from './visitor.ts'
+import { addressOf, plainAddress, settle } from './visitor.ts'
 import { websocketOptions } from './websocketoptions.ts'
 
 interface ServerLimits extends ConnectionLimits, TurnLimits {
@@ -30,18 +29,13 @@ interface ServerLimits extends ConnectionLimits, TurnLimits {
   readonly drainMs: number
 }
 
-export interface ServerOptions {
+export interface ServerOptions extends RequestParts {
   readonly rooms: Rooms
   readonly limits: ServerLimits
-  readonly log: Log
   /** Who is let in at a port of its own. */
   readonly turnstile: Turnstile
-  readonly forwarders: Forwarders
-  readonly rules: DoorRules
   /** Without it the port speaks in the clear. */
   readonly tls: Tls | undefined
-  /** Answers a request that is not a WebSocket handshake. */
-  answer(request: IncomingMessage): Promise<Answer>
 }
 
 export interface ServerCounts extends OutboxCounts {
@@ -73,6 +67,10 @@ export class Server {
   /** Of clients that have gone. */
   readonly #past: OutboxCounts = { delivered: 0, folded: 0, lost: 0, abandoned: 0 }
   readonly #stopPing: Cancel
+  /** Connections that have made their one request. */
+  readonly #requests: Requests
+  /** Of who comes now. */
+  #limits: ServerLimits
   #slowClosed = 0
   #seat = 0
   #isEnding = false
@@ -81,14 +79,14 @@ export class Server {
   constructor(options: ServerOptions) {
     this.#options = options
     const { rooms, limits } = options
+    this.#limits = limits
     this.#turn = new Turn(rooms.clock, limits)
     this.#sockets = new WebSocketServer(websocketOptions(limits.maxMessageBytes))
     this.#sockets.on('wsClientError', (error, stream) =>
-      refuse(stream, { status: 400, reason: error.message, headers: { 'sec-websocket-version': '13' } }, this.#isTls),
+      this.#refuse(stream, { status: 400, reason: error.message, headers: { 'sec-websocket-version': '13' } }),
     )
-    const answer = (request: IncomingMessage, response: ServerResponse) =>
-      void this.#answer(request, response).catch(error => this.#fail(response, error))
-    this.#http = createHttp(answer, options.tls, options.log)
+    this.#requests = new Requests(options)
+    this.#http = createHttp(this.#requests.take, options.tls, options.log)
     this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
     this.#stopPing = rooms.clock.every(limits.pingMs, () => {
       for (const connection of this.#connections) connection.ping()
@@ -112,6 +110,7 @@ export class Server {
     return socket => {
       socket.setNoDelay(true)
       socket.allowHalfOpen = true
+      this.#look()
       this.#http.emit('connection', socket)
     }
   }
@@ -190,24 +189,18 @@ export class Server {
     await new Promise<void>(resolve => this.#http.close(() => resolve()))
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    settle(request, this.#options.forwarders)
-    const refusal = refusalOfRequest(request, this.#options.rules)
-    const { status, type, headers, body } = refusal ? refused(refusal) : await this.#options.answer(request)
-    response.writeHead(status, {
-      ...securityHeaders(this.#isTls),
-      ...headers,
-      'content-type': type,
-      'cache-control': 'no-store',
+  /** How full it is decides how long those who come now may take. */
+  #look(): void {
+    const { rooms, limits } = this.#options
+    rooms.registry.ask({ kind: 'crowd' }, ({ crowd = 0 }) => {
+      this.#http.headersTimeout = hurried(HEAD_LIMIT_MS, crowd)
+      const authDeadlineMs = hurried(limits.authDeadlineMs, crowd)
+      if (authDeadlineMs !== this.#limits.authDeadlineMs) this.#limits = { ...limits, authDeadlineMs }
     })
-    response.end(request.method === 'HEAD' ? undefined : body)
   }
 
-  /** A fault of this program: nothing more is answered on that connection. */
-  #fail(response: ServerResponse, error: unknown): void {
-    this.#options.log.error({ err: error }, 'could not answer a request: a fault of this program')
-    if (!response.headersSent) response.writeHead(500, { connection: 'close' })
-    response.end(() => response.destroy())
+  #refuse(stream: Duplex, refusal: DoorRefusal): void {
+    sendOff(stream, textOf(refusal, this.#isTls), this.#options.rooms.clock)
   }
 
   get #isTls(): boolean {
@@ -222,10 +215,11 @@ export class Server {
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { rooms, log } = this.#options
     socket.on('error', error => log.debug({ err: error }, 'a client socket broke'))
+    if (this.#requests.hasServed(socket)) return void socket.destroy()
     settle(request, this.#options.forwarders)
     const refusal = this.#refusal(request)
     if (refusal) {
-      refuse(socket, refusal, this.#isTls)
+      this.#refuse(socket, refusal)
       return
     }
     const seat = this.#seat++
@@ -236,7 +230,7 @@ export class Server {
   }
 
   #open(request: IncomingMessage, socket: Duplex, head: Buffer, seat: number): void {
-    const { rooms, limits, log } = this.#options
+    const { rooms, log } = this.#options
     this.#sockets.handleUpgrade(request, socket, head, ws => {
       const connection = new Connection({
         ws,
@@ -246,7 +240,7 @@ export class Server {
         address: addressOf(request),
         seat,
         rooms,
-        limits,
+        limits: this.#limits,
         turn: this.#turn,
         log,
         onClosed: (one, slow) => {
@@ -261,13 +255,6 @@ export class Server {
     })
   }
 }
-
-const refused = ({ status, reason, headers = {} }: DoorRefusal): Answer => ({
-  status,
-  type: 'text/plain; charset=utf-8',
-  headers,
-  body: `${reason}\n`,
-})
 
 function addCounts(sum: OutboxCounts, counts: OutboxCounts): void {
   sum.delivered += counts.delivered

@@ -67,7 +67,7 @@ export class Colleague implements Registry {
   /** Its client has gone: nobody waits for what is answered to it. */
   #forget(seat: number): void {
     for (const [number, { question, overdue }] of this.#asked) {
-      if (question.kind === 'fail' || question.seat !== seat) continue
+      if (!('seat' in question) || question.seat !== seat) continue
       overdue()
       this.#asked.delete(number)
     }

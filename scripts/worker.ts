@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import type { RegisterLimits } from '../proxy/limits/register.ts'
 import type { Siblings } from '../proxy/main.ts'
 import { alone, type Report, type Whole } from '../proxy/whole.ts'
-import type { Cancel, Clock } from '../shared/clock.ts'
+import { type Cancel, type Clock, pause } from '../shared/clock.ts'
 import { Colleague } from './colleague.ts'
 import { type FromWorker, REPORT_MS, ROUND_LIMIT_MS, STALE_MS, type ToWorker } from './handover.ts'
 
@@ -18,6 +18,9 @@ interface WorkerParts {
 /** Longer than the parent waits for all workers. */
 const ASK_LIMIT_MS = 1.5 * ROUND_LIMIT_MS
 
+/** All who ask within this share a question: the answer takes a word of every worker, with all its counts. */
+const ASK_PAUSE_MS = 100
+
 /** A worker's side of the channel to its parent: takes connections, tells what it counts, asks what all count. */
 export class Worker implements Siblings {
   readonly registry: Colleague
@@ -30,6 +33,8 @@ export class Worker implements Siblings {
   #left: number[] = []
   /** As it was last told. */
   #last: Whole | undefined
+  #askedAt = Number.NEGATIVE_INFINITY
+  #next: Promise<Whole> | undefined
   #stopReports: Cancel = () => {}
 
   constructor(parts: WorkerParts) {
@@ -46,20 +51,17 @@ export class Worker implements Siblings {
     return address
   }
 
-  /** Asks the parent. One that does not answer is told of as missing, beside what it last said. */
+  /** What was counted before the call is in it. */
   whole(): Promise<Whole> {
-    const { clock, say } = this.#parts
-    const asked = ++this.#number
-    return new Promise(resolve => {
-      const cancel = clock.after(ASK_LIMIT_MS, () => answer(this.#forsaken()))
-      const answer = (whole: Whole) => {
-        cancel()
-        this.#asked.delete(asked)
-        resolve(whole)
-      }
-      this.#asked.set(asked, answer)
-      say({ kind: 'ask', asked })
+    if (this.#next) return this.#next
+    const { clock } = this.#parts
+    const waitMs = this.#askedAt + ASK_PAUSE_MS - clock.monotonic()
+    if (waitMs <= 0) return this.#ask()
+    this.#next = pause(clock, waitMs).then(() => {
+      this.#next = undefined
+      return this.#ask()
     })
+    return this.#next
   }
 
   /** Takes what the parent says. */
@@ -85,6 +87,23 @@ export class Worker implements Siblings {
     this.#take = undefined
     this.#stopReports()
     this.registry.close()
+  }
+
+  /** Asks the parent. One that does not answer is told of as missing, beside what it last said. */
+  #ask(): Promise<Whole> {
+    const { clock, say } = this.#parts
+    this.#askedAt = clock.monotonic()
+    const asked = ++this.#number
+    return new Promise(resolve => {
+      const cancel = clock.after(ASK_LIMIT_MS, () => answer(this.#forsaken()))
+      const answer = (whole: Whole) => {
+        cancel()
+        this.#asked.delete(asked)
+        resolve(whole)
+      }
+      this.#asked.set(asked, answer)
+      say({ kind: 'ask', asked })
+    })
   }
 
   #connection({ number, sentAt }: ToWorker & { kind: 'connection' }, socket: Socket | undefined): void {

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../../shared/clock.ts'
+import { sendOff } from '../handshake.ts'
 import type { Registry } from './register.ts'
 import { answerOf } from './turnstile.ts'
 
@@ -23,7 +24,7 @@ export function enterForwarded(
 ): void {
   registry.ask({ kind: 'enter', seat, address }, ({ arrival }) => {
     if (arrival?.kind === 'refused') {
-      socket.end(answerOf(arrival))
+      sendOff(socket, answerOf(arrival), clock)
       return
     }
     const leave = () => registry.ask({ kind: 'leave', seat })

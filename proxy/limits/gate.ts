@@ -37,6 +37,14 @@ export type Arrival =
       readonly reached: Reached
     }
 
+/** `isLocked`: how long to wait before the next key, too. */
+export interface Failure {
+  readonly isLocked: boolean
+  /** It was not before. */
+  readonly isNew: boolean
+  readonly waitMs: number
+}
+
 /** A table that grows with every address that ever came would be an attack of its own. */
 const MOST_ADDRESSES = 50_000
 /** How many are looked at to make room for one. */
@@ -47,6 +55,8 @@ const LONGEST_TURN_MS = 4000
 const BURST_PART = 0.2
 const PACED_PER_SECOND = 1
 const LONGEST_PACE_MS = 5000
+/** While all addresses together show too many bad keys, another is looked at after this. */
+const CROWD_MS = 1000
 /** Who is sent away comes back spread over this. */
 const RETRY_SPREAD_S = 10
 
@@ -132,11 +142,17 @@ export class Gate {
   }
 
   /** A key was refused: `isLocked` when nothing is to be waited for with this address any more. */
-  fail(address: string, now: number): { readonly isLocked: boolean; readonly isNew: boolean } {
+  fail(address: string, now: number): Failure {
     const visitor = this.#visitor(address, now)
     visitor.lockout ??= new Lockout(this.#limits)
     const { isLocked, isNew } = visitor.lockout.fail(now)
-    return { isLocked: !this.#badKeys.take(now) || isLocked, isNew }
+    const waitMs = isLocked ? visitor.lockout.waitMs(now) : CROWD_MS
+    return { isLocked: !this.#badKeys.take(now) || isLocked, isNew, waitMs }
+  }
+
+  /** How much of the places for those without a key is taken, 0 to 1. */
+  get crowd(): number {
+    return (this.#open - this.#authenticated) / this.#limits.maxUnauthenticated
   }
 
   /** Connections of an address. */

@@ -39,6 +39,11 @@ export class Lockout {
     return now < this.#until
   }
 
+  /** How long it stays so. */
+  waitMs(now: number): number {
+    return Math.max(0, this.#until - now)
+  }
+
   /** Whether all of it may be forgotten. */
   isOver(now: number): boolean {
     return now - (this.#failures.at(-1) ?? Number.NEGATIVE_INFINITY) > MINUTE_MS && now - this.#until > this.#longestMs

@@ -11,6 +11,8 @@ export type Question =
   | { readonly kind: 'admit'; readonly seat: number; readonly guest: Guest }
   /** It has shown a bad one. */
   | { readonly kind: 'fail'; readonly address: string }
+  /** How full it is of those without a key. */
+  | { readonly kind: 'crowd' }
   /** It comes through a forwarder, from this address. */
   | { readonly kind: 'enter'; readonly seat: number; readonly address: string }
   /** It wants to hold so many symbols in all. */
@@ -33,6 +35,10 @@ export interface Verdict {
   /** To `fail`: the address is to be let go at once, and whether it was not before. */
   readonly isLocked?: boolean
   readonly isNew?: boolean
+  /** To `fail` where it is locked: for how long. */
+  readonly waitMs?: number
+  /** To `crowd`: the part of the places for those without a key that is taken. */
+  readonly crowd?: number
   /** To `enter`. */
   readonly arrival?: Arrival
   /** To `hold`: so many it has from now on. */
@@ -67,6 +73,7 @@ export class Register {
   answer(owner: number, question: Question): Verdict {
     const now = this.#clock.monotonic()
     if (question.kind === 'fail') return this.gate.fail(question.address, now)
+    if (question.kind === 'crowd') return { crowd: this.gate.crowd }
     const seat = `${owner} ${question.seat}`
     switch (question.kind) {
       case 'admit':

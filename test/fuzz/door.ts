@@ -66,6 +66,7 @@ const facts = {
   missing: async () => undefined,
   status: async (key: string) => (key === KEY ? { feeds: [], proxy: 'P-1' } : undefined),
   ticket: () => undefined,
+  badKey: async () => ({}),
 }
 
 export const http: Target = {

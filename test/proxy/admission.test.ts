@@ -39,6 +39,11 @@ it('tells the audit who got in, who did not, and when an address is locked', () 
   expect(at.door.at(-1)).toBe('4429 too many refused keys')
 })
 
+it('tells the audit of a key once for each connection, however often it is shown', () => {
+  for (const api_key of ['good', 'good', 'narrow', 'narrow', 'good']) at.send({ action: 'authenticate', api_key })
+  expect(at.audited.map(({ actor }) => actor)).toEqual(['key:1', 'key:2'])
+})
+
 it('tells the audit of what was in the way of a client', () => {
   at.send({ action: 'authenticate', api_key: 'good' })
   for (let nth = 0; nth < 200; nth++) at.send({ action: 'ping' })

@@ -1,3 +1,5 @@
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { answer } from '../../proxy/http.ts'
 import { systemClock } from '../../shared/clock.ts'
@@ -17,6 +19,7 @@ const FACTS = {
   missing: async () => undefined,
   status: async () => undefined,
   ticket: () => undefined,
+  badKey: async () => ({}),
 }
 const get = (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${rig.port}${path}`, init)
 const bearer = (key: string) => ({ headers: { authorization: `Bearer ${key}` } })
@@ -32,6 +35,19 @@ describe('plain HTTP on the same port', () => {
   it('tells that it is alive and ready, without a key', async () => {
     expect(await (await get('/livez')).text()).toBe('alive\n')
     expect(await (await get('/readyz?verbose')).text()).toBe('ready\n')
+  })
+
+  it.each(['/livez', '/status', '/nowhere'])('answers one request of a connection, and closes it: %s', async path => {
+    const socket = connect(rig.port, '127.0.0.1')
+    const request = `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`
+    const handshake = request.replace('Host', 'Connection: Upgrade\r\nUpgrade: foo\r\nHost')
+    socket.write(request.repeat(100))
+    const heard = await text(socket)
+    expect(heard.match(/^HTTP\/1\.1 /gm)).toHaveLength(1)
+    expect(heard).toMatch(/^connection: .*close\r$/im)
+    const mixed = connect(rig.port, '127.0.0.1').on('error', () => {})
+    mixed.write(request + handshake)
+    expect((await text(mixed).catch(() => '')).match(/^HTTP\/1\.1 /gm)?.length ?? 0).toBeLessThan(2)
   })
 
   it('is not ready while the bus is away', async () => {

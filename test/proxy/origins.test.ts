@@ -127,5 +127,7 @@ describe('the port', () => {
     expect(response.status).toBe(400)
     expect(text).toMatch(/^A key in the address .*authenticate.*\n$/)
     expect(text).not.toContain('tw_live_secret')
+    // No WebSocket path reads it.
+    expect(text).not.toContain('Bearer')
   })
 })

@@ -74,6 +74,21 @@ test('tells how many connections have gone, once a turn', async () => {
   ])
 })
 
+test('asks its parent ten times a second at most, and all who came meanwhile share an answer that is no older than they', async () => {
+  const { clock, said, worker } = await open()
+  const asks = () => said.filter(({ kind }) => kind === 'ask')
+  const whole = (topics: number) => ({ ...counted, topics, startedAt: 3, workers: [], events: [] })
+  const [first, ...others] = Array.from({ length: 50 }, () => worker.whole())
+  worker.hear({ kind: 'whole', asked: 1, whole: whole(1) })
+  expect((await first)?.topics).toBe(1)
+  expect(asks()).toHaveLength(1)
+  clock.advance(100)
+  await Promise.resolve()
+  worker.hear({ kind: 'whole', asked: 2, whole: whole(2) })
+  expect(new Set((await Promise.all(others)).map(({ topics }) => topics))).toEqual(new Set([2]))
+  expect(asks()).toHaveLength(2)
+})
+
 test('a parent that does not answer is missing, beside what it said last', async () => {
   const { clock, said, worker } = await open()
   const first = worker.whole()
@@ -81,6 +96,7 @@ test('a parent that does not answer is missing, beside what it said last', async
   const whole = { ...counted, startedAt: 3, workers: [], events: [] }
   worker.hear({ kind: 'whole', asked: 1, whole })
   expect(await first).toEqual(whole)
+  clock.advance(100)
   const second = worker.whole()
   clock.advance(1500)
   expect(await second).toEqual({ ...whole, missing: 'the process that hands out connections does not answer' })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { hurried } from '../../../proxy/limits/crowd.ts'
 import { Gate, type GateLimits } from '../../../proxy/limits/gate.ts'
 import { networkOf } from '../../../proxy/limits/network.ts'
 import { loadConfig } from '../../../shared/config.ts'
@@ -81,6 +82,20 @@ describe('everybody together', () => {
     expect(limitOf(arrive(gate, 0, '192.0.2.3'))).toEqual([503, 'max_unauthenticated', 2])
     gate.authenticated(HERE, 1, 0)
     expect(limitOf(arrive(gate, 0, '192.0.2.3'))).toBe(0)
+  })
+})
+
+describe('who has no key yet', () => {
+  it('has all the time while half of the places are free, and a second when none is', () => {
+    const gate = gateOf({ maxUnauthenticated: 4 })
+    const times = Array.from({ length: 4 }, () => {
+      arrive(gate)
+      return hurried(15_000, gate.crowd)
+    })
+    expect(times).toEqual([15_000, 15_000, 8000, 1000])
+    gate.authenticated(HERE, 1, 0)
+    expect(hurried(15_000, gate.crowd)).toBe(8000)
+    expect(hurried(500, 1)).toBe(500)
   })
 })
 

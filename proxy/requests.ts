@@ -1,0 +1,69 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Log } from '../shared/log.ts'
+import { type DoorRefusal, type DoorRules, refusalOfRequest } from './handshake.ts'
+import { securityHeaders } from './headers.ts'
+import type { Answer } from './http.ts'
+import { type Forwarders, settle } from './visitor.ts'
+
+export interface RequestParts {
+  readonly log: Log
+  readonly forwarders: Forwarders
+  readonly rules: DoorRules
+  /** Answers a request that is not a WebSocket handshake. */
+  readonly answer: (request: IncomingMessage) => Promise<Answer>
+}
+
+/**
+ * Plain HTTP at the port: one request for each connection, so that the pace of connections is that of requests, and none
+ * stays without a key. What came in one piece with it is left without an answer.
+ */
+export class Requests {
+  readonly #parts: RequestParts
+  readonly #served = new WeakSet<Duplex>()
+
+  constructor(parts: RequestParts) {
+    this.#parts = parts
+  }
+
+  hasServed(socket: Duplex): boolean {
+    return this.#served.has(socket)
+  }
+
+  readonly take = (request: IncomingMessage, response: ServerResponse): void => {
+    const { socket } = request
+    if (this.#served.has(socket)) return
+    this.#served.add(socket)
+    socket.pause()
+    this.#answer(request, response).catch(error => this.#fail(response, error))
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { forwarders, rules, answer } = this.#parts
+    settle(request, forwarders)
+    const refusal = refusalOfRequest(request, rules)
+    const { status, type, headers, body } = refusal ? refused(refusal) : await answer(request)
+    response.writeHead(status, {
+      ...securityHeaders(rules.isTls),
+      connection: 'close',
+      ...headers,
+      'content-type': type,
+      'cache-control': 'no-store',
+    })
+    response.end(request.method === 'HEAD' ? undefined : body)
+  }
+
+  /** A fault of this program: nothing more is answered on that connection. */
+  #fail(response: ServerResponse, error: unknown): void {
+    this.#parts.log.error({ err: error }, 'could not answer a request: a fault of this program')
+    if (!response.headersSent) response.writeHead(500, { connection: 'close' })
+    response.end(() => response.destroy())
+  }
+}
+
+const refused = ({ status, reason, headers = {} }: DoorRefusal): Answer => ({
+  status,
+  type: 'text/plain; charset=utf-8',
+  headers,
+  body: `${reason}\n`,
+})
