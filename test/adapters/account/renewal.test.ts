@@ -253,6 +253,32 @@ it('credentials that are refused are tried again when a person has given others,
   expect(asked.map(({ pin }) => pin)).toEqual(['canary-pin', 'right'])
 })
 
+it.each(['VAULT_LOCKED', 'STORE_CORRUPT'] as const)(
+  'a vault that says %s when it is looked into ends nothing: it is told once, and looked into again',
+  async code => {
+    const { start, broker, vault, elsewhere, clock, told, lines, asked, step } = account()
+    broker.answers = [failing('CREDENTIALS_REJECTED'), granted('new')]
+    const renewal = start()
+    await step(1000)
+    const before = told.at(-1)
+    const read = vault.credentials
+    vault.credentials = () => {
+      throw failing(code)
+    }
+    elsewhere.putCredentials(NAME, new Secret('{"pin":"canary-other"}'), clock.now())
+    await step(5000)
+    expect(told.at(-1)).toBe(`no new login without a person: ${code}: so it is`)
+    expect(told.filter(text => text?.includes(code))).toHaveLength(1)
+    expect(JSON.stringify(lines)).toContain('the vault cannot be read for a new login')
+    vault.credentials = read
+    await step(1000)
+    expect(told).toContain(before)
+    await step(MINUTE)
+    expect(asked.at(-1)?.pin).toBe('canary-other')
+    expect(tokenOf(renewal)).toMatch(/^new-/)
+  },
+)
+
 it('a renewal says nothing secret, not even when the broker repeats it', async () => {
   const { start, broker, step, lines, told } = account({ ticket: 'canary-token' })
   broker.answers = [new TickwireError('BROKER_REFUSED', 'no canary-totp canary-pin canary-token')]
