@@ -6,7 +6,6 @@ import type { Secret } from '../shared/secret.ts'
 import { type DataFolder, folderError } from '../shared/store/folder.ts'
 import { readPepper } from '../shared/store/pepper.ts'
 import { fileMode } from '../shared/store/sharing.ts'
-import { accountKeyPath, keyPath } from '../shared/store/vaultkey.ts'
 import { isSecretName } from './credentials.ts'
 import type { Invocation } from './invocation.ts'
 
@@ -72,8 +71,8 @@ export function refuseAccountSecrets({ brokerCredentials: { apiKey, apiSecret },
   const name = apiKey ? 'BROKER_API_KEY' : apiSecret && 'BROKER_API_SECRET'
   if (name)
     throw refused(`${name} (environment): is a secret of a broker`, `unset ${name}; tickwire up hands it to nobody`)
-  const key = accountKeyPath(vault) ?? keyPath(vault)
-  if (key !== vault.keyFile)
+  const key = [vault.accountKey, vault.handedOver].find(path => path !== undefined && existsSync(path))
+  if (key !== undefined)
     throw refused(
       `${key} (CREDENTIALS_DIRECTORY): is a key to accounts`,
       'take it out of LoadCredential= of this service; only adapters need it',
