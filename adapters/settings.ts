@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { didYouMean } from '../shared/config/spelling.ts'
 import { TickwireError } from '../shared/errors.ts'
+import { excerpt } from '../shared/redaction.ts'
 import type { FeedRecord } from '../shared/store/feeds.ts'
 import type { Adapter } from './contract.ts'
 
@@ -69,7 +70,7 @@ function faults(issue: z.core.$ZodIssue, said: Record<string, unknown>, adapter:
       why: `no such setting${path.length === 0 ? didYouMean(key, settingNames(adapter)) : ''}`,
     }))
   const value = path.reduce<unknown>((part, key) => (isTable(part) ? part[key] : undefined), said)
-  const not = value === undefined || path.length === 0 ? '' : `, not ${JSON.stringify(value)?.slice(0, 60)}`
+  const not = value === undefined || path.length === 0 ? '' : `, not ${excerpt(JSON.stringify(value) ?? '', 60)}`
   return [{ path, why: `${issue.message}${not}` }]
 }
 

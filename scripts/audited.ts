@@ -40,11 +40,12 @@ export function startAudit(
   return audit
 }
 
-/** Says whether two processes run with the same settings, and nothing of what they are. Without secrets. */
-function settingsDigest({
+/** Says whether two processes run with the same settings, and nothing of what they are. Without secrets: those of feeds may be some, and short. */
+export function settingsDigest({
   apiKey: _apiKey,
   brokerCredentials: _credentials,
   warnings: _warnings,
+  feeds: _feeds,
   ...settings
 }: Config): string {
   return createHash('sha256').update(JSON.stringify(settings)).digest('hex').slice(0, 32)

@@ -61,6 +61,24 @@ function refusePlaceholders({ apiKey, brokerCredentials }: Config): void {
       })
 }
 
+/**
+ * A process that opens no account must not hold what opens one: whoever breaks into it would have it. `tickwire up` may
+ * hold it, as it hands it to nobody who needs it not. Throws CONFIG_INVALID.
+ */
+export function refuseAccountSecrets({ brokerCredentials: { apiKey, apiSecret }, vault }: Config): void {
+  const refused = (what: string, next: string) =>
+    new TickwireError('CONFIG_INVALID', `${what}, and this process opens no account`, { next })
+  const name = apiKey ? 'BROKER_API_KEY' : apiSecret && 'BROKER_API_SECRET'
+  if (name)
+    throw refused(`${name} (environment): is a secret of a broker`, `unset ${name}; tickwire up hands it to nobody`)
+  const key = [vault.accountKey, vault.handedOver].find(path => path !== undefined && existsSync(path))
+  if (key !== undefined)
+    throw refused(
+      `${key} (CREDENTIALS_DIRECTORY): is a key to accounts`,
+      'take it out of LoadCredential= of this service; only adapters need it',
+    )
+}
+
 /** Who can write it chooses where keys travel; who can read it has what somebody wrote into it against all advice. */
 function refuseOpenConfiguration({ configFile, feeds }: Config): void {
   const found = statSync(configFile, { throwIfNoEntry: false })

@@ -24,10 +24,20 @@ export type KeyShape = { readonly kind: 'own'; readonly id: string } | { readonl
  * A new data key, `tw_live_<id>_<secret><check>`: the id is public, the secret has 256 random bits, the check is a CRC-32
  * that tells a typing error from a wrong key.
  */
-export function newKey(): { readonly id: string; readonly text: Secret } {
+export const newKey = (): NewKey => newText('lasting')
+
+/** The same for what a client may ask for, to be used once. */
+export const newTicket = (): NewKey => newText('by-shape')
+
+interface NewKey {
+  readonly id: string
+  readonly text: Secret
+}
+
+function newText(kept: 'lasting' | 'by-shape'): NewKey {
   const id = newId()
   const body = `${PREFIX}${id}_${random(SECRET_LENGTH)}`
-  return { id, text: new Secret(body + check(body)) }
+  return { id, text: new Secret(body + check(body), kept) }
 }
 
 /** A public id for a key that brings none of its own. */

@@ -37,7 +37,7 @@ export function createLog({ process: name, level, format, to }: LogOptions): Log
 const calmLine = (line: string): string =>
   mapLine(line, text =>
     scrub(text)
-      .replace(/\s*\n\s*/g, ' | ')
+      .replace(/\s+/g, gap => (gap.includes('\n') ? ' | ' : gap))
       .replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, ''),
   )
 

@@ -6,8 +6,13 @@ export const MASK = '[redacted]'
 /** `passing`: there will be another one tomorrow. */
 export type Kept = 'lasting' | 'passing'
 
-/** So many are remembered of each kind; then the oldest goes. A month of tickets; more credentials than anybody has. */
-const MOST: Readonly<Record<Kept, number>> = { lasting: 1024, passing: 32 }
+/**
+ * So many are remembered of each kind; then the oldest goes. A month of tickets; more credentials than anybody has. A key
+ * of bytes opens all the others, and goes when it is forgotten by name only.
+ */
+const MOST = { lasting: 1024, passing: 32, keys: Number.POSITIVE_INFINITY } as const
+/** Of one text in a line of the log: who sends it chooses its length. */
+const LONGEST_TEXT = 16_384
 /** Fields of a log line that are ours and hold nothing of anybody: a PIN may be a year. */
 const OWN_FIELDS: ReadonlySet<string> = new Set(['level', 'time', 'process'])
 /** A second guard, for values that nobody called a secret: what stands under these names in a line of the log. */
@@ -30,9 +35,10 @@ const SECRET_NAMES: ReadonlySet<string> = new Set([
   'token',
   'totp',
 ])
-/** An address with a query, a key of ours, or what a terminal or a reader of lines takes for an order. */
-const SUSPECT = /:\/\/[^\s"]*\?|tw_live_|[\x7f-\x9f\u2028-\u202e\u2066-\u2069]/
-const QUERY = /((?:https?|wss?):\/\/[^\s"'<>?#\\]*)\?[^\s"'<>\\]*/g
+/** A key of ours, or what a terminal or a reader of lines takes for an order. */
+const SUSPECT = /tw_live_|[\x7f-\x9f\u2028-\u202e\u2066-\u2069]/
+/** Also an address without a query: passed over as a whole, none of it is looked at again, so that the time stays linear. */
+const ADDRESS = /((?:https?|wss?):\/\/[^\s"'<>?#\\]*)(\?[^\s"'<>\\]*)?/g
 const OWN_KEY = /(tw_live_[0-9A-Za-z]{10})_[0-9A-Za-z]{4,}/g
 const ORDERS = /[\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g
 
@@ -42,7 +48,11 @@ const ORDERS = /[\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g
  */
 class Redaction {
   /** The forms of each secret, the oldest first. */
-  readonly #known: Readonly<Record<Kept, Map<string, readonly string[]>>> = { lasting: new Map(), passing: new Map() }
+  readonly #known: Readonly<Record<keyof typeof MOST, Map<string, readonly string[]>>> = {
+    lasting: new Map(),
+    passing: new Map(),
+    keys: new Map(),
+  }
   #needles: Needles | undefined
   #inLines: Needles | undefined
 
@@ -52,7 +62,7 @@ class Redaction {
 
   /** A key, which is no text. */
   knowBytes(bytes: Buffer): void {
-    this.#add(bytes.toString('hex'), 'lasting', () => formsOfBytes(bytes))
+    this.#add(bytes.toString('hex'), 'keys', () => formsOfBytes(bytes))
   }
 
   forget(secret: string | Buffer): void {
@@ -80,7 +90,7 @@ class Redaction {
     this.#inLines = undefined
   }
 
-  #add(name: string, kept: Kept, forms: () => readonly string[]): void {
+  #add(name: string, kept: keyof typeof MOST, forms: () => readonly string[]): void {
     const known = this.#known[kept]
     const before = known.get(name)
     // Used again, it is the newest.
@@ -106,17 +116,30 @@ export function scrub(text: string, more: readonly string[] = []): string {
   const mine = more.filter(isLongEnough)
   const first = mine.length === 0 ? text : new Needles(mine.flatMap(formsOf)).replace(text, MASK)
   const clean = own.needles().replace(first, MASK)
-  return SUSPECT.test(clean) ? clean.replace(QUERY, `$1?${MASK}`).replace(OWN_KEY, `$1_${MASK}`) : clean
+  if (!isSuspect(clean)) return clean
+  return clean
+    .replace(ADDRESS, (whole, before: string, query?: string) => (query === undefined ? whole : `${before}?${MASK}`))
+    .replace(OWN_KEY, `$1_${MASK}`)
 }
+
+/** The beginning of it, cut after it is scrubbed: of a secret across the cut, the head would stay. */
+export const excerpt = (text: string, length: number): string => scrub(text).slice(0, length)
 
 /** The same for one line of JSON, which stays one: strings, names and numbers at any depth. */
 export function scrubLine(line: string): string {
-  if (!own.inLines().areIn(line) && !SUSPECT.test(line)) return line
+  if (line.length <= LONGEST_TEXT && !own.inLines().areIn(line) && !isSuspect(line)) return line
   return mapLine(line, scrub)
 }
 
-/** A line of JSON with each text of it as `act` gives it; what is no JSON is one text. */
-export function mapLine(line: string, act: (text: string) => string): string {
+/** Whether there may be an address with a query, too. */
+function isSuspect(text: string): boolean {
+  const at = text.indexOf('://')
+  return (at >= 0 && text.includes('?', at)) || SUSPECT.test(text)
+}
+
+/** A line of JSON with each text of it as `mask` gives it, and an end to each; what is no JSON is one text. */
+export function mapLine(line: string, mask: (text: string) => string): string {
+  const act = (text: string) => mask(text).slice(0, LONGEST_TEXT)
   let record: unknown
   try {
     record = JSON.parse(line)

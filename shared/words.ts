@@ -1,3 +1,5 @@
+import { excerpt, scrub } from './redaction.ts'
+
 /** What a stranger's text holds; undefined where it is no JSON. */
 export function readJson(text: string): unknown {
   try {
@@ -14,7 +16,7 @@ const LONGEST_LINE = 200
  * among them, with the points and hyphens of a JWT) is masked, in case he repeats what he was sent.
  */
 export const oneLine = (text: string): string =>
-  text
+  scrub(text)
     .replace(/[\p{C}\s]+/gu, ' ')
     .trim()
     .replace(/(?<![\w.-])(?=[\w.-]*\d)[\w.-]{16,}/g, '[redacted]')
@@ -23,4 +25,4 @@ export const oneLine = (text: string): string =>
 const LONGEST_QUOTE = 60
 
 /** The beginning of a stranger's text in a line of ours. */
-export const quote = (text: string): string => JSON.stringify(text.slice(0, LONGEST_QUOTE))
+export const quote = (text: string): string => JSON.stringify(excerpt(text, LONGEST_QUOTE))

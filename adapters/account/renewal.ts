@@ -54,6 +54,10 @@ export class Renewal implements Tickets {
   /** Tries that gave nothing, or nothing that lasted. */
   #failures = 0
   #givenUp = false
+  /** What the giving up was told with. */
+  #farewell: string | undefined
+  /** Why the vault cannot be looked into, as it was told. */
+  #locked: string | undefined
   /** As it was told last. */
   #problem: string | undefined
   /** The last ticket that was got here, until it is judged. */
@@ -105,6 +109,8 @@ export class Renewal implements Tickets {
   #beginAnew(): void {
     this.#failures = 0
     this.#givenUp = false
+    this.#farewell = undefined
+    this.#locked = undefined
     this.#problem = undefined
     this.#own = undefined
   }
@@ -133,12 +139,34 @@ export class Renewal implements Tickets {
   /** Looks into the vault only after somebody has written it. */
   #hasOtherCredentials(): boolean {
     const { vault, account } = this.#parts
-    const version = vault.version()
-    if (version === this.#version) return false
-    this.#version = version
-    const isOther = vault.credentials(account)?.reveal() !== this.#triedWith?.reveal()
-    if (isOther) this.#beginAnew()
-    return isOther
+    try {
+      const version = vault.version()
+      if (version === this.#version) return false
+      const isOther = vault.credentials(account)?.reveal() !== this.#triedWith?.reveal()
+      this.#version = version
+      this.#canLook()
+      if (isOther) this.#beginAnew()
+      return isOther
+    } catch (error) {
+      if (!(error instanceof TickwireError)) throw error
+      this.#cannotLook(error)
+      return false
+    }
+  }
+
+  /** It is looked again a second later: what is wrong with the vault ends no feed. */
+  #cannotLook(error: TickwireError): void {
+    const text = failureLine(error)
+    if (text === this.#locked) return
+    this.#locked = text
+    this.#parts.log.warn({ err: error }, 'the vault cannot be read for a new login')
+    this.#parts.tell(text)
+  }
+
+  #canLook(): void {
+    if (this.#locked === undefined) return
+    this.#locked = undefined
+    this.#parts.tell(this.#farewell)
   }
 
   async #renew(grant: Grant | undefined): Promise<void> {
@@ -183,7 +211,7 @@ export class Renewal implements Tickets {
     const { log, tell } = this.#parts
     // The broker has not counted it either.
     if (error.code !== 'BROKER_UNREACHABLE') this.#failures++
-    const text = `no new login without a person: ${error.code}: ${error.message.replace(/\.$/, '')}`
+    const text = failureLine(error)
     if (text !== this.#problem) log.warn({ err: error }, 'the login could not be renewed')
     this.#problem = text
     this.#record({ action: 'account.login_failed', result: 'refused', reason: error.code })
@@ -198,6 +226,10 @@ export class Renewal implements Tickets {
 
   #giveUp(text: string | undefined): void {
     this.#givenUp = true
+    this.#farewell = text
     this.#parts.tell(text)
   }
 }
+
+const failureLine = ({ code, message }: TickwireError): string =>
+  `no new login without a person: ${code}: ${message.replace(/\.$/, '')}`

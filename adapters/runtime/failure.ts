@@ -1,5 +1,6 @@
 import type { FeedState } from '../../shared/control.ts'
 import { TickwireError } from '../../shared/errors.ts'
+import { scrub } from '../../shared/redaction.ts'
 import type { Gap } from './pulse.ts'
 
 /** What becomes of a feed whose source failed. */
@@ -64,4 +65,6 @@ function nameFailure(error: unknown): TickwireError {
 
 const causeOf = ({ cause }: Error): string | undefined => (cause instanceof Error ? cause.message : undefined)
 
-const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim().slice(0, LONGEST_MESSAGE) || 'no message'
+/** Masked first: of a secret across a line end or the cut, a part would stay. */
+const oneLine = (text: string): string =>
+  scrub(text).replace(/\s+/g, ' ').trim().slice(0, LONGEST_MESSAGE) || 'no message'

@@ -3,6 +3,7 @@ import type { Cancel, Clock } from '../../shared/clock.ts'
 import type { FeedLabel } from '../../shared/control.ts'
 import type { ErrorCode } from '../../shared/errors.ts'
 import type { Instrument } from '../../shared/market/instrument.ts'
+import { excerpt } from '../../shared/redaction.ts'
 import { formatStates, type InstrumentState, type StateGroup, type StateReport } from '../../shared/states.ts'
 import type { Publisher } from './publisher.ts'
 
@@ -11,7 +12,7 @@ export interface Condition {
   readonly state: InstrumentState
   /** Of `refused`. */
   readonly code?: ErrorCode
-  /** One line for a person, without secrets. */
+  /** One line for a person; a broker's words may be in it, and what is secret in those is masked on the way out. */
   readonly reason?: string
 }
 
@@ -144,7 +145,7 @@ export class States {
       const key = `${state} ${label} ${since} ${code} ${reason}`
       let group = groups.get(key)
       if (!group) {
-        const why = reason?.slice(0, LONGEST_REASON)
+        const why = reason && excerpt(reason, LONGEST_REASON)
         group = { state, ...(code && { code }), ...(why && { reason: why }), since, label, instruments: [] }
         groups.set(key, group)
       }

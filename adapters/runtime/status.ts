@@ -7,7 +7,7 @@ import {
   formatControl,
   STATUS_HEARTBEAT_MS,
 } from '../../shared/control.ts'
-import { scrub } from '../../shared/redaction.ts'
+import { excerpt, scrub } from '../../shared/redaction.ts'
 import type { Audience } from './audience.ts'
 import type { Catalogue, Rejection } from './catalogue.ts'
 import type { Lease } from './lease.ts'
@@ -40,7 +40,9 @@ export class StatusReporter {
   readonly #remarks = new Map<string, string>()
   readonly #lease: Pick<Lease, 'instance' | 'aliveMs'> | undefined
   #state: FeedState = 'starting'
-  #reason: string | undefined
+  /** As it was given, and as it is told. */
+  #given: string | undefined
+  #reason = ''
   #since: number
   #report: (() => SessionReport) | undefined
 
@@ -84,20 +86,22 @@ export class StatusReporter {
     this.#report = report
   }
 
-  /** Reason: one line for a person, without secrets. */
+  /** Reason: one line for a person; what is secret in it is masked. */
   enter(state: FeedState, reason?: string): void {
-    if (state === this.#state && reason === this.#reason) return
+    if (state === this.#state && reason === this.#given) return
     if (state !== this.#state) this.#since = this.#clock.now()
     this.#state = state
-    this.#reason = reason
+    this.#given = reason
+    this.#reason = scrub(reason ?? '')
     this.#send()
   }
 
   /** What else a person should know, besides the reason of the state: one line of each `kind`. */
   remark(kind: string, text: string | undefined): void {
-    if (this.#remarks.get(kind) === text) return
-    if (text === undefined) this.#remarks.delete(kind)
-    else this.#remarks.set(kind, text)
+    const told = text === undefined ? undefined : scrub(text)
+    if (this.#remarks.get(kind) === told) return
+    if (told === undefined) this.#remarks.delete(kind)
+    else this.#remarks.set(kind, told)
     this.#send()
   }
 
@@ -115,10 +119,10 @@ export class StatusReporter {
 
   /** The next step stays last. */
   #explain(): string | undefined {
-    const reason = scrub(this.#reason ?? '')
+    const reason = this.#reason
     const at = reason.lastIndexOf('; next: ')
     const [cause, next] = at < 0 ? [reason, ''] : [reason.slice(0, at), reason.slice(at)]
-    const text = scrub([cause, ...this.#remarks.values()].filter(Boolean).join('; '))
+    const text = [cause, ...this.#remarks.values()].filter(Boolean).join('; ')
     return text === '' ? undefined : `${text.slice(0, MAX_REASON - next.length)}${next}`
   }
 
@@ -149,7 +153,7 @@ export class StatusReporter {
       confirmed: audience.confirmed(),
       rejected: [...audience.rejected(), ...refused]
         .slice(0, MAX_REJECTED)
-        .map(one => ({ ...one, reason: scrub(one.reason) })),
+        .map(one => ({ ...one, reason: excerpt(one.reason, MAX_REASON) })),
       lanes: audience.laneSequences(),
       states: this.#states.revision,
       ...session,

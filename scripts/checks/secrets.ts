@@ -1,6 +1,8 @@
 import { existsSync, statSync } from 'node:fs'
 import { TickwireError } from '../../shared/errors.ts'
+import { pepperModes } from '../../shared/store/pepper.ts'
 import { nextKeyPath } from '../../shared/store/rekey.ts'
+import { fileMode } from '../../shared/store/sharing.ts'
 import type { Vault } from '../../shared/store/vault.ts'
 import { accountKeyPath, keyPath } from '../../shared/store/vaultkey.ts'
 import { withVault } from '../accounts.ts'
@@ -14,14 +16,16 @@ const WRITABLE_BY_OTHERS = 0o022
 /** Where every key and sealed record is, who can read it, and whether it opens. Nothing is made. */
 export async function checkSecretPlaces(invocation: Invocation): Promise<Check[]> {
   const { folder, config } = invocation
+  const pepper = pepperModes(folder.pepperFile)
+  const sealed = fileMode(folder.vaultDb)
   const checks = [
     ...checkFile('configuration', config.configFile, WRITABLE_BY_OTHERS, 'go-w', 'be changed'),
-    ...checkFile('key pepper', folder.pepperFile, PRIVATE, '400', 'be read'),
+    ...checkFile('key pepper', folder.pepperFile, pepper.forbidden, pepper.own.toString(8), 'be read'),
     ...checkKeyFile(config.vault),
   ]
   if (!existsSync(folder.vaultDb)) return [...checks, ok('vault', 'nothing is sealed')]
   const files = ['', '-wal', '-shm'].flatMap(end =>
-    checkFile('vault', `${folder.vaultDb}${end}`, PRIVATE, '600', 'be read'),
+    checkFile('vault', `${folder.vaultDb}${end}`, 0o777 & ~sealed, sealed.toString(8), 'be read'),
   )
   const bad = files.filter(({ verdict }) => verdict !== 'ok')
   checks.push(...(bad.length > 0 ? bad : files.slice(0, 1)))

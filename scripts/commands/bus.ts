@@ -10,7 +10,7 @@ import { CurveGuests, readServerKeys } from '../curve.ts'
 import { type BusFacts, lockName } from '../facts.ts'
 import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, openLog } from '../invocation.ts'
-import { refuseUnsafeFiles } from '../safety.ts'
+import { refuseAccountSecrets, refuseUnsafeFiles } from '../safety.ts'
 
 const REPORT_PAUSE_MS = 10_000
 
@@ -25,6 +25,7 @@ export async function bus(globals: Globals): Promise<void> {
     async start() {
       prepareFolder(folder)
       refuseUnsafeFiles(invocation)
+      refuseAccountSecrets(config)
       const audit = startAudit(invocation, 'bus', log)
       const addresses = busAddresses(config.bus)
       const { highWaterMark } = config.bus

@@ -18,7 +18,7 @@ import type { Globals } from '../globals.ts'
 import { proxyIdentity } from '../identity.ts'
 import { type Invocation, openInvocation, openLog, openStore, withStore } from '../invocation.ts'
 import { outlast } from '../leftovers.ts'
-import { refuseUnsafeStart } from '../safety.ts'
+import { refuseAccountSecrets, refuseUnsafeStart } from '../safety.ts'
 import { Workers, workerName, workersOf } from '../workers.ts'
 import { runWorker } from './worker.ts'
 
@@ -51,6 +51,7 @@ export async function proxy(
       if (process.send === undefined) warnOfSettings(config, terminal)
       prepareFolder(folder)
       await refuseUnsafeStart(invocation)
+      refuseAccountSecrets(config)
       // Clients and commands find the proxy by one run file.
       const lock = acquireLock(folder.lockFile(lockName('proxy', 'proxy')), 'The proxy')
       let serving: Serving | undefined

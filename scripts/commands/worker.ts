@@ -11,6 +11,7 @@ import { connectBus } from '../buses.ts'
 import type { FromWorker, ToWorker } from '../handover.ts'
 import { proxyIdentity } from '../identity.ts'
 import { type Invocation, openLog, withStore } from '../invocation.ts'
+import { refuseAccountSecrets } from '../safety.ts'
 import { Worker } from '../worker.ts'
 import { workerName } from '../workers.ts'
 
@@ -30,6 +31,7 @@ export async function runWorker(invocation: Invocation, id: number, workers: num
     log,
     graceMs: CLIENTS_GRACE_MS,
     async start() {
+      refuseAccountSecrets(whole)
       // By this the next proxy finds one that hung when its parent was killed.
       const lock = acquireLock(folder.lockFile(name), `Worker ${id} of the proxy`)
       let audit: AuditQueue | undefined

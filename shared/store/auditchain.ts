@@ -1,5 +1,6 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
 import type { AuditEvent } from '../audit.ts'
+import { scrub } from '../redaction.ts'
 
 /** An event as it is kept. */
 export interface AuditRecord extends AuditEvent {
@@ -48,7 +49,7 @@ export const isSame = (one: Buffer, other: Buffer): boolean =>
 
 const LONGEST = { process: 64, actor: 128, subject: 128, address: 64, reason: 500 } as const
 
-/** As it is read again: no control characters, nothing that is no text, and an end. */
+/** As it is read again: no control characters, nothing that is no text, and an end; no secret in the words of others. */
 export function cleaned(event: AuditEvent & { readonly process: string }): AuditEvent & { readonly process: string } {
   const { subject, address, reason } = event
   return {
@@ -58,7 +59,7 @@ export function cleaned(event: AuditEvent & { readonly process: string }): Audit
     actor: clip(event.actor, LONGEST.actor),
     ...(subject !== undefined && { subject: clip(subject, LONGEST.subject) }),
     ...(address !== undefined && { address: clip(address, LONGEST.address) }),
-    ...(reason !== undefined && { reason: clip(reason, LONGEST.reason) }),
+    ...(reason !== undefined && { reason: clip(scrub(reason), LONGEST.reason) }),
   }
 }
 

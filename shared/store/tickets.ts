@@ -1,4 +1,4 @@
-import { digestKey, newKey } from '../key.ts'
+import { digestKey, newTicket } from '../key.ts'
 import type { Secret } from '../secret.ts'
 import type { Database } from './database.ts'
 import { KEY_COLUMNS, type KeyRecord, type KeyRow, toRecord } from './keyrecord.ts'
@@ -34,7 +34,7 @@ export class TicketStore {
         id,
       )
       if (unused && unused.count >= most) return { waitMs: Math.max(1, (unused.first ?? now) - now) }
-      const { id: own, text: ticket } = newKey()
+      const { id: own, text: ticket } = newTicket()
       const row = this.#database.row<KeyRow>(
         `INSERT INTO api_keys (id, user_id, label, digest, origin, created_at, expires_at, parent_id)
          VALUES (?, ?, 'browser ticket', ?, 'ticket', ?, ?, ?) RETURNING ${KEY_COLUMNS}`,

@@ -147,6 +147,46 @@ describe('tickwire up and tickwire proxy do not start', () => {
   })
 })
 
+/** Each lets a process that opens no account hold what opens one. */
+const HELD: Readonly<Record<string, () => Case>> = {
+  'the key of a broker, from the environment of OpenAlgo': () => ({
+    env: { BROKER_API_KEY: 'kiteapikey7', BROKER_API_SECRET: 'canary' },
+    says: /^error CONFIG_INVALID: BROKER_API_KEY \(environment\): is a secret of a broker/,
+  }),
+  'the secret of a broker': () => ({
+    env: { BROKER_API_SECRET: 'canary-7' },
+    says: /^error CONFIG_INVALID: BROKER_API_SECRET \(environment\): is a secret of a broker/,
+  }),
+  'the key of the vault, handed over': () => handOver('tickwire-vault-key'),
+  'the key of an account, handed over': () => handOver('account-key'),
+}
+
+function handOver(name: string): Case {
+  mkdirSync(file('credentials'), { mode: 0o700 })
+  writeFileSync(join(file('credentials'), name), Buffer.alloc(32, name), { mode: 0o400 })
+  return {
+    env: { CREDENTIALS_DIRECTORY: file('credentials') },
+    says: new RegExp(`^error CONFIG_INVALID: .*${name} \\(CREDENTIALS_DIRECTORY\\): is a key to accounts`),
+  }
+}
+
+describe('tickwire proxy and tickwire bus do not start', () => {
+  it.each(Object.keys(HELD))('with %s: 78, and one line that names it', async name => {
+    const { env = {}, says } = (HELD[name] as (typeof HELD)[string])()
+    const commands = [['proxy', '--port', 'auto'], ['bus']].map(args => here.start(args, env).done)
+    for (const { code, err } of await Promise.all(commands)) {
+      const [line, next, ...more] = err
+        .trim()
+        .split('\n')
+        .filter(one => !BEFORE.test(one))
+      expect(line).toMatch(says)
+      expect(next).toMatch(/^next: (unset BROKER_API_|take it out of LoadCredential=)/)
+      expect([code, more]).toEqual([78, []])
+      expect(err).not.toMatch(/canary|kiteapikey7/)
+    }
+  })
+})
+
 describe('tickwire proxy starts', () => {
   const starts = async (args: readonly string[], env: NodeJS.ProcessEnv) => {
     started = here.start(['proxy', '--port', 'auto', ...args], env)

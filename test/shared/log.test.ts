@@ -48,6 +48,15 @@ test.each(['apiKey', 'api_key', 'key', 'secret', 'token', 'password', 'authoriza
   },
 )
 
+test('a line for a terminal costs no more than its length, also one of blanks', () => {
+  const { log, text } = openLog({ format: 'pretty' })
+  const before = process.cpuUsage()
+  log.info(`one \n two${' '.repeat(256 * 1024)}three`)
+  const { user, system } = process.cpuUsage(before)
+  expect((user + system) / 1000).toBeLessThan(200)
+  expect(text()).toContain('one | two ')
+})
+
 test('a Secret under any name, at any depth, prints as redacted', () => {
   const { log, line } = openLog()
   log.info({ a: { b: { c: new Secret('canary') } }, plain: new Secret('canary') })

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { forget, know, knowBytes, scrub, scrubLine } from '../../shared/redaction.ts'
+import { excerpt, forget, know, knowBytes, scrub, scrubLine } from '../../shared/redaction.ts'
 import { Secret } from '../../shared/secret.ts'
 
 const VALUE = 'canary/of "asha"+é&%=7'
@@ -57,6 +57,55 @@ describe('what a process knows', () => {
     expect(scrub(day(69))).toBe(day(69))
     expect(scrub('canary-of-credentials')).toBe('[redacted]')
     credentials.forget()
+  })
+
+  it('never pushes out a key of bytes, however many credentials come after it', () => {
+    const key = randomBytes(32)
+    knowBytes(key)
+    const later = Array.from({ length: 1100 }, (_, nth) => new Secret(`canary-of-account-${nth}-`))
+    expect(scrub(key.toString('hex'))).toBe('[redacted]')
+    for (const one of later) one.forget()
+    forget(key)
+  })
+
+  it('is masked before a text is cut, so that no head of it stays', () => {
+    const token = new Secret('canary-of-token')
+    expect(excerpt(`the token canary-of-token is wrong`, 20)).toBe('the token [redacted]')
+    expect(excerpt(`the token canary-of-token is wrong`, 16)).toBe('the token [redac')
+    token.forget()
+  })
+})
+
+describe('a text of any length', () => {
+  const KB = 1024
+  const hostile: Record<string, (length: number) => string> = {
+    'the beginnings of addresses': length => '://'.repeat(length / 3),
+    'the beginnings of addresses of a kind': length => 'http://'.repeat(length / 7),
+    'addresses, and the query behind an end': length => `${'http://'.repeat(length / 7)} ?`,
+    'beginnings and a query': length => `${'://'.repeat(length / 3)}" ?`,
+    'a run of base64': length => randomBytes(length * 0.75).toString('base64'),
+    'a run of hexadecimal': length => randomBytes(length / 2).toString('hex'),
+    'beginnings of our keys': length => 'tw_live_0123456789_'.repeat(length / 19),
+  }
+
+  it.each(Object.entries(hostile))('costs no more than its length: %s', (_, text) => {
+    const key = randomBytes(32)
+    knowBytes(key)
+    const before = process.cpuUsage()
+    const long = text(256 * KB)
+    scrub(long)
+    scrubLine(`${JSON.stringify({ msg: long })}\n`)
+    const { user, system } = process.cpuUsage(before)
+    expect((user + system) / 1000).toBeLessThan(200)
+    forget(key)
+  })
+
+  it('is cut in the log, after it was masked', () => {
+    const token = new Secret('canary-across-the-cut')
+    const msg = `${'a'.repeat(16 * KB - 6)}canary-across-the-cut${'b'.repeat(KB)}`
+    expect(JSON.parse(scrubLine(`${JSON.stringify({ msg })}\n`)).msg).toBe(`${'a'.repeat(16 * KB - 6)}[redac`)
+    token.forget()
+    expect(JSON.parse(scrubLine(`${JSON.stringify({ msg })}\n`)).msg).toHaveLength(16 * KB)
   })
 })
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { Secret } from '../../shared/secret.ts'
 import { oneLine, quote, readJson } from '../../shared/words.ts'
 
 it('a stranger may speak of no key or token, however it is written', () => {
@@ -36,4 +37,11 @@ it('a quote is short and cannot end its quotes', () => {
 
 it('what is no JSON is nothing', () => {
   expect([readJson('{"a":1}'), readJson('{'), readJson('')]).toEqual([{ a: 1 }, undefined, undefined])
+})
+
+it('a secret of this process is masked before a stranger’s text is cut', () => {
+  const pin = new Secret('canary')
+  expect(oneLine(`${'x '.repeat(98)}canary`)).toBe(`${'x '.repeat(98)}[red`)
+  expect(quote(`${'x'.repeat(57)}canary`)).toBe(`"${'x'.repeat(57)}[re"`)
+  pin.forget()
 })

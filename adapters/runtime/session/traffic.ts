@@ -1,4 +1,5 @@
 import type { Log } from '../../../shared/log.ts'
+import { excerpt } from '../../../shared/redaction.ts'
 import type { Signal } from '../../contract.ts'
 
 /** What came from the broker besides ticks that were asked for, counted since the feed started. */
@@ -53,7 +54,7 @@ export class Traffic {
   }
 
   #noteIgnored(kind: string): void {
-    const name = kind.slice(0, LONGEST_KIND)
+    const name = this.#ignored.has(kind) ? kind : excerpt(kind, LONGEST_KIND)
     const what = this.#ignored.has(name) || this.#ignored.size < KINDS_KEPT ? name : 'other'
     const count = this.#ignored.get(what) ?? 0
     this.#ignored.set(what, count + 1)
@@ -62,6 +63,6 @@ export class Traffic {
 
   #tell(text: string, level: 'error' | 'message'): void {
     if (this.#notices++ >= NOTICES_TOLD) return
-    this.#log[level === 'error' ? 'warn' : 'info'](`the broker says: ${text.slice(0, LONGEST_NOTICE)}`)
+    this.#log[level === 'error' ? 'warn' : 'info'](`the broker says: ${excerpt(text, LONGEST_NOTICE)}`)
   }
 }

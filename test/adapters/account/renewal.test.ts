@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { Renewal } from '../../../adapters/account/renewal.ts'
 import { VaultTickets } from '../../../adapters/account/tickets.ts'
@@ -251,6 +251,22 @@ it('credentials that are refused are tried again when a person has given others,
   elsewhere.putCredentials(NAME, new Secret('{"pin":"right"}'), 5)
   await step(5 * MINUTE)
   expect(asked.map(({ pin }) => pin)).toEqual(['canary-pin', 'right'])
+})
+
+it('a vault that cannot be opened is told once, and looked into again', async () => {
+  const { start, broker, vault, elsewhere, clock, told, asked, step } = account()
+  broker.answers = [failing('CREDENTIALS_REJECTED'), granted('new')]
+  start()
+  await step(1000)
+  const locked = vi.spyOn(vault, 'credentials').mockImplementation(() => {
+    throw failing('VAULT_LOCKED')
+  })
+  elsewhere.putCredentials(NAME, new Secret('{"pin":"canary-other"}'), clock.now())
+  await step(5000)
+  expect(told.filter(text => text === 'no new login without a person: VAULT_LOCKED: so it is')).toHaveLength(1)
+  locked.mockRestore()
+  await step(MINUTE)
+  expect(asked.at(-1)?.pin).toBe('canary-other')
 })
 
 it('a renewal says nothing secret, not even when the broker repeats it', async () => {

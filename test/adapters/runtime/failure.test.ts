@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { countFailure, judge, judgeGap } from '../../../adapters/runtime/failure.ts'
 import { TickwireError } from '../../../shared/errors.ts'
+import { Secret } from '../../../shared/secret.ts'
 import { LoginNeeded } from './rig.ts'
 
 const unforeseen = new Error('oops')
@@ -58,4 +59,12 @@ it('begins to count anew after a run that lasted a minute', () => {
   expect(countFailure(0, 0)).toBe(1)
   expect(countFailure(7, 59_999)).toBe(8)
   expect(countFailure(7, 60_000)).toBe(1)
+})
+
+it('masks what is secret before it cuts a message', () => {
+  const token = new Secret('canary-of-the-feed')
+  expect(judge(new Error(`${'x'.repeat(395)}canary-of-the-feed`), 1).reason).toBe(
+    `SOURCE_FAILED: ${'x'.repeat(395)}[reda`,
+  )
+  token.forget()
 })

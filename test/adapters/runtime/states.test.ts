@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { States } from '../../../adapters/runtime/states.ts'
+import { Secret } from '../../../shared/secret.ts'
 import { parseStates } from '../../../shared/states.ts'
 import { FEED, RELIANCE, rig, TCS, topicOf } from './rig.ts'
 
@@ -57,6 +58,18 @@ describe('the states of a feed’s instruments', () => {
       [2, 'quiet'],
     ])
     expect(states.revision).toBe(2)
+  })
+
+  it('say nothing secret, whatever the broker repeats, and no head of it where they are cut', () => {
+    const { states, clock, bus } = open()
+    const token = new Secret('canary-of-the-feed')
+    const refused = { state: 'refused', code: 'SUBSCRIPTION_REJECTED' } as const
+    states.put('NSE:TCS', TCS, { ...refused, reason: 'token canary-of-the-feed is not yours' })
+    states.put('NSE:RELIANCE', RELIANCE, { ...refused, reason: `${'x'.repeat(290)} canary-of-the-feed` })
+    clock.advance(100)
+    const reasons = bus.reports()[0]?.groups.map(({ reason }) => reason)
+    expect(reasons).toEqual(['token [redacted] is not yours', `${'x'.repeat(290)} [redacted`])
+    token.forget()
   })
 
   it('keep the time of their state when only its reason is another', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { StatusReporter } from '../../../adapters/runtime/status.ts'
 import { SET_EXPIRY_MS, STATUS_HEARTBEAT_MS } from '../../../shared/control.ts'
+import { Secret } from '../../../shared/secret.ts'
 import { FEED, RELIANCE, rig, TCS, topicOf } from './rig.ts'
 
 function open() {
@@ -121,6 +122,20 @@ describe('a feed’s status', () => {
     expect(bus.statuses()[0]).not.toHaveProperty('lastTickAt')
     offer(TCS, -1)
     expect(bus.statuses()[0]).not.toHaveProperty('lastTickAt')
+  })
+
+  it('says nothing secret, and no head of it where a text is cut', () => {
+    const { bus, status } = open()
+    const token = new Secret('canary-of-the-feed')
+    const long = `${'x'.repeat(490)} canary-of-the-feed`
+    status.ask(() => ({ refused: [{ topic: 'T', code: 'SUBSCRIPTION_REJECTED', reason: long }] }))
+    status.enter('down', long)
+    status.remark('login', 'canary-of-the-feed was refused')
+    status.enter('down', 'short')
+    expect(bus.statuses().at(-1)?.reason).toBe('short; [redacted] was refused')
+    expect(bus.statuses().at(-1)?.rejected[0]?.reason).toBe(`${'x'.repeat(490)} [redacted`)
+    expect(JSON.stringify(bus.statuses())).not.toContain('cana')
+    token.forget()
   })
 
   it('cuts a reason that is too long to travel', () => {

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { Secret } from '../../../shared/secret.ts'
 import { Database } from '../../../shared/store/database.ts'
 import type { DataFolder } from '../../../shared/store/folder.ts'
 import { auditFolder, entries, entry, openAudit } from '../../support/audit.ts'
@@ -40,6 +41,20 @@ test('text that no database keeps as it is, is proven all the same', () => {
     { numRuns: 10 },
   )
   expect(proven(folder)).toHaveLength(11)
+})
+
+test('a reason holds no secret of this process, and no head of one where it is cut', () => {
+  const audit = openAudit(auditFolder())
+  const token = new Secret('canary-of-the-feed')
+  audit.append([
+    entry(1, { reason: 'the broker says canary-of-the-feed' }),
+    entry(2, { reason: `${'x'.repeat(490)} canary-of-the-feed` }),
+  ])
+  expect(audit.last(2).map(({ reason }) => reason)).toEqual([
+    'the broker says [redacted]',
+    `${'x'.repeat(490)} [redacted`,
+  ])
+  token.forget()
 })
 
 test('without the file beside it the end cannot be proven, and nothing is added', () => {

@@ -1,4 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
+import { scrub } from '../../../shared/redaction.ts'
+import { Secret } from '../../../shared/secret.ts'
 import { ControlStore } from '../../../shared/store/control.ts'
 import { temporaryFolder } from '../../support/datafolder.ts'
 
@@ -71,4 +73,21 @@ test('neither a key nor the ticket of a local command can be taken', () => {
   const local = one.keys.mintTicket({ userId: 'trader', ttlMs: 60_000, now: NOW })
   const id = one.keyRing().find(local.reveal())?.id ?? ''
   expect([one.tickets.take(id, NOW), one.tickets.take(record.id, NOW)]).toEqual([false, false])
+})
+
+test('however many tickets are minted, nothing of them is remembered, and nothing that is goes', () => {
+  const known = new Secret('canary-of-the-proxy')
+  const { one, record, mint } = openTwice()
+  let last = ''
+  for (let nth = 0; nth < 1100; nth++) {
+    const { ticket, record: own } = minted(mint())
+    last = ticket.reveal()
+    one.tickets.take(own.id, NOW)
+  }
+  expect(one.keys.list()).toEqual([record])
+  // Known ones are masked also where they are written in other ways.
+  expect(scrub(Buffer.from(last).toString('hex'))).toBe(Buffer.from(last).toString('hex'))
+  expect(scrub(last)).toMatch(/_\[redacted\]$/)
+  expect(scrub('canary-of-the-proxy')).toBe('[redacted]')
+  known.forget()
 })

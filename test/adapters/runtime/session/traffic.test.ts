@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { Traffic } from '../../../../adapters/runtime/session/traffic.ts'
+import { Secret } from '../../../../shared/secret.ts'
 import { keptLog } from '../../../support/log.ts'
 
 function traffic() {
@@ -33,4 +34,15 @@ it('passes the broker’s own words on, but not for ever', () => {
   expect(counted.counts().notices).toBe(101)
   expect(lines).toHaveLength(20)
   expect(lines[0]).toMatchObject({ level: 'warn', text: 'the broker says: no 0' })
+})
+
+it('masks the secrets in the broker’s words before it cuts them, so that no head of one stays', () => {
+  const { traffic: counted, lines } = traffic()
+  const token = new Secret('canary-of-the-feed')
+  counted.note({ kind: 'notice', level: 'error', text: `${'x'.repeat(290)} canary-of-the-feed` })
+  counted.note({ kind: 'rejected', tokens: ['1'], reason: `${'x'.repeat(264)} canary-of-the-feed` })
+  counted.note({ kind: 'ignored', what: `${'x'.repeat(70)} canary-of-the-feed` })
+  expect(lines).toHaveLength(3)
+  expect(JSON.stringify([lines, counted.counts()])).not.toContain('cana')
+  token.forget()
 })
