@@ -15,6 +15,8 @@ export type Question =
   | { readonly kind: 'enter'; readonly seat: number; readonly address: string }
   /** It wants to hold so many symbols in all. */
   | { readonly kind: 'hold'; readonly seat: number; readonly symbols: number }
+  /** The bound of its key may be less by now. */
+  | { readonly kind: 'trim'; readonly seat: number }
   | { readonly kind: 'leave'; readonly seat: number }
 
 /** How much is used of what a client is told of. */
@@ -35,7 +37,7 @@ export interface Verdict {
   readonly isNew?: boolean
   /** To `enter`. */
   readonly arrival?: Arrival
-  /** To `hold`: so many it has from now on. */
+  /** To `hold` and `trim`: so many it has from now on. */
   readonly symbols?: number
 }
 
@@ -81,6 +83,8 @@ export class Register {
       }
       case 'hold':
         return this.#seats.hold(seat, question.symbols)
+      case 'trim':
+        return this.#seats.trim(seat)
       case 'leave':
         this.#leave(seat, now)
         this.#owned.get(owner)?.delete(seat)
