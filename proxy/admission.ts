@@ -1,11 +1,12 @@
 import type { Audit } from '../shared/audit.ts'
 import type { Cancel, Clock } from '../shared/clock.ts'
-import type { Grant } from '../shared/grant.ts'
+import { type Grant, isSameQuota } from '../shared/grant.ts'
 import type { Access, Identity } from './access.ts'
 import { noteBadKey } from './badkey.ts'
 import type { FeedView } from './feeds.ts'
 import { asked } from './limits/asking.ts'
 import type { Registry } from './limits/register.ts'
+import type { Guest } from './limits/seats.ts'
 import { type ToldLimits, toldLimits } from './limits/told.ts'
 import { noteOf, type Reached, refusalOf } from './limits/words.ts'
 import type { Refusal } from './protocol.ts'
@@ -61,6 +62,8 @@ export class Admission {
   readonly #limits: AdmissionLimits
   readonly #door: Door
   #identity: Identity | undefined
+  /** Of its key, as far as it was followed. */
+  #quota: Grant['quota']
   #deadline: Cancel
   #refused = false
   /** Keys it came in with. */
@@ -96,18 +99,11 @@ export class Admission {
       refuse(primary ? unsupported(primary.broker) : NO_FEED)
       return undefined
     }
-    const { userId, keyId, label, ticket } = identity
+    const { keyId } = identity
     const { address, seat } = this.#door
     const quota = access.quotaOf(identity)
     this.#hasAsked = true
-    const guest = {
-      keyId,
-      // A command of the operator takes no place of the user's programs.
-      userId: ticket ? keyId : userId,
-      address,
-      ...(label !== undefined && { label }),
-      ...(quota && { quota }),
-    }
+    const guest = this.#guestOf(identity, quota)
     const { reached, standing } = yield* asked(registry, { kind: 'admit', seat, guest })
     if (reached) {
       refuse(refusalOf(reached))
@@ -118,10 +114,25 @@ export class Admission {
     this.#deadline()
     this.#refused = false
     this.#identity = identity
+    this.#quota = quota
     // Who shows the same keys again and again would fill the audit.
     if (!this.#told.has(keyId)) audit.record({ action: 'auth.accepted', actor: `key:${keyId}`, address, result: 'ok' })
     this.#told.add(keyId)
     return { identity, broker: primary.broker, quota, limits: toldLimits(this.#limits, standing, quota) }
+  }
+
+  /** Whether the quota of its key is another than when this was last asked, or than at its admission. */
+  hasNew(quota: Grant['quota']): boolean {
+    const isNew = !isSameQuota(quota, this.#quota)
+    this.#quota = quota
+    return isNew
+  }
+
+  /** Lets what counts its key know of the quota as it is now. Its place it keeps. */
+  *renew(): Generator<Rest, void> {
+    if (!this.#identity) return
+    const guest = this.#guestOf(this.#identity, this.#quota)
+    yield* asked(this.#rooms.registry, { kind: 'admit', seat: this.#door.seat, guest })
   }
 
   /** It has talked too much for too long. */
@@ -143,6 +154,17 @@ export class Admission {
     if (this.#hasAsked) this.#rooms.registry.ask({ kind: 'leave', seat: this.#door.seat })
     this.#hasAsked = false
     this.#identity = undefined
+  }
+
+  #guestOf({ userId, keyId, label, ticket }: Identity, quota: Grant['quota']): Guest {
+    return {
+      keyId,
+      // A command of the operator takes no place of the user's programs.
+      userId: ticket ? keyId : userId,
+      address: this.#door.address,
+      ...(label !== undefined && { label }),
+      ...(quota && { quota }),
+    }
   }
 
   /** What becomes of a bad key costs the same whatever is wrong with it. */

@@ -8,8 +8,9 @@ import { Hearing } from './hearing.ts'
 import { Holdings } from './holdings.ts'
 import { Pace } from './limits/pace.ts'
 import { Ration } from './limits/ration.ts'
-import type { Reached } from './limits/words.ts'
+import { type Reached, refusalOf } from './limits/words.ts'
 import { NOT_AUTHENTICATED, parseMessage, type Refusal, type Request, type RequestId } from './protocol.ts'
+import type { Reading } from './reading.ts'
 import { NO_FEED, readsLess } from './refusals.ts'
 import * as replies from './replies.ts'
 import type { Rooms } from './rooms.ts'
@@ -32,6 +33,8 @@ export class Client {
   readonly #pace: Pace
   readonly #ration: Ration
   #isRerouting = false
+  /** What its key read when that was last looked at. */
+  #reading: Reading | undefined
 
   constructor(rooms: Rooms, limits: AdmissionLimits, outbox: Outbox, door: Door) {
     this.#rooms = rooms
@@ -80,7 +83,7 @@ export class Client {
     this.#worklist.add(this.#answer(text))
   }
 
-  /** Closes the connection if its key has been revoked or has expired; ends what the key may no longer read. */
+  /** Closes the connection if its key has been revoked or has expired; ends what the key may no longer read, or hold. */
   recheck(): void {
     const identity = this.#identity
     if (!identity) return
@@ -89,7 +92,17 @@ export class Client {
       this.#worklist.close()
       this.#releaseAll()
       this.#door.close(4403, 'key revoked or expired')
-    } else this.#hearing.recheck(identity, { isTold: true })
+      return
+    }
+    this.#hearing.recheck(identity, { isTold: true })
+    // Both are what they were while no key has changed.
+    const reading = access.reading(identity)
+    if (reading !== this.#reading && reading.grant !== this.#reading?.grant) this.#endLost(identity)
+    this.#reading = reading
+    const quota = access.quotaOf(identity)
+    if (!this.#admission.hasNew(quota)) return
+    this.#pace.narrow(quota?.messagesPerSecond)
+    this.#worklist.add(this.#requota())
   }
 
   /** Lets go at once of feeds that belong to others by now, or are not shared any more. */
@@ -166,14 +179,16 @@ export class Client {
     const admitted = yield* this.#admission.admit(key, refusal => this.#refuse(refusal, requestId))
     if (!admitted) return
     const { identity, broker, quota, limits } = admitted
-    if (before && before.userId !== identity.userId) this.#releaseAll()
-    if (before && before.keyId !== identity.keyId) this.#ration.renew()
+    if (before && before.keyId !== identity.keyId) {
+      // What one key took is not another's, which may read less and counts what it holds by itself.
+      this.#releaseAll()
+      this.#ration.renew()
+    }
     this.#pace.narrow(quota?.messagesPerSecond)
-    // Another key may name other feeds.
-    if (this.subscriptions > 0) this.reroute()
     this.#hearing.recheck(identity, { isTold: false })
     if (features) this.#outbox.features = features
     this.#say(replies.authReply(broker, identity.userId, requestId, features, limits))
+    if (this.subscriptions > 0) yield* this.#trim()
   }
 
   *#serve(request: Served, identity: Identity, requestId: RequestId): Job {
@@ -243,6 +258,22 @@ export class Client {
     if (!identity) return
     yield* failover.reroute(this.#holdings, this.#rooms.feedsOf(identity))
     this.#holdings.release(({ feed }) => !access.mayUse(identity, feed))
+    this.#endLost(identity)
+  }
+
+  *#requota(): Job {
+    yield* this.#admission.renew()
+    yield* this.#trim()
+  }
+
+  *#trim(): Job {
+    const reached = yield* this.#ration.trim()
+    if (reached) this.#refuse(refusalOf(reached), undefined)
+  }
+
+  /** Lets go at once of what its key does not read any more. */
+  #endLost(identity: Identity): void {
+    const { access } = this.#rooms
     const isLost = ({ exchange, symbol, mode }: TopicParts) => !access.permits(identity, exchange, symbol, mode)
     const lost = this.#holdings.release(isLost).length
     this.#ration.settle()

@@ -147,9 +147,9 @@ export class Holdings {
     return this.release(() => true)
   }
 
-  /** Lets go of everything that `which` says; one result per instrument and mode. */
-  release(which: (parts: TopicParts) => boolean): UnsubscribeResult[] {
-    const those = [...this.#holds.values()].filter(({ variant }) => which(variant.served.parts))
+  /** Lets go of all that `which` says, asked from the oldest on, by the symbol as spelled, too; one result per instrument and mode. */
+  release(which: (parts: TopicParts, symbol: string) => boolean): UnsubscribeResult[] {
+    const those = [...this.#holds.values()].filter(({ variant }) => which(variant.served.parts, variant.symbol))
     for (const hold of those) this.#release(hold)
     return those.map(({ variant: { symbol, served } }) => ({
       symbol,

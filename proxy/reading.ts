@@ -4,6 +4,8 @@ import type { Instruments } from './routing.ts'
 
 /** What of all prices one key may read. */
 export interface Reading {
+  /** Changes when it is another. */
+  readonly grant: string
   /** Whether it leaves out no instrument. */
   readonly isWide: boolean
   /** Absent: all of them. */
@@ -12,7 +14,7 @@ export interface Reading {
   permits(exchange: string, symbol: string): boolean
 }
 
-export const EVERYTHING: Reading = { isWide: true, modes: undefined, permits: () => true }
+export const EVERYTHING: Reading = { grant: '', isWide: true, modes: undefined, permits: () => true }
 
 /** The lists as this key knows them: what it may not read is not in them. */
 export function within(instruments: Instruments, reading: Reading): Instruments {

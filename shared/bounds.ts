@@ -5,6 +5,8 @@ import { clientMode, type Mode, type TopicMode } from './market/mode.ts'
 
 /** What bounds one key, made ready once to be asked thousands of times. What is not bound is allowed. */
 export class Bounds {
+  /** Changes when it permits, or reads, something else. */
+  readonly grant: string
   /** Absent: all of them. */
   readonly modes: readonly Mode[] | undefined
   readonly #exchanges: ReadonlySet<string> | undefined
@@ -15,6 +17,7 @@ export class Bounds {
 
   constructor({ exchanges, modes, symbols, addresses }: Grant) {
     const hasPlaces = (pattern: string) => /[*?]/.test(pattern)
+    this.grant = JSON.stringify([exchanges, modes, symbols])
     this.modes = modes
     this.#exchanges = exchanges && new Set(exchanges)
     this.#symbols = symbols && new Set(symbols.filter(one => !hasPlaces(one)))

@@ -42,5 +42,11 @@ export const grantSchema = z
 /** How much a key may take. Absent: what the configuration allows. */
 export type Quota = z.infer<typeof quotaSchema>
 
+export const isSameQuota = (one: Quota | undefined, other: Quota | undefined): boolean =>
+  one === other ||
+  (one?.connections === other?.connections &&
+    one?.subscriptions === other?.subscriptions &&
+    one?.messagesPerSecond === other?.messagesPerSecond)
+
 /** What bounds a key, beside its feeds and the scope `orders`. Absent: no bound of its own. No key can trade. */
 export type Grant = z.infer<typeof grantSchema>

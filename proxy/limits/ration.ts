@@ -10,7 +10,7 @@ interface RationParts {
   readonly registry: Registry
   readonly seat: number
   readonly symbolsPerConnection: number
-  readonly holdings: Pick<Holdings, 'instruments' | 'holdsAny'>
+  readonly holdings: Pick<Holdings, 'instruments' | 'holdsAny' | 'release'>
   /** Hears of each message that wanted too much. */
   readonly onReached: (reached: Reached) => void
 }
@@ -56,6 +56,22 @@ export class Ration {
       told = brief
       return { ...refused(explain(reached), one.broker), details }
     })
+  }
+
+  /** Lets go of what came last, down to what its key may hold by now, and gives the limit where there was something. */
+  *trim(): Generator<Rest, Reached | undefined> {
+    const { registry, seat, holdings, onReached } = this.#parts
+    const { symbols = 0, reached } = yield* asked(registry, { kind: 'trim', seat })
+    if (!reached) return undefined
+    const kept = new Set<string>()
+    holdings.release(({ exchange }, symbol) => {
+      const name = `${exchange} ${symbol}`
+      if (kept.size < symbols) kept.add(name)
+      return !kept.has(name)
+    })
+    this.settle()
+    onReached(reached)
+    return reached
   }
 
   /** Another key counts from here on. */

@@ -17,6 +17,8 @@ export type Question =
   | { readonly kind: 'enter'; readonly seat: number; readonly address: string }
   /** It wants to hold so many symbols in all. */
   | { readonly kind: 'hold'; readonly seat: number; readonly symbols: number }
+  /** The bound of its key may be less by now. */
+  | { readonly kind: 'trim'; readonly seat: number }
   | { readonly kind: 'leave'; readonly seat: number }
 
 /** How much is used of what a client is told of. */
@@ -41,7 +43,7 @@ export interface Verdict {
   readonly crowd?: number
   /** To `enter`. */
   readonly arrival?: Arrival
-  /** To `hold`: so many it has from now on. */
+  /** To `hold` and `trim`: so many it has from now on. */
   readonly symbols?: number
 }
 
@@ -88,6 +90,8 @@ export class Register {
       }
       case 'hold':
         return this.#seats.hold(seat, question.symbols)
+      case 'trim':
+        return this.#seats.trim(seat)
       case 'leave':
         this.#leave(seat, now)
         this.#owned.get(owner)?.delete(seat)

@@ -18,7 +18,8 @@ export interface Guest {
 
 /** One connection with a good key. */
 interface Seat {
-  readonly guest: Guest
+  /** With the bounds its key has now. */
+  guest: Guest
   readonly since: number
   symbols: number
 }
@@ -54,8 +55,12 @@ export class Seats {
 
   /** Gives a seat, or says why not. Who has one already keeps it with the same key, and changes it for one of another. */
   take(id: string, guest: Guest, now: number): Reached | undefined {
-    const before = this.#seats.get(id)?.guest
-    if (before?.keyId === guest.keyId) return undefined
+    const own = this.#seats.get(id)
+    const before = own?.guest
+    if (own && before?.keyId === guest.keyId) {
+      own.guest = guest
+      return undefined
+    }
     const { seats: key } = this.#byKey.get(guest.keyId) ?? NOBODY
     const { seats: user } = this.#byUser.get(guest.userId) ?? NOBODY
     const { connectionsPerUser } = this.#limits
@@ -97,6 +102,20 @@ export class Seats {
       symbols: granted,
       reached: { ...reached('symbols_per_key', max, group.seats, isOfKey), used: group.symbols },
     }
+  }
+
+  /** Holds what there is room for by now: the bound of its key may have shrunk. */
+  trim(id: string): { readonly symbols?: number; readonly reached?: Reached } {
+    const seat = this.#seats.get(id)
+    const group = this.#byKey.get(seat?.guest.keyId ?? '')
+    if (!seat || !group) return {}
+    const { max, isOfKey } = this.#boundOf(seat.guest, 'subscriptions')
+    const symbols = Math.min(seat.symbols, Math.max(0, max - (group.symbols - seat.symbols)))
+    if (symbols === seat.symbols) return { symbols }
+    const over = { ...reached('symbols_per_key', max, group.seats, isOfKey), used: group.symbols }
+    group.symbols += symbols - seat.symbols
+    seat.symbols = symbols
+    return { symbols, reached: over }
   }
 
   /** How much of each limit a guest uses. */

@@ -98,6 +98,20 @@ describe('a bound key', () => {
     expect((await ask(client, 'NSE:TCS', 'Depth'))[0]).toMatchObject({ status: 'success' })
   })
 
+  it('of fewer symbols than before keeps the first ones, on each connection, and is told within a second', async () => {
+    const { key, id } = makeKey({})
+    const [one, other] = [await enter(key), await enter(key)]
+    await ask(one, 'NSE:TCS,NSE:RELIANCE,NSE:M&M')
+    await ask(other, 'NSE:TCS')
+    const told = (client: TestClient) => client.replies.filter(({ code }) => code === 'LIMIT_REACHED')
+    rig.store.keys.alter(id, { bounds: () => ({ quota: { subscriptions: 2 } }) })
+    await holds(() => expect(told(one)).toMatchObject([{ limit: 'symbols_per_key', max: 2, used: 4 }]))
+    expect(told(other)).toEqual([])
+    const headers = { authorization: `Bearer ${key}` }
+    const { keys } = (await (await fetch(`http://127.0.0.1:${rig.port}/status`, { headers })).json()) as StatusBody
+    expect(keys).toMatchObject([{ id, connections: 2, subscriptions: 2 }])
+  })
+
   it('sees in the status what it may read, and its own use', async () => {
     rig.feed.report({ live: ['NSE:RELIANCE'], suspect: ['NSE:TCS', 'NFO:X'] })
     const { key, id } = makeKey({ exchanges: ['NFO'] })

@@ -119,3 +119,66 @@ it('is told that its key reads less than before, and loses that only', () => {
     message: 'This key reads less than before: 1 subscription has ended',
   })
 })
+
+describe('a client whose key is changed while it is here', () => {
+  const settle = () => {
+    for (let turn = 0; turn < 9; turn++) at.clock.advance(0)
+  }
+
+  beforeEach(() => {
+    at.send({ action: 'authenticate', api_key: 'good' })
+    at.send({ action: 'subscribe', symbols: ['NSE:TCS', 'NSE:SBIN', 'NSE:M&M'], mode: 1 })
+    settle()
+  })
+
+  it('loses what it may not read at once, however much it has said that waits', () => {
+    for (let nth = 0; nth < 60; nth++) at.send({ action: 'ping' })
+    settle()
+    at.barred = ['TCS']
+    at.client.reroute()
+    settle()
+    expect([at.client.subscriptions, at.looked]).toEqual([3, []])
+    at.client.recheck()
+    at.client.recheck()
+    expect(at.client.subscriptions).toBe(2)
+    expect(JSON.parse(at.said.at(-1) ?? '').code).toBe('NOT_PERMITTED')
+    expect(at.said.filter(text => text.includes('NOT_PERMITTED'))).toHaveLength(1)
+  })
+
+  it('has the pace it may have now', () => {
+    at.quota = { messagesPerSecond: 1 }
+    at.client.recheck()
+    const heard = () => at.types().filter(type => type === 'pong').length
+    for (let nth = 0; nth < 7; nth++) at.send({ action: 'ping' })
+    settle()
+    expect(heard()).toBe(5)
+    at.clock.advance(1000)
+    expect(heard()).toBe(6)
+  })
+
+  it.each([
+    ['at the next look', () => at.client.recheck()],
+    ['as it shows its key again', () => at.send({ action: 'authenticate', api_key: 'good' })],
+  ])('keeps of its symbols the first ones, as many as it may hold now, and is told, %s', (_, look) => {
+    at.send({ action: 'subscribe', symbols: ['NSE:TCS'], mode: 2 })
+    at.quota = { subscriptions: 1 }
+    look()
+    settle()
+    expect(at.client.subscriptions).toBe(2)
+    const told = { code: 'LIMIT_REACHED', limit: 'symbols_per_key', max: 1, used: 3 }
+    expect(JSON.parse(at.said.at(-1) ?? '')).toMatchObject(told)
+    const { length } = at.said
+    for (let time = 0; time < 3; time++) at.client.recheck()
+    settle()
+    expect(at.said).toHaveLength(length)
+    at.send({ action: 'subscribe', symbols: ['NSE:SBIN'], mode: 1 })
+    settle()
+    expect(JSON.parse(at.said.at(-1) ?? '').subscriptions[0]).toMatchObject({ status: 'error', max: 1, used: 1 })
+  })
+
+  it('and shows another one of its user has nothing of the first from then on', () => {
+    at.send({ action: 'subscribe_orders' })
+    at.send({ action: 'authenticate', api_key: 'narrow' })
+    expect([at.client.subscriptions, at.hub.size, at.heard]).toEqual([0, 0, []])
+  })
+})

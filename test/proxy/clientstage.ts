@@ -9,11 +9,13 @@ import { Workshop } from '../../proxy/worklist.ts'
 import type { AuditEvent } from '../../shared/audit.ts'
 import { ManualClock } from '../../shared/clock.ts'
 import { loadConfig } from '../../shared/config.ts'
+import type { Quota } from '../../shared/grant.ts'
 import { equity } from '../support/proxy.ts'
 import { Inbox } from './fanout/inbox.ts'
 
-const FEED = { name: 'FEED', broker: 'testbroker', state: 'live', external: false, modes: ['LTP'] } as const
+const FEED = { name: 'FEED', broker: 'testbroker', state: 'live', external: false, modes: ['LTP', 'QUOTE'] } as const
 const USERS: Record<string, string> = { good: 'alice', narrow: 'alice', other: 'bob' }
+const KEYS: Record<string, string> = { narrow: '2', other: '3' }
 const LIMITS = { ...loadConfig({}, {}).proxy, authDeadlineMs: 15_000 }
 
 /** One client of the proxy with all it needs but a socket, and what may be turned while it is there. */
@@ -33,6 +35,8 @@ export class ClientStage {
   readonly looked: number[] = []
   /** Symbols that no key may read any more. */
   barred: readonly string[] = []
+  /** Of each key. */
+  quota: Quota | undefined
   readonly audited: AuditEvent[] = []
   /** Users whose order updates somebody gets. */
   heard: readonly string[] = []
@@ -47,14 +51,14 @@ export class ClientStage {
       log: pino({ enabled: false }),
       access: {
         authenticate: (key: string) =>
-          key === 'bad' ? undefined : { userId: USERS[key] ?? '', keyId: key === 'narrow' ? '2' : '1', ticket: false },
+          key === 'bad' ? undefined : { userId: USERS[key] ?? '', keyId: KEYS[key] ?? '1', ticket: false },
         mayStay: () => true,
         allows: () => this.allowed,
         mayUse: ({ keyId }: { keyId: string }) => keyId === '1',
         mayHear: (userId: string) => userId === this.owner,
         permits: (_: unknown, __: string, symbol: string) => !this.barred.includes(symbol),
-        reading: () => EVERYTHING,
-        quotaOf: () => undefined,
+        reading: () => ({ ...EVERYTHING, grant: this.barred.join() }),
+        quotaOf: () => this.quota,
       },
       hub: this.hub,
       shelf: new Shelf(this.hub),

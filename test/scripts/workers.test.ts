@@ -10,14 +10,14 @@ const stand = vi.hoisted(() => ({
   state: 'running',
   restarts: 0,
   said: [] as unknown[],
-  hear: (_: unknown) => {},
-  changed: (_?: string) => {},
+  hear: (() => {}) as (message: unknown) => void,
+  changed: (() => {}) as (text?: string) => void,
 }))
 
 vi.mock('../../scripts/child.ts', () => ({
   Child: class {
     readonly ready = Promise.resolve()
-    constructor(spec: { hear(message: unknown): void }, _: unknown, changed: (text?: string) => void) {
+    constructor(spec: { hear: (message: unknown) => void }, _: unknown, changed: (text?: string) => void) {
       stand.hear = spec.hear
       stand.changed = changed
     }

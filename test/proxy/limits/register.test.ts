@@ -107,6 +107,23 @@ describe('symbols', () => {
     expect(hold(2, 100)).toEqual({ symbols: 100 })
   })
 
+  it('beyond a bound that shrank are given up by who is asked first, and no others are given', () => {
+    const { admit, hold, register } = open()
+    const trim = (seat: number) => register.answer(1, { kind: 'trim', seat })
+    for (const seat of [1, 2]) {
+      admit(seat)
+      hold(seat, 10)
+    }
+    const narrow = guest('A', { quota: { subscriptions: 12, connections: 1 } })
+    expect(admit(3, narrow).reached).toMatchObject({ limit: 'connections_per_key', max: 1, isOfKey: true })
+    for (const seat of [1, 2]) expect(admit(seat, narrow).reached).toBeUndefined()
+    expect(hold(1, 11)).toMatchObject({ symbols: 10, reached: { max: 12, used: 20 } })
+    expect(trim(1)).toMatchObject({ symbols: 2, reached: { limit: 'symbols_per_key', max: 12, used: 20 } })
+    expect(trim(2)).toEqual({ symbols: 10 })
+    expect(admit(1, narrow).standing).toMatchObject({ symbols: 12 })
+    expect(trim(9)).toEqual({})
+  })
+
   it('have the bound of the key', () => {
     const { admit, hold } = open()
     admit(1, guest('A', { quota: { subscriptions: 10 } }))
