@@ -24,6 +24,8 @@ const WORDS: Readonly<Record<Fault, string>> = {
   repeated: 'that had been sent before',
   untimely: 'of a process whose clock is more than 30 s from ours',
   unmet: 'of a process that has not said who it is',
+  oversized: 'larger than any of a feed',
+  unread: 'unread, after too many forged ones',
 }
 
 const REPORT_PAUSE_MS = 10_000
