@@ -115,6 +115,7 @@ export async function forgetFeed(invocation: Invocation, name: string): Promise<
       ...(had ? [{ ...removed, action: 'feed.removed' } as const] : []),
       ...(hasSecrets ? [{ ...removed, action: 'account.removed' } as const] : []),
     ],
+    { isUrgent: true },
   )
   const hadSecrets = existsSync(invocation.folder.vaultDb) && (await withVault(invocation, vault => vault.remove(name)))
   removeInstruments(invocation.folder, name)

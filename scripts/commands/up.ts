@@ -101,7 +101,7 @@ async function startAll(invocation: Invocation, options: UpOptions, log: Log, en
     await unlessEnding(outlastLeftovers(invocation), ending)
     outlasted = true
     store = openStore(invocation)
-    audit = startAudit(invocation, 'up', log)
+    audit = startAudit(invocation, 'up', log, { tends: true })
     const registered = store.feeds.list()
     for (const section of orphanSections(config, registered)) terminal.say(`warning: ${section}`)
     await requireFeedSettings(config, registered)
