@@ -148,11 +148,14 @@ class GuardedBus implements Bus {
     if (!fits(topic, body.length)) return this.#drop(feed, 'oversized')
     const peer = this.#peers.find(name, tagOf(card))
     if (peer && count <= peer.count) return this.#drop(feed, 'repeated')
-    if (!this.#scrutiny.mayCheck(feed, peer !== undefined)) return this.#drop(feed, 'unread')
     const signer = this.#parts.signerOf(role, name, id)
-    if (signer?.id !== id || !isSigned(signer, topic, sealed)) {
-      this.#scrutiny.failed(feed, peer !== undefined, body.length)
-      return this.#drop(feed, signer ? 'forged' : 'unregistered')
+    if (!signer) return this.#drop(feed, 'unregistered')
+    if (signer.id !== id) return this.#drop(feed, 'forged')
+    const isKnown = peer !== undefined
+    if (!this.#scrutiny.mayCheck(feed, isKnown)) return this.#drop(feed, 'unread')
+    if (!isSigned(signer, topic, sealed)) {
+      this.#scrutiny.failed(feed, isKnown, body.length)
+      return this.#drop(feed, 'forged')
     }
     if (!peer && Math.abs(this.#parts.clock.micros() - seal.signedAt) > TIMELY_MICROS)
       return this.#drop(feed, 'untimely')

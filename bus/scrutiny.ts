@@ -21,8 +21,6 @@ const UNKNOWN_A_SECOND = 50
 const KNOWN_A_SECOND = 200
 /** To check this much takes as long again as to check nothing. */
 const BYTES_A_CHECK = 64 * KIB
-/** Names are topics, which a stranger makes up; those of registered feeds are fewer. */
-const NAMES_KEPT = 1024
 
 interface Budget {
   left: number
@@ -43,6 +41,7 @@ interface Budget {
  */
 export class Scrutiny {
   readonly #clock: Clock
+  /** Of registered feeds only: a name that a stranger makes up has no key to check with. */
   readonly #budgets = new Map<string, Budget>()
 
   constructor(clock: Clock) {
@@ -66,8 +65,6 @@ export class Scrutiny {
     if (!budget) {
       budget = { left: most, at: now }
       this.#budgets.set(key, budget)
-      const [oldest] = this.#budgets.keys()
-      if (this.#budgets.size > NAMES_KEPT && oldest !== undefined) this.#budgets.delete(oldest)
     }
     budget.left = Math.min(most, budget.left + ((now - budget.at) * most) / 1000)
     budget.at = now
