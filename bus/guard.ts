@@ -11,11 +11,12 @@ import {
 import type { Identity, Signer } from './identity.ts'
 import { LANE_PREFIX } from './lane.ts'
 import { type Peer, Peers } from './peers.ts'
+import { fits, Scrutiny } from './scrutiny.ts'
 import { isSigned, isStamped, readSigned, readStamped, sealOf, signBody, stampBody, tagOf } from './seal.ts'
 import { Run } from './session.ts'
 
 /** Why a message was dropped. */
-export type Fault = 'unsigned' | 'unregistered' | 'forged' | 'repeated' | 'untimely' | 'unmet'
+export type Fault = 'unsigned' | 'unregistered' | 'forged' | 'repeated' | 'untimely' | 'unmet' | 'oversized' | 'unread'
 
 export type Role = 'feed' | 'proxy'
 
@@ -48,12 +49,14 @@ class GuardedBus implements Bus {
   readonly #bus: Bus
   readonly #run = new Run()
   readonly #peers = new Peers(this.#run)
+  readonly #scrutiny: Scrutiny
   /** How much was signed and stamped. No count comes twice, whatever is forgotten: it is the nonce. */
   #count = 0
 
   constructor(parts: GuardParts) {
     this.#parts = parts
     this.#bus = parts.bus
+    this.#scrutiny = new Scrutiny(parts.clock)
   }
 
   publish(topic: string, body: Buffer): void {
@@ -142,11 +145,18 @@ class GuardedBus implements Bus {
     // What this process said comes back to it where it listens to its own topic.
     if (card.equals(this.#run.card)) return undefined
     if (role === 'feed' && name !== feed) return this.#drop(feed, 'forged')
+    if (!fits(topic, body.length)) return this.#drop(feed, 'oversized')
     const peer = this.#peers.find(name, tagOf(card))
     if (peer && count <= peer.count) return this.#drop(feed, 'repeated')
     const signer = this.#parts.signerOf(role, name, id)
     if (!signer) return this.#drop(feed, 'unregistered')
-    if (signer.id !== id || !isSigned(signer, topic, sealed)) return this.#drop(feed, 'forged')
+    if (signer.id !== id) return this.#drop(feed, 'forged')
+    const isKnown = peer !== undefined
+    if (!this.#scrutiny.mayCheck(feed, isKnown)) return this.#drop(feed, 'unread')
+    if (!isSigned(signer, topic, sealed)) {
+      this.#scrutiny.failed(feed, isKnown, body.length)
+      return this.#drop(feed, 'forged')
+    }
     if (!peer && Math.abs(this.#parts.clock.micros() - seal.signedAt) > TIMELY_MICROS)
       return this.#drop(feed, 'untimely')
     if (peer) peer.count = count

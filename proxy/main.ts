@@ -92,7 +92,9 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
   const rules = { isTls: tls !== undefined, isNear, origins, isForwarder: forwarders.isForwarder }
   const store = ControlStore.open(folder)
   const instruments = new InstrumentBook(folder, { clock, lookAgainMs: LIST_LOOK_MS })
-  const strangers = new Strangers({ audit: telling, clock, log })
+  const audit = new Sampler(telling, clock)
+  const isRegistered = (feed: string) => access.feeds.some(({ name }) => name === feed)
+  const strangers = new Strangers({ audit, clock, log, isRegistered })
   const trust = new Trust(() => access.refresh())
   const bus = guard({
     bus: options.bus,
@@ -115,7 +117,6 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
   const orders = new Orders(bus, log)
   const shelf = new Shelf(hub)
   const lag = new Lag(clock)
-  const audit = new Sampler(telling, clock)
   const own = new LocalRegistry(limits, clock, {
     isForwarder: forwarders.isForwarder,
     isPlain: !rules.isTls,
@@ -140,7 +141,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     clock.soon(() => server.recheck())
   }
   const access = new Access({ store, clock, log, validBrokers, onChange: changed })
-  const tickets = new Tickets(access, clock, telling)
+  const tickets = new Tickets(access, clock, audit)
   const brokers = (identity: Identity | undefined) => {
     // What somebody else's adapter is called tells who is here.
     const own = identity ? access.feedsOf(identity) : []

@@ -14,6 +14,8 @@ interface StrangersParts {
   readonly audit: Audit | undefined
   readonly clock: Clock
   readonly log: Log
+  /** Whether a feed of this name is registered; without it, all are. */
+  readonly isRegistered?: (name: string) => boolean
 }
 
 /** What people read; each is told apart from the others, since the remedy differs. */
@@ -24,6 +26,8 @@ const WORDS: Readonly<Record<Fault, string>> = {
   repeated: 'that had been sent before',
   untimely: 'of a process whose clock is more than 30 s from ours',
   unmet: 'of a process that has not said who it is',
+  oversized: 'larger than any of a feed',
+  unread: 'unread, after too many forged ones',
 }
 
 const REPORT_PAUSE_MS = 10_000
@@ -49,7 +53,9 @@ export class Strangers {
   /** `name`: of the feed whose message it pretended to be. */
   drop(name: string, fault: Fault): void {
     this.counts.strangers++
-    const known = NAME.test(name) ? name : OTHERS
+    // Who is not registered may call himself what he likes: a record for each name would fill the audit.
+    const isTold = NAME.test(name) && (this.#parts.isRegistered?.(name) ?? true)
+    const known = isTold ? name : OTHERS
     const key = `${fault} ${known}`
     const entry = this.#untold.get(key)
     if (entry) entry.count++

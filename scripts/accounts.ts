@@ -9,6 +9,7 @@ import { removeInstruments } from '../shared/store/instruments.ts'
 import { removeLast } from '../shared/store/last.ts'
 import { type SealedAccount, type TicketFacts, Vault } from '../shared/store/vault.ts'
 import { changeStore, OPERATOR } from './audited.ts'
+import { removeCurveKey, STILL_CONNECTED } from './curve.ts'
 import type { Invocation } from './invocation.ts'
 
 /** What is known of an account without opening anything. */
@@ -115,12 +116,28 @@ export async function forgetFeed(invocation: Invocation, name: string): Promise<
       ...(had ? [{ ...removed, action: 'feed.removed' } as const] : []),
       ...(hasSecrets ? [{ ...removed, action: 'account.removed' } as const] : []),
     ],
+    { isUrgent: true },
   )
   const hadSecrets = existsSync(invocation.folder.vaultDb) && (await withVault(invocation, vault => vault.remove(name)))
   removeInstruments(invocation.folder, name)
   removeLast(invocation.folder, name)
   rmSync(invocation.folder.identityFile(name), { force: true })
+  forgetCurveKey(invocation, name)
   return hadFeed || hadSecrets
+}
+
+/** The feed is gone, whatever becomes of its key: nobody is registered who could sign for it. */
+function forgetCurveKey(invocation: Invocation, name: string): void {
+  const { config, terminal } = invocation
+  // Other data folders may have keys at the default place.
+  const dir = config.bus.curve?.keysDir
+  if (dir === undefined) return
+  try {
+    if (removeCurveKey(dir, name)) terminal.say(`Its CURVE key is removed. ${STILL_CONNECTED}`)
+  } catch (error) {
+    if (!(error instanceof TickwireError)) throw error
+    terminal.say(`warning: its CURVE key is still listed: ${error.message}; next: tickwire bus keys --remove ${name}`)
+  }
 }
 
 /** What cannot be read is removed all the same. */

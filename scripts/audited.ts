@@ -10,6 +10,7 @@ import type { FeedRecord } from '../shared/store/feeds.ts'
 import { type Invocation, withStore } from './invocation.ts'
 
 const DAY_MS = 86_400_000
+const MIB = 1024 * 1024
 const CLI = 'cli'
 
 /** Who changes something by a command: whoever may write the data folder. */
@@ -25,16 +26,18 @@ export const feedAdded = ({ name, userId, kind, adapter }: FeedRecord): AuditEve
 
 /**
  * The audit of a long-lived process; its first record says with which settings it runs. `prunes`: it also removes what is
- * too old, which one process does.
+ * too old or too much, which one process does. `tends`: it moves what was written into place early, so that those who
+ * serve prices need not.
  */
 export function startAudit(
   { config, folder, clock }: Pick<Invocation, 'config' | 'folder' | 'clock'>,
   process: string,
   log: Log,
-  { prunes = false }: { readonly prunes?: boolean } = {},
+  { prunes = false, tends = false }: { readonly prunes?: boolean; readonly tends?: boolean } = {},
 ): AuditQueue {
-  const keepMs = prunes ? config.audit.retentionDays * DAY_MS : undefined
-  const audit = new AuditQueue({ folder, clock, log, process, keepMs })
+  const { retentionDays, maxMb } = config.audit
+  const keeps = prunes ? { ms: retentionDays * DAY_MS, bytes: maxMb * MIB } : undefined
+  const audit = new AuditQueue({ folder, clock, log, process, keeps, ...(tends && { journalBytes: MIB }) })
   const reason = `settings sha256:${settingsDigest(config)}`
   audit.record({ action: 'config.loaded', actor: OPERATOR, subject: process, result: 'ok', reason })
   return audit
@@ -51,6 +54,11 @@ export function settingsDigest({
   return createHash('sha256').update(JSON.stringify(settings)).digest('hex').slice(0, 32)
 }
 
+interface ChangeOptions {
+  /** Takes something away from somebody: that must not wait for a full disk, and is done unrecorded rather than not. */
+  readonly isUrgent?: boolean
+}
+
 /**
  * A change of the control data by a command, and the record of it: without the record, no change. The record is on the
  * disk before the change is: should the machine die between the two, it tells of a change that did not come about, never
@@ -60,46 +68,98 @@ export const changeStore = <T>(
   invocation: Invocation,
   change: (store: ControlStore) => T,
   tell: (result: T) => readonly AuditEvent[],
+  { isUrgent = false }: ChangeOptions = {},
 ): Promise<T> =>
   withStore(invocation, store => {
+    // Opened before: nobody waits for the control data while a large audit, or a busy one, is opened.
+    const ledger = new Ledger(invocation)
     let told: readonly AuditEvent[] = []
     try {
       return store.atomically(() => {
         const result = change(store)
         const events = tell(result)
         told = events
-        recordFirst(invocation, events)
+        try {
+          ledger.record(events)
+        } catch (error) {
+          if (!isUrgent || !(error instanceof TickwireError)) throw error
+          told = []
+          invocation.terminal.say(
+            `warning: the audit has no record of this, since it cannot be written: ${whyOf(error)}`,
+          )
+        }
         return result
       })
     } catch (error) {
       takeBack(invocation, told, error)
       throw error
+    } finally {
+      ledger.close()
     }
   })
 
 /** Writes down what a command is about to do. Throws AUDIT_UNWRITABLE: then it must not. */
-export function recordFirst(
-  { folder, clock }: Pick<Invocation, 'folder' | 'clock'>,
-  events: readonly AuditEvent[],
-): void {
+export function recordFirst(invocation: Pick<Invocation, 'folder' | 'clock'>, events: readonly AuditEvent[]): void {
   if (events.length === 0) return
+  const ledger = new Ledger(invocation)
   try {
-    const audit = AuditStore.open(folder, { now: clock.now(), isDurable: true })
-    try {
-      audit.append(events.map(event => ({ ...event, process: CLI, at: clock.now() })))
-      audit.settle()
-    } finally {
-      audit.close()
-    }
-  } catch (cause) {
-    if (!(cause instanceof TickwireError)) throw cause
-    const message = `Nothing was changed, since the audit cannot be written: ${cause.code}: ${cause.message}`
-    throw new TickwireError('AUDIT_UNWRITABLE', message, {
-      ...(cause.next !== undefined && { next: cause.next }),
-      cause,
-    })
+    ledger.record(events)
+  } finally {
+    ledger.close()
   }
 }
+
+/** Others write for milliseconds; a command would rather wait than do nothing. */
+const PATIENCE_MS = 2000
+
+/** The audit of one command. That it cannot be opened counts once there is something to record. */
+class Ledger {
+  readonly #clock: Invocation['clock']
+  readonly #audit: AuditStore | TickwireError
+
+  constructor({ folder, clock }: Pick<Invocation, 'folder' | 'clock'>) {
+    this.#clock = clock
+    this.#audit = orError(() =>
+      AuditStore.open(folder, { now: clock.now(), isDurable: true, busyTimeoutMs: PATIENCE_MS }),
+    )
+  }
+
+  /** Throws AUDIT_UNWRITABLE. */
+  record(events: readonly AuditEvent[]): void {
+    if (events.length === 0) return
+    const audit = this.#audit
+    if (audit instanceof TickwireError) throw unwritable(audit)
+    const at = this.#clock.now()
+    const failed = orError(() => {
+      audit.append(events.map(event => ({ ...event, process: CLI, at })))
+      audit.settle()
+    })
+    if (failed) throw unwritable(failed)
+  }
+
+  close(): void {
+    if (this.#audit instanceof AuditStore) this.#audit.close()
+  }
+}
+
+function orError<T>(act: () => T): T | TickwireError {
+  try {
+    return act()
+  } catch (error) {
+    if (error instanceof TickwireError) return error
+    throw error
+  }
+}
+
+const unwritable = (cause: TickwireError) =>
+  new TickwireError(
+    'AUDIT_UNWRITABLE',
+    `Nothing was changed, since the audit cannot be written: ${cause.code}: ${cause.message}`,
+    { ...(cause.next !== undefined && { next: cause.next }), cause },
+  )
+
+const whyOf = ({ cause, message }: TickwireError): string =>
+  cause instanceof TickwireError ? `${cause.code}: ${cause.message}` : message
 
 /** Recorded, as far as one knows, and not done after all. Where that cannot be written either, the error that is shown has to do. */
 function takeBack(invocation: Invocation, events: readonly AuditEvent[], why: unknown): void {

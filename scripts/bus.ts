@@ -15,10 +15,12 @@ export function addBus(program: Command): void {
     .option('--dir <dir>', 'where the CURVE keys of a TCP bus are made; default: bus.curve.keys_dir')
     .option('--for <name>', 'a CURVE key for a program of your own; repeat it for more', collect, [])
     .option('--rotate <name>', 'a new identity for a feed, or proxy; the old one counts no more')
+    .option('--remove <name>', 'take a CURVE key off the list; start the bus again to end a connection that is open')
     .addHelpText(
       'before',
       examples(
         'tickwire bus keys',
+        'tickwire bus keys --remove python-box',
         'tickwire bus keys --dir /etc/tickwire/bus --for python-box',
         'tickwire bus keys --rotate ZERODHA',
       ),

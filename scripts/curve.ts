@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { curveKeyPair } from 'zeromq'
 import { z } from 'zod'
@@ -15,9 +15,12 @@ const list = z.object({ server: key, clients: z.record(z.string(), key) })
 export type CurveList = z.infer<typeof list>
 
 /** Name of the forwarder's own pair. */
-const SERVER = 'server'
+export const SERVER = 'server'
 /** Names of pairs, which are file names. */
 export const CURVE_NAME = /^[A-Za-z0-9-]{1,32}$/
+
+/** What holds for a key that is taken off the list. */
+export const STILL_CONNECTED = 'It opens no new connection; to end one that is open, start the bus again.'
 
 const listFile = (dir: string): string => join(dir, 'public.json')
 const keyFile = (dir: string, name: string): string => join(dir, `${name}.key`)
@@ -39,14 +42,33 @@ export function makeCurveKeys(dir: string, names: readonly string[]): { made: st
     const { [SERVER]: server = '', ...clients } = Object.fromEntries(keys)
     const before = existsSync(listFile(dir)) ? readCurveList(dir).clients : {}
     const whole = { server, clients: { ...before, ...clients } }
-    // The forwarder reads it while it is written.
-    writeFileSync(`${listFile(dir)}.new`, `${JSON.stringify(whole, undefined, 2)}\n`, { mode: 0o644 })
-    chmodSync(`${listFile(dir)}.new`, 0o644)
-    renameSync(`${listFile(dir)}.new`, listFile(dir))
+    writeList(dir, whole)
     return { made, list: whole }
   } catch (error) {
     throw folderError(dir, error)
   }
+}
+
+/** Takes a name off the list, and its pair with it; false when there was neither. Throws CONFIG_INVALID, FOLDER_UNUSABLE. */
+export function removeCurveKey(dir: string, name: string): boolean {
+  try {
+    if (!existsSync(listFile(dir))) return false
+    const { server, clients } = readCurveList(dir)
+    const { [name]: listed, ...others } = clients
+    if (listed !== undefined) writeList(dir, { server, clients: others })
+    const hadPair = name !== SERVER && existsSync(keyFile(dir, name))
+    if (hadPair) rmSync(keyFile(dir, name))
+    return listed !== undefined || hadPair
+  } catch (error) {
+    throw folderError(dir, error)
+  }
+}
+
+function writeList(dir: string, whole: CurveList): void {
+  // The forwarder reads it while it is written.
+  writeFileSync(`${listFile(dir)}.new`, `${JSON.stringify(whole, undefined, 2)}\n`, { mode: 0o644 })
+  chmodSync(`${listFile(dir)}.new`, 0o644)
+  renameSync(`${listFile(dir)}.new`, listFile(dir))
 }
 
 /** Throws CONFIG_INVALID when it is missing or damaged. */
@@ -106,7 +128,7 @@ export class CurveGuests {
     try {
       this.#read()
     } catch (error) {
-      // While it is missing the last one goes on: those who are known come in.
+      // While it is missing or may not be read the last one goes on: those who are known come in.
       if (!(error instanceof TickwireError)) throw error
     }
     return this.#names.get(publicKey)
@@ -114,10 +136,18 @@ export class CurveGuests {
 
   #read(): void {
     const path = listFile(this.#dir)
-    const stat = statSync(path, { throwIfNoEntry: false })
+    const stat = statOf(path)
     const mark = `${stat?.ino} ${stat?.mtimeMs}`
     if (mark === this.#mark) return
     this.#names = new Map(Object.entries(readCurveList(this.#dir).clients).map(([name, one]) => [one, name]))
     this.#mark = mark
+  }
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    throw unusable(path, `cannot be read (${systemCode(error)})`)
   }
 }

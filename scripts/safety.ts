@@ -48,6 +48,15 @@ export function refuseUnsafeFiles({ config, folder }: Pick<Invocation, 'config' 
   if (existsSync(folder.pepperFile)) refuseKnownPepper(folder)
 }
 
+/** Throws CONFIG_INVALID where all processes of `tickwire up` would prove themselves with one key, and pass for each other. */
+export function refuseSharedIdentity({ identityFile }: Pick<Config, 'identityFile'>): void {
+  if (identityFile === undefined) return
+  const message = `TICKWIRE_IDENTITY_FILE, or tickwire-identity in CREDENTIALS_DIRECTORY (${identityFile}): is the identity of one process, and tickwire up starts several`
+  throw new TickwireError('CONFIG_INVALID', message, {
+    next: 'unset it: each feed and the proxy have their own in the data folder; or start each by itself',
+  })
+}
+
 function refusePlaceholders({ apiKey, brokerCredentials }: Config): void {
   const given = {
     TICKWIRE_API_KEY: apiKey,

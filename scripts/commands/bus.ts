@@ -33,7 +33,11 @@ export async function bus(globals: Globals): Promise<void> {
         log.warn('the bus is TCP without CURVE: every program on this machine can read it; next: tickwire bus keys')
       const lockFile = folder.lockFile(lockName('bus', 'bus'))
       const facts: BusFacts = { ...addresses, pid: process.pid, refused: 0 }
-      const curve = curveOf(invocation, log, refused => writeRunFile(folder, 'bus', { ...facts, refused }))
+      const curve = curveOf(invocation, log, (address, refused) => {
+        const reason = `${refused} programs turned away so far, whose CURVE key is not listed`
+        audit.record({ action: 'bus.writer_dropped', actor: 'stranger', address, result: 'refused', reason })
+        writeRunFile(folder, 'bus', { ...facts, refused })
+      })
       const forwarder = await startForwarder({ addresses, highWaterMark, lockFile, group: folder.group, curve })
       try {
         writeRunFile(folder, 'bus', facts)
@@ -52,8 +56,12 @@ export async function bus(globals: Globals): Promise<void> {
   })
 }
 
-/** Who may connect, read anew when it has changed. `note` hears how many were turned away, at most every 10 s. */
-function curveOf({ config, clock }: Invocation, log: Log, note: (refused: number) => void): CurveServer | undefined {
+/** Who may connect, read anew when it has changed. `note` hears of the latest and how many were turned away, at most every 10 s. */
+function curveOf(
+  { config, clock }: Invocation,
+  log: Log,
+  note: (address: string, refused: number) => void,
+): CurveServer | undefined {
   const { tcp, curve } = config.bus
   if (!tcp || !curve) return undefined
   const guests = new CurveGuests(curve.keysDir)
@@ -67,7 +75,7 @@ function curveOf({ config, clock }: Invocation, log: Log, note: (refused: number
       if (clock.monotonic() - toldAt < REPORT_PAUSE_MS) return
       toldAt = clock.monotonic()
       log.warn({ address, refused }, 'turned away a program whose CURVE key is not listed')
-      note(refused)
+      note(address, refused)
     },
   }
 }

@@ -6,7 +6,7 @@ import { TickwireError } from '../../shared/errors.ts'
 import type { ControlStore } from '../../shared/store/control.ts'
 import { identityPlace, readIdentity, replaceIdentity } from '../../shared/store/identities.ts'
 import { OPERATOR, recordFirst, tellLater } from '../audited.ts'
-import { CURVE_NAME, makeCurveKeys } from '../curve.ts'
+import { CURVE_NAME, makeCurveKeys, removeCurveKey, SERVER, STILL_CONNECTED } from '../curve.ts'
 import type { Globals } from '../globals.ts'
 import { feedIdentity, proxyIdentity } from '../identity.ts'
 import { type Invocation, openInvocation, withStore } from '../invocation.ts'
@@ -16,6 +16,7 @@ interface KeysOptions {
   readonly dir?: string
   readonly for: readonly string[]
   readonly rotate?: string
+  readonly remove?: string
 }
 
 interface Row {
@@ -37,9 +38,11 @@ const PUBLIC_KEY = /^[A-Za-z0-9_-]{43}$/
 export async function busKeys(globals: Globals, options: KeysOptions): Promise<void> {
   const invocation = openInvocation(globals)
   const { terminal } = invocation
+  const dir = resolve(options.dir ?? invocation.config.bus.curve?.keysDir ?? defaultKeysDir())
+  if (options.remove !== undefined) remove(invocation, dir, options.remove)
   const rows = await withStore(invocation, store => {
     if (options.rotate !== undefined) rotate(invocation, store, options.rotate)
-    return makeAll(invocation, store, options)
+    return makeAll(invocation, store, { ...options, dir })
   })
   terminal.rows(rows, COLUMNS, 'No keys.')
   if (options.rotate !== undefined)
@@ -66,13 +69,12 @@ export async function busTrust(globals: Globals, name: string, key: string): Pro
   invocation.terminal.say(`${name === PROXY ? 'That proxy' : `Feed ${name}`} is known by this key now.`)
 }
 
-function makeAll(invocation: Invocation, store: ControlStore, options: KeysOptions): Row[] {
-  const { config } = invocation
+function makeAll(invocation: Invocation, store: ControlStore, options: KeysOptions & { readonly dir: string }): Row[] {
+  const { dir } = options
   const feeds = store.feeds.list()
   const identities = new Map([[PROXY, nameOf(proxyIdentity(invocation, store))]])
   for (const { name, kind } of feeds)
     if (kind !== 'external') identities.set(name, nameOf(feedIdentity(invocation, store, name)))
-  const dir = resolve(options.dir ?? config.bus.curve?.keysDir ?? defaultKeysDir())
   requireOutside(dir, invocation)
   for (const name of options.for) requireCurveName(name)
   const { list, made } = makeCurveKeys(dir, [PROXY, ...feeds.map(({ name }) => name), ...options.for])
@@ -85,6 +87,19 @@ function makeAll(invocation: Invocation, store: ControlStore, options: KeysOptio
     { name: 'server', curve: list.server },
     ...[...names].map(name => ({ name, identity: identities.get(name), curve: list.clients[name] })),
   ]
+}
+
+/** A feed or proxy of this folder gets a new pair at once; others come in no more. */
+function remove(invocation: Invocation, dir: string, name: string): void {
+  requireCurveName(name)
+  if (name === SERVER)
+    throw new TickwireError('USAGE', 'The key of the forwarder is what all others know it by; it is not removed')
+  recordFirst(invocation, [keysMade(name, 'its CURVE key is removed')])
+  if (!removeCurveKey(dir, name))
+    throw new TickwireError('NOT_FOUND', `There is no CURVE key ${JSON.stringify(name)} in ${dir}`, {
+      next: 'tickwire bus keys',
+    })
+  invocation.terminal.say(`The CURVE key of ${name} is removed. ${STILL_CONNECTED}`)
 }
 
 const keysMade = (subject: string, reason: string): AuditEvent => ({

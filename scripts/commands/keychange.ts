@@ -23,6 +23,7 @@ async function withKey<T>(
   given: string,
   act: (store: ControlStore, id: string, now: number) => T | undefined | false,
   tell: (id: string, result: T) => AuditEvent,
+  options: { readonly isUrgent?: boolean } = {},
 ): Promise<{ invocation: Invocation; id: string; result: T }> {
   const id = idOf(given)
   const invocation = openInvocation(globals)
@@ -31,6 +32,7 @@ async function withKey<T>(
     invocation,
     store => act(store, id, invocation.clock.now()),
     done => (done === undefined || done === false ? [] : [tell(id, done)]),
+    options,
   )
   if (result === undefined || result === false) throw noSuchKey(id)
   return { invocation, id, result }
@@ -43,6 +45,7 @@ export async function revokeKey(globals: Globals, given: string): Promise<void> 
     given,
     (store, id, now) => store.keys.revoke(id, now),
     id => keyEvent('key.revoked', id),
+    { isUrgent: true },
   )
   invocation.terminal.say(`Key ${id} is revoked; its connections close within a second.`)
 }

@@ -45,6 +45,7 @@ export async function unshareFeed(
     invocation,
     store => store.shares.remove(feed, user),
     removed => (removed ? [eventOf('feed.unshared', feed, user)] : []),
+    { isUrgent: true },
   )
   invocation.terminal.say(
     was

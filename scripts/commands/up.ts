@@ -23,7 +23,7 @@ import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, openLog, openStore } from '../invocation.ts'
 import { outlastLeftovers } from '../leftovers.ts'
 import { EMULATED } from '../running.ts'
-import { refuseUnsafeStart } from '../safety.ts'
+import { refuseSharedIdentity, refuseUnsafeStart } from '../safety.ts'
 import { createFirstKey } from '../setup.ts'
 import { Supervisor } from '../supervisor.ts'
 
@@ -95,13 +95,14 @@ async function startAll(invocation: Invocation, options: UpOptions, log: Log, en
   // A second signal, and an end that nobody foresaw, leave no child behind either.
   process.on('exit', () => supervisor.kill())
   try {
+    refuseSharedIdentity(config)
     warnOfSecrets(config, terminal)
     warnOfSettings(config, terminal)
     await refuseUnsafeStart(invocation)
     await unlessEnding(outlastLeftovers(invocation), ending)
     outlasted = true
     store = openStore(invocation)
-    audit = startAudit(invocation, 'up', log)
+    audit = startAudit(invocation, 'up', log, { tends: true })
     const registered = store.feeds.list()
     for (const section of orphanSections(config, registered)) terminal.say(`warning: ${section}`)
     await requireFeedSettings(config, registered)

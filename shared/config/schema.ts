@@ -185,6 +185,9 @@ export const schema = z.strictObject({
     retentionDays: whole(1, 36_500, 'days')
       .default(400)
       .describe('Audit records older than this are removed; what stays can still be proven.'),
+    maxMb: whole(1, 1_000_000, 'MiB')
+      .default(512)
+      .describe('Where the audit is larger than this, its oldest records are removed.'),
   }),
   log: z.strictObject({
     level: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info').describe('Least level written.'),

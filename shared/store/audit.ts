@@ -32,9 +32,12 @@ export interface AuditOptions {
   readonly busyTimeoutMs?: number
   /** What is written is on the disk when `append` returns. */
   readonly isDurable?: boolean
+  /** `append` never waits for the disk; somebody calls `checkpoint` now and then. */
+  readonly isDeferred?: boolean
 }
 
 const PAGE = 500
+const JOURNAL_BYTES = 64 * 1024
 
 /**
  * Owner of audit.db: records that are only ever added, each with a hash over itself and the one before. Many processes
@@ -57,7 +60,7 @@ export class AuditStore {
   }
 
   /** Throws AUDIT_UNWRITABLE before there is a pepper, AUDIT_BROKEN, STORE_CORRUPT, STORE_NEWER, STORE_BUSY, FOLDER_UNUSABLE. */
-  static open(folder: DataFolder, { now, ...options }: AuditOptions): AuditStore {
+  static open(folder: DataFolder, { now, isDeferred = false, ...options }: AuditOptions): AuditStore {
     // The keys own it: one made here would hide that theirs is lost.
     if (!existsSync(folder.pepperFile))
       throw new TickwireError('AUDIT_UNWRITABLE', `${folder.pepperFile} is missing`, { next: 'tickwire init' })
@@ -66,6 +69,9 @@ export class AuditStore {
     const database = Database.open(folder.auditDb, { migrations: MIGRATIONS, isUnchecked: true, ...options })
     const store = new AuditStore(database, key, folder)
     try {
+      // What was moved into place leaves a journal no longer than this, so that its length says what waits.
+      database.pragma(`journal_size_limit = ${JOURNAL_BYTES}`)
+      if (isDeferred) database.pragma('wal_autocheckpoint = 0')
       store.#begin(now)
       return store
     } catch (error) {
@@ -163,6 +169,17 @@ export class AuditStore {
       this.#setAnchor('start', start)
       return removed
     })
+  }
+
+  /** What the records take, without what removed ones have left free. */
+  get bytes(): number {
+    const { pragma } = this.#database
+    return (Number(pragma('page_count')) - Number(pragma('freelist_count'))) * Number(pragma('page_size'))
+  }
+
+  /** Moves what was written from the journal into place, as far as no reader is in the way. Waits for the disk. */
+  checkpoint(): void {
+    this.#database.pragma('wal_checkpoint(PASSIVE)')
   }
 
   close(): void {

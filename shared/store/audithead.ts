@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { open, rename, rm, writeFile } from 'node:fs/promises'
+import { open, rm, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { systemCode } from '../errors.ts'
 import { type Anchor, isSame, sealAnchor } from './auditchain.ts'
@@ -16,7 +16,10 @@ const NAME = 'file'
 /** Makes the names of files that are being written differ. */
 let writers = 0
 
-/** The file beside the records that says how far they had come. May lag behind them, never be ahead. */
+/**
+ * The file beside the records that says how far they had come. May lag behind them, never be ahead. Each process writes
+ * it when its disk is ready; what comes late does not take back what another one has said meanwhile.
+ */
 export class HeadFile {
   readonly #path: string
   readonly #key: Buffer
@@ -49,7 +52,7 @@ export class HeadFile {
     try {
       writeFileSync(beside, this.#text(anchor), { mode: 0o600, flush: true })
       grant(beside)
-      renameSync(beside, this.#path)
+      this.#replace(beside, anchor)
     } catch (error) {
       rmSync(beside, { force: true })
       throw folderError(this.#path, error)
@@ -71,11 +74,18 @@ export class HeadFile {
       }
       await writeFile(beside, this.#text(anchor), { mode: 0o600, flush: true })
       grant(beside)
-      await rename(beside, this.#path)
+      this.#replace(beside, anchor)
     } catch (error) {
       await rm(beside, { force: true })
       throw folderError(this.#path, error)
     }
+  }
+
+  /** Without a wait between the look and the move. */
+  #replace(beside: string, { seq }: Anchor): void {
+    const now = this.read()
+    if (typeof now === 'object' && now.seq > seq) rmSync(beside, { force: true })
+    else renameSync(beside, this.#path)
   }
 
   #text(anchor: Anchor): string {

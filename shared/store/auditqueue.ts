@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import type { Audit, AuditEvent } from '../audit.ts'
 import type { Cancel, Clock } from '../clock.ts'
 import { TickwireError } from '../errors.ts'
@@ -13,8 +13,13 @@ export interface AuditQueueParts {
   readonly log: Log
   /** Who writes: `proxy`, `up`, the name of a feed. */
   readonly process: string
-  /** Records older than this are removed; of several processes, one does it. */
-  readonly keepMs?: number | undefined
+  /** Records older than this, and the oldest where all take more, are removed; of several processes, one does it. */
+  readonly keeps?: { readonly ms: number; readonly bytes: number } | undefined
+  /**
+   * Moving the journal into place waits for the disk, and so does everything in this process meanwhile. Who serves
+   * prices does it only above the default, where nobody else has.
+   */
+  readonly journalBytes?: number
 }
 
 /** How the audit of one process stands. */
@@ -40,6 +45,9 @@ const BUSY_MS = 20
 /** Others write all the time; longer than this it is a fault. */
 const PATIENCE_MS = 1000
 const PRUNE_MS = 3_600_000
+/** How often its size is looked at. */
+const SIZE_MS = 10_000
+const JOURNAL_BYTES = 16 * 1024 * 1024
 /** Between two tries to open it: each costs a connection, and those are never let go. */
 const REOPEN_MS = 10_000
 
@@ -69,7 +77,7 @@ export class AuditQueue implements TellingAudit {
 
   constructor(parts: AuditQueueParts) {
     this.#parts = parts
-    const { clock, log, keepMs } = parts
+    const { clock, log, keeps } = parts
     this.#trouble = new Trouble(log, {
       fails: 'audit_degraded: the audit cannot be written; prices go on, and the newest events are kept in memory',
       over: 'the audit is written again',
@@ -80,7 +88,8 @@ export class AuditQueue implements TellingAudit {
     })
     this.#stops = [
       clock.every(FLUSH_MS, () => this.flush()),
-      ...(keepMs === undefined ? [] : [clock.every(PRUNE_MS, () => this.#prune(clock.now() - keepMs))]),
+      clock.every(SIZE_MS, () => this.#lookAtSize()),
+      ...(keeps ? [clock.every(PRUNE_MS, () => this.#prune(clock.now() - keeps.ms))] : []),
     ]
   }
 
@@ -141,16 +150,30 @@ export class AuditQueue implements TellingAudit {
     return [{ at: clock.now(), process, action: 'audit.lost', actor: 'operator', result: 'ok', reason }]
   }
 
+  #lookAtSize(): void {
+    const { folder, keeps, journalBytes = JOURNAL_BYTES } = this.#parts
+    // What cannot be written need not be moved.
+    if (this.#failingSince !== undefined || !this.#store) return
+    if (sizeOf(`${folder.auditDb}-wal`) > journalBytes) this.#attempt(store => store.checkpoint())
+    if (keeps) this.#prune(Number.NEGATIVE_INFINITY)
+  }
+
+  /** What is from before `time`, and what is too much. */
   #prune(time: number): void {
-    const { clock, process } = this.#parts
+    const { clock, keeps, process } = this.#parts
     let removed = 0
+    let isTooMuch = false
     this.#attempt(store => {
-      removed = store.prune(time)
+      isTooMuch = keeps !== undefined && store.bytes > keeps.bytes
+      if (isTooMuch || time > 0) removed = store.prune(isTooMuch ? Number.POSITIVE_INFINITY : time)
     })
     if (removed === 0) return
-    const until = new Date(time).toISOString()
-    const reason = `${removed} records from before ${until} were removed`
+    const why = isTooMuch
+      ? `the oldest, since all took more than audit.max_mb`
+      : `from before ${new Date(time).toISOString()}`
+    const reason = `${removed} records were removed, ${why}`
     this.record({ action: 'audit.pruned', actor: 'operator', subject: process, result: 'ok', reason })
+    this.#stopPrune()
     this.#stopPrune = clock.after(BREATH_MS, () => this.#prune(time))
   }
 
@@ -175,7 +198,12 @@ export class AuditQueue implements TellingAudit {
     // Before there is a system in the folder, nothing is opened.
     const isNew = !existsSync(folder.pepperFile)
     if (!isNew) this.#reopenAt = clock.monotonic() + REOPEN_MS
-    this.#store = AuditStore.open(folder, { now: clock.now(), openTimeoutMs: BUSY_MS, busyTimeoutMs: BUSY_MS })
+    this.#store = AuditStore.open(folder, {
+      now: clock.now(),
+      openTimeoutMs: BUSY_MS,
+      busyTimeoutMs: BUSY_MS,
+      isDeferred: true,
+    })
     return this.#store
   }
 
@@ -210,3 +238,12 @@ export class AuditQueue implements TellingAudit {
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** Nothing for what cannot be looked at. */
+function sizeOf(path: string): number {
+  try {
+    return statSync(path).size
+  } catch {
+    return 0
+  }
+}

@@ -68,4 +68,14 @@ describe('strangers', () => {
     expect(records.length - before).toBeLessThan(110)
     expect(strangers.events().every(({ name }) => /^[A-Z0-9-]+$|^others$/.test(name))).toBe(true)
   })
+  it('are told apart for feeds that are registered, and all together for names that nobody has', () => {
+    const told: AuditEvent[] = []
+    const audit = { record: (event: AuditEvent) => void told.push(event) }
+    const isRegistered = (name: string) => name === 'FEED'
+    const apart = new Strangers({ clock, log: pino({ enabled: false }), audit, isRegistered })
+    for (let name = 0; name < 1000; name++) apart.drop(`X${name}`, 'unregistered')
+    apart.drop('FEED', 'forged')
+    clock.advance(10_000)
+    expect(told.map(({ subject }) => subject)).toEqual(['others', 'others', 'FEED'])
+  })
 })

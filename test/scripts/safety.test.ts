@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
-import { isPlaceholder } from '../../scripts/safety.ts'
+import { isPlaceholder, refuseSharedIdentity } from '../../scripts/safety.ts'
 import { Secret } from '../../shared/secret.ts'
+import { failure } from '../support/failure.ts'
 
 it.each([
   'YOUR_KEY',
@@ -25,3 +26,11 @@ it.each(['tw_live_abc123_x', 'f00dcafe'.repeat(8), 'kiteapikey7', 'mysecretisgoo
     expect(isPlaceholder(new Secret(text))).toBe(false)
   },
 )
+
+it('tickwire up is refused an identity that all its processes would share', () => {
+  expect(() => refuseSharedIdentity({ identityFile: undefined })).not.toThrow()
+  expect(failure(() => refuseSharedIdentity({ identityFile: '/run/one' }))).toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: expect.stringContaining('TICKWIRE_IDENTITY_FILE'),
+  })
+})

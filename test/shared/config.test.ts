@@ -69,7 +69,7 @@ test('without file and environment, every setting has its default', () => {
     },
     bus: { runDir: join(dataDir, 'run'), tcp: undefined, highWaterMark: 10_000 },
     vault: { keyFile: join(homedir(), '.config/tickwire/vault.key'), handedOver: undefined },
-    audit: { retentionDays: 400 },
+    audit: { retentionDays: 400, maxMb: 512 },
     log: { level: 'info', format: 'auto' },
     validBrokers: undefined,
     market: 'calendar',

@@ -1,5 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { curveKeyPair } from 'zeromq'
+import { busAddresses } from '../../../bus/addresses.ts'
+import { openZmqBus } from '../../../bus/zmq.ts'
 import { freePort } from '../../support/port.ts'
 import { eventually, Processes } from '../../support/system.ts'
 
@@ -63,6 +66,22 @@ describe('tickwire bus keys', () => {
     expect(unknown.err).toContain('FEED_UNKNOWN')
   })
 
+  it('takes a CURVE key off the list when told, and with its feed; never that of the forwarder', async () => {
+    const env = { TICKWIRE_BUS_CURVE_KEYS_DIR: `${dir}/bus`, ZMQ_HOST: '127.0.0.1', ZMQ_PORT: '5555' }
+    const listed = () => Object.keys(JSON.parse(readFileSync(`${dir}/bus/public.json`, 'utf8')).clients)
+    await keys('--for', 'python-box')
+    expect((await keys('--remove', 'python-box')).has('python-box')).toBe(false)
+    expect(listed()).toEqual(['proxy', 'SIMULATOR'])
+    const { code, err } = await there.start(['adapter', 'remove', 'SIMULATOR', '--yes'], env).done
+    expect([code, err]).toEqual([0, expect.stringContaining('start the bus again')])
+    expect([listed(), readdirSync(`${dir}/bus`).sort()]).toEqual([
+      ['proxy'],
+      ['proxy.key', 'public.json', 'server.key'],
+    ])
+    const server = await there.run('bus', 'keys', '--dir', `${dir}/bus`, '--remove', 'server')
+    expect(server.code).toBe(2)
+  })
+
   it('keeps the keys out of the data folder, whose backups would hold them', async () => {
     const { code, err } = await there.run('bus', 'keys', '--dir', `${there.folder}/bus`)
     expect([code, err]).toEqual([2, expect.stringContaining('is inside the data folder')])
@@ -92,4 +111,23 @@ it('a whole Tickwire runs over TCP with CURVE', async () => {
   } finally {
     await up.stop()
   }
+}, 60_000)
+
+it('a program whose CURVE key is not listed is in the audit', async () => {
+  await keys()
+  const port = await freePort(2)
+  const env = { TICKWIRE_BUS_CURVE_KEYS_DIR: `${dir}/bus`, ZMQ_HOST: '127.0.0.1', ZMQ_PORT: String(port) }
+  const running = there.start(['bus'], env)
+  try {
+    const { server } = JSON.parse(readFileSync(`${dir}/bus/public.json`, 'utf8')) as { server: string }
+    await eventually(() => running.err.includes('is ready'), 25_000)
+    const addresses = busAddresses({ runDir: '/unused', tcp: { host: '127.0.0.1', port }, curve: {} })
+    const stranger = openZmqBus({ addresses, highWaterMark: 10, curve: { ...curveKeyPair(), serverKey: server } })
+    onTestFinished(() => stranger.close())
+    await eventually(() => running.err.includes('turned away'), 10_000)
+  } finally {
+    await running.stop()
+  }
+  const { out } = await there.run('audit', 'tail', '--action', 'bus.writer_dropped')
+  expect(out).toMatch(/"address":"127.0.0.1".*whose CURVE key is not listed/)
 }, 60_000)

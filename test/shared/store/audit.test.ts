@@ -244,3 +244,15 @@ function restore(raw: Database, image: string): void {
   for (const row of records ?? []) raw.write(`INSERT INTO records VALUES (${'?,'.repeat(9)}?)`, ...Object.values(row))
   for (const row of anchors ?? []) raw.write('INSERT INTO anchors VALUES (?, ?, ?, ?)', ...Object.values(row))
 }
+
+test('what one process says late does not take back how far another has come', async () => {
+  const folder = auditFolder()
+  const [late, early] = [openAudit(folder), openAudit(folder)]
+  late.append(entries(1))
+  const settled = late.settleSoon()
+  early.append(entries(3))
+  early.settle()
+  const before = readFileSync(folder.auditHead, 'utf8')
+  await settled
+  expect(readFileSync(folder.auditHead, 'utf8')).toBe(before)
+})

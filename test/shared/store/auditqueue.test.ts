@@ -1,7 +1,8 @@
-import { chmodSync, rmSync } from 'node:fs'
+import { chmodSync, rmSync, statSync } from 'node:fs'
 import { pino } from 'pino'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { ManualClock } from '../../../shared/clock.ts'
+import { AuditStore } from '../../../shared/store/audit.ts'
 import { AuditQueue, type AuditQueueParts } from '../../../shared/store/auditqueue.ts'
 import { Database } from '../../../shared/store/database.ts'
 import type { DataFolder } from '../../../shared/store/folder.ts'
@@ -147,7 +148,7 @@ test('a folder that cannot be written costs the audit, and nothing else', () => 
 
 test('records that are too old are removed, a portion at a time, and each is recorded', () => {
   const folder = auditFolder()
-  const { queue, clock } = rig(folder, { keepMs: 86_400_000 })
+  const { queue, clock } = rig(folder, { keeps: { ms: 86_400_000, bytes: Number.POSITIVE_INFINITY } })
   for (let nth = 0; nth < 1200; nth++) queue.record(event(nth))
   clock.advance(86_400_000 + 7_200_000)
   expect(actions(folder)).toEqual(['audit.pruned', 'audit.pruned', 'audit.pruned'])
@@ -163,4 +164,51 @@ test('a tampered chain is not written to', () => {
   clock.advance(250)
   expect(queue.state.degraded).toContain('audit.head is missing')
   expect(said).toHaveLength(1)
+})
+
+test('what serves prices leaves the journal to others, up to a bound', () => {
+  const folder = auditFolder()
+  const { queue, clock } = rig(folder)
+  const up = rig(folder, { process: 'up', journalBytes: 1024 * 1024 })
+  up.queue.record(event(1))
+  up.queue.flush()
+  const journal = () => statSync(`${folder.auditDb}-wal`).size
+  const checkpoint = vi.spyOn(AuditStore.prototype, 'checkpoint')
+  onTestFinished(() => checkpoint.mockRestore())
+  const write = (mib: number) => {
+    while (journal() < mib * 1024 * 1024) {
+      for (let nth = 0; nth < 100; nth++) queue.record(event(nth, { reason: 'x'.repeat(400) }))
+      queue.flush()
+    }
+  }
+  queue.record(event(1))
+  queue.flush()
+  // Far above the 1000 pages at which SQLite would do it by itself, within a write.
+  write(8)
+  clock.advance(10_000)
+  expect(checkpoint).not.toHaveBeenCalled()
+  write(17)
+  clock.advance(10_000)
+  expect(checkpoint).toHaveBeenCalledTimes(1)
+  queue.record(event(2))
+  queue.flush()
+  expect(journal()).toBeLessThan(1024 * 1024)
+  checkpoint.mockClear()
+  write(2)
+  clock.advance(10_000)
+  expect(checkpoint).not.toHaveBeenCalled()
+  up.clock.advance(10_000)
+  expect(checkpoint).toHaveBeenCalledTimes(1)
+})
+
+test('where the audit takes more than it may, the oldest records go, and the rest is proven', () => {
+  const folder = auditFolder()
+  const { queue, clock } = rig(folder, { keeps: { ms: 86_400_000, bytes: 256 * 1024 } })
+  for (let nth = 0; nth < 3000; nth++) queue.record(event(nth, { subject: `S${nth}`, reason: 'x'.repeat(100) }))
+  clock.advance(11_000)
+  const audit = openAudit(folder)
+  expect(audit.bytes).toBeLessThanOrEqual(300 * 1024)
+  const left = [...audit.walk()]
+  expect(left.some(({ subject }) => subject === 'S2999')).toBe(true)
+  expect(left.at(-1)?.reason).toMatch(/^\d+ records were removed, the oldest, since all took more than audit.max_mb$/)
 })
