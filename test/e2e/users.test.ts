@@ -76,7 +76,8 @@ describe.runIf(process.getuid?.() === 0)('the processes under a user each, with 
   beforeAll(() => {
     install(place)
     // As scripts/systemd/tickwire.tmpfiles.conf has them: a process may not make its own, under these rules.
-    for (const path of [data, ...['run', 'instruments', 'last', 'identities'].map(name => join(data, name))]) share(path, SHARED)
+    for (const path of [data, ...['run', 'instruments', 'last', 'identities'].map(name => join(data, name))])
+      share(path, SHARED)
     share(sealed, SEALED)
     writeFileSync(
       config,
