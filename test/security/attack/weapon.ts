@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net'
 import { deflateRawSync } from 'node:zlib'
 
 /** Where the proxy listens. */
-export interface Target {
+interface Target {
   readonly port: number
 }
 
