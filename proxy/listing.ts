@@ -5,6 +5,7 @@ import type { Instruments, Route } from './routing.ts'
 /** A feed that starts for the first time ever has its list within this time, unless a login or a download comes first. */
 const FIRST_LIST_MS = 10_000
 const LOOK_MS = 100
+const COMING: ReadonlySet<FeedView['state']> = new Set(['starting', 'live', 'quiet'])
 
 interface Rooms {
   readonly clock: Clock
@@ -20,8 +21,9 @@ export function* lookUpListed(
   feedsOf: () => readonly FeedView[],
   { clock, instruments }: Rooms,
 ): Generator<number | undefined, readonly Route[]> {
+  // One that is live already has its list on the disk: it was not looked at since.
   const isComing = ({ name, state, since }: FeedView) =>
-    state === 'starting' && !instruments.has(name) && Math.abs(clock.now() - since) < FIRST_LIST_MS
+    COMING.has(state) && !instruments.has(name) && Math.abs(clock.now() - since) < FIRST_LIST_MS
   for (;;) {
     const routes = yield* lookUp()
     const awaited = new Set(routes.flatMap(one => (one.ok ? [] : (one.unlisted ?? []))))

@@ -37,6 +37,11 @@ it('waits for the list of a feed that has just begun, and goes on when it is the
   expect(waits([NEW], (_, passedMs) => passedMs >= 1500)).toEqual({ ms: 1500, looks: 2 })
 })
 
+it('waits for the list of a feed that is live already, whose file was looked at before it was there', () => {
+  for (const state of ['live', 'quiet'] as const)
+    expect(waits([{ ...NEW, state }], (_, passedMs) => passedMs >= 100)).toEqual({ ms: 100, looks: 2 })
+})
+
 it('waits also where another feed has its list, which does not name what is asked for', () => {
   expect(waits([OLD, NEW], (feed, passedMs) => feed === 'OLD' || passedMs >= 1500)).toEqual({ ms: 1500, looks: 2 })
 })

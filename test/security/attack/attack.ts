@@ -25,7 +25,7 @@ export interface Outcome {
   readonly gone: number
   /** Megabytes of the proxy's resident memory. */
   readonly memory: { readonly before: number; readonly most: number; readonly after: number }
-  /** How long who has a good key took to a price in the middle of it; undefined: longer than ten seconds. */
+  /** How long who has a good key, and tries again each second, took to a price in the middle of it; undefined: too long. */
   readonly newcomerMs: number | undefined
   /** Until the proxy's memory was back near where it was; undefined: not within a minute. */
   readonly backMs: number | undefined
@@ -36,6 +36,8 @@ const RESIDENTS = 50
 const SYMBOLS = ['RELIANCE', 'TCS', 'SBIN', 'ITC', 'INFY']
 const QUIET_MS = 5000
 const LOOK_MS = 250
+const AGAIN_MS = 1000
+const NEWCOMER_MS = 30_000
 const BACK_WITHIN_MS = 60_000
 /** Memory that is no more than this above where it was is back; the collector never gives all of it back. */
 const NEAR_MB = 50
@@ -107,18 +109,21 @@ export async function attack({ seconds, weapons, say }: Attack): Promise<Outcome
 const strict = (folder: string): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(environment(folder)).filter(([name]) => !name.startsWith('TICKWIRE_PROXY_')))
 
-/** How long who has a good key takes from nothing to a price; undefined: too long. */
+/** How long who has a good key takes from nothing to a price, as bots do: with another try each second; undefined: too long. */
 async function enterNow(url: string, key: string): Promise<number | undefined> {
   const since = systemClock.monotonic()
-  const newcomer = new Residents()
-  try {
-    await newcomer.enter(url, [key], SYMBOLS.slice(0, 1))
-    return systemClock.monotonic() - since
-  } catch {
-    return undefined
-  } finally {
-    newcomer.close()
+  while (systemClock.monotonic() - since < NEWCOMER_MS) {
+    const newcomer = new Residents()
+    try {
+      await newcomer.enter(url, [key], SYMBOLS.slice(0, 1))
+      return systemClock.monotonic() - since
+    } catch {
+      await pause(systemClock, AGAIN_MS)
+    } finally {
+      newcomer.close()
+    }
   }
+  return undefined
 }
 
 /** Resident memory of a process, as the kernel counts it. */

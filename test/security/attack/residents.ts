@@ -44,16 +44,22 @@ export class Residents {
     this.#sockets.push(socket)
     const sequences = new Map<string, number>()
     return new Promise((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error(`a resident had no price after ${SILENT_MS} ms`)), SILENT_MS)
+      let heard = 'nothing'
+      const late = setTimeout(
+        () => reject(new Error(`a resident had no price after ${SILENT_MS} ms, and heard ${heard}`)),
+        SILENT_MS,
+      )
       socket.on('open', () => {
         socket.send(JSON.stringify({ action: 'authenticate', api_key: key, features: ['seq', 'count', 'gap'] }))
         const items = symbols.map(symbol => ({ exchange: 'NSE', symbol }))
         socket.send(JSON.stringify({ action: 'subscribe', mode: 'LTP', symbols: items }))
       })
       socket.on('message', data => {
-        const frame = JSON.parse((data as Buffer).toString())
+        heard = (data as Buffer).toString()
+        const frame = JSON.parse(heard)
         if (frame.type === 'gap') this.lost += frame.lost ?? 1
-        if (frame.status === 'error') reject(new Error(`a resident was refused: ${JSON.stringify(frame)}`))
+        if (frame.status === 'error' || frame.status === 'partial')
+          reject(new Error(`a resident was refused: ${JSON.stringify(frame)}`))
         if (frame.type !== 'market_data') return
         clearTimeout(late)
         resolve()
