@@ -35,7 +35,7 @@ describe('every answer over HTTP', () => {
     ['a path that is not there', 426, ['GET /nowhere HTTP/1.1', 'Host: x', 'Connection: close']],
     ['no key', 401, ['GET /status HTTP/1.1', 'Host: x', 'Connection: close']],
     ['another method', 405, ['POST / HTTP/1.1', 'Host: x', 'Connection: close', 'Content-Length: 0']],
-    ['a key in the address', 400, ['GET /?token=x HTTP/1.1', 'Host: x', 'Connection: close']],
+    ['a key in the address', 400, ['GET /?apikey=x HTTP/1.1', 'Host: x', 'Connection: close']],
     [
       'a strange page',
       403,

@@ -28,8 +28,8 @@ test('folders of a group are made for it and for nobody else, whatever the file 
   const root = join(temporaryPath(), 'ticks')
   prepareFolder(folderOf(root, GROUP))
   prepareFolder(folderOf(root, GROUP))
-  expect(readdirSync(root).sort()).toEqual(['instruments', 'last', 'run'])
-  for (const path of ['', 'run', 'instruments', 'last'].map(name => join(root, name)))
+  expect(readdirSync(root).sort()).toEqual(['identities', 'instruments', 'last', 'run'])
+  for (const path of ['', 'run', 'instruments', 'last', 'identities'].map(name => join(root, name)))
     expect([path, modeOf(path), statSync(path).gid]).toEqual([path, '2770', GROUP])
 })
 
