@@ -101,7 +101,7 @@ describe('somebody who can write on the bus, and is no registered feed', () => {
       const { out } = await system.run('status', '--json')
       const now = JSON.parse(out) as Said
       // Whatever the rogue sent is behind the proxy when the last of it is.
-      return now.events.some(({ name, text }) => name === 'NOBODY' && /registered|signature/.test(text)) && now
+      return now.events.some(({ name, text }) => name === 'others' && /registered|signature/.test(text)) && now
     }, 30_000)
     await eventually(() => client.ticks.length > from + 5)
     expect(client.ticks.filter(({ data }) => (data as { ltp: number }).ltp === PRICE)).toEqual([])
