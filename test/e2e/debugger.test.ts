@@ -29,7 +29,7 @@ function descendants(pid: number): number[] {
 }
 
 describe('SIGUSR1', () => {
-  it('opens the debugger in no process of a running system, and each says that it was asked', async () => {
+  it('opens the debugger in no process of a running system, and each that hears of it says so', async () => {
     const up = system.up.child.pid ?? 0
     const all = [up, ...descendants(up)]
     // up, bus, proxy, its two workers, and a feed.
@@ -37,7 +37,9 @@ describe('SIGUSR1', () => {
     expect(await isTaken(DEBUGGER_PORT)).toBe(false)
     for (const pid of all) process.kill(pid, 'SIGUSR1')
     const told = () => system.up.err.split('\n').filter(line => line.includes('SIGUSR1 would open the debugger'))
-    await eventually(() => told().length === all.length)
+    // Newer Nodes have a flag for children with which they do not even hear of it.
+    const hearing = process.allowedNodeEnvironmentFlags.has('--disable-sigusr1') ? 1 : all.length
+    await eventually(() => told().length === hearing)
     expect(await isTaken(DEBUGGER_PORT)).toBe(false)
     expect(all.every(isAlive)).toBe(true)
   })
