@@ -1,8 +1,7 @@
-import { isVast } from '../shared/cidr.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Config } from '../shared/config.ts'
 import { TickwireError } from '../shared/errors.ts'
-import { beyondLoopback } from '../shared/network.ts'
+import { beyondLoopback, isVast } from '../shared/network.ts'
 import { certificateFiles, readPair } from './certificate.ts'
 
 /**

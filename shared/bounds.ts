@@ -1,7 +1,7 @@
-import { compileBlocks } from './cidr.ts'
 import { compileGlob } from './glob.ts'
 import type { Grant } from './grant.ts'
 import { clientMode, type Mode, type TopicMode } from './market/mode.ts'
+import { insideOf } from './network.ts'
 
 /** What bounds one key, made ready once to be asked thousands of times. What is not bound is allowed. */
 export class Bounds {
@@ -13,7 +13,7 @@ export class Bounds {
   /** Patterns that are one symbol. */
   readonly #symbols: ReadonlySet<string> | undefined
   readonly #globs: readonly ((symbol: string) => boolean)[]
-  readonly #admits: ((address: string | undefined) => boolean) | undefined
+  readonly #admits: ((address: string) => boolean) | undefined
 
   constructor({ exchanges, modes, symbols, addresses }: Grant) {
     const hasPlaces = (pattern: string) => /[*?]/.test(pattern)
@@ -22,7 +22,7 @@ export class Bounds {
     this.#exchanges = exchanges && new Set(exchanges)
     this.#symbols = symbols && new Set(symbols.filter(one => !hasPlaces(one)))
     this.#globs = (symbols ?? []).filter(hasPlaces).map(compileGlob)
-    this.#admits = addresses && compileBlocks(addresses)
+    this.#admits = addresses && insideOf(addresses)
   }
 
   /** Whether it leaves out no instrument. */
@@ -40,7 +40,7 @@ export class Bounds {
     return this.modes?.includes(clientMode(mode)) ?? true
   }
 
-  admits(address: string | undefined): boolean {
+  admits(address = ''): boolean {
     return this.#admits?.(address) ?? true
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { isBlock } from './cidr.ts'
 import { EXCHANGES } from './market/exchange.ts'
+import { isBlock } from './network.ts'
 
 /** What a key may be bound to; every deeper book is Depth. */
 export const GRANTED_MODES = ['LTP', 'QUOTE', 'DEPTH'] as const

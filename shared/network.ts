@@ -3,6 +3,9 @@ import { BlockList, isIP, isIPv4, SocketAddress } from 'node:net'
 
 const BITS = { ipv4: 32, ipv6: 128 } as const
 const WIDTH = /^(?:0|[1-9]\d{0,2})$/
+/** Where IPv6 has the IPv4 addresses. */
+const MAPPED_FIRST = '::ffff:0:0'
+const MAPPED_BITS = 96
 const MAPPED = /^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/
 
 /**
@@ -18,16 +21,22 @@ export function canonicalAddress(text: string): string | undefined {
 
 const familyOf = (address: string): keyof typeof BITS => (isIPv4(address) ? 'ipv4' : 'ipv6')
 
-/** `10.0.0.0/8`, `2001:db8::/32`, or one address. */
-function readBlock(text: string): { readonly address: string; readonly bits: number } | undefined {
+interface Block {
+  readonly address: string
+  readonly bits: number
+  readonly family: keyof typeof BITS
+}
+
+/** `10.0.0.0/8`, `2001:db8::/32`, or one address. An IPv4 block as IPv6 writes it is that, unless it holds more than IPv4. */
+function readBlock(text: string): Block | undefined {
   const [before = '', width, ...more] = text.split('/')
-  const address = before.includes('%') ? undefined : canonicalAddress(before)
-  if (address === undefined || more.length > 0) return undefined
-  const most = BITS[familyOf(address)]
-  if (width === undefined) return { address, bits: most }
-  const bits = WIDTH.test(width) ? Number(width) : Number.POSITIVE_INFINITY
-  // The width of a mapped address would count other bits.
-  return bits <= most && (most === BITS.ipv6 || isIPv4(before)) ? { address, bits } : undefined
+  const address = before.includes('%') || more.length > 0 ? undefined : canonicalAddress(before)
+  if (address === undefined || (width !== undefined && !WIDTH.test(width))) return undefined
+  const family = familyOf(before)
+  const bits = width === undefined ? BITS[family] : Number(width)
+  if (bits > BITS[family]) return undefined
+  if (family === familyOf(address)) return { address, bits, family }
+  return bits < MAPPED_BITS ? { address: before, bits, family } : { address, bits: bits - MAPPED_BITS, family: 'ipv4' }
 }
 
 export const isBlock = (text: string): boolean => readBlock(text) !== undefined
@@ -37,12 +46,23 @@ export function insideOf(blocks: readonly string[]): (address: string) => boolea
   const list = new BlockList()
   for (const text of blocks) {
     const block = readBlock(text)
-    if (block) list.addSubnet(block.address, block.bits, familyOf(block.address))
+    if (block) list.addSubnet(block.address, block.bits, block.family)
   }
   return text => {
     const address = canonicalAddress(text)
     return address !== undefined && list.check(address, familyOf(address))
   }
+}
+
+/** Whether a block holds more than any one network has: below /8 of IPv4, below /32 of IPv6, or IPv4 as a whole. */
+export function isVast(text: string): boolean {
+  const block = readBlock(text)
+  if (!block) return false
+  const { address, bits, family } = block
+  if (family === 'ipv4') return bits < 8
+  const list = new BlockList()
+  list.addSubnet(address, bits, family)
+  return bits < 32 || (bits <= MAPPED_BITS && list.check(MAPPED_FIRST, family))
 }
 
 const isLoopbackAddress = insideOf(['127.0.0.0/8', '::1'])

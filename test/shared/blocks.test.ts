@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { compileBlocks, isBlock, isVast } from '../../shared/cidr.ts'
+import { insideOf, isBlock, isVast } from '../../shared/network.ts'
 
 describe('blocks of addresses', () => {
   it.each<[boolean, readonly string[]]>([
@@ -33,14 +33,14 @@ describe('blocks of addresses', () => {
     ['fe80::/10', ['fe80::1%eth0'], ['fc00::1%eth0']],
     ['0.0.0.0/0', ['1.2.3.4', '::ffff:1.2.3.4'], ['::1']],
   ])('%s holds what it says', (block, inside, outside) => {
-    const admits = compileBlocks([block])
+    const admits = insideOf([block])
     expect(inside.filter(address => !admits(address))).toEqual([])
     expect(outside.filter(admits)).toEqual([])
   })
 
-  it('hold no text that is no address, and none that is missing', () => {
-    const admits = compileBlocks(['0.0.0.0/0', '::/0'])
-    for (const text of ['', undefined, 'localhost', '1.2.3', '1.2.3.4, 5.6.7.8', '%']) expect(admits(text)).toBe(false)
+  it('hold no text that is no address', () => {
+    const admits = insideOf(['0.0.0.0/0', '::/0'])
+    for (const text of ['', 'localhost', '1.2.3', '1.2.3.4, 5.6.7.8', '%']) expect(admits(text)).toBe(false)
   })
 
   it.each([
@@ -56,6 +56,6 @@ describe('blocks of addresses', () => {
   ])('%j is none', text => expect(isBlock(text)).toBe(false))
 
   it('of an empty list hold nobody', () => {
-    expect(compileBlocks([])('127.0.0.1')).toBe(false)
+    expect(insideOf([])('127.0.0.1')).toBe(false)
   })
 })
