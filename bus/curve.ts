@@ -1,4 +1,5 @@
 import { Reply, type Socket } from 'zeromq'
+import { ended } from './ended.ts'
 
 /** What one process needs to speak CURVE, Z85 text of 40 characters each. */
 export interface CurveKeys {
@@ -47,8 +48,9 @@ const ZAP_ADDRESS = 'inproc://zeromq.zap.01'
  * Answers for all sockets of this process that ask, from before they listen until `close`. Encrypted without it, a port
  * would be open to everybody who knows its public key.
  */
-export async function openGate({ nameOf, onRefused }: CurveServer): Promise<{ close(): void }> {
+export async function openGate({ nameOf, onRefused }: CurveServer): Promise<{ close(): Promise<void> }> {
   const socket = new Reply({ linger: 0 })
+  const released = ended(socket)
   await socket.bind(ZAP_ADDRESS)
   const answer = async () => {
     for await (const [version, request, , address, , mechanism, key] of socket) {
@@ -61,7 +63,11 @@ export async function openGate({ nameOf, onRefused }: CurveServer): Promise<{ cl
   answer().catch((error: unknown) => {
     if (!socket.closed) throw error
   })
-  return { close: () => socket.close() }
+  const close = () => {
+    socket.close()
+    return released
+  }
+  return { close }
 }
 
 const Z85 = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#'

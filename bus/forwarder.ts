@@ -6,6 +6,7 @@ import { acquireLock } from '../shared/store/lock.ts'
 import { grant } from '../shared/store/sharing.ts'
 import { type BusAddresses, socketPath } from './addresses.ts'
 import { type CurveServer, openGate, serverOptions } from './curve.ts'
+import { ended } from './ended.ts'
 import { MAX_MESSAGE_BYTES } from './envelope.ts'
 
 export interface ForwarderOptions {
@@ -42,7 +43,11 @@ export async function startForwarder(options: ForwarderOptions): Promise<{ close
     if (path !== undefined) prepareRunFolder(dirname(path), group)
   }
   const lock = lockFile === undefined ? undefined : acquireLock(lockFile, 'The bus')
-  const gate = curve && (await openGate(curve))
+  let gate: Awaited<ReturnType<typeof openGate>> | undefined
+  const letGo = async () => {
+    await gate?.close()
+    lock?.release()
+  }
   const security = serverOptions(curve)
   // Subscriptions travel from the one socket to the other and up; none may be dropped, so no mark in that direction.
   // Nor on what comes in: see the receiver in zmq.ts. What is too much is dropped on its way out, per receiver.
@@ -58,25 +63,25 @@ export async function startForwarder(options: ForwarderOptions): Promise<{ close
   // A socket's file is its owner's alone, whatever the folder around it becomes one day.
   const mask = process.umask(0o077)
   try {
+    gate = curve && (await openGate(curve))
     await listen(input, addresses.publish)
     await listen(output, addresses.subscribe)
   } catch (error) {
     for (const socket of sockets) socket.close()
     await released
-    gate?.close()
-    lock?.release()
+    await letGo()
     throw error
   } finally {
     process.umask(mask)
   }
-  const letGo = () => {
-    gate?.close()
-    lock?.release()
-  }
   return run(new Forwarding(input, output), released, letGo)
 }
 
-function run(forwarding: Forwarding, released: Promise<unknown>, letGo: () => void): { close(): Promise<void> } {
+function run(
+  forwarding: Forwarding,
+  released: Promise<unknown>,
+  letGo: () => Promise<void>,
+): { close(): Promise<void> } {
   let closing: Promise<void> | undefined
   const running = forwarding.run().catch((cause: unknown) => {
     throw new TickwireError('BUS_UNAVAILABLE', 'The bus forwarder stopped by itself', { cause })
@@ -85,16 +90,10 @@ function run(forwarding: Forwarding, released: Promise<unknown>, letGo: () => vo
     forwarding.terminate()
     await running
     await released
-    letGo()
+    await letGo()
   }
   return { close: () => (closing ??= close()) }
 }
-
-/** Resolves when the socket has let go of its port, which happens on another thread some time after its close. */
-const ended = (socket: Socket): Promise<void> =>
-  new Promise(resolve => {
-    socket.events.on('end', () => resolve())
-  })
 
 async function listen(socket: Socket, address: string): Promise<void> {
   try {

@@ -71,6 +71,14 @@ describe('a bus over TCP with CURVE', () => {
     expect(new Set(refused)).toEqual(new Set(['127.0.0.1']))
   })
 
+  it('opens again as soon as it has closed', async () => {
+    const curve = { ...server, nameOf: () => undefined, onRefused: () => undefined }
+    for (let round = 0; round < 50; round++) {
+      await forwarder.close()
+      forwarder = await startForwarder({ addresses, highWaterMark, curve })
+    }
+  })
+
   it('is not entered by who trusts another server', async () => {
     const misled = open({ ...guest('FEED'), serverKey: curveKeyPair().publicKey })
     const known = open(guest('proxy'))
