@@ -36,7 +36,7 @@ interface Lock {
 
 /** Only root may take on another user. */
 describe.runIf(process.getuid?.() === 0)('the processes under a user each, with the system calls of their unit', () => {
-  /** Theirs must be able to come to it, which the folder of this repository may not allow. */
+  /** Theirs must be able to come to it, which the folders of this repository and of Node may not allow. */
   const place = mkdtempSync('/tmp/tw-users-')
   const config = join(place, 'tickwire.toml')
   const [data, sealed] = [join(place, 'data'), join(place, 'sealed')]
@@ -48,13 +48,8 @@ describe.runIf(process.getuid?.() === 0)('the processes under a user each, with 
     const who = ['--reuid', String(user), '--regid', String(user), '--groups', groups.join(), '--no-new-privs']
     return [...who, '--inh-caps=-all', '--', ...command]
   }
-  const tickwire = (...args: string[]) => [
-    process.execPath,
-    join(place, 'dist/scripts/cli.js'),
-    '--config',
-    config,
-    ...args,
-  ]
+  const node = join(place, 'node')
+  const tickwire = (...args: string[]) => [node, join(place, 'dist/scripts/cli.js'), '--config', config, ...args]
   const environment = { PATH: process.env.PATH }
   const run = (role: Role, ...command: string[]) =>
     spawnSync('setpriv', as(role, command), { encoding: 'utf8', env: environment })
@@ -104,7 +99,7 @@ describe.runIf(process.getuid?.() === 0)('the processes under a user each, with 
       throw new Error(said, { cause: error })
     })
     // An operator is root, or a user of the group.
-    const key = spawnSync(process.execPath, tickwire('key', 'create', 'my-bot').slice(1), {
+    const key = spawnSync(node, tickwire('key', 'create', 'my-bot').slice(1), {
       encoding: 'utf8',
       env: environment,
     })
@@ -191,6 +186,7 @@ function share(path: string, group: number): void {
 /** As `npm ci --omit=dev` would, from what is here: the program and the packages that it needs. */
 function install(place: string): void {
   chmodSync(place, 0o755)
+  cpSync(process.execPath, join(place, 'node'))
   cpSync(join(ROOT, 'test/support/sandbox.py'), join(place, 'sandbox.py'))
   for (const { unit } of Object.values(USERS)) cpSync(join(ROOT, 'scripts/systemd', unit), join(place, unit))
   cpSync(join(ROOT, 'dist'), join(place, 'dist'), { recursive: true })
