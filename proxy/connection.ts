@@ -160,7 +160,7 @@ export class Connection implements Guest {
     }
   }
 
-  /** Takes feeds away that belong to others by now; `owners`: the user of each. */
+  /** Takes feeds away that belong to others by now, or are shared no more. */
   evict(): void {
     this.#client.evict()
   }
