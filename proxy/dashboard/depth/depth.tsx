@@ -1,0 +1,3 @@
+export function Depth() {
+  return <section class="depth" aria-label="Depth" />
+}

@@ -1,0 +1,3 @@
+export function Feeds() {
+  return <section class="feeds" aria-label="Feeds" />
+}

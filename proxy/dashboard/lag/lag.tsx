@@ -1,0 +1,3 @@
+export function Lag() {
+  return <section class="lag" aria-label="Lag" />
+}

@@ -1,0 +1,139 @@
+import { signal } from '@preact/signals'
+import type { PageClock } from './clock.ts'
+
+/** Who the page speaks for. It holds neither a key nor a ticket: a session ends by itself, and with its key. */
+export interface Session {
+  readonly session: string
+  readonly userId: string
+  readonly keyId?: string
+  readonly admin: boolean
+  /** Milliseconds since 1970. */
+  readonly endsAt: number
+}
+
+/** A request that was answered with anything but success; `status` 0: it was not answered. */
+export class CallError extends Error {
+  readonly status: number
+  readonly code: string | undefined
+
+  constructor(status: number, message: string, code?: string) {
+    super(message)
+    this.name = 'CallError'
+    this.status = status
+    this.code = code
+  }
+}
+
+type Call = Omit<RequestInit, 'headers'> & { readonly headers?: Readonly<Record<string, string>> }
+
+/** Of this tab and this origin alone, gone with the tab. */
+const KEPT = 'tickwire.session'
+const UNREACHED = 'the server does not answer'
+
+/** Owner of the session, and of every request over HTTP. */
+export class Sessions {
+  /** `undefined`: somebody has to sign in. */
+  readonly current = signal<Session | undefined>(undefined)
+  /** Why there is none any more, for the person. */
+  readonly ended = signal<string | undefined>(undefined)
+  readonly #clock: Pick<PageClock, 'now'>
+
+  constructor(clock: Pick<PageClock, 'now'>) {
+    this.#clock = clock
+  }
+
+  /** By the ticket in the address, which is taken out of it, or by the session of this tab. */
+  async begin(): Promise<void> {
+    const ticket = /[#&]ticket=([^&]+)/.exec(location.hash)?.[1]
+    if (ticket) {
+      history.replaceState(undefined, '', location.pathname + location.search)
+      const refused = await this.signIn(decodeURIComponent(ticket))
+      if (refused === undefined) return
+    }
+    const kept = readKept()
+    if (kept && kept.endsAt > this.#clock.now()) {
+      this.current.value = kept
+      this.ended.value = undefined
+    }
+  }
+
+  /** By a key or a ticket, which is forgotten at once; a text says why it was refused. */
+  async signIn(secret: string): Promise<string | undefined> {
+    try {
+      const answer = await send('/api/v1/session', { method: 'POST', headers: { authorization: `Bearer ${secret}` } })
+      const { expiresIn, ...rest } = answer as Omit<Session, 'endsAt'> & { expiresIn: number }
+      const session = { ...rest, endsAt: this.#clock.now() + expiresIn * 1000 }
+      sessionStorage.setItem(KEPT, JSON.stringify(session))
+      this.ended.value = undefined
+      this.current.value = session
+      return undefined
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error
+      this.ended.value = error.message
+      return error.message
+    }
+  }
+
+  /** Throws CallError. Who is told that the session is over has to sign in again. */
+  async call<T>(path: string, { headers, ...init }: Call = {}): Promise<T> {
+    const session = this.current.value
+    if (!session) throw new CallError(401, 'sign in first')
+    try {
+      const all = { ...headers, authorization: `Bearer ${session.session}` }
+      return (await send(path, { ...init, headers: all })) as T
+    } catch (error) {
+      if (error instanceof CallError && error.status === 401 && this.current.value === session)
+        this.end('This session is over: its key was revoked or has expired, or it has lasted 12 hours')
+      throw error
+    }
+  }
+
+  /** Opens one connection of the stream. Throws CallError. */
+  async ticket(): Promise<string> {
+    const { ticket } = await this.call<{ ticket: string }>('/api/v1/tickets', { method: 'POST' })
+    return ticket
+  }
+
+  async signOut(): Promise<void> {
+    const gone = this.call('/api/v1/session', { method: 'DELETE' })
+    this.end('Signed out')
+    await gone.catch(() => {})
+  }
+
+  end(why: string): void {
+    sessionStorage.removeItem(KEPT)
+    this.ended.value = why
+    this.current.value = undefined
+  }
+}
+
+async function send(path: string, init: RequestInit): Promise<unknown> {
+  let response: Response
+  try {
+    response = await fetch(addressOf(path), { ...init, cache: 'no-store', credentials: 'omit' })
+  } catch {
+    throw new CallError(0, UNREACHED)
+  }
+  const text = await response.text()
+  const body = readObject(text)
+  if (response.ok) return body
+  const { error, message, code } = body as { error?: string; message?: string; code?: string }
+  throw new CallError(response.status, error ?? message ?? `the server answered ${response.status}`, code)
+}
+
+/** The page may lie behind a path of a reverse proxy. */
+const addressOf = (path: string): string => new URL(`.${path}`, document.baseURI).href
+
+function readObject(text: string): object {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? value : {}
+  } catch {
+    return {}
+  }
+}
+
+function readKept(): Session | undefined {
+  const kept = readObject(sessionStorage.getItem(KEPT) ?? '') as Partial<Session>
+  return typeof kept.session === 'string' && typeof kept.endsAt === 'number' ? (kept as Session) : undefined
+}

@@ -1,0 +1,45 @@
+import { effect, type Signal, signal } from '@preact/signals'
+
+/**
+ * A choice of the person that outlives the page: theme, lists, columns. Never anything secret. What is kept and does not
+ * pass `read` is replaced by what the page begins with.
+ */
+export function kept<T>(key: string, first: T, read: (value: unknown) => T | undefined): Signal<T> {
+  const name = `tickwire.${key}`
+  const choice = signal<T>(load(name, read) ?? first)
+  let isFirst = true
+  effect(() => {
+    const text = JSON.stringify(choice.value)
+    if (!isFirst) save(name, text)
+    isFirst = false
+  })
+  return choice
+}
+
+function load<T>(name: string, read: (value: unknown) => T | undefined): T | undefined {
+  try {
+    const text = localStorage.getItem(name)
+    return text === null ? undefined : read(JSON.parse(text))
+  } catch {
+    // Damaged, or the browser keeps nothing: the page begins as for somebody new.
+    return undefined
+  }
+}
+
+function save(name: string, text: string): void {
+  try {
+    localStorage.setItem(name, text)
+  } catch {
+    // Full, or forbidden: the choice holds for as long as the page is open.
+  }
+}
+
+export const oneOf =
+  <T extends string>(...values: readonly T[]) =>
+  (value: unknown): T | undefined =>
+    values.find(one => one === value)
+
+export const theme = kept<'dark' | 'light' | 'system'>('theme', 'dark', oneOf('dark', 'light', 'system'))
+export const density = kept<'dense' | 'comfortable'>('density', 'dense', oneOf('dense', 'comfortable'))
+/** What rises and falls is shown with. */
+export const palette = kept<'green-red' | 'blue-orange'>('palette', 'green-red', oneOf('green-red', 'blue-orange'))

@@ -1,0 +1,161 @@
+import { signal } from '@preact/signals'
+import type { Cancel, PageClock } from './clock.ts'
+import { FEATURES, type Message } from './protocol.ts'
+import { CallError, type Sessions } from './session.ts'
+
+/**
+ * `connecting`: for the first time, or again; `open`: messages come; `waiting`: the next try is planned; `polling`: the
+ * stream cannot be had, and prices come by slow requests; `off`: nobody has signed in.
+ */
+export type Link =
+  | { readonly phase: 'off' }
+  | { readonly phase: 'connecting'; readonly attempt: number; readonly lostAt?: number | undefined }
+  | { readonly phase: 'open'; readonly since: number; readonly features: readonly string[] }
+  | {
+      readonly phase: 'waiting'
+      readonly attempt: number
+      /** Milliseconds since 1970. */
+      readonly retryAt: number
+      readonly lostAt?: number | undefined
+      readonly why: string
+    }
+
+export interface StreamEvents {
+  readonly onMessage: (message: Message, text: string) => void
+  readonly onOpen: (afterMs: number | undefined) => void
+  readonly onLost: (why: string) => void
+  /** For the playground: everything both ways, as it is on the wire. */
+  readonly onWire?: (direction: 'in' | 'out', text: string) => void
+}
+
+const FIRST_MS = 500
+const LONGEST_MS = 15_000
+/** A handshake that is not answered is one that something on the way swallows. */
+const OPEN_LIMIT_MS = 8000
+
+/** The one connection of the page. It comes back by itself, later each time. */
+export class Stream {
+  readonly link = signal<Link>({ phase: 'off' })
+  readonly #clock: Pick<PageClock, 'now' | 'after'>
+  readonly #sessions: Sessions
+  readonly #events: StreamEvents
+  #socket: WebSocket | undefined
+  #planned: Cancel | undefined
+  #attempt = 0
+  #lostAt: number | undefined
+  /** Said by a server that goes. */
+  #pauseMs: number | undefined
+
+  constructor(clock: Pick<PageClock, 'now' | 'after'>, sessions: Sessions, events: StreamEvents) {
+    this.#clock = clock
+    this.#sessions = sessions
+    this.#events = events
+  }
+
+  /** Tries since the last one that succeeded. */
+  get attempt(): number {
+    return this.#attempt
+  }
+
+  start(): void {
+    this.stop()
+    this.retry()
+  }
+
+  /** Now, whatever was planned. */
+  retry(): void {
+    this.#planned?.()
+    this.#planned = undefined
+    if (this.#socket) return
+    this.#attempt++
+    this.link.value = { phase: 'connecting', attempt: this.#attempt, lostAt: this.#lostAt }
+    void this.#open(this.#attempt)
+  }
+
+  stop(): void {
+    this.#planned?.()
+    this.#planned = undefined
+    const socket = this.#socket
+    this.#socket = undefined
+    socket?.close()
+    this.#attempt = 0
+    this.#lostAt = undefined
+    this.link.value = { phase: 'off' }
+  }
+
+  /** False while there is no connection that was let in. */
+  send(message: object): boolean {
+    if (this.link.value.phase !== 'open' || this.#socket?.readyState !== WebSocket.OPEN) return false
+    const text = JSON.stringify(message)
+    this.#events.onWire?.('out', text)
+    this.#socket.send(text)
+    return true
+  }
+
+  async #open(attempt: number): Promise<void> {
+    let ticket: string
+    try {
+      ticket = await this.#sessions.ticket()
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error
+      if (this.#attempt === attempt && this.#sessions.current.value) this.#wait(error.message)
+      return
+    }
+    // Somebody stopped or tried again meanwhile.
+    if (this.#attempt !== attempt || this.link.value.phase !== 'connecting') return
+    const socket = new WebSocket(streamAddress())
+    this.#socket = socket
+    const isCurrent = () => this.#socket === socket
+    const tooLong = this.#clock.after(OPEN_LIMIT_MS, () => isCurrent() && this.#lose(socket, 'no answer for 8 s'))
+    socket.onopen = () => socket.send(JSON.stringify({ action: 'authenticate', api_key: ticket, features: FEATURES }))
+    socket.onmessage = ({ data }: MessageEvent<string>) => {
+      if (!isCurrent()) return
+      const message = JSON.parse(data) as Message
+      this.#events.onWire?.('in', data)
+      if (message.type === 'auth' && message.status === 'success') {
+        tooLong()
+        this.#opened(message.features ?? [])
+      } else if (message.type === 'server_shutdown') this.#pauseMs = message.reconnect_after_ms
+      this.#events.onMessage(message, data)
+    }
+    socket.onclose = ({ code, reason }) => {
+      tooLong()
+      if (isCurrent()) this.#lose(socket, reason || (code === 1006 ? 'the connection broke' : `closed with ${code}`))
+    }
+  }
+
+  #opened(features: readonly string[]): void {
+    const lostAt = this.#lostAt
+    this.#attempt = 0
+    this.#lostAt = undefined
+    this.#pauseMs = undefined
+    const now = this.#clock.now()
+    this.link.value = { phase: 'open', since: now, features }
+    this.#events.onOpen(lostAt === undefined ? undefined : now - lostAt)
+  }
+
+  #lose(socket: WebSocket, why: string): void {
+    this.#socket = undefined
+    socket.close()
+    if (this.link.value.phase === 'open') {
+      this.#lostAt = this.#clock.now()
+      this.#events.onLost(why)
+    }
+    this.#wait(why)
+  }
+
+  #wait(why: string): void {
+    const growing = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.max(0, this.#attempt - 1))
+    const waitMs = this.#pauseMs ?? growing
+    this.#pauseMs = undefined
+    const retryAt = this.#clock.now() + waitMs
+    this.link.value = { phase: 'waiting', attempt: this.#attempt, retryAt, lostAt: this.#lostAt, why }
+    this.#planned = this.#clock.after(waitMs, () => this.retry())
+  }
+}
+
+const streamAddress = (): string => {
+  const address = new URL('.', document.baseURI)
+  address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:'
+  return address.href
+}

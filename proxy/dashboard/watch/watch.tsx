@@ -1,0 +1,3 @@
+export function Watch() {
+  return <section class="watch" aria-label="Watch" />
+}
