@@ -132,6 +132,11 @@ export class Access {
     return !bounds || (bounds.permits(exchange, symbol) && bounds.reads(mode))
   }
 
+  /** Whose key this is; `undefined` when it is gone. */
+  ownerOf(keyId: string): string | undefined {
+    return this.#keys.get(keyId)?.userId
+  }
+
   /** What it may read now. */
   reading(identity: Identity): Reading {
     return this.#boundsOf(identity) ?? EVERYTHING

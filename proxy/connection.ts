@@ -5,6 +5,7 @@ import type { Cancel } from '../shared/clock.ts'
 import type { Log } from '../shared/log.ts'
 import type { AdmissionLimits } from './admission.ts'
 import { Client } from './client.ts'
+import type { ClientView } from './clientlist.ts'
 import { Outbox, type OutboxCounts, type OutboxLimits } from './fanout/outbox.ts'
 import type { Turn } from './fanout/turn.ts'
 import type { Guest } from './farewell.ts'
@@ -59,9 +60,14 @@ export class Connection implements Guest {
   #closed = false
   #isHushed = false
   #messages = 0
+  readonly #since: number
+  /** Of the ping that was not answered yet, monotonic. */
+  #pingedAt: number | undefined
+  #lagMs: number | undefined
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts
+    this.#since = parts.rooms.clock.now()
     const { ws, socket, rooms, limits, turn, address, seat } = parts
     const { oneFramePerWrite } = quirksOf(parts.handshakeKey)
     const onGivenUp = (why: string) => this.#giveUp(why)
@@ -91,6 +97,8 @@ export class Connection implements Guest {
     })
     ws.on('pong', () => {
       this.#unanswered = 0
+      if (this.#pingedAt !== undefined) this.#lagMs = rooms.clock.monotonic() - this.#pingedAt
+      this.#pingedAt = undefined
     })
     ws.on('error', error => {
       parts.log.debug({ err: error }, 'a client connection broke')
@@ -127,6 +135,25 @@ export class Connection implements Guest {
 
   get counts(): OutboxCounts {
     return this.#outbox.counts
+  }
+
+  /** As who runs the system sees it. */
+  view(): ClientView {
+    const { address, seat } = this.#parts
+    const { delivered, folded, lost } = this.counts
+    return {
+      id: String(seat),
+      kind: 'websocket',
+      address,
+      ...(this.keyId !== undefined && { keyId: this.keyId }),
+      since: this.#since,
+      isExtended: !this.#isClassic,
+      subscriptions: this.subscriptions,
+      waitingBytes: this.waitingBytes,
+      ...{ delivered, folded, lost },
+      messages: this.messages,
+      ...(this.#lagMs !== undefined && { lagMs: this.#lagMs }),
+    }
   }
 
   get isToldOfEnds(): boolean {
@@ -180,6 +207,7 @@ export class Connection implements Guest {
     if (this.#unanswered > limits.missedPongs) this.cut()
     else if (ws.readyState === ws.OPEN) {
       this.#unanswered++
+      this.#pingedAt ??= this.#parts.rooms.clock.monotonic()
       ws.ping()
     }
   }

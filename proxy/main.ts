@@ -228,6 +228,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     busConnected: bus.connected(),
     clients: { ...server.counts() },
     keys: server.keyUse(),
+    clientList: server.clientList(),
     ticks: { ...hub.counts },
     bus: { ...bus.counts(), ...inbound.counts, ...orders.counts, ...states.counts, ...strangers.counts },
   })

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import { type Cancel, pause } from '../shared/clock.ts'
 import type { Ending } from '../shared/process.ts'
+import { type ClientView, listClients } from './clientlist.ts'
 import { Connection, type ConnectionLimits } from './connection.ts'
 import { Entrance } from './entrance.ts'
 import type { OutboxCounts } from './fanout/outbox.ts'
@@ -158,6 +159,11 @@ export class Server {
   /** What the clients of each key have and said. */
   keyUse(): Record<string, number> {
     return countUse(this.#connections)
+  }
+
+  /** Those for whom most waits. */
+  clientList(): ClientView[] {
+    return listClients(this.#connections)
   }
 
   /** Whether it lets its clients go, and no others in. */

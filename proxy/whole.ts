@@ -1,3 +1,5 @@
+import type { ClientView } from './clientlist.ts'
+
 type Counts = Readonly<Record<string, number>>
 
 /** What one process counts, in the groups of `/status`. Adding up is all that is done with them. */
@@ -13,6 +15,8 @@ export interface Sums {
 export interface Report extends Sums {
   readonly topics: number
   readonly busConnected: boolean
+  /** Some of its clients, those for whom most waits. */
+  readonly clientList: readonly ClientView[]
 }
 
 /** One process of the proxy, as `/status` shows it. */
@@ -31,6 +35,8 @@ export interface Whole extends Sums {
   readonly busConnected: boolean
   readonly topics: number
   readonly workers: readonly WorkerView[]
+  /** Of each process some, those for whom most waits; only for who runs the system. */
+  readonly clientList: readonly ClientView[]
   /** What is missing for it to serve all its clients; absent when nothing is. */
   readonly missing?: string
   /** What became of its processes lately, oldest first. */
@@ -40,7 +46,10 @@ export interface Whole extends Sums {
 export const NO_BUS = 'the bus is not connected'
 
 /** A proxy that is one process. */
-export const alone = ({ clients, ticks, bus, keys, topics, busConnected }: Report, startedAt: number): Whole => ({
+export const alone = (
+  { clients, ticks, bus, keys, topics, busConnected, clientList }: Report,
+  startedAt: number,
+): Whole => ({
   startedAt,
   busConnected,
   topics,
@@ -48,6 +57,7 @@ export const alone = ({ clients, ticks, bus, keys, topics, busConnected }: Repor
   ticks,
   bus,
   ...(keys && { keys }),
+  clientList,
   workers: [{ id: 1, pid: process.pid, state: 'running', clients: clients.clients ?? 0 }],
   ...(busConnected ? {} : { missing: NO_BUS }),
   events: [],

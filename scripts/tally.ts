@@ -36,6 +36,9 @@ export class Tally {
       busConnected,
       topics: reports.reduce((sum, { topics }) => sum + topics, 0),
       ...addUp([...reports, this.#past]),
+      clientList: [...this.#reports].flatMap(([id, { clientList }]) =>
+        clientList.map(one => ({ ...one, id: `${id}-${one.id}` })),
+      ),
       workers: workers.map(one => ({ ...one, clients: this.#reports.get(one.id)?.clients.clients ?? 0 })),
       ...(missing === undefined ? {} : { missing }),
       events,

@@ -137,7 +137,7 @@ export class Worker implements Siblings {
   }
 
   #forsaken(): Whole {
-    const nothing = { topics: 0, busConnected: false, clients: {}, ticks: {}, bus: {} }
+    const nothing = { topics: 0, busConnected: false, clientList: [], clients: {}, ticks: {}, bus: {} }
     const last = this.#last ?? alone(this.#report?.() ?? nothing, this.#startedAt)
     return { ...last, missing: 'the process that hands out connections does not answer' }
   }

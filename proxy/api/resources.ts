@@ -16,6 +16,7 @@ import type { Whole } from '../whole.ts'
 import { type Api, createApp } from './app.ts'
 import { addHealth, type Health } from './health.ts'
 import { Doorkeeper } from './identity.ts'
+import { addOperator } from './operator.ts'
 import { addStatus, type StatusOf } from './status.ts'
 import { addTickets } from './tickets.ts'
 import { Turns } from './turns.ts'
@@ -50,6 +51,7 @@ export async function openApi(rooms: ApiRooms): Promise<Api> {
   const api = await createApp({ log, doorkeeper, version: VERSION })
   addHealth(api, rooms.health)
   addStatus(api, rooms.statusOf)
+  addOperator(api, rooms)
   addTickets(api, rooms.tickets)
   addWhoami(api, rooms)
   await api.ready()

@@ -4,6 +4,7 @@ import { addUp, alone, lasting, type Report } from '../../proxy/whole.ts'
 
 const report: Report = {
   topics: 3,
+  clientList: [],
   busConnected: true,
   clients: { clients: 2, authenticated: 1, subscriptions: 9, orderSubscriptions: 1, waitingBytes: 70, delivered: 500 },
   ticks: { ticks: 40 },

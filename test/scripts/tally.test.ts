@@ -4,6 +4,7 @@ import { Tally, type WorkerStanding } from '../../scripts/tally.ts'
 
 const report = (clients: number, delivered: number, busConnected = true): Report => ({
   topics: clients,
+  clientList: [],
   busConnected,
   clients: { clients, delivered },
   ticks: { ticks: delivered },

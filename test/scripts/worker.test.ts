@@ -6,7 +6,7 @@ import { Worker } from '../../scripts/worker.ts'
 import { ManualClock } from '../../shared/clock.ts'
 import { loadConfig } from '../../shared/config.ts'
 
-const counted: Report = { topics: 1, busConnected: true, clients: { clients: 4 }, ticks: {}, bus: {} }
+const counted: Report = { topics: 1, clientList: [], busConnected: true, clients: { clients: 4 }, ticks: {}, bus: {} }
 
 async function open() {
   const clock = new ManualClock()

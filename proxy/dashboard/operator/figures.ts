@@ -93,7 +93,7 @@ export function feedCommands({ name, state }: Pick<OperatorFeed, 'name' | 'state
 }
 
 /** What can be done about a client: everything goes by its key. */
-export const clientCommands = ({ keyId }: Pick<OperatorClient, 'keyId'>): readonly Command[] =>
+export const clientCommands = ({ keyId }: { readonly keyId?: string | undefined }): readonly Command[] =>
   keyId === undefined
     ? []
     : [
