@@ -150,7 +150,9 @@ export class Connection implements Guest {
       isExtended: !this.#isClassic,
       subscriptions: this.subscriptions,
       waitingBytes: this.waitingBytes,
-      ...{ delivered, folded, lost },
+      delivered,
+      folded,
+      lost,
       messages: this.messages,
       ...(this.#lagMs !== undefined && { lagMs: this.#lagMs }),
     }

@@ -30,7 +30,7 @@ export function Cache() {
         {Object.entries(value ?? {}).map(([name, figure]) => (
           <div key={name}>
             <dt>{words(name)}</dt>
-            <dd>{typeof figure === 'object' ? JSON.stringify(figure) : String(figure)}</dd>
+            <dd>{typeof figure === 'number' ? figure.toLocaleString('en-IN') : JSON.stringify(figure)}</dd>
           </div>
         ))}
       </dl>

@@ -7,7 +7,7 @@ let rig: ProxyRig
 let admin: string
 
 beforeAll(async () => {
-  rig = await startRig()
+  rig = await startRig({ proxy: { pingMs: 50 } })
   const now = systemClock.now()
   admin = rig.store.keys.create({ userId: 'bob', label: 'operator', scopes: ['admin'], now }).key.reveal()
 })
@@ -50,6 +50,12 @@ describe('the operator view', () => {
     expect(JSON.stringify(body)).not.toContain(rig.keys.alice)
     client.close()
     extended.close()
+  })
+
+  it('tells how long the last ping of a client took, there and back', async () => {
+    const client = await rig.enter()
+    await holds(async () => expect((await ask(admin)).body.clientList[0]?.lagMs).toBeGreaterThan(0))
+    client.close()
   })
 
   it('is over as soon as the key loses the scope', async () => {
