@@ -169,23 +169,24 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     feeds.sweep()
     return access.feedsOf(identity).flatMap(feed => feeds.view(feed.name) ?? [])
   }
+  const clientRooms = {
+    clock,
+    log,
+    access,
+    hub,
+    shelf,
+    failover,
+    orders,
+    states,
+    workshop: new Workshop(clock),
+    instruments,
+    registry,
+    audit,
+    brokers,
+    feedsOf,
+  }
   const server = new Server({
-    rooms: {
-      clock,
-      log,
-      access,
-      hub,
-      shelf,
-      failover,
-      orders,
-      states,
-      workshop: new Workshop(clock),
-      instruments,
-      registry,
-      audit,
-      brokers,
-      feedsOf,
-    },
+    rooms: clientRooms,
     limits: { ...limits, softBytes: limits.queueSoftBytes, hardBytes: limits.queueHardBytes },
     log,
     turnstile: own.turnstile,
@@ -237,14 +238,18 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     return siblings ? siblings.whole() : alone(report(), startedAt)
   }
 
-  const statusOf = statusFrom({
-    ...{ proxy, access, feeds, states, strangers, disagreement, clock, whole, feedsOf },
-    certificateEndsAt: () => tls?.expiresAt,
-    auditState: () => telling.state,
-  })
+  const statusParts = { proxy, access, feeds, states, strangers, disagreement, clock, whole, feedsOf }
   const api = await openApi({
-    ...{ limits, clock, log, audit, registry, access, tickets, hub, feeds, states, shelf, failover, instruments },
-    ...{ feedsOf, whole, statusOf },
+    ...clientRooms,
+    limits,
+    tickets,
+    feeds,
+    whole,
+    statusOf: statusFrom({
+      ...statusParts,
+      certificateEndsAt: () => tls?.expiresAt,
+      auditState: () => telling.state,
+    }),
     health: {
       lagMs: () => lag.ms,
       missing: async () => (server.isEnding ? 'the proxy ends' : (await whole()).missing),
