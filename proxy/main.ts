@@ -169,6 +169,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     feeds.sweep()
     return access.feedsOf(identity).flatMap(feed => feeds.view(feed.name) ?? [])
   }
+  const workshop = new Workshop(clock)
   const server = new Server({
     rooms: {
       clock,
@@ -179,7 +180,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
       failover,
       orders,
       states,
-      workshop: new Workshop(clock),
+      workshop,
       instruments,
       registry,
       audit,
@@ -243,7 +244,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
   })
   const api = await openApi({
     ...{ limits, clock, log, audit, registry, access, tickets, hub, feeds, states, shelf, failover, instruments },
-    ...{ feedsOf, whole, statusOf },
+    ...{ feedsOf, whole, statusOf, workshop, wanted },
     health: {
       lagMs: () => lag.ms,
       missing: async () => (server.isEnding ? 'the proxy ends' : (await whole()).missing),
@@ -261,6 +262,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     failover.close()
     disagreement.close()
     await server.close()
+    await api.close()
     wanted.close()
     inbound.close()
     strangers.close()
