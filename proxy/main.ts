@@ -244,6 +244,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     limits,
     tickets,
     feeds,
+    wanted,
     whole,
     statusOf: statusFrom({
       ...statusParts,
@@ -267,6 +268,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     failover.close()
     disagreement.close()
     await server.close()
+    await api.close()
     wanted.close()
     inbound.close()
     strangers.close()

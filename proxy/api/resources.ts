@@ -12,11 +12,14 @@ import type { Registry } from '../limits/register.ts'
 import type { Shelf } from '../shelf.ts'
 import type { States } from '../states.ts'
 import type { Tickets } from '../tickets.ts'
+import type { Wanted } from '../wanted.ts'
 import type { Whole } from '../whole.ts'
+import type { Workshop } from '../worklist.ts'
 import { type Api, createApp } from './app.ts'
 import { addHealth, type Health } from './health.ts'
 import { Doorkeeper } from './identity.ts'
 import { addOperator } from './operator.ts'
+import { addPrices } from './prices.ts'
 import { addStatus, type StatusOf } from './status.ts'
 import { addTickets } from './tickets.ts'
 import { Turns } from './turns.ts'
@@ -37,6 +40,8 @@ export interface ApiRooms {
   readonly shelf: Shelf
   readonly failover: Failover
   readonly instruments: InstrumentBook
+  readonly wanted: Wanted
+  readonly workshop: Workshop
   readonly feedsOf: (identity: Identity) => FeedView[]
   /** The sums over all processes of the proxy. */
   readonly whole: () => Promise<Whole>
@@ -54,6 +59,7 @@ export async function openApi(rooms: ApiRooms): Promise<Api> {
   addOperator(api, rooms)
   addTickets(api, rooms.tickets)
   addWhoami(api, rooms)
+  addPrices(api, rooms)
   await api.ready()
   return api
 }
