@@ -14,7 +14,7 @@ import type { Reading } from './reading.ts'
 import { NO_FEED, readsLess } from './refusals.ts'
 import * as replies from './replies.ts'
 import type { Rooms } from './rooms.ts'
-import { takeHold } from './subscribing.ts'
+import { giveFirst, takeHold } from './subscribing.ts'
 import { type Job, Worklist } from './worklist.ts'
 
 /**
@@ -243,10 +243,7 @@ export class Client {
     if (fresh.length > 0) this.#pace.excuse()
     this.#say(replies.subscribeReply(results, broker, requestId))
     states.greet(fresh.map(({ hold }) => hold))
-    for (const { hold, resume } of fresh) {
-      if (resume) hub.resume(hold, resume)
-      else hub.snapshot(hold)
-    }
+    giveFirst(hub, fresh, this.#outbox.features)
   }
 
   *#reroute(): Job {

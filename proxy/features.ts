@@ -18,6 +18,10 @@ export interface Features {
   readonly source: boolean
   /** A message before the server goes, or restarts. */
   readonly shutdown: boolean
+  /** When it was received, published and passed on here, on each frame. */
+  readonly stamps: boolean
+  /** The last ticks of a topic before its last value, marked, when it is subscribed. */
+  readonly recent: boolean
 }
 
 type Feature = keyof Features
@@ -33,6 +37,8 @@ const FEATURES = [
   'state',
   'source',
   'shutdown',
+  'stamps',
+  'recent',
 ] as const satisfies readonly Feature[]
 
 const features = (has: (feature: Feature) => boolean): Features =>

@@ -266,8 +266,9 @@ export class Holdings {
   }
 
   #wish(symbol: string, fields: readonly string[] | undefined, common: string, delivery: Wish['delivery']): Wish {
-    const { seq, count, state } = this.#outbox.features
-    return { variation: { symbol: symbol === common ? undefined : symbol, fields, seq, count, state }, delivery }
+    const { seq, count, state, stamps } = this.#outbox.features
+    const variation = { symbol: symbol === common ? undefined : symbol, fields, seq, count, state, stamps }
+    return { variation, delivery }
   }
 
   #put(hold: Hold): void {

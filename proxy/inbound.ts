@@ -138,7 +138,7 @@ export class Inbound {
   #records(body: Buffer, header: LaneHeader, topics: TopicIndex<Channel>, oldest: number): void {
     const { hub } = this.#parts
     const record = this.#record
-    const { epoch } = header
+    const { epoch, sentAt } = header
     topics.begin(header)
     record.begin(body, header)
     while (record.next()) {
@@ -151,6 +151,7 @@ export class Inbound {
           channel,
           { snapshot, position, kept, symbolAt, dataSymbolAt, symbolLength, epoch, sequence, receivedAt },
           record.frame,
+          sentAt,
         )
       else hub.counts.unheld++
     }

@@ -1,4 +1,7 @@
 import type { Identity } from './access.ts'
+import type { Hold } from './fanout/hold.ts'
+import type { Hub } from './fanout/hub.ts'
+import type { Features } from './features.ts'
 import type { Fresh, Holdings } from './holdings.ts'
 import type { Ration } from './limits/ration.ts'
 import { lookUpListed } from './listing.ts'
@@ -7,6 +10,11 @@ import type { Request } from './protocol.ts'
 import type { SubscribeResult } from './replies.ts'
 import type { Rooms } from './rooms.ts'
 import type { Rest } from './worklist.ts'
+
+/** Of each topic, to who asks for the ticks before the last one. */
+const RECENT_PER_TOPIC = 50
+/** Of all topics of a message together: less than makes a client slow. */
+const RECENT_PER_MESSAGE = 500
 
 interface Parts {
   readonly holdings: Holdings
@@ -35,4 +43,20 @@ export function* takeHold(
   const taken = holdings.subscribe(request.symbols, request, stillThere(granted, feeds))
   ration.settle()
   return { ...taken, broker: feeds[0]?.broker ?? '' }
+}
+
+/** Gives what comes before the first new tick of each topic: everything since a place, or the last value, and those before it. */
+export function giveFirst(hub: Hub, fresh: readonly Fresh[], { recent }: Pick<Features, 'recent'>): void {
+  const most = recent ? Math.min(RECENT_PER_TOPIC, Math.floor(RECENT_PER_MESSAGE / fresh.length)) : 0
+  for (const { hold, resume } of fresh) {
+    if (resume) hub.resume(hold, resume)
+    else {
+      if (most > 0) giveRecent(hub, hold, most)
+      hub.snapshot(hold)
+    }
+  }
+}
+
+function giveRecent(hub: Hub, { variant, outbox }: Hold, most: number): void {
+  for (const tick of hub.find(variant.served.topic)?.before(most) ?? []) outbox.offer(variant.recentFrame(tick))
 }

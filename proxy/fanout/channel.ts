@@ -1,5 +1,5 @@
 import type { TickHeader } from '../../bus/message.ts'
-import type { Cancel } from '../../shared/clock.ts'
+import type { Cancel, Clock } from '../../shared/clock.ts'
 import type { Place } from '../place.ts'
 import { type Variation, variationKey } from '../variation/variant.ts'
 import type { Tick } from './frame.ts'
@@ -75,12 +75,12 @@ export class Channel {
     return this.#epoch === UNKNOWN ? undefined : { epoch: this.#epoch, seq: this.#sequence }
   }
 
-  /** All that want these same bytes. */
-  variant(variation: Variation): Variant {
+  /** All that want these same bytes; `clock`: for stamps. */
+  variant(variation: Variation, clock?: Pick<Clock, 'micros'>): Variant {
     const key = variationKey(variation)
     let variant = this.variants.find(one => one.key === key)
     if (!variant) {
-      variant = new Variant(this.served, variation, key)
+      variant = new Variant(this.served, variation, key, clock)
       this.variants.push(variant)
     }
     return variant
@@ -154,6 +154,13 @@ export class Channel {
   since({ epoch, seq }: Place): readonly Tick[] | undefined {
     if (this.#epoch === epoch && this.#sequence === seq) return []
     return this.ring?.since(epoch, seq)
+  }
+
+  /** Up to `most` of the ticks before the last value, oldest first, as far as they are kept. */
+  before(most: number): readonly Tick[] {
+    const newest = this.last?.header.sequence
+    const ticks = this.ring?.latest(most + 1) ?? []
+    return ticks.at(-1)?.header.sequence === newest ? ticks.slice(0, -1) : ticks.slice(-most)
   }
 
   /** Tells one client, which came back, what it has missed. */

@@ -6,11 +6,14 @@ export class Tick {
   readonly header: TickHeader
   /** A whole WebSocket message. */
   readonly message: Buffer
+  /** When its publisher put it on the bus, microseconds since 1970; 0: not known. */
+  readonly sentAt: number
 
   /** `message` is kept: no view of a bus message, which holds thousands of ticks and must be let go. */
-  constructor(header: TickHeader, message: Buffer) {
+  constructor(header: TickHeader, message: Buffer, sentAt = 0) {
     this.header = header
     this.message = message
+    this.sentAt = sentAt
   }
 
   /** Without the WebSocket header: the client frame as the adapter made it. Made anew each time: few need it. */
@@ -36,7 +39,7 @@ export interface Frame {
   readonly tick: Tick | undefined
   /** How many publications it stands for by itself: 0 for a value published before, and for what is no tick. */
   readonly stands: 0 | 1
-  /** Marked as a value that is not of now. */
+  /** Marked as a value that is not of now, or not the last. */
   readonly isOld?: true
 }
 

@@ -69,9 +69,10 @@ export class Hub {
   /** From now on `outbox` gets the ticks of this topic. */
   join(served: Served, { variation, delivery, guard, left }: Wish, outbox: Outbox): Hold {
     const channel = this.#channels.open(served)
-    if (outbox.features.resume) channel.ring ??= this.#rings.open()
+    const { resume, recent } = outbox.features
+    if (resume || recent) channel.ring ??= this.#rings.open()
     const hold = new Hold(
-      channel.variant(variation),
+      channel.variant(variation, this.#clock),
       outbox,
       { delivery, guard, left, news: channel.news },
       this.#pacer,
@@ -191,15 +192,18 @@ export class Hub {
     return this.#channels.find(topic)
   }
 
-  /** Sends one tick to everybody who holds its topic; whether it was news. `payload` may be a view: it is copied. */
-  deliver(channel: Channel, header: TickHeader, payload: Buffer): boolean {
+  /**
+   * Sends one tick to everybody who holds its topic; whether it was news. `payload` may be a view: it is copied. `sentAt`:
+   * when its publisher put it on the bus, microseconds; 0 where nobody knows.
+   */
+  deliver(channel: Channel, header: TickHeader, payload: Buffer, sentAt = 0): boolean {
     this.#isGiving = true
-    const isNews = this.#give(channel, header, payload)
+    const isNews = this.#give(channel, header, payload, sentAt)
     this.#letGo()
     return isNews
   }
 
-  #give(channel: Channel, header: TickHeader, payload: Buffer): boolean {
+  #give(channel: Channel, header: TickHeader, payload: Buffer, sentAt: number): boolean {
     const stands = channel.advance(header, this.counts)
     if (header.kept) this.#presence.confirm(channel)
     // It has no value (any more): what it kept is no longer the last.
@@ -210,7 +214,7 @@ export class Hub {
       return false
     }
     this.counts.ticks++
-    const tick = new Tick(header, textMessage(payload))
+    const tick = new Tick(header, textMessage(payload), sentAt)
     if (!channel.show(tick)) return false
     if (channel.variants.length > 0) {
       channel.given = tick

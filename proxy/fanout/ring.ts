@@ -25,7 +25,7 @@ export class Ring {
 
   add(tick: Tick): void {
     const message = this.#copy(tick.message)
-    this.#ticks.push(new Tick(tick.header, message))
+    this.#ticks.push(new Tick(tick.header, message, tick.sentAt))
     this.#bytes += message.length
     if (this.#ticks.length > TICKS_PER_TOPIC) this.drop()
     this.#rings.grow(message.length)
@@ -56,6 +56,11 @@ export class Ring {
     return this.#ticks.slice(sequence - oldest.header.sequence + 1)
   }
 
+  /** The newest so many, or all there are, oldest first. */
+  latest(most: number): readonly Tick[] {
+    return most > 0 ? this.#ticks.slice(-most) : []
+  }
+
   /** A tick's own bytes lie among those of other topics: keeping one of them keeps the memory of all of these. */
   #copy(message: Buffer): Buffer {
     if (this.#used + message.length > this.#slab.length) {
@@ -70,7 +75,7 @@ export class Ring {
   }
 }
 
-/** Owner of the rings of all topics whose clients may want to resume: bounded together. */
+/** Owner of the rings of all topics whose clients may want to resume, or the ticks before now: bounded together. */
 export class Rings {
   readonly #maxBytes: number
   readonly #all = new Set<Ring>()

@@ -1,8 +1,10 @@
+import type { Clock } from '../../shared/clock.ts'
 import type { Instrument } from '../../shared/market/instrument.ts'
 import { clientMode, type Mode, modeNumber } from '../../shared/market/mode.ts'
 import type { TopicParts } from '../../shared/market/topic.ts'
 import { gapNotice } from '../notices.ts'
 import type { Place } from '../place.ts'
+import type { Age, Stamps } from '../variation/ending.ts'
 import { type Variation, vary } from '../variation/variant.ts'
 import { textMessage } from '../websocket.ts'
 import type { Frame, Source, Tick } from './frame.ts'
@@ -55,8 +57,10 @@ export class Variant implements Source {
   /** Equal for equal variations. */
   readonly key: string
   readonly #isPlain: boolean
+  readonly #clock: Pick<Clock, 'micros'> | undefined
 
-  constructor(served: Served, variation: Variation, key: string) {
+  /** `clock`: for stamps. */
+  constructor(served: Served, variation: Variation, key: string, clock?: Pick<Clock, 'micros'>) {
     const { exchange, symbol, mode } = served.parts
     const { fields, seq, count } = variation
     this.served = served
@@ -65,21 +69,26 @@ export class Variant implements Source {
     this.symbol = variation.symbol ?? symbol
     this.mode = clientMode(mode)
     this.name = holdName(exchange, this.symbol, this.mode)
-    this.#isPlain = variation.symbol === undefined && !fields && !seq && !count
+    this.#clock = variation.stamps ? clock : undefined
+    this.#isPlain = variation.symbol === undefined && !fields && !seq && !count && !this.#clock
   }
 
   /** `count`: publications it stands for, those folded into it included. */
   frame(tick: Tick, stands: 0 | 1, count: number = stands): Frame {
     // Of a market that is closed: who hears how things stand is told that it is not of now.
     if (tick.header.kept && this.variation.state) return this.oldFrame(tick)
-    const bytes = this.#isPlain ? tick.message : textMessage(vary(tick.payload, tick.header, this.variation, count))
+    const bytes = this.#isPlain ? tick.message : this.#message(tick, count)
     return { bytes, size: bytes.length, source: this, tick, stands }
   }
 
   /** A value that is not of now, marked so: it was published before, and stands for nothing. Only for who hears that. */
   oldFrame(tick: Tick): Frame {
-    const bytes = textMessage(vary(tick.payload, tick.header, this.variation, 0, true))
-    return { bytes, size: bytes.length, source: this, tick, stands: 0, isOld: true }
+    return this.#marked(tick, 'stale')
+  }
+
+  /** One of those before the last value, marked so. Only for who asked for them. */
+  recentFrame(tick: Tick): Frame {
+    return this.#marked(tick, 'recent')
   }
 
   /** Says that publications are missing behind `place`, up to and with `to`; without it nobody knows how many. */
@@ -99,6 +108,16 @@ export class Variant implements Source {
 
   recount({ tick, stands, isOld }: Frame, folded: number): Frame | undefined {
     return this.variation.count && tick && !isOld ? this.frame(tick, stands, stands + folded) : undefined
+  }
+
+  #marked(tick: Tick, age: Age): Frame {
+    const bytes = this.#message(tick, 0, age)
+    return { bytes, size: bytes.length, source: this, tick, stands: 0, isOld: true }
+  }
+
+  #message(tick: Tick, count: number, age?: Age): Buffer {
+    const stamps: Stamps | undefined = this.#clock && { published: tick.sentAt, proxy: this.#clock.micros() }
+    return textMessage(vary(tick.payload, tick.header, this.variation, count, age, stamps))
   }
 
   add(member: Member): void {

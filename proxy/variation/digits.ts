@@ -28,3 +28,19 @@ export function writeDigits(target: Uint8Array, value: number, end: number): num
   } while (rest > 0)
   return at
 }
+
+const POINT = 0x2e
+
+/** The same of microseconds as milliseconds, with three digits behind a point. */
+export function writeMillis(target: Uint8Array, micros: number, end: number): number {
+  const millis = Math.floor(micros / 1000)
+  let rest = micros - millis * 1000
+  let at = end
+  for (let digit = 0; digit < 3; digit++) {
+    const others = (rest / 10) | 0
+    target[--at] = ZERO + rest - others * 10
+    rest = others
+  }
+  target[--at] = POINT
+  return writeDigits(target, millis, at)
+}

@@ -1,6 +1,6 @@
 import type { TickHeader } from '../../bus/message.ts'
 import { Cuts } from './cuts.ts'
-import { Ending } from './ending.ts'
+import { type Age, Ending, type Stamps } from './ending.ts'
 import { isSpace } from './pairs.ts'
 import { type Selection, select, selectionOf } from './selection.ts'
 
@@ -16,11 +16,13 @@ export interface Variation {
   readonly count: boolean
   /** Whether it says that a value is not of now: `snapshot`, `stale`. */
   readonly state?: boolean
+  /** Whether it says when it passed each hop. */
+  readonly stamps?: boolean
 }
 
 /** Equal for variations that make equal frames. */
-export const variationKey = ({ symbol, fields, seq, count, state = false }: Variation): string =>
-  JSON.stringify([symbol ?? null, fields ?? null, seq, count, state])
+export const variationKey = ({ symbol, fields, seq, count, state = false, stamps = false }: Variation): string =>
+  JSON.stringify([symbol ?? null, fields ?? null, seq, count, state, stamps])
 
 /** What of a variation is the same for each tick, as bytes. */
 interface Plan {
@@ -44,7 +46,8 @@ const endings = {
 /**
  * The frame of one tick in one variation, without a WebSocket header; nothing is parsed, bytes are put together.
  * `header` must belong to `payload` (`readTick` has checked its offsets). `count` is 0 for a value that was published
- * before: such a frame is a snapshot. `isOld`: it is said that the value is not of now, as a variation with `state` does.
+ * before: such a frame is a snapshot. `age`: it is said that the value is not of now, to who understands that. `stamps`:
+ * they are said.
  * A frame that is not as it should be goes out as whole as it came. Keep the `variation` from tick to tick: what is fixed
  * for it is prepared once per object.
  */
@@ -53,14 +56,16 @@ export function vary(
   header: TickHeader,
   variation: Variation,
   count: number,
-  isOld = false,
+  age?: Age,
+  stamps?: Stamps,
 ): Buffer {
   const isWhole = variation.symbol === undefined && !variation.fields
-  const end = variation.seq || variation.count || isOld ? lastBrace(payload) : payload.length
+  const isPlainEnd = !(variation.seq || variation.count || age || stamps)
+  const end = isPlainEnd ? payload.length : lastBrace(payload)
   if (!isWhole) cut(payload, end, header, planOf(variation))
   const at = isWhole ? end : cuts.length
   const ending = end < payload.length ? endingOf(variation) : undefined
-  ending?.write(header, count, isOld)
+  ending?.write(header, count, age, stamps)
   const frame = Buffer.allocUnsafe(at + (ending?.length ?? 0))
   // What follows the end is overwritten: a view of what does not would cost more.
   if (isWhole) frame.set(payload.length <= frame.length ? payload : payload.subarray(0, end))

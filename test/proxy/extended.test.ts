@@ -91,6 +91,32 @@ describe('what is printed of the extended protocol', () => {
     expect((await late.tick('the old price', () => true)).text).toBe(JSON.stringify(printedAs('stale')[0]))
   })
 
+  it('shows stamps and recent ticks as they are said', async () => {
+    const rig = await startRig({ broker: 'simulator', others: [] })
+    onTestFinished(() => rig.close())
+    const enter = async () => {
+      const client = await rig.connect()
+      await client.ask({
+        action: 'authenticate',
+        api_key: rig.keys.alice,
+        features: ['stamps', 'recent', 'seq', 'count'],
+      })
+      await client.ask({ action: 'subscribe', symbol: 'RELIANCE', exchange: 'NSE', mode: 1 })
+      return client
+    }
+    const first = await enter()
+    await rig.feed.wanted('NSE_RELIANCE_LTP')
+    for (const ltp of [2885.3, 2885.4]) rig.feed.tick('NSE', 'RELIANCE', tickOf(ltp))
+    await first.tick('the second', ({ seq }) => seq === 2)
+    const [{ stamps, ...said } = {}] = (await enter()).ticks
+      .filter(({ recent }) => recent)
+      .map(({ text }) => JSON.parse(text))
+    const [recent, stamped] = [printedAs('recent')[0], printedAs('stamps')[0]]
+    expect(JSON.stringify({ ...said, seq: 40, epoch: recent?.epoch })).toBe(JSON.stringify(recent))
+    expect(Object.keys(stamps)).toEqual(Object.keys(stamped?.stamps as object))
+    expect(Object.keys(stamped ?? {})).toEqual([...Object.keys(said).slice(0, 6), 'stamps'])
+  })
+
   it('names every notice as it is sent', () => {
     const printed = blocks.filter(({ kind }) => kind === 'notice').map(({ body }) => JSON.parse(body))
     expect(printed.map(one => JSON.parse(notice(one)))).toEqual(printed)

@@ -16,7 +16,7 @@ it.each(['seq', 1, true, { seq: true }])(
   'features that are no array are refused, with the names there are: %j',
   value => {
     expect(readFeatures(value)).toBe(
-      'features must be an array of names: seq, count, gap, batch, slow, resume, state, source, shutdown',
+      'features must be an array of names: seq, count, gap, batch, slow, resume, state, source, shutdown, stamps, recent',
     )
   },
 )

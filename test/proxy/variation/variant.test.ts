@@ -113,7 +113,7 @@ describe('a frame of our own making', () => {
   const text = formatFrame(template, { ltp: 100, volume: 5, timestamp: 9 })
   const varied = (variation: Partial<Variation>, count = 1, snapshot = false, isOld = false) => {
     const { header, frame } = message(text, { ...template, snapshot })
-    return vary(frame, header, { ...NOTHING, ...variation }, count, isOld).toString()
+    return vary(frame, header, { ...NOTHING, ...variation }, count, isOld ? 'stale' : undefined).toString()
   }
 
   it('says its place behind the broker, and its count behind that', () => {
