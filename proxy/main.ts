@@ -242,14 +242,15 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     return siblings ? siblings.whole() : alone(report(), startedAt)
   }
 
+  const certificateEndsAt = () => tls?.expiresAt
   const statusOf = statusFrom({
     ...{ proxy, access, feeds, states, strangers, disagreement, clock, whole, feedsOf },
-    certificateEndsAt: () => tls?.expiresAt,
+    certificateEndsAt,
     auditState: () => telling.state,
   })
   const api = await openApi({
     ...{ limits, clock, log, audit, registry, access, tickets, hub, feeds, states, shelf, failover, instruments },
-    ...{ feedsOf, whole, statusOf },
+    ...{ feedsOf, whole, statusOf, meters, certificateEndsAt },
     health: {
       lagMs: () => lag.ms,
       missing: async () => (server.isEnding ? 'the proxy ends' : (await whole()).missing),

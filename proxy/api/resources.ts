@@ -9,6 +9,7 @@ import type { Failover } from '../failover.ts'
 import type { Hub } from '../fanout/hub.ts'
 import type { Feeds, FeedView } from '../feeds.ts'
 import type { Registry } from '../limits/register.ts'
+import type { Meters } from '../metrics/meters.ts'
 import type { Shelf } from '../shelf.ts'
 import type { States } from '../states.ts'
 import type { Tickets } from '../tickets.ts'
@@ -16,6 +17,7 @@ import type { Whole } from '../whole.ts'
 import { type Api, createApp } from './app.ts'
 import { addHealth, type Health } from './health.ts'
 import { Doorkeeper } from './identity.ts'
+import { addMetrics } from './metrics.ts'
 import { addStatus, type StatusOf } from './status.ts'
 import { addTickets } from './tickets.ts'
 import { Turns } from './turns.ts'
@@ -41,6 +43,8 @@ export interface ApiRooms {
   readonly whole: () => Promise<Whole>
   readonly health: Health
   readonly statusOf: StatusOf
+  readonly meters: Meters
+  readonly certificateEndsAt: () => number | undefined
 }
 
 /** The HTTP side with all it serves, ready to be handed requests. */
@@ -51,6 +55,7 @@ export async function openApi(rooms: ApiRooms): Promise<Api> {
   addHealth(api, rooms.health)
   addStatus(api, rooms.statusOf)
   addTickets(api, rooms.tickets)
+  addMetrics(api, rooms)
   addWhoami(api, rooms)
   await api.ready()
   return api
