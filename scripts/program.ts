@@ -9,6 +9,7 @@ import { addCalendar, addInstruments, addTapes } from './records.ts'
 import { addSecrets } from './secrets.ts'
 import { addSharing } from './share.ts'
 import { collect, parseCount, parsePort, parseWorkers } from './value.ts'
+import { addMeasures } from './views.ts'
 
 /**
  * The whole command line. What a command does is imported when it is called, so that `--help` and `--version` need
@@ -54,6 +55,7 @@ export function createProgram(version: string): Command {
   addTapes(program)
   addCalendar(program)
   addViews(program)
+  addMeasures(program)
   refuse(program, program.name())
   return program
 }

@@ -14,6 +14,7 @@ import { withProcesses } from './picture.ts'
 import { FIRST_USER } from './setup.ts'
 
 const count = z.number()
+const share = z.object({ used: count, limit: count })
 
 const reportedInstrument = z.object({
   exchange: z.string(),
@@ -51,6 +52,8 @@ const reportedFeed = z.object({
       confirmed: count,
       tokenExpiresAt: count.optional(),
       rest: z.object({ reason: z.string(), until: count }).optional(),
+      limits: z.object({ instruments: share, books: share.optional() }).optional(),
+      connections: z.object({ open: count, needed: count }).optional(),
     })
     .optional(),
   instruments: instruments.optional(),
@@ -138,23 +141,51 @@ export async function clientKey(invocation: Invocation): Promise<Secret> {
   })
 }
 
-/** Asks the proxy, with `instruments` for every instrument by itself. Throws PROXY_UNREACHABLE or KEY_INVALID. */
+/** What is asked of a proxy. */
+interface StatusWish {
+  /** Every instrument by itself. */
+  readonly instruments?: boolean
+  /** The address of its stream; that of the data folder's unless told. */
+  readonly url?: string | undefined
+}
+
+/** Asks the proxy how things stand. Throws PROXY_UNREACHABLE or KEY_INVALID. */
 export async function fetchStatus(
   invocation: Invocation,
-  { instruments = false }: { instruments?: boolean } = {},
+  { instruments = false, url }: StatusWish = {},
 ): Promise<ProxyStatus> {
-  const url = `${streamAddress(invocation).replace(/^ws/, 'http')}/api/v1/status${instruments ? '?instruments=all' : ''}`
-  if (!existsSync(invocation.folder.controlDb) && !invocation.config.apiKey)
+  const at = httpAddress(url ?? streamAddress(invocation), `/api/v1/status${instruments ? '?instruments=all' : ''}`)
+  const { status, body } = await fetchFrom(invocation, at, { isFar: url !== undefined })
+  const parsed = proxyStatus.safeParse(parse(body))
+  if (!parsed.success) throw unreachable(at, `it is no Tickwire proxy: HTTP ${status}`)
+  return parsed.data
+}
+
+/** Asks with the key of this command. Throws PROXY_UNREACHABLE, and KEY_INVALID where the key is refused. */
+export async function fetchFrom(
+  invocation: Invocation,
+  url: string,
+  { isFar, method = 'GET' }: { readonly isFar: boolean; readonly method?: 'GET' | 'POST' },
+): Promise<NearAnswer> {
+  if (!isFar && !existsSync(invocation.folder.controlDb) && !invocation.config.apiKey)
     throw unreachable(url, 'nothing was started', startHint(invocation))
   const key = await clientKey(invocation)
-  const response = await ask(url, key, () => startHint(invocation))
-  if (response.status === 401)
+  const headers = { authorization: `Bearer ${key.reveal()}` }
+  const answer = await askNear(url, headers, STATUS_LIMIT_MS, { method, isFar }).catch((error: unknown) => {
+    throw unreachable(url, reasonOf(error), startHint(invocation))
+  })
+  if (answer.status === 401)
     throw new TickwireError('KEY_INVALID', `The proxy at ${url} refused the key`, {
       next: 'tickwire key create LABEL, then set TICKWIRE_API_KEY to it; or unset it to use the data folder',
     })
-  const parsed = proxyStatus.safeParse(parse(response.body))
-  if (!parsed.success) throw unreachable(url, `it is no Tickwire proxy: HTTP ${response.status}`)
-  return parsed.data
+  return answer
+}
+
+/** Where a path of the HTTP side is, by the address of the stream. Throws USAGE for one that is no such address. */
+export function httpAddress(stream: string, path: string): string {
+  const [, isSecure, host] = /^(?:ws|http)(s?):\/\/([^/?#@]+)/.exec(stream) ?? []
+  if (host !== undefined) return `http${isSecure}://${host}${path}`
+  throw new TickwireError('USAGE', `${stream} is no address of a proxy`, { next: 'write it as ws://HOST:PORT' })
 }
 
 /** Registered feeds with what is known of each: `disabled`, else as the proxy hears it and as `up` knows its process. */
@@ -174,14 +205,6 @@ function startHint({ folder, globals }: Invocation): string {
   const root = join(folder.root, EMULATED)
   if (!existsSync(root) || !readUp(openInvocation({ ...globals, dataDir: root }).folder)) return START_HINT
   return `${START_HINT}; or, for the emulated system that runs in it: tickwire${folderOption(root)} status`
-}
-
-async function ask(url: string, key: Secret, next: () => string): Promise<NearAnswer> {
-  try {
-    return await askNear(url, { authorization: `Bearer ${key.reveal()}` }, STATUS_LIMIT_MS)
-  } catch (error) {
-    throw unreachable(url, reasonOf(error), next())
-  }
 }
 
 /** `undefined` for what is no JSON. */

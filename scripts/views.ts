@@ -1,0 +1,40 @@
+import { type Command, Option } from 'commander'
+import { examples, globalsOf as globals } from './help.ts'
+import { parseCount } from './value.ts'
+
+const urlOption = (): Option => new Option('--url <url>', 'address of the proxy; default: the one running here')
+
+/** The part of the command line that looks at how well a running system does, and at what it could carry. */
+export function addMeasures(program: Command): void {
+  program
+    .command('rtt')
+    .description('the way to the proxy and back: connecting, the key, pings; exits with 5 when some stay unanswered')
+    .option('--count <n>', 'so many pings', parseCount, 10)
+    .addOption(urlOption())
+    .addHelpText(
+      'before',
+      examples(
+        'tickwire rtt',
+        'tickwire rtt --count 100',
+        'TICKWIRE_API_KEY=… tickwire rtt --url wss://prices.example.com/ws',
+      ),
+    )
+    .action(async (options, command) => (await import('./commands/rtt.ts')).rtt(globals(command), options))
+  program
+    .command('latency')
+    .argument('[symbols...]', 'EXCHANGE:SYMBOL; default: what somebody wants already')
+    .description('how old ticks are when they arrive, hop by hop; exits with 5 when none came')
+    .option('--seconds <n>', 'listen for so long', parseCount, 10)
+    .addOption(urlOption())
+    .addHelpText(
+      'before',
+      examples(
+        'tickwire latency',
+        'tickwire latency NSE:RELIANCE NFO:NIFTY28NOV26FUT --seconds 30',
+        'TICKWIRE_API_KEY=… tickwire latency NSE:SBIN --url wss://prices.example.com/ws | jq .p95Ms',
+      ),
+    )
+    .action(async (symbols, options, command) =>
+      (await import('./commands/latency.ts')).latency(globals(command), symbols, options),
+    )
+}
