@@ -7,6 +7,20 @@ const urlOption = (): Option => new Option('--url <url>', 'address of the proxy;
 /** The part of the command line that looks at how well a running system does, and at what it could carry. */
 export function addMeasures(program: Command): void {
   program
+    .command('top')
+    .description('feeds, clients and rates, again each second, until q or Ctrl-C')
+    .option('--count <n>', 'end after so many seconds', parseCount)
+    .addOption(urlOption())
+    .addHelpText(
+      'before',
+      examples(
+        'tickwire top',
+        'tickwire top --count 60 | jq .perSecond.ticks',
+        'TICKWIRE_API_KEY=… tickwire top --url wss://prices.example.com/ws',
+      ),
+    )
+    .action(async (options, command) => (await import('./commands/top.ts')).top(globals(command), options))
+  program
     .command('rtt')
     .description('the way to the proxy and back: connecting, the key, pings; exits with 5 when some stay unanswered')
     .option('--count <n>', 'so many pings', parseCount, 10)
