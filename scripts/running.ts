@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { FEED_LABELS, FEED_STATES } from '../shared/control.ts'
 import { TickwireError } from '../shared/errors.ts'
+import { TOPIC_MODES } from '../shared/market/mode.ts'
 import type { Secret } from '../shared/secret.ts'
 import { INSTRUMENT_STATES } from '../shared/states.ts'
 import type { FeedRecord } from '../shared/store/feeds.ts'
@@ -45,6 +46,7 @@ const reportedFeed = z.object({
   since: count,
   lastTickAt: count.optional(),
   label: z.enum(FEED_LABELS).optional(),
+  modes: z.array(z.enum(TOPIC_MODES)).optional(),
   status: z
     .looseObject({
       ticks: count,

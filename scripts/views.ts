@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander'
+import { Argument, type Command, Option } from 'commander'
 import { examples, globalsOf as globals } from './help.ts'
 import { parseCount } from './value.ts'
 
@@ -50,5 +50,24 @@ export function addMeasures(program: Command): void {
     )
     .action(async (symbols, options, command) =>
       (await import('./commands/latency.ts')).latency(globals(command), symbols, options),
+    )
+  program
+    .command('plan')
+    .argument('<n>', 'so many instruments more', parseCount)
+    .addArgument(new Argument('<mode>', 'what of them').choices(['ltp', 'quote', 'depth']))
+    .description('which feeds could carry it, and what stays of their limits; exits with 1 when none can')
+    .option('--depth <levels>', 'of the book: 5 unless told', parseCount)
+    .option('--exchange <code>', 'all of this exchange: some have deeper books than others')
+    .addOption(urlOption())
+    .addHelpText(
+      'before',
+      examples(
+        'tickwire plan 1800 quote',
+        'tickwire plan 40 depth --depth 20 --exchange NFO',
+        'tickwire plan 5000 ltp | jq .can',
+      ),
+    )
+    .action(async (count, mode, options, command) =>
+      (await import('./commands/plan.ts')).plan(globals(command), count, mode, options),
     )
 }
