@@ -4,8 +4,9 @@ import { z } from 'zod'
 import type { Clock } from '../shared/clock.ts'
 import { systemCode, TickwireError } from '../shared/errors.ts'
 import type { Secret } from '../shared/secret.ts'
+import { httpAddress } from './address.ts'
 import { OWN_PROXY } from './near.ts'
-import { httpAddress, unreachable } from './running.ts'
+import { unreachable } from './running.ts'
 
 export interface LinkOptions {
   readonly url: string

@@ -6,7 +6,9 @@ import { TickwireError } from '../shared/errors.ts'
 import { TOPIC_MODES } from '../shared/market/mode.ts'
 import type { Secret } from '../shared/secret.ts'
 import { INSTRUMENT_STATES } from '../shared/states.ts'
+import type { ControlStore } from '../shared/store/control.ts'
 import type { FeedRecord } from '../shared/store/feeds.ts'
+import { httpAddress } from './address.ts'
 import { folderOption, streamUrl } from './banner.ts'
 import { readProxy, readUp } from './facts.ts'
 import { type Invocation, openInvocation, withStore } from './invocation.ts'
@@ -127,21 +129,22 @@ export function streamAddress({ config, folder }: Invocation): string {
 }
 
 /**
- * The key a client command uses: TICKWIRE_API_KEY, else a ticket of one minute from the data folder.
+ * The key a client command uses: TICKWIRE_API_KEY, else a ticket from the data folder.
  * Throws KEY_INVALID when there is neither.
  */
-export async function clientKey(invocation: Invocation): Promise<Secret> {
+export async function clientKey(invocation: Invocation, ttlMs = TICKET_MS): Promise<Secret> {
   const { config, folder, clock } = invocation
   if (config.apiKey) return config.apiKey
   if (!existsSync(folder.controlDb))
     throw new TickwireError('KEY_INVALID', `No key: TICKWIRE_API_KEY is not set, and ${folder.root} holds no system`, {
       next: `set TICKWIRE_API_KEY, name the folder with --data-dir, or start one: ${START_HINT}`,
     })
-  return withStore(invocation, store => {
-    const now = clock.now()
-    return store.keys.mintTicket({ userId: store.users.list()[0]?.id ?? FIRST_USER, ttlMs: TICKET_MS, now })
-  })
+  return withStore(invocation, store => localTicket(store, clock.now(), ttlMs))
 }
+
+/** Of who runs the system. */
+export const localTicket = ({ keys, users }: ControlStore, now: number, ttlMs: number): Secret =>
+  keys.mintTicket({ userId: users.list()[0]?.id ?? FIRST_USER, ttlMs, now })
 
 /** What is asked of a proxy. */
 interface StatusWish {
@@ -181,13 +184,6 @@ export async function fetchFrom(
       next: 'tickwire key create LABEL, then set TICKWIRE_API_KEY to it; or unset it to use the data folder',
     })
   return answer
-}
-
-/** Where a path of the HTTP side is, by the address of the stream. Throws USAGE for one that is no such address. */
-export function httpAddress(stream: string, path: string): string {
-  const [, isSecure, host] = /^(?:ws|http)(s?):\/\/([^/?#@]+)/.exec(stream) ?? []
-  if (host !== undefined) return `http${isSecure}://${host}${path}`
-  throw new TickwireError('USAGE', `${stream} is no address of a proxy`, { next: 'write it as ws://HOST:PORT' })
 }
 
 /** Registered feeds with what is known of each: `disabled`, else as the proxy hears it and as `up` knows its process. */

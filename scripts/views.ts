@@ -70,4 +70,18 @@ export function addMeasures(program: Command): void {
     .action(async (count, mode, options, command) =>
       (await import('./commands/plan.ts')).plan(globals(command), count, mode, options),
     )
+  program
+    .command('open')
+    .description('the page in the browser, signed in; prints its address where there is no screen')
+    .option('--print', 'print the address instead: it signs in once, within five minutes')
+    .addOption(urlOption())
+    .addHelpText(
+      'before',
+      examples(
+        'tickwire open',
+        'tickwire open --print',
+        'TICKWIRE_API_KEY=… tickwire open --url wss://prices.example.com/ws',
+      ),
+    )
+    .action(async (options, command) => (await import('./commands/open.ts')).openPage(globals(command), options))
 }
