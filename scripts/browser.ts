@@ -31,9 +31,8 @@ export async function openInBrowser(
   try {
     const file = join(folder, 'open.html')
     writeFileSync(file, redirection(address), { mode: 0o600, flag: 'wx' })
-    if (!(await start([...opener, pathToFileURL(file).href]))) return false
-    await pause(clock, READ_MS, signal)
-    return true
+    const failed = start([...opener, pathToFileURL(file).href])
+    return !(await Promise.race([failed, pause(clock, READ_MS, signal).then(() => false)]))
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -51,18 +50,19 @@ export const redirection = (address: string): string => {
 `
 }
 
-/** True once it runs. It goes on when this command has ended, and learns nothing secret from its environment. */
+/**
+ * Resolves once it has ended: whether it failed. In its own group and time, so that it goes on when this command has
+ * ended; and it learns nothing secret from its environment.
+ */
 function start([command = '', ...args]: readonly string[]): Promise<boolean> {
+  const child = spawn(command, args, {
+    detached: true,
+    stdio: 'ignore',
+    env: childEnvironment({ opensAccounts: false }),
+  })
+  child.unref()
   return new Promise(resolve => {
-    const child = spawn(command, args, {
-      detached: true,
-      stdio: 'ignore',
-      env: childEnvironment({ opensAccounts: false }),
-    })
-    child.on('error', () => resolve(false))
-    child.on('spawn', () => {
-      child.unref()
-      resolve(true)
-    })
+    child.on('error', () => resolve(true))
+    child.on('exit', code => code !== 0 && resolve(true))
   })
 }

@@ -8,6 +8,7 @@ import { addKeys } from './key.ts'
 import { addCalendar, addInstruments, addTapes } from './records.ts'
 import { addSecrets } from './secrets.ts'
 import { addSharing } from './share.ts'
+import { addUpkeep } from './upkeep.ts'
 import { collect, parseCount, parsePort, parseWorkers } from './value.ts'
 import { addMeasures } from './views.ts'
 
@@ -56,6 +57,7 @@ export function createProgram(version: string): Command {
   addCalendar(program)
   addViews(program)
   addMeasures(program)
+  addUpkeep(program)
   refuse(program, program.name())
   return program
 }
