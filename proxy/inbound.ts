@@ -11,6 +11,7 @@ import type { Channel } from './fanout/channel.ts'
 import type { Hub } from './fanout/hub.ts'
 import type { Feeds } from './feeds.ts'
 import type { Foreign } from './foreign.ts'
+import type { Meters } from './metrics/meters.ts'
 import type { Orders } from './orders.ts'
 import type { Shelf } from './shelf.ts'
 import type { States } from './states.ts'
@@ -27,6 +28,8 @@ interface Place {
 export interface InboundCounts {
   /** Lane messages missing by the holes in their sequence. */
   lostLanes: number
+  /** These holes. */
+  gaps: number
   /** Messages, and live ticks in them, older than the limit when they came: dropped. */
   stale: number
   /** Of a publisher that has been replaced, or repeated: dropped. */
@@ -43,7 +46,7 @@ const REPORT_PAUSE_MS = 10_000
  * Owner of the place in each lane; a hole there, or a status that names a sequence never seen, asks for snapshots.
  */
 export class Inbound {
-  readonly counts: InboundCounts = { lostLanes: 0, stale: 0, fenced: 0, malformed: 0 }
+  readonly counts: InboundCounts = { lostLanes: 0, gaps: 0, stale: 0, fenced: 0, malformed: 0 }
   readonly #parts: InboundParts
   readonly #places = new Map<string, Place>()
   readonly #backlog: Backlog
@@ -94,12 +97,13 @@ export class Inbound {
 
   #status(status: FeedStatus): void {
     this.#backlog.heard()
-    const { feeds, wanted, hub, proxy, shelf, states } = this.#parts
+    const { feeds, wanted, hub, proxy, shelf, states, meters } = this.#parts
     const place = this.#places.get(status.feed)
     // The last words of a process whose successor has spoken in its lane already.
     if (place && status.epoch < place.epoch && !feeds.view(status.feed)?.silent) return
     if (!feeds.accept(status)) return
     shelf.heard(status)
+    meters.heard.take(status, feeds.view(status.feed)?.broker ?? status.broker)
     states.heard(status)
     const sequence = status.lanes[proxy]
     if (status.epoch !== place?.epoch) {
@@ -120,8 +124,10 @@ export class Inbound {
     const header = readLaneHeader(body)
     const place = this.#follow(feed, header)
     if (!place) return
-    const { clock, maxAgeMs } = this.#parts
-    const oldest = clock.micros() - maxAgeMs * 1000
+    const { clock, maxAgeMs, meters } = this.#parts
+    const now = clock.micros()
+    const oldest = now - maxAgeMs * 1000
+    meters.busProxy.observe(now - header.sentAt)
     const staleBefore = this.counts.stale
     if (header.sentAt < oldest) this.counts.stale++
     else this.#records(body, header, place.topics, oldest)
@@ -196,6 +202,7 @@ export class Inbound {
   #hole(feed: string, place: Place, next: number): void {
     const lost = next - place.sequence - 1
     this.counts.lostLanes += lost
+    this.counts.gaps++
     place.sequence = next - 1
     this.#parts.log.warn({ feed, lost, before: next }, 'messages of a feed were lost; asking it for fresh snapshots')
     this.#parts.wanted.resync(feed)
@@ -233,6 +240,7 @@ export interface InboundParts {
   readonly log: Log
   readonly proxy: string
   readonly maxAgeMs: number
+  readonly meters: Pick<Meters, 'busProxy' | 'heard'>
   readonly hub: Hub
   readonly feeds: Feeds
   readonly wanted: Wanted

@@ -1,4 +1,5 @@
 import type { Cancel, Clock } from '../shared/clock.ts'
+import type { Histogram } from '../shared/histogram.ts'
 
 const BEAT_MS = 250
 
@@ -9,11 +10,12 @@ export class Lag {
   #beatAt: number
   #last = 0
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, delays?: Pick<Histogram, 'observe'>) {
     this.#clock = clock
     this.#beatAt = clock.monotonic()
     this.#stop = clock.every(BEAT_MS, () => {
       this.#last = this.#overdue()
+      delays?.observe(this.#last * 1000)
       this.#beatAt = clock.monotonic()
     })
   }

@@ -31,6 +31,7 @@ import type { Registry } from './limits/register.ts'
 import { Sampler } from './limits/sampler.ts'
 import { noteOf } from './limits/words.ts'
 import type { Address } from './listen.ts'
+import { Meters } from './metrics/meters.ts'
 import { Orders } from './orders.ts'
 import { Server } from './server.ts'
 import { Shelf } from './shelf.ts'
@@ -115,7 +116,8 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
   const foreign = new Foreign({ hub, feeds, instruments, clock, maxAgeMs: limits.maxAgeMs })
   const orders = new Orders(bus, log)
   const shelf = new Shelf(hub)
-  const lag = new Lag(clock)
+  const meters = new Meters(clock)
+  const lag = new Lag(clock, meters.eventLoop)
   const own = new LocalRegistry(limits, clock, {
     isForwarder: forwarders.isForwarder,
     isPlain: !rules.isTls,
@@ -132,7 +134,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
   })
   const { maxAgeMs } = limits
   const rooms = { hub, feeds, wanted, foreign, orders, shelf, states }
-  const inbound = new Inbound({ bus, clock, log, proxy, maxAgeMs, strangers, ...rooms })
+  const inbound = new Inbound({ bus, clock, log, proxy, maxAgeMs, strangers, meters, ...rooms })
   const { validBrokers } = config
   const changed = () => {
     register()
@@ -193,6 +195,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     tls,
     forwarders,
     rules,
+    waits: meters.proxyKernel,
     respond: (request, response) => api.routing(request, response),
   })
 
@@ -212,6 +215,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
 
   function feedChanged(view: FeedView, before: FeedView): void {
     const { name: feed, state, reason } = view
+    meters.heard.enter(view.broker, state)
     log[levelOf(view, before)]({ feed, state, was: before.state, reason }, `feed ${feed} is ${state}`)
     states.look(view)
     hub.attend(feed, isPresent(view))
@@ -232,12 +236,15 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     clientList: server.clientList(),
     ticks: { ...hub.counts },
     bus: { ...bus.counts(), ...inbound.counts, ...orders.counts, ...states.counts, ...strangers.counts },
+    refusals: audit.refusals,
+    ...meters.report(),
   })
 
   async function whole(): Promise<Whole> {
     return siblings ? siblings.whole() : alone(report(), startedAt)
   }
 
+  const certificateEndsAt = () => tls?.expiresAt
   const statusParts = { proxy, access, feeds, states, strangers, disagreement, clock, whole, feedsOf }
   const api = await openApi({
     ...clientRooms,
@@ -245,10 +252,12 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     tickets,
     feeds,
     wanted,
+    meters,
+    certificateEndsAt,
     whole,
     statusOf: statusFrom({
       ...statusParts,
-      certificateEndsAt: () => tls?.expiresAt,
+      certificateEndsAt,
       auditState: () => telling.state,
     }),
     health: {
@@ -274,6 +283,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     strangers.close()
     feeds.close()
     lag.close()
+    meters.close()
     own.close()
     tls?.close()
     hub.close()

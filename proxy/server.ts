@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import { type Cancel, pause } from '../shared/clock.ts'
+import type { Histogram } from '../shared/histogram.ts'
 import type { Ending } from '../shared/process.ts'
 import { type ClientView, listClients } from './clientlist.ts'
 import { Connection, type ConnectionLimits } from './connection.ts'
@@ -37,6 +38,8 @@ export interface ServerOptions extends RequestParts {
   readonly turnstile: Turnstile
   /** Without it the port speaks in the clear. */
   readonly tls: Tls | undefined
+  /** How long what is for clients waits for the end of its round of writes. */
+  readonly waits: Pick<Histogram, 'observe'>
 }
 
 export interface ServerCounts extends OutboxCounts {
@@ -79,9 +82,9 @@ export class Server {
 
   constructor(options: ServerOptions) {
     this.#options = options
-    const { rooms, limits } = options
+    const { rooms, limits, waits } = options
     this.#limits = limits
-    this.#turn = new Turn(rooms.clock, limits)
+    this.#turn = new Turn(rooms.clock, limits, waits)
     this.#sockets = new WebSocketServer(websocketOptions(limits.maxMessageBytes))
     this.#sockets.on('wsClientError', (error, stream) =>
       this.#refuse(stream, { status: 400, reason: error.message, headers: { 'sec-websocket-version': '13' } }),

@@ -1,6 +1,7 @@
 import type { ClientView } from './clientlist.ts'
-
-type Counts = Readonly<Record<string, number>>
+import { addCounts, type Counts } from './metrics/counts.ts'
+import { type FeedTotals, fullest } from './metrics/heard.ts'
+import { addLengths, type Lengths } from './metrics/hops.ts'
 
 /** What one process counts, in the groups of `/status`. Adding up is all that is done with them. */
 export interface Sums {
@@ -9,6 +10,15 @@ export interface Sums {
   readonly bus: Counts
   /** Of each key, now; absent where there are none. */
   readonly keys?: Counts
+  /** Who was turned away, by the limit that was reached; `bad_key`: by a key that is not good. */
+  readonly refusals?: Counts
+  /** Processor time and memory. */
+  readonly usage?: Counts
+  /** How long the ways of ticks through the proxy took, since the start and in the last minute. */
+  readonly lengths?: Lengths
+  readonly recent?: Lengths
+  /** By broker: what all processes of the proxy hear alike. */
+  readonly feeds?: Readonly<Record<string, FeedTotals>>
 }
 
 /** What one process of the proxy says of itself. */
@@ -46,20 +56,11 @@ export interface Whole extends Sums {
 export const NO_BUS = 'the bus is not connected'
 
 /** A proxy that is one process. */
-export const alone = (
-  { clients, ticks, bus, keys, topics, busConnected, clientList }: Report,
-  startedAt: number,
-): Whole => ({
+export const alone = (report: Report, startedAt: number): Whole => ({
+  ...report,
   startedAt,
-  busConnected,
-  topics,
-  clients,
-  ticks,
-  bus,
-  ...(keys && { keys }),
-  clientList,
-  workers: [{ id: 1, pid: process.pid, state: 'running', clients: clients.clients ?? 0 }],
-  ...(busConnected ? {} : { missing: NO_BUS }),
+  workers: [{ id: 1, pid: process.pid, state: 'running', clients: report.clients.clients ?? 0 }],
+  ...(report.busConnected ? {} : { missing: NO_BUS }),
   events: [],
 })
 
@@ -70,26 +71,39 @@ const MOMENTARY: ReadonlySet<string> = new Set([
   'subscriptions',
   'orderSubscriptions',
   'waitingBytes',
+  'residentBytes',
+  'heapBytes',
 ])
 
 /** What remains of the counts of a process that has ended: what it did, not what it held. */
-export const lasting = ({ clients, ticks, bus }: Sums): Sums => {
-  const kept = Object.entries(clients).filter(([name]) => !MOMENTARY.has(name))
-  return { clients: Object.fromEntries(kept), ticks, bus }
-}
+export const lasting = ({ clients, ticks, bus, refusals, usage, lengths }: Sums): Sums => ({
+  clients: growing(clients),
+  ticks,
+  bus,
+  ...(refusals && { refusals }),
+  ...(usage && { usage: growing(usage) }),
+  ...(lengths && { lengths }),
+})
+
+const growing = (counts: Counts): Counts =>
+  Object.fromEntries(Object.entries(counts).filter(([name]) => !MOMENTARY.has(name)))
 
 export function addUp(sums: readonly Sums[]): Sums {
-  const keys = sums.flatMap(({ keys }) => (keys ? [keys] : []))
-  return {
-    clients: add(sums.map(({ clients }) => clients)),
-    ticks: add(sums.map(({ ticks }) => ticks)),
-    bus: add(sums.map(({ bus }) => bus)),
-    ...(keys.length > 0 && { keys: add(keys) }),
+  const all = <Part extends keyof Sums>(part: Part) =>
+    sums.flatMap(one => (one[part] === undefined ? [] : [one[part] as NonNullable<Sums[Part]>]))
+  const add = <Part extends 'keys' | 'refusals' | 'usage'>(part: Part) => {
+    const counts = all(part)
+    return counts.length > 0 && { [part]: addCounts(counts) }
   }
-}
-
-function add(all: readonly Counts[]): Counts {
-  const sum: Record<string, number> = {}
-  for (const counts of all) for (const [name, count] of Object.entries(counts)) sum[name] = (sum[name] ?? 0) + count
-  return sum
+  return {
+    clients: addCounts(all('clients')),
+    ticks: addCounts(all('ticks')),
+    bus: addCounts(all('bus')),
+    ...add('keys'),
+    ...add('refusals'),
+    ...add('usage'),
+    lengths: addLengths(all('lengths')),
+    recent: addLengths(all('recent')),
+    feeds: fullest(all('feeds')),
+  }
 }

@@ -3,14 +3,15 @@ import { join } from 'node:path'
 import type { Config } from '../shared/config.ts'
 import type { ProcessDetails } from '../shared/process.ts'
 import type { Secret } from '../shared/secret.ts'
+import { pageAddress } from './address.ts'
 import type { Happening, UpFacts } from './facts.ts'
 import type { Invocation } from './invocation.ts'
 import { oneLine, type Terminal } from './terminal.ts'
 
 /** What `tickwire up` tells its user on stdout. */
 export interface Announcer {
-  /** Everything is there; from now on changes are told. The key is shown here and nowhere else. */
-  ready(proxy: ProcessDetails, facts: UpFacts, key: Secret | undefined): void
+  /** Everything is there; from now on changes are told. The key is shown here and nowhere else, and so is the ticket. */
+  ready(proxy: ProcessDetails, facts: UpFacts, opens: { key: Secret | undefined; ticket: () => Secret }): void
   happened(happening: Happening): void
   barred(feed: string, broker: string): void
   /** The end was asked for: what follows is no news. */
@@ -23,11 +24,14 @@ export function announce({ terminal, folder, globals, config }: Invocation): Ann
   // A person reads this also through a pipe (npm, docker, journald): JSON only on request.
   const json = globals.format === 'json'
   return {
-    ready({ host, port }, { children }, key) {
+    ready({ host, port }, { children }, { key, ticket }) {
       listening = true
       const url = streamUrl(String(host), Number(port), config.proxy.tls.certFile !== undefined)
       if (json) {
-        terminal.print(JSON.stringify({ event: 'ready', url, dataDir: folder.root, children, key: key?.reveal() }))
+        const page = pageAddress(url, ticket())
+        terminal.print(
+          JSON.stringify({ event: 'ready', url, page, dataDir: folder.root, children, key: key?.reveal() }),
+        )
         return
       }
       const feeds = children.filter(child => child.kind === 'adapter')
@@ -39,6 +43,9 @@ export function announce({ terminal, folder, globals, config }: Invocation): Ann
           `Tickwire is running. Ctrl-C stops everything.`,
           ``,
           `  stream  ${url}`,
+          // What is written anywhere else than on a terminal is kept for others to read.
+          `  page    ${pageAddress(url, terminal.interactive ? ticket() : undefined)}`,
+          `          ${terminal.interactive ? 'signs in once, within 10 minutes; later: ' : ''}npx tickwire open${folderOption(folder.root)}`,
           `  feeds   ${state.join(', ') || 'none; see tickwire adapter list'}`,
           `  data    ${folder.root}`,
           ...(config.market === 'always-open' ? ['  market  ALWAYS OPEN: for development, no calendar is asked'] : []),

@@ -22,17 +22,19 @@ export interface Invocation {
   readonly market?: string | undefined
 }
 
+/** What the global options say of the configuration. */
+export const overridesOf = ({ config, dataDir }: Globals): Pick<Overrides, 'configFile' | 'dataDir'> => ({
+  ...(config === undefined ? {} : { configFile: resolve(config) }),
+  ...(dataDir === undefined ? {} : { dataDir: resolve(dataDir) }),
+})
+
 /** Reads the configuration. Throws CONFIG_INVALID with every problem. */
 export function openInvocation(
   globals: Globals,
   overrides: Pick<Overrides, 'host' | 'port' | 'workers' | 'market' | 'fileMayMiss'> = {},
 ): Invocation {
   const { config: configFile, dataDir } = globals
-  const config = loadConfig({
-    ...(configFile === undefined ? {} : { configFile: resolve(configFile) }),
-    ...(dataDir === undefined ? {} : { dataDir: resolve(dataDir) }),
-    ...overrides,
-  })
+  const config = loadConfig({ ...overridesOf(globals), ...overrides })
   const args = [
     ...(configFile === undefined ? [] : ['--config', resolve(configFile)]),
     ...(dataDir === undefined ? [] : ['--data-dir', resolve(dataDir)]),

@@ -1,5 +1,5 @@
-import { get as getPlain, type IncomingMessage } from 'node:http'
-import { get as getSecure } from 'node:https'
+import { type IncomingMessage, request as requestPlain } from 'node:http'
+import { request as requestSecure } from 'node:https'
 
 /**
  * For the proxy on this machine, found by its data folder: its certificate is for the name that others know it by. Who
@@ -12,8 +12,19 @@ export interface NearAnswer {
   readonly body: string
 }
 
-/** Asks the proxy on this machine. Rejects with what the system says of a proxy that does not answer in time. */
-export function askNear(url: string, headers: Readonly<Record<string, string>>, limitMs: number): Promise<NearAnswer> {
+interface Asking {
+  readonly method?: 'GET' | 'POST'
+  /** The proxy of another machine: its certificate counts. */
+  readonly isFar?: boolean
+}
+
+/** Asks a proxy, that of this machine unless told. Rejects with what the system says of one that does not answer in time. */
+export function askNear(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  limitMs: number,
+  { method = 'GET', isFar = false }: Asking = {},
+): Promise<NearAnswer> {
   const signal = AbortSignal.timeout(limitMs)
   return new Promise((resolve, reject) => {
     const take = (answer: IncomingMessage) => {
@@ -23,10 +34,11 @@ export function askNear(url: string, headers: Readonly<Record<string, string>>, 
       answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(parts).toString('utf8') }))
     }
     // A connection of its own, which does not outlive the answer.
-    const options = { headers, signal, agent: false } as const
+    const options = { method, headers, signal, agent: false } as const
     const asking = url.startsWith('https:')
-      ? getSecure(url, { ...options, ...OWN_PROXY }, take)
-      : getPlain(url, options, take)
+      ? requestSecure(url, { ...options, ...(!isFar && OWN_PROXY) }, take)
+      : requestPlain(url, options, take)
     asking.on('error', reject)
+    asking.end()
   })
 }

@@ -8,7 +8,9 @@ import { addKeys } from './key.ts'
 import { addCalendar, addInstruments, addTapes } from './records.ts'
 import { addSecrets } from './secrets.ts'
 import { addSharing } from './share.ts'
+import { addUpkeep } from './upkeep.ts'
 import { collect, parseCount, parsePort, parseWorkers } from './value.ts'
+import { addMeasures } from './views.ts'
 
 /**
  * The whole command line. What a command does is imported when it is called, so that `--help` and `--version` need
@@ -54,6 +56,8 @@ export function createProgram(version: string): Command {
   addTapes(program)
   addCalendar(program)
   addViews(program)
+  addMeasures(program)
+  addUpkeep(program)
   refuse(program, program.name())
   return program
 }

@@ -3,9 +3,12 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { FEED_LABELS, FEED_STATES } from '../shared/control.ts'
 import { TickwireError } from '../shared/errors.ts'
+import { TOPIC_MODES } from '../shared/market/mode.ts'
 import type { Secret } from '../shared/secret.ts'
 import { INSTRUMENT_STATES } from '../shared/states.ts'
+import type { ControlStore } from '../shared/store/control.ts'
 import type { FeedRecord } from '../shared/store/feeds.ts'
+import { httpAddress } from './address.ts'
 import { folderOption, streamUrl } from './banner.ts'
 import { readProxy, readUp } from './facts.ts'
 import { type Invocation, openInvocation, withStore } from './invocation.ts'
@@ -14,6 +17,7 @@ import { withProcesses } from './picture.ts'
 import { FIRST_USER } from './setup.ts'
 
 const count = z.number()
+const share = z.object({ used: count, limit: count })
 
 const reportedInstrument = z.object({
   exchange: z.string(),
@@ -44,6 +48,7 @@ const reportedFeed = z.object({
   since: count,
   lastTickAt: count.optional(),
   label: z.enum(FEED_LABELS).optional(),
+  modes: z.array(z.enum(TOPIC_MODES)).optional(),
   status: z
     .looseObject({
       ticks: count,
@@ -51,6 +56,8 @@ const reportedFeed = z.object({
       confirmed: count,
       tokenExpiresAt: count.optional(),
       rest: z.object({ reason: z.string(), until: count }).optional(),
+      limits: z.object({ instruments: share, books: share.optional() }).optional(),
+      connections: z.object({ open: count, needed: count }).optional(),
     })
     .optional(),
   instruments: instruments.optional(),
@@ -122,39 +129,61 @@ export function streamAddress({ config, folder }: Invocation): string {
 }
 
 /**
- * The key a client command uses: TICKWIRE_API_KEY, else a ticket of one minute from the data folder.
+ * The key a client command uses: TICKWIRE_API_KEY, else a ticket from the data folder.
  * Throws KEY_INVALID when there is neither.
  */
-export async function clientKey(invocation: Invocation): Promise<Secret> {
+export async function clientKey(invocation: Invocation, ttlMs = TICKET_MS): Promise<Secret> {
   const { config, folder, clock } = invocation
   if (config.apiKey) return config.apiKey
   if (!existsSync(folder.controlDb))
     throw new TickwireError('KEY_INVALID', `No key: TICKWIRE_API_KEY is not set, and ${folder.root} holds no system`, {
       next: `set TICKWIRE_API_KEY, name the folder with --data-dir, or start one: ${START_HINT}`,
     })
-  return withStore(invocation, store => {
-    const now = clock.now()
-    return store.keys.mintTicket({ userId: store.users.list()[0]?.id ?? FIRST_USER, ttlMs: TICKET_MS, now })
-  })
+  return withStore(invocation, store => localTicket(store, clock.now(), ttlMs))
 }
 
-/** Asks the proxy, with `instruments` for every instrument by itself. Throws PROXY_UNREACHABLE or KEY_INVALID. */
+/** Of who runs the system. */
+export const localTicket = ({ keys, users }: ControlStore, now: number, ttlMs: number): Secret =>
+  keys.mintTicket({ userId: users.list()[0]?.id ?? FIRST_USER, ttlMs, now })
+
+/** What is asked of a proxy. */
+interface StatusWish {
+  /** Every instrument by itself. */
+  readonly instruments?: boolean
+  /** The address of its stream; that of the data folder's unless told. */
+  readonly url?: string | undefined
+}
+
+/** Asks the proxy how things stand. Throws PROXY_UNREACHABLE or KEY_INVALID. */
 export async function fetchStatus(
   invocation: Invocation,
-  { instruments = false }: { instruments?: boolean } = {},
+  { instruments = false, url }: StatusWish = {},
 ): Promise<ProxyStatus> {
-  const url = `${streamAddress(invocation).replace(/^ws/, 'http')}/api/v1/status${instruments ? '?instruments=all' : ''}`
-  if (!existsSync(invocation.folder.controlDb) && !invocation.config.apiKey)
+  const at = httpAddress(url ?? streamAddress(invocation), `/api/v1/status${instruments ? '?instruments=all' : ''}`)
+  const { status, body } = await fetchFrom(invocation, at, { isFar: url !== undefined })
+  const parsed = proxyStatus.safeParse(parse(body))
+  if (!parsed.success) throw unreachable(at, `it is no Tickwire proxy: HTTP ${status}`)
+  return parsed.data
+}
+
+/** Asks with the key of this command. Throws PROXY_UNREACHABLE, and KEY_INVALID where the key is refused. */
+export async function fetchFrom(
+  invocation: Invocation,
+  url: string,
+  { isFar, method = 'GET' }: { readonly isFar: boolean; readonly method?: 'GET' | 'POST' },
+): Promise<NearAnswer> {
+  if (!isFar && !existsSync(invocation.folder.controlDb) && !invocation.config.apiKey)
     throw unreachable(url, 'nothing was started', startHint(invocation))
   const key = await clientKey(invocation)
-  const response = await ask(url, key, () => startHint(invocation))
-  if (response.status === 401)
+  const headers = { authorization: `Bearer ${key.reveal()}` }
+  const answer = await askNear(url, headers, STATUS_LIMIT_MS, { method, isFar }).catch((error: unknown) => {
+    throw unreachable(url, reasonOf(error), startHint(invocation))
+  })
+  if (answer.status === 401)
     throw new TickwireError('KEY_INVALID', `The proxy at ${url} refused the key`, {
       next: 'tickwire key create LABEL, then set TICKWIRE_API_KEY to it; or unset it to use the data folder',
     })
-  const parsed = proxyStatus.safeParse(parse(response.body))
-  if (!parsed.success) throw unreachable(url, `it is no Tickwire proxy: HTTP ${response.status}`)
-  return parsed.data
+  return answer
 }
 
 /** Registered feeds with what is known of each: `disabled`, else as the proxy hears it and as `up` knows its process. */
@@ -174,14 +203,6 @@ function startHint({ folder, globals }: Invocation): string {
   const root = join(folder.root, EMULATED)
   if (!existsSync(root) || !readUp(openInvocation({ ...globals, dataDir: root }).folder)) return START_HINT
   return `${START_HINT}; or, for the emulated system that runs in it: tickwire${folderOption(root)} status`
-}
-
-async function ask(url: string, key: Secret, next: () => string): Promise<NearAnswer> {
-  try {
-    return await askNear(url, { authorization: `Bearer ${key.reveal()}` }, STATUS_LIMIT_MS)
-  } catch (error) {
-    throw unreachable(url, reasonOf(error), next())
-  }
 }
 
 /** `undefined` for what is no JSON. */

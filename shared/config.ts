@@ -83,7 +83,24 @@ export interface Overrides {
  * Command line over environment over file over defaults. Throws one CONFIG_INVALID whose message has a line for every
  * problem, each with its path and where it was said.
  */
-export function loadConfig(overrides: Overrides = {}, env: Environment = process.env): Config {
+export const loadConfig = (overrides: Overrides = {}, env: Environment = process.env): Config =>
+  readAll(overrides, env).config
+
+/** One setting as it counts now. */
+export interface EffectiveSetting {
+  /** As the file spells it. */
+  readonly spelling: string
+  /** Absent where nobody said it and there is no default. */
+  readonly value: unknown
+  /** A file, an environment variable, an option, or `default`. */
+  readonly origin: string
+}
+
+/** Every setting of the schema, with its value and where that was said. Throws the same. */
+export const effectiveSettings = (overrides: Overrides = {}, env: Environment = process.env): EffectiveSetting[] =>
+  readAll(overrides, env).settings
+
+function readAll(overrides: Overrides, env: Environment): { config: Config; settings: EffectiveSetting[] } {
   const cwd = process.cwd()
   const startDir = overrides.dataDir ?? variable(env, 'TICKWIRE_DATA_DIR') ?? '~/.tickwire'
   const named = overrides.configFile ?? variable(env, 'TICKWIRE_CONFIG')
@@ -108,7 +125,13 @@ export function loadConfig(overrides: Overrides = {}, env: Environment = process
   if (parsed.success) problems.push(...contradictions(parsed.data))
   if (!parsed.success || problems.length > 0) throw invalid(problems)
   const warnings = layers.flatMap(layer => contested(layer, said))
-  return assemble(parsed.data, { configFile, file, cwd, hasTcp: [...said.keys()].some(isTcp), env, groups, warnings })
+  const context = { configFile, file, cwd, hasTcp: [...said.keys()].some(isTcp), env, groups, warnings }
+  const settings = SETTINGS.map(({ spelling, path }) => ({
+    spelling,
+    value: path.reduce<unknown>((part, name) => (part as Record<string, unknown> | undefined)?.[name], parsed.data),
+    origin: said.get(spelling)?.origin ?? 'default',
+  }))
+  return { config: assemble(parsed.data, context), settings }
 }
 
 /**

@@ -43,6 +43,19 @@ export type FeedLabel = (typeof FEED_LABELS)[number]
 
 const exchanges = z.array(z.enum(EXCHANGES)).readonly()
 const used = z.object({ used: count, limit: count })
+/** As a `Histogram` is read. */
+const counted = z.array(count).max(300).readonly()
+
+/** How long ticks took since the process began; microseconds. */
+const delays = z.object({
+  /** From the exchange to the bus, by the stamps of the exchange. */
+  exchanges: z.partialRecord(z.enum(EXCHANGES), counted),
+  /** From the exchange to the adapter, and from there to the bus. */
+  received: counted,
+  sent: counted,
+})
+
+export type FeedDelays = z.infer<typeof delays>
 
 /** What a feed says of itself, on change and every 500 ms. Times are milliseconds since 1970. */
 const feedStatus = z.object({
@@ -90,6 +103,7 @@ const feedStatus = z.object({
   traffic: z
     .object({ malformed: count, unasked: count, notices: count, ignored: z.record(z.string().max(80), count) })
     .optional(),
+  delays: delays.optional(),
 })
 
 export type FeedStatus = z.infer<typeof feedStatus>

@@ -6,6 +6,7 @@ import { TickwireError } from '../../shared/errors.ts'
 import type { Log } from '../../shared/log.ts'
 import type { Board, Entry } from './board.ts'
 import type { Catalogue, Rejection } from './catalogue.ts'
+import type { Delays } from './delays.ts'
 import { Lane } from './lane.ts'
 import { Linger } from './linger.ts'
 import { type LaneChange, Subscriptions } from './subscriptions.ts'
@@ -25,6 +26,7 @@ export interface AudienceParts {
   readonly lingerMs?: number | undefined
   /** Takes what comes from the bus besides subscription sets. */
   readonly hear: (topic: string, body: Buffer) => void
+  readonly delays: Pick<Delays, 'message'>
 }
 
 const REPORT_PAUSE_MS = 10_000
@@ -43,6 +45,7 @@ export class Audience {
   readonly #look: () => void
   readonly #subscriptions: Subscriptions
   readonly #linger: Linger
+  readonly #delays: Pick<Delays, 'message'>
   readonly #lanes = new Map<string, Lane>()
   /** Last sequence of lanes that are over, should their proxy come back. */
   readonly #ended = new Map<string, number>()
@@ -54,7 +57,7 @@ export class Audience {
   #reportedAt = Number.NEGATIVE_INFINITY
 
   /** Becomes the receiver of `bus`: a process has one feed. */
-  constructor({ catalogue, epoch, board, bus, clock, log, look, hear, lingerMs = 0 }: AudienceParts) {
+  constructor({ catalogue, epoch, board, bus, clock, log, look, hear, delays, lingerMs = 0 }: AudienceParts) {
     this.#catalogue = catalogue
     this.#epoch = epoch
     this.#board = board
@@ -62,6 +65,7 @@ export class Audience {
     this.#clock = clock
     this.#log = log
     this.#look = look
+    this.#delays = delays
     this.#subscriptions = new Subscriptions(catalogue, clock)
     this.#linger = new Linger({
       ms: lingerMs,
@@ -204,7 +208,14 @@ export class Audience {
       const topic = laneTopic(this.#catalogue.feed, proxy)
       const sequence = this.#ended.get(proxy) ?? 0
       this.#ended.delete(proxy)
-      lane = new Lane({ topic, sequence, epoch: this.#epoch, bus: this.#bus, clock: this.#clock })
+      lane = new Lane({
+        topic,
+        sequence,
+        epoch: this.#epoch,
+        bus: this.#bus,
+        clock: this.#clock,
+        delays: this.#delays,
+      })
       this.#lanes.set(proxy, lane)
     }
     return lane

@@ -63,7 +63,7 @@ export class Channel {
     if (!isForMode(tick, this.#mode) || this.#holdsBack(tick, receivedAt)) return
     this.#stamp.sequence++
     this.#encode(saysAll(tick, this.#mode) ? tick : asFarAsSaid(tick), receivedAt, false)
-    for (const lane of this.#lanes) lane.append(this.#record.bytes)
+    for (const lane of this.#lanes) lane.append(this.#record.bytes, receivedAt)
     if (this.#direct) this.#bus.publish(this.#topic, this.#record.body)
   }
 

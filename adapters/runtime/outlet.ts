@@ -7,6 +7,7 @@ import type { DataFolder } from '../../shared/store/folder.ts'
 import { Audience } from './audience.ts'
 import { Board, type Past } from './board.ts'
 import type { Catalogue } from './catalogue.ts'
+import { Delays } from './delays.ts'
 import { Lease } from './lease.ts'
 import { Publisher } from './publisher.ts'
 import { Pulse } from './pulse.ts'
@@ -58,6 +59,7 @@ export function openOutlet({
   const note = (newer: number) => folder && noteEpoch(folder, feed, newer)
   const lease = new Lease({ feed, epoch, bus, note, clock, log })
   const board = new Board({ catalogue, epoch, bus, ...(past && { past }) })
+  const delays = new Delays(clock, label)
   const audience = new Audience({
     catalogue,
     epoch,
@@ -68,10 +70,23 @@ export function openOutlet({
     look,
     lingerMs,
     hear: (topic, body) => lease.hear(topic, body),
+    delays,
   })
-  const publisher = new Publisher({ board, audience, behindMs: () => pulse.behindMs(), isOrdered, log })
+  const publisher = new Publisher({ board, audience, behindMs: () => pulse.behindMs(), isOrdered, delays, log })
   const states = new States({ feed, epoch, label, publisher, bus, clock })
   audience.onStates(() => states.repeat())
-  const status = new StatusReporter({ label, catalogue, epoch, publisher, audience, states, bus, clock, look, lease })
+  const status = new StatusReporter({
+    label,
+    catalogue,
+    epoch,
+    publisher,
+    audience,
+    states,
+    bus,
+    clock,
+    look,
+    lease,
+    delays,
+  })
   return { publisher, audience, status, states, pulse, lease }
 }

@@ -5,6 +5,7 @@ import type { Update } from '../contract.ts'
 import type { Audience } from './audience.ts'
 import type { Board, Entry } from './board.ts'
 import { MAX_AHEAD_MS, withinBounds } from './bounds.ts'
+import type { Delays } from './delays.ts'
 
 /** Counted since the publisher started. */
 export interface PublisherCounts {
@@ -25,6 +26,7 @@ interface PublisherParts {
   readonly behindMs?: () => number
   /** The updates come in the order in which they happened: no wire is between. */
   readonly isOrdered?: boolean | undefined
+  readonly delays: Pick<Delays, 'tick'>
   readonly log: Log
 }
 
@@ -37,14 +39,16 @@ export class Publisher {
   readonly #audience: Audience
   readonly #behindMs: () => number
   readonly #isOrdered: boolean
+  readonly #delays: Pick<Delays, 'tick'>
   readonly #log: Log
   readonly #counts = { ticks: 0, late: 0, invalid: 0, unknown: 0 }
   #lastReceivedAt: number | undefined
 
-  constructor({ board, audience, behindMs = () => 0, isOrdered = false, log }: PublisherParts) {
+  constructor({ board, audience, behindMs = () => 0, isOrdered = false, delays, log }: PublisherParts) {
     this.#board = board
     this.#behindMs = behindMs
     this.#isOrdered = isOrdered
+    this.#delays = delays
     this.#audience = audience
     this.#log = log
   }
@@ -99,7 +103,11 @@ export class Publisher {
   }
 
   #publish(entry: Entry, { tick, receivedAt }: Update): void {
-    const first = entry.last === undefined
+    const { last } = entry
+    const first = last === undefined
+    // What the exchange has not stamped anew says when something happened, not how long it took: first values, repeats.
+    if (last && tick.timestamp > last.timestamp && !tick.isStampedHere && !tick.isPolled)
+      this.#delays.tick(entry.instrument.exchange, tick.timestamp, receivedAt)
     entry.last = tick
     entry.receivedAt = receivedAt
     // A stamp ahead of our clock must not make those of the present late, nor must another source than the stream.

@@ -10,6 +10,7 @@ import {
 import { excerpt, scrub } from '../../shared/redaction.ts'
 import type { Audience } from './audience.ts'
 import type { Catalogue, Rejection } from './catalogue.ts'
+import type { Delays } from './delays.ts'
 import type { Lease } from './lease.ts'
 import type { Publisher } from './publisher.ts'
 import type { States } from './states.ts'
@@ -39,6 +40,7 @@ export class StatusReporter {
   readonly #stop: Cancel
   readonly #remarks = new Map<string, string>()
   readonly #lease: Pick<Lease, 'instance' | 'aliveMs'> | undefined
+  readonly #delays: Pick<Delays, 'report'> | undefined
   #state: FeedState = 'starting'
   /** As it was given, and as it is told. */
   #given: string | undefined
@@ -59,8 +61,10 @@ export class StatusReporter {
     /** Notices whether the process stood still. */
     look: () => void
     lease?: Pick<Lease, 'instance' | 'aliveMs'>
+    delays?: Pick<Delays, 'report'>
   }) {
     this.#lease = options.lease
+    this.#delays = options.delays
     this.#label = options.label
     this.#catalogue = options.catalogue
     this.#epoch = options.epoch
@@ -134,6 +138,7 @@ export class StatusReporter {
     const { feed, broker, modes } = this.#catalogue
     const { ticks, late, invalid, unknown } = this.#publisher.counts()
     const lastTickAt = this.#publisher.lastTickAt()
+    const delays = this.#delays?.report()
     return {
       version: 1,
       feed,
@@ -156,6 +161,7 @@ export class StatusReporter {
         .map(one => ({ ...one, reason: excerpt(one.reason, MAX_REASON) })),
       lanes: audience.laneSequences(),
       states: this.#states.revision,
+      ...(delays && { delays }),
       ...session,
     }
   }

@@ -13,6 +13,8 @@ import type { Turns } from './turns.ts'
 export interface RouteAccess {
   /** Anybody. */
   readonly isOpen?: true
+  /** Anybody, as far as this says so of the request. */
+  readonly isOpenTo?: (request: FastifyRequest) => boolean
   /** Its key may also stand in the field `apikey` of the body. */
   readonly takesBodyKey?: true
   /** A ticket may stand in the address as `?ticket=`, and is used up by it. */
@@ -91,7 +93,9 @@ export class Doorkeeper {
 /** `undefined`: nobody is asked. */
 function ruleOf(request: FastifyRequest): RouteAccess | undefined {
   const { access = {} } = request.routeOptions.config
-  return request.is404 || request.method === 'OPTIONS' || access.isOpen ? undefined : access
+  return request.is404 || request.method === 'OPTIONS' || access.isOpen || access.isOpenTo?.(request)
+    ? undefined
+    : access
 }
 
 function bearer({ headers }: FastifyRequest): string | undefined {

@@ -9,6 +9,7 @@ import type { Failover } from '../failover.ts'
 import type { Hub } from '../fanout/hub.ts'
 import type { Feeds, FeedView } from '../feeds.ts'
 import type { Registry } from '../limits/register.ts'
+import type { Meters } from '../metrics/meters.ts'
 import type { Shelf } from '../shelf.ts'
 import type { States } from '../states.ts'
 import type { Tickets } from '../tickets.ts'
@@ -18,6 +19,7 @@ import type { Workshop } from '../worklist.ts'
 import { type Api, createApp } from './app.ts'
 import { addHealth, type Health } from './health.ts'
 import { Doorkeeper } from './identity.ts'
+import { addMetrics } from './metrics.ts'
 import { addOperator } from './operator.ts'
 import { addPrices } from './prices.ts'
 import { addStatus, type StatusOf } from './status.ts'
@@ -47,6 +49,8 @@ export interface ApiRooms {
   readonly whole: () => Promise<Whole>
   readonly health: Health
   readonly statusOf: StatusOf
+  readonly meters: Meters
+  readonly certificateEndsAt: () => number | undefined
 }
 
 /** The HTTP side with all it serves, ready to be handed requests. */
@@ -58,6 +62,7 @@ export async function openApi(rooms: ApiRooms): Promise<Api> {
   addStatus(api, rooms.statusOf)
   addOperator(api, rooms)
   addTickets(api, rooms.tickets)
+  addMetrics(api, rooms)
   addWhoami(api, rooms)
   addPrices(api, rooms)
   await api.ready()

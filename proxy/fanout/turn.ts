@@ -1,4 +1,5 @@
 import type { Cancel, Clock } from '../../shared/clock.ts'
+import type { Histogram } from '../../shared/histogram.ts'
 import { Batch } from './batch.ts'
 
 /** One client as the turn sees it. */
@@ -37,6 +38,7 @@ const SWEEP_MS = 250
 export class Turn {
   readonly #clock: Clock
   readonly #limits: TurnLimits
+  readonly #waits: Pick<Histogram, 'observe'> | undefined
   readonly #batch = new Batch()
   readonly #blocked = new Set<Writer>()
   readonly #stopSweep: Cancel
@@ -44,13 +46,18 @@ export class Turn {
   #round: Writer[] = []
   #at = 0
   #spentMs = 0
+  /** When something began to wait for the next round, and for this one, monotonic milliseconds. */
+  #nextSince = 0
+  #roundSince = 0
   #restUntil = Number.NEGATIVE_INFINITY
   #scheduled: Cancel | undefined
   #waiting = 0
 
-  constructor(clock: Clock, limits: TurnLimits) {
+  /** `waits`: of each round, how long what waited longest for it has waited when all is written. */
+  constructor(clock: Clock, limits: TurnLimits, waits?: Pick<Histogram, 'observe'>) {
     this.#clock = clock
     this.#limits = limits
+    this.#waits = waits
     this.#stopSweep = clock.every(SWEEP_MS, () => this.#sweep())
   }
 
@@ -61,7 +68,7 @@ export class Turn {
 
   /** Something waits for this client. Called once until it is flushed. */
   mark(writer: Writer): void {
-    this.#next.push(writer)
+    if (this.#next.push(writer) === 1) this.#nextSince = this.#clock.monotonic()
     if (!this.#scheduled) this.#schedule()
   }
 
@@ -122,11 +129,13 @@ export class Turn {
     ;[this.#round, this.#next] = [this.#next, this.#round]
     this.#next.length = 0
     this.#at = 0
+    this.#roundSince = this.#nextSince
     this.#spentMs = 0
   }
 
   #end(now: number): void {
     this.#batch.clear()
+    this.#waits?.observe((now - this.#roundSince) * 1000)
     this.#round.length = 0
     this.#at = 0
     this.#restUntil = now + Math.min(this.#spentMs * REST_PART, this.#limits.flushMaxMs)

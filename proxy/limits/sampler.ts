@@ -17,6 +17,8 @@ export class Sampler implements Audit {
   /** How many of each kind were left out since the last one was told. */
   readonly #counts = new Map<string, number>()
   readonly #clock: Clock
+  /** All that was turned away, told or not: by the limit that was reached, or `bad_key`. */
+  readonly refusals: Record<string, number> = {}
   /** Told in this second, and what was too much. */
   #told = 0
   #left = 0
@@ -27,6 +29,8 @@ export class Sampler implements Audit {
   }
 
   record(event: AuditEvent): void {
+    const refused = refusalOf(event)
+    if (refused !== undefined) this.refusals[refused] = (this.refusals[refused] ?? 0) + 1
     if (!SAMPLED.has(event.action)) {
       this.#tell(event)
       return
@@ -81,4 +85,9 @@ export class Sampler implements Audit {
     const reason = `${left} more in the second before than the ${MOST_RECORDS} that are told one by one`
     this.#tell({ action: 'audit.lost', actor: 'stranger', result: 'ok', reason })
   }
+}
+
+function refusalOf({ action, subject }: AuditEvent): string | undefined {
+  if (action === 'auth.refused') return 'bad_key'
+  return action === 'limit.reached' || action === 'subscribe.refused' ? subject : undefined
 }

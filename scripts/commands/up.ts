@@ -22,7 +22,7 @@ import { Emulation } from '../emulation.ts'
 import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, openLog, openStore } from '../invocation.ts'
 import { outlastLeftovers } from '../leftovers.ts'
-import { EMULATED } from '../running.ts'
+import { EMULATED, localTicket } from '../running.ts'
 import { refuseSharedIdentity, refuseUnsafeStart } from '../safety.ts'
 import { createFirstKey } from '../setup.ts'
 import { Supervisor } from '../supervisor.ts'
@@ -38,6 +38,8 @@ interface UpOptions {
 
 /** How soon a feed that was added or removed starts or stops. */
 const WATCH_MS = 250
+/** How long the address of the page that is printed signs in. */
+const PAGE_MS = 600_000
 /** Longer than its children may take, so that it ends tidily also after one that had to be killed. */
 const GRACE_MS = CLIENTS_GRACE_MS + 2 * CLOSE_GRACE_MS
 
@@ -101,7 +103,8 @@ async function startAll(invocation: Invocation, options: UpOptions, log: Log, en
     await refuseUnsafeStart(invocation)
     await unlessEnding(outlastLeftovers(invocation), ending)
     outlasted = true
-    store = openStore(invocation)
+    const known = openStore(invocation)
+    store = known
     audit = startAudit(invocation, 'up', log, { tends: true })
     const registered = store.feeds.list()
     for (const section of orphanSections(config, registered)) terminal.say(`warning: ${section}`)
@@ -127,7 +130,10 @@ async function startAll(invocation: Invocation, options: UpOptions, log: Log, en
     await unlessEnding(firstStarts, ending)
     const key = createFirstKey(store, clock)
     if (key) audit.record({ action: 'key.created', actor: OPERATOR, result: 'ok', reason: 'the first key' })
-    announcer.ready(supervisor.details('proxy'), supervisor.facts(), key)
+    announcer.ready(supervisor.details('proxy'), supervisor.facts(), {
+      key,
+      ticket: () => localTicket(known, clock.now(), PAGE_MS),
+    })
     if (emulation)
       terminal.print(invocation.globals.format === 'json' ? JSON.stringify(emulation.facts()) : emulation.words())
     return { close, reload: () => supervisor.reload('proxy') }

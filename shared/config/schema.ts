@@ -131,6 +131,11 @@ export const schema = z.strictObject({
     trustedForwarders: listOf('address or block', isBlock, 'like "10.0.0.0/8" or "192.0.2.7"')
       .default([])
       .describe('Reverse proxies whose X-Forwarded-For counts. Beyond loopback, who speaks without TLS must be one.'),
+    metrics: oneOf(['key', 'open'])
+      .default('key')
+      .describe(
+        'Who reads /metrics: a key with the scope admin, or, with "open", programs on this machine without one, too.',
+      ),
     tls: z.strictObject({
       certFile: text('a path')
         .optional()

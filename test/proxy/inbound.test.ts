@@ -7,6 +7,7 @@ import { Hub } from '../../proxy/fanout/hub.ts'
 import { Feeds } from '../../proxy/feeds.ts'
 import { Foreign } from '../../proxy/foreign.ts'
 import { Inbound } from '../../proxy/inbound.ts'
+import { Meters } from '../../proxy/metrics/meters.ts'
 import { Orders } from '../../proxy/orders.ts'
 import { Shelf } from '../../proxy/shelf.ts'
 import { States } from '../../proxy/states.ts'
@@ -55,6 +56,7 @@ beforeEach(async () => {
     log,
     proxy: PROXY,
     maxAgeMs: 5000,
+    meters: new Meters(clock),
     hub,
     feeds,
     wanted,
@@ -90,7 +92,7 @@ describe('what comes from the bus', () => {
     feed.status()
     await settled()
     expect(prices()).toEqual([1, 2, 3])
-    expect(inbound.counts).toEqual({ lostLanes: 0, stale: 0, fenced: 0, malformed: 0 })
+    expect(inbound.counts).toEqual({ lostLanes: 0, gaps: 0, stale: 0, fenced: 0, malformed: 0 })
   })
 
   it('is dropped when it was received too long ago, however fresh its message, and asked for again', async () => {

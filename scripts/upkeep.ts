@@ -1,0 +1,35 @@
+import type { Command } from 'commander'
+import { examples, globalsOf as globals } from './help.ts'
+
+/** The part of the command line for who installs it and keeps it in order. */
+export function addUpkeep(program: Command): void {
+  addConfig(program)
+}
+
+function addConfig(program: Command): void {
+  const config = program
+    .command('config')
+    .description('the configuration: whether it is right, what counts, what there is')
+    .addHelpText('before', examples('tickwire config check', 'tickwire config print', 'tickwire config doc'))
+  config
+    .command('check')
+    .description('every fault with its file and line; exits with 78 for faults, with 5 for warnings')
+    .addHelpText('before', examples('tickwire config check', 'tickwire config check --config ./tickwire.toml'))
+    .action(async (_, command) => (await import('./commands/config.ts')).checkConfig(globals(command)))
+  config
+    .command('print')
+    .description('what counts now, and who said it: default, file, environment or option; secrets are masked')
+    .addHelpText(
+      'before',
+      examples('tickwire config print', 'tickwire config print | jq -c \'select(.origin != "default")\''),
+    )
+    .action(async (_, command) => (await import('./commands/config.ts')).printConfig(globals(command)))
+  config
+    .command('doc')
+    .description('every setting there is, with its default and its variable')
+    .option('--markdown', 'as a table for a document')
+    .addHelpText('before', examples('tickwire config doc', 'tickwire config doc --markdown > settings.md'))
+    .action(async (options, command) =>
+      (await import('./commands/config.ts')).documentConfig(globals(command), options),
+    )
+}
