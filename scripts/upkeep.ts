@@ -12,7 +12,7 @@ export function addUpkeep(program: Command): void {
       'before',
       examples(
         'tickwire completion bash > ~/.local/share/bash-completion/completions/tickwire',
-        'tickwire completion zsh > "${fpath[1]}/_tickwire"',
+        'tickwire completion zsh > ~/.zsh/completions/_tickwire',
         'tickwire completion fish > ~/.config/fish/completions/tickwire.fish',
       ),
     )
