@@ -22,6 +22,8 @@ export interface SyncOptions {
   readonly log: Log
   /** Takes a list that is suspiciously short, too. */
   readonly force?: boolean
+  /** Hears how far it has come: files of `of` that are here; then rows that were read. */
+  readonly onProgress?: (step: 'fetched' | 'read', count: number, of: number | undefined) => void
 }
 
 export interface Synced {
@@ -34,6 +36,7 @@ export interface Synced {
 /** A list of broker size is 11 MB; a few times that is still one that fits into memory. */
 export const MASTER_LIMITS = { timeoutMs: 60_000, maxBytes: 64 * 2 ** 20 } as const
 
+const TOLD_EVERY = 1000
 /** Told one by one; the others are counted. */
 const SKIPPED_TOLD = 5
 /** A list that has lost more than half of what the last one held was cut, whatever it says. */
@@ -55,8 +58,9 @@ export async function syncInstruments(options: SyncOptions): Promise<Synced> {
     first ||= why
     if (++skipped <= SKIPPED_TOLD) log.debug({ feed }, `left out of the instrument list: ${why}`)
   }
-  const instruments = readMaster(options.adapter, await fetchMaster(options), skip)
   const known = readFacts(folder, feed)
+  const bodies = await fetchMaster(options)
+  const instruments = counted(readMaster(options.adapter, bodies, skip), options.onProgress, known?.count)
   const accept = (count: number) => {
     const why = first && `; of what was left out, the first: ${first}`
     if (count === 0) throw malformed(feed, `holds nothing that can be served${why}`, 'tickwire instruments sync, later')
@@ -67,10 +71,24 @@ export async function syncInstruments(options: SyncOptions): Promise<Synced> {
   return { count, changed, skipped }
 }
 
-async function fetchMaster({ adapter, settings, ticket, http }: SyncOptions): Promise<Uint8Array[]> {
+function* counted(
+  instruments: Iterable<Instrument>,
+  onProgress: SyncOptions['onProgress'],
+  expected: number | undefined,
+): Generator<Instrument> {
+  let count = 0
+  for (const one of instruments) {
+    if (++count % TOLD_EVERY === 0) onProgress?.('read', count, expected)
+    yield one
+  }
+}
+
+async function fetchMaster({ adapter, settings, ticket, http, onProgress }: SyncOptions): Promise<Uint8Array[]> {
   const { name, master } = adapter
   const bodies: Uint8Array[] = []
-  for (const request of guard(name, 'master.requests', () => master.requests(settings, ticket))) {
+  const requests = guard(name, 'master.requests', () => master.requests(settings, ticket))
+  for (const request of requests) {
+    onProgress?.('fetched', bodies.length, requests.length)
     const answer = await http(request)
     if (answer.status !== 200)
       throw adapterFault(

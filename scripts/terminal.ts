@@ -71,6 +71,11 @@ export class Terminal {
     if (!this.#quiet) this.#err.write(`${text}\n`)
   }
 
+  /** Where a line may be written over itself while work goes on: nowhere on a pipe, nor with `--quiet`. */
+  liveLine(): WriteStream | undefined {
+    return !this.#quiet && isTty(this.#err) ? this.#err : undefined
+  }
+
   /** A table, or one JSON line per row. */
   rows<Row>(rows: readonly Row[], columns: readonly Column<Row>[], empty: string): void {
     if (this.format === 'json') for (const row of rows) this.print(JSON.stringify(row))

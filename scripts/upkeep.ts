@@ -1,9 +1,24 @@
-import type { Command } from 'commander'
+import { Argument, type Command } from 'commander'
 import { examples, globalsOf as globals } from './help.ts'
 
 /** The part of the command line for who installs it and keeps it in order. */
 export function addUpkeep(program: Command): void {
   addConfig(program)
+  program
+    .command('completion')
+    .addArgument(new Argument('<shell>', 'which one: bash, zsh or fish').choices(['bash', 'zsh', 'fish', 'feeds']))
+    .description('what lets a shell complete commands, options, choices and names of feeds')
+    .addHelpText(
+      'before',
+      examples(
+        'tickwire completion bash > ~/.local/share/bash-completion/completions/tickwire',
+        'tickwire completion zsh > ~/.zsh/completions/_tickwire',
+        'tickwire completion fish > ~/.config/fish/completions/tickwire.fish',
+      ),
+    )
+    .action(async (shell, _, command) =>
+      (await import('./commands/completion.ts')).printCompletion(globals(command), program, shell),
+    )
 }
 
 function addConfig(program: Command): void {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { isSession, type SessionAdapter } from '../../adapters/contract.ts'
 import { createHttp } from '../../adapters/http.ts'
-import { MASTER_LIMITS, type Synced, syncInstruments } from '../../adapters/master.ts'
+import { MASTER_LIMITS, type Synced, type SyncOptions, syncInstruments } from '../../adapters/master.ts'
 import { loadAdapter } from '../../adapters/registry.ts'
 import { feedLayers, readSettings } from '../../adapters/settings.ts'
 import { TickwireError } from '../../shared/errors.ts'
@@ -12,6 +12,7 @@ import { readAccounts, withVault } from '../accounts.ts'
 import { formatCount, formatSpan } from '../figures.ts'
 import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, wasStarted, withStore } from '../invocation.ts'
+import { Progress } from '../progress.ts'
 import { adapterPlace } from '../roster.ts'
 import type { Column } from '../terminal.ts'
 import { believedSettings, type Sharing } from '../trust.ts'
@@ -67,7 +68,7 @@ const of = ({ feed }: Source, { code, message, next, cause }: TickwireError): Ti
   new TickwireError(code, `${feed.name}: ${message}`, { ...(next !== undefined && { next }), cause })
 
 async function sync(invocation: Invocation, { feed, adapter }: Source, force: boolean): Promise<SyncRow> {
-  const { config, folder, clock, globals } = invocation
+  const { config, folder, clock, globals, terminal } = invocation
   const { name } = feed
   const startedAt = clock.monotonic()
   const configured = { origin: config.configFile, settings: config.feeds[name] ?? {} }
@@ -77,8 +78,28 @@ async function sync(invocation: Invocation, { feed, adapter }: Source, force: bo
   // What the log says of a good list, the table says too.
   const level = globals.debug ? 'debug' : 'warn'
   const log = createLog({ process: 'instruments', level, format: config.log.format })
-  const synced = await syncInstruments({ feed: name, adapter, settings, ticket, http, folder, clock, log, force })
-  return { feed: name, ...synced, tookMs: Math.round(clock.monotonic() - startedAt) }
+  const progress = new Progress({ line: terminal.liveLine(), clock })
+  const parts = { feed: name, adapter, settings, ticket, http, folder, clock, log, force }
+  try {
+    const synced = await syncInstruments({ ...parts, onProgress: teller(name, progress) })
+    return { feed: name, ...synced, tookMs: Math.round(clock.monotonic() - startedAt) }
+  } finally {
+    progress.end()
+  }
+}
+
+function teller(feed: string, progress: Progress): NonNullable<SyncOptions['onProgress']> {
+  let isReading = false
+  return (step, count, of) => {
+    if (step === 'fetched') {
+      const files = of === 1 ? 'the list' : `file ${count + 1} of ${of}`
+      progress.begin(`${feed}: fetching ${files} …`, '')
+      return
+    }
+    if (!isReading) progress.begin(`${feed}: reading`, 'instruments', of)
+    isReading = true
+    progress.reach(count)
+  }
 }
 
 /** What the last login gave. Some brokers hand out their list without one, so that its age is left to them. */
