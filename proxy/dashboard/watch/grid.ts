@@ -85,7 +85,8 @@ export class Grid {
   activate(name: Name | undefined, isSeen: boolean): void {
     this.#active = name
     const index = name === undefined ? -1 : this.#names.indexOf(name)
-    if (index >= 0 && isSeen) {
+    // Before the page is laid out, nothing is out of view.
+    if (index >= 0 && isSeen && this.#height > 0) {
       const { rowHeight } = this.#shape
       const top = scrollTo(index, { top: this.#scroller.scrollTop, height: this.#height, rowHeight })
       if (top !== undefined) this.#scroller.scrollTop = top

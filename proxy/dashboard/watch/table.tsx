@@ -6,8 +6,8 @@ import { list, shown } from './choices.ts'
 import { Head } from './head.tsx'
 import './grid.css'
 
-const NAME_WIDTH = 178
-const NARROW_NAME_WIDTH = 150
+const NAME_WIDTH = 148
+const NARROW_NAME_WIDTH = 140
 
 /** The list in view. Its rows are written by `Grid`; this draws the frame around them. */
 export function Table() {
