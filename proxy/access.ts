@@ -2,7 +2,7 @@ import type { Bounds } from '../shared/bounds.ts'
 import type { Cancel, Clock } from '../shared/clock.ts'
 import { TickwireError } from '../shared/errors.ts'
 import type { Quota } from '../shared/grant.ts'
-import type { KeyScope } from '../shared/key.ts'
+import { KEY_SCOPES, type KeyScope } from '../shared/key.ts'
 import type { Log } from '../shared/log.ts'
 import type { TopicMode } from '../shared/market/mode.ts'
 import type { ControlStore } from '../shared/store/control.ts'
@@ -135,6 +135,12 @@ export class Access {
   /** What it may read now. */
   reading(identity: Identity): Reading {
     return this.#boundsOf(identity) ?? EVERYTHING
+  }
+
+  /** What is told of its key; a local command's ticket may do everything. */
+  describe({ keyId, ticket }: Identity): Pick<KeyRecord, 'label' | 'scopes' | 'bounds' | 'expiresAt'> {
+    const record = ticket ? undefined : this.#keys.get(keyId)
+    return record ?? { label: 'local ticket', scopes: KEY_SCOPES }
   }
 
   /** How much it may take, where it has limits of its own. */

@@ -2,14 +2,13 @@ import type { Audit } from '../shared/audit.ts'
 import type { Clock } from '../shared/clock.ts'
 import { TickwireError } from '../shared/errors.ts'
 import type { Secret } from '../shared/secret.ts'
-import type { Access } from './access.ts'
+import type { Access, Identity } from './access.ts'
 
-/** What is said to who asks for a ticket; `undefined`: the key is not good. */
+/** What is said to who asks for a ticket. */
 export type TicketAnswer =
   | { readonly ticket: Secret; readonly expiresIn: number }
   /** 429: it asks too often; 503: nobody can have one just now. */
   | { readonly status: 429 | 503; readonly retryAfter: number; readonly error: string }
-  | undefined
 
 /** In how many seconds a ticket is over. */
 const LIFE_S = 60
@@ -25,28 +24,30 @@ interface Minute {
 
 /** Gives tickets to who has a key: with one, a browser opens one connection, and never holds the key. */
 export class Tickets {
-  readonly #access: Pick<Access, 'identify' | 'mint'>
+  readonly #access: Pick<Access, 'mint'>
   readonly #clock: Clock
   readonly #audit: Audit
   /** Of keys that asked lately. */
   readonly #minutes = new Map<string, Minute>()
 
-  constructor(access: Pick<Access, 'identify' | 'mint'>, clock: Clock, audit: Audit) {
+  constructor(access: Pick<Access, 'mint'>, clock: Clock, audit: Audit) {
     this.#access = access
     this.#clock = clock
     this.#audit = audit
   }
 
-  answer(key: string, address: string): TicketAnswer {
-    const identity = this.#access.identify(key, address)
-    // No ticket makes others.
-    if (!identity || identity.ticket) return undefined
+  answer(identity: Identity): TicketAnswer {
     const waitMs = this.#count(identity.keyId)
     if (waitMs > 0) return later(429, waitMs, `more than ${PER_MINUTE} tickets a minute`)
     try {
       const minted = this.#access.mint(identity, { ttlMs: LIFE_S * 1000, most: MOST_UNUSED })
       if ('waitMs' in minted) return later(429, minted.waitMs, `${MOST_UNUSED} tickets of this key lie unused`)
-      this.#audit.record({ action: 'ticket.minted', actor: `key:${identity.keyId}`, address, result: 'ok' })
+      this.#audit.record({
+        action: 'ticket.minted',
+        actor: `key:${identity.keyId}`,
+        address: identity.address ?? '',
+        result: 'ok',
+      })
       return { ticket: minted.ticket, expiresIn: LIFE_S }
     } catch (error) {
       if (!(error instanceof TickwireError)) throw error
