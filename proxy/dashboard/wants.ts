@@ -19,6 +19,8 @@ type Send = (message: object) => boolean
 const GRACE_MS = 3000
 /** What many rows ask for in one turn goes out as one message. */
 const GATHER_MS = 60
+/** Messages are counted: a list that is scrolled for long takes leave of its rows together. */
+const LEAVE_MS = 1000
 
 /**
  * What the page holds on the stream: the visible rows, the book and the chart that are open. Owner of the difference
@@ -32,6 +34,7 @@ export class Wants {
   readonly #told = new Map<string, number>()
   readonly #onChange: () => void
   #planned: { readonly at: number; readonly cancel: Cancel } | undefined
+  #leftAt = Number.NEGATIVE_INFINITY
 
   constructor(clock: Pick<PageClock, 'after' | 'monotonic'>, send: Send, onChange: () => void = () => {}) {
     this.#clock = clock
@@ -101,15 +104,19 @@ export class Wants {
     const gone: Want[] = []
     const fresh: Want[] = []
     for (const [key, want] of this.#wants) {
-      const idleMs = want.idleSince === undefined ? undefined : now - want.idleSince
-      if (idleMs !== undefined && idleMs >= GRACE_MS) {
+      if (want.idleSince === undefined) {
+        if (this.#told.get(key) !== want.depth) fresh.push(want)
+        continue
+      }
+      const dueMs = Math.max(want.idleSince + GRACE_MS, this.#leftAt + LEAVE_MS) - now
+      // Who flew past before the server was told of him is forgotten at once.
+      if (dueMs > 0 && this.#told.has(key)) waitMs = Math.min(waitMs, dueMs)
+      else {
         this.#wants.delete(key)
         if (this.#told.delete(key)) gone.push(want)
-      } else {
-        if (idleMs !== undefined) waitMs = Math.min(waitMs, GRACE_MS - idleMs)
-        if (this.#told.get(key) !== want.depth) fresh.push(want)
       }
     }
+    if (gone.length > 0) this.#leftAt = now
     if (gone.length > 0) this.#send({ action: 'unsubscribe', symbols: gone.map(itemOf) })
     for (const group of alike(fresh)) this.#subscribe(group)
     if (waitMs < Number.POSITIVE_INFINITY) this.#plan(waitMs)

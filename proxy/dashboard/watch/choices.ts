@@ -1,0 +1,65 @@
+import { computed, signal } from '@preact/signals'
+import type { Name } from '../names.ts'
+import { kept, oneOf } from '../settings.ts'
+import { CHANGES, type ChangeForm, type ColumnId, FIRST_COLUMNS, readColumns, shownColumns } from './columns.ts'
+import { currentOf, FIRST_LISTS, type Lists, putNames, readLists } from './lists.ts'
+import type { Sort } from './sorting.ts'
+
+/** What somebody chose of the watch, and what follows from it. */
+export const lists = kept<Lists>('lists', FIRST_LISTS, readLists)
+export const columns = kept<readonly ColumnId[]>('columns', FIRST_COLUMNS, readColumns)
+export const changeForm = kept<ChangeForm>('change', 'both', oneOf(...CHANGES))
+
+export type SortColumn = ColumnId | 'name'
+export const sort = signal<Sort<SortColumn> | undefined>(undefined)
+export const filter = signal('')
+
+export const list = computed(() => currentOf(lists.value))
+
+const narrow = matchMedia('(max-width: 640px)')
+const touch = matchMedia('(hover: none)')
+export const isNarrow = signal(narrow.matches)
+/** Fingers need larger rows. */
+export const isTouch = signal(touch.matches)
+narrow.addEventListener('change', () => {
+  isNarrow.value = narrow.matches
+})
+touch.addEventListener('change', () => {
+  isTouch.value = touch.matches
+})
+
+export const shown = computed(() => shownColumns(columns.value, changeForm.value, isNarrow.value))
+
+/** What was just done, for who hears the page; with a way back for a while where there is one. */
+export interface Notice {
+  readonly text: string
+  readonly undo?: () => void
+}
+
+export const notice = signal<Notice | undefined>(undefined)
+
+/** In the list in view, as its last one; false: it was there already, or there is no room. */
+export function addName(name: Name): boolean {
+  const { value } = list
+  if (!value || value.names.includes(name)) return false
+  const before = value.names.length
+  lists.value = putNames(lists.value, value.id, [...value.names, name])
+  return (list.value?.names.length ?? 0) > before
+}
+
+/** With a way back to where it stood. */
+export function removeName(name: Name): void {
+  const { value } = list
+  const at = value?.names.indexOf(name) ?? -1
+  if (!value || at < 0) return
+  const { id, title } = value
+  lists.value = putNames(lists.value, id, value.names.toSpliced(at, 1))
+  notice.value = {
+    text: `${name} removed from ${title}`,
+    undo() {
+      const now = lists.value.lists.find(one => one.id === id)
+      if (now) lists.value = putNames(lists.value, id, now.names.toSpliced(at, 0, name))
+      notice.value = { text: `${name} is back in ${title}` }
+    },
+  }
+}

@@ -1,0 +1,163 @@
+import type { Cancel, PageClock } from '../clock.ts'
+import type { Name } from '../names.ts'
+import type { Column } from './columns.ts'
+import { FLASH_MS, Row, type Source } from './row.ts'
+import { type Extent, extentOf, poolSize, scrollTo } from './viewport.ts'
+
+/** Seen while a finger throws the list: rows are there before they are needed. */
+const MARGIN = 8
+const SECOND_MS = 1000
+
+export interface Shape {
+  readonly columns: readonly Column[]
+  /** Pixels. */
+  readonly rowHeight: number
+  readonly nameWidth: number
+}
+
+/**
+ * The rows of a list, of which those exist that are seen. Each element of the pool shows whatever stands at its place;
+ * a row that stays in view keeps its element while the list moves under it.
+ */
+export class Grid {
+  readonly #scroller: HTMLElement
+  readonly #body: HTMLElement
+  readonly #clock: PageClock
+  readonly #source: Source
+  readonly #stops: Cancel[] = []
+  #rows: Row[] = []
+  #names: readonly Name[] = []
+  #shape: Shape = { columns: [], rowHeight: 26, nameWidth: 170 }
+  #height = 0
+  #extent: Extent = { first: 0, last: 0 }
+  #active: Name | undefined
+  #isPlanned = false
+
+  constructor(scroller: HTMLElement, body: HTMLElement, clock: PageClock, source: Source) {
+    this.#scroller = scroller
+    this.#body = body
+    this.#clock = clock
+    this.#source = source
+    const onScroll = () => this.#plan()
+    scroller.addEventListener('scroll', onScroll, { passive: true })
+    this.#stops.push(() => scroller.removeEventListener('scroll', onScroll))
+    const sizes = new ResizeObserver(([entry]) => {
+      // The heading stands in the same scroller and takes one row of what is seen.
+      this.#height = entry?.contentRect.height ?? 0
+      this.#fill()
+    })
+    sizes.observe(scroller)
+    this.#stops.push(() => sizes.disconnect())
+    this.#stops.push(clock.every(SECOND_MS, () => this.#eachRow(row => row.grow())))
+    this.#stops.push(clock.every(FLASH_MS / 2, () => this.#fade()))
+  }
+
+  /** Rows that exist, for who measures it. */
+  get size(): number {
+    return this.#rows.length
+  }
+
+  get names(): readonly Name[] {
+    return this.#names
+  }
+
+  get rowHeight(): number {
+    return this.#shape.rowHeight
+  }
+
+  shape(shape: Shape): void {
+    this.#shape = shape
+    for (const row of this.#rows) row.close()
+    this.#rows = []
+    this.#body.style.height = `${this.#names.length * shape.rowHeight}px`
+    this.#fill()
+  }
+
+  show(names: readonly Name[]): void {
+    this.#names = names
+    this.#body.style.height = `${names.length * this.#shape.rowHeight}px`
+    this.#fill()
+  }
+
+  get active(): Name | undefined {
+    return this.#active
+  }
+
+  /** The row that keys act on; `isSeen`: it is brought into view. */
+  activate(name: Name | undefined, isSeen: boolean): void {
+    this.#active = name
+    const index = name === undefined ? -1 : this.#names.indexOf(name)
+    if (index >= 0 && isSeen) {
+      const { rowHeight } = this.#shape
+      const height = this.#height - rowHeight
+      const top = scrollTo(index, { top: this.#scroller.scrollTop, height, rowHeight })
+      if (top !== undefined) this.#scroller.scrollTop = top
+    }
+    this.#place()
+  }
+
+  /** Rows that one press of PageDown goes on. */
+  get page(): number {
+    return Math.max(1, Math.floor(this.#height / this.#shape.rowHeight) - 2)
+  }
+
+  close(): void {
+    for (const stop of this.#stops) stop()
+    for (const row of this.#rows) row.close()
+    this.#rows = []
+  }
+
+  #plan(): void {
+    if (this.#isPlanned) return
+    this.#isPlanned = true
+    this.#clock.frame(() => {
+      this.#isPlanned = false
+      this.#place()
+    })
+  }
+
+  /** Makes the pool as large as what can be seen. */
+  #fill(): void {
+    const { rowHeight, columns } = this.#shape
+    if (columns.length === 0) return
+    const size = Math.min(poolSize({ height: this.#height, rowHeight, margin: MARGIN }), this.#names.length)
+    while (this.#rows.length > size) this.#rows.pop()?.close()
+    while (this.#rows.length < size) {
+      const row = new Row(this.#source, columns, `watch-row-${this.#rows.length}`)
+      this.#rows.push(row)
+      this.#body.append(row.element)
+    }
+    for (const row of this.#rows) row.unplace()
+    this.#place()
+  }
+
+  /** Everybody to his place; only who shows something else than before is touched. */
+  #place(): void {
+    const size = this.#rows.length
+    const { rowHeight } = this.#shape
+    const view = { top: this.#scroller.scrollTop, height: this.#height, rowHeight, margin: MARGIN }
+    const { first, last } = extentOf({ ...view, count: this.#names.length })
+    this.#extent = { first, last: Math.min(last, first + size) }
+    let active = ''
+    for (let index = first; index < this.#extent.last; index++) {
+      const row = this.#rows[index % size]
+      const name = this.#names[index]
+      if (!row || name === undefined) continue
+      row.show(name, index, rowHeight)
+      row.isActive = name === this.#active
+      if (name === this.#active) active = row.element.id
+    }
+    // At the end of the list fewer are needed: those left over stand where they stood, outside of what is seen.
+    if (this.#scroller.getAttribute('aria-activedescendant') !== active)
+      this.#scroller.setAttribute('aria-activedescendant', active)
+  }
+
+  #eachRow(act: (row: Row) => void): void {
+    for (const row of this.#rows) act(row)
+  }
+
+  #fade(): void {
+    const now = this.#clock.monotonic()
+    for (const row of this.#rows) row.fade(now)
+  }
+}
