@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { prices } from '../desk.ts'
-import { decimalsOf, grouped, MISSING } from '../grouping.ts'
 import { type Name, partsOf } from '../names.ts'
+import { decimalsOf, formatCount, formatPrice, MISSING } from '../watch/format.ts'
 import { ladderOf } from './ladder.ts'
 import { put, writeSide } from './write.ts'
 
@@ -25,13 +25,13 @@ export function Book({ name, levels, isCumulative }: Shown) {
       writeSide(asks.current, 'sell', ladder, decimals)
       const values = sums.current?.querySelectorAll('dd')
       const { spread, spreadPercent } = ladder ?? {}
-      const inPercent = spreadPercent === undefined ? '' : ` (${grouped(spreadPercent, 3)}%)`
+      const inPercent = spreadPercent === undefined ? '' : ` (${formatPrice(spreadPercent, 3)}%)`
       const texts = [
-        grouped(ladder?.shownBuy),
-        grouped(fields.total_buy_quantity),
-        spread === undefined ? MISSING : grouped(spread, decimals) + inPercent,
-        grouped(fields.total_sell_quantity),
-        grouped(ladder?.shownSell),
+        formatCount(ladder?.shownBuy),
+        formatCount(fields.total_buy_quantity),
+        spread === undefined ? MISSING : formatPrice(spread, decimals) + inPercent,
+        formatCount(fields.total_sell_quantity),
+        formatCount(ladder?.shownSell),
       ]
       for (const [nth, text] of texts.entries()) put(values?.[nth], text)
     })

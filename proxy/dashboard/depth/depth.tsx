@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { prices, selected, stream, wants } from '../desk.ts'
-import { decimalsOf } from '../grouping.ts'
+import { clock, prices, selected, stream, wants } from '../desk.ts'
 import { type Name, partsOf } from '../names.ts'
 import { kept } from '../settings.ts'
+import { decimalsOf } from '../watch/format.ts'
 import { Book } from './book.tsx'
 import { FACTS, headline } from './facts.ts'
 import { grantedOf, onGranted } from './granted.ts'
@@ -157,9 +157,9 @@ function Day({ name }: { readonly name: Name }) {
   useEffect(() => {
     const decimals = decimalsOf(partsOf(name).exchange)
     return prices.watch(name, ({ fields }) => {
-      const first = { oi: firstInterest.get(name) }
+      const seen = { now: clock.now(), firstOi: firstInterest.get(name) }
       const values = list.current?.querySelectorAll('dd')
-      for (const [nth, fact] of FACTS.entries()) put(values?.[nth], fact.write(fields, decimals, first))
+      for (const [nth, fact] of FACTS.entries()) put(values?.[nth], fact.write(fields, decimals, seen))
     })
   }, [name])
   return (

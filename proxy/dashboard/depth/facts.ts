@@ -1,40 +1,50 @@
-import { decimalsOf, grouped, signed, timeOf } from '../grouping.ts'
 import type { Fields } from '../protocol.ts'
+import {
+  decimalsOf,
+  formatChange,
+  formatCount,
+  formatPercent,
+  formatPrice,
+  formatTime,
+  MISSING,
+} from '../watch/format.ts'
 
 export interface Fact {
   readonly label: string
   /** What it is exactly, where the label is short. */
   readonly title?: string
-  write(fields: Fields, decimals: number, first: First): string
+  write(fields: Fields, decimals: number, seen: Seen): string
 }
 
-/** What the page saw of an instrument first. */
-export interface First {
-  readonly oi: number | undefined
+export interface Seen {
+  /** Milliseconds since 1970. */
+  readonly now: number
+  /** Open interest as the page saw it first. */
+  readonly firstOi: number | undefined
 }
 
 /** Below the book, in this order. */
 export const FACTS: readonly Fact[] = [
-  { label: 'Open', write: ({ open }, decimals) => grouped(open, decimals) },
-  { label: 'High', write: ({ high }, decimals) => grouped(high, decimals) },
-  { label: 'Low', write: ({ low }, decimals) => grouped(low, decimals) },
+  { label: 'Open', write: ({ open }, decimals) => formatPrice(open, decimals) },
+  { label: 'High', write: ({ high }, decimals) => formatPrice(high, decimals) },
+  { label: 'Low', write: ({ low }, decimals) => formatPrice(low, decimals) },
   {
     label: 'Prev. close',
     title: 'Close of the trading day before',
-    write: ({ close }, places) => grouped(close, places),
+    write: ({ close }, places) => formatPrice(close, places),
   },
-  { label: 'Volume', title: 'Traded today', write: ({ volume }) => grouped(volume) },
-  { label: 'Avg. price', title: 'Average of today’s trades', write: f => grouped(f.avg_trade_price, 2) },
-  { label: 'LTQ', title: 'Quantity of the last trade', write: f => grouped(f.last_trade_quantity) },
-  { label: 'LTT', title: 'Time of the last trade, IST', write: ({ ltt }) => timeOf(ltt) },
-  { label: 'Lower circuit', write: ({ lower_circuit }, decimals) => grouped(lower_circuit, decimals) },
-  { label: 'Upper circuit', write: ({ upper_circuit }, decimals) => grouped(upper_circuit, decimals) },
-  { label: 'OI', title: 'Open interest', write: ({ oi }) => grouped(oi) },
+  { label: 'Volume', title: 'Traded today', write: ({ volume }) => formatCount(volume) },
+  { label: 'Avg. price', title: 'Average of today’s trades', write: f => formatPrice(f.avg_trade_price, 2) },
+  { label: 'LTQ', title: 'Quantity of the last trade', write: f => formatCount(f.last_trade_quantity) },
+  { label: 'LTT', title: 'Time of the last trade, IST', write: ({ ltt }, _, { now }) => formatTime(ltt, now) },
+  { label: 'Lower circuit', write: ({ lower_circuit }, decimals) => formatPrice(lower_circuit, decimals) },
+  { label: 'Upper circuit', write: ({ upper_circuit }, decimals) => formatPrice(upper_circuit, decimals) },
+  { label: 'OI', title: 'Open interest', write: ({ oi }) => formatCount(oi) },
   {
     label: 'OI change',
     title: 'Since this page saw it first: sources do not tell the day’s',
-    write: ({ oi }, _, first) =>
-      oi === undefined || first.oi === undefined ? signed(undefined) : signed(oi - first.oi),
+    write: ({ oi }, _, { firstOi }) =>
+      oi === undefined || firstOi === undefined ? MISSING : formatChange(oi - firstOi, 0),
   },
 ]
 
@@ -46,8 +56,8 @@ export function headline(fields: Fields, exchange: string): { price: string; cha
   const percent = fields.change_percent ?? (change !== undefined && close ? (change / close) * 100 : undefined)
   const arrow = change === undefined || change === 0 ? '' : change > 0 ? '▲ ' : '▼ '
   return {
-    price: grouped(ltp, decimals),
-    change: change === undefined ? '' : `${arrow}${signed(change, decimals)} (${signed(percent, 2)}%)`,
+    price: formatPrice(ltp, decimals),
+    change: change === undefined ? '' : `${arrow}${formatChange(change, decimals)} (${formatPercent(percent)})`,
     rise: change === undefined || change === 0 ? 0 : change > 0 ? 1 : -1,
   }
 }

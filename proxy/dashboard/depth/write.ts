@@ -1,4 +1,4 @@
-import { grouped, MISSING } from '../grouping.ts'
+import { formatCount, formatPrice, MISSING } from '../watch/format.ts'
 import type { Ladder, Rung } from './ladder.ts'
 
 /** Columns of a row of the book: bids read orders, quantity, price; asks mirror them. */
@@ -20,9 +20,9 @@ export function writeSide(
   const at = side === 'buy' ? BID : ASK
   for (const [nth, row] of [...(body?.rows ?? [])].entries()) {
     const rung: Rung | undefined = ladder?.[side][nth]
-    put(row.cells[at.price], rung ? grouped(rung.price, decimals) : MISSING)
-    put(row.cells[at.quantity], rung ? grouped(rung.quantity) : MISSING)
-    put(row.cells[at.orders], grouped(rung?.orders))
+    put(row.cells[at.price], rung ? formatPrice(rung.price, decimals) : MISSING)
+    put(row.cells[at.quantity], rung ? formatCount(rung.quantity) : MISSING)
+    put(row.cells[at.orders], formatCount(rung?.orders))
     const share = `${((rung?.share ?? 0) * 100).toFixed(1)}%`
     if (row.style.getPropertyValue('--share') !== share) row.style.setProperty('--share', share)
   }

@@ -72,7 +72,15 @@ type Extra = Partial<Pick<Column, 'flashes' | 'tone'>>
 
 function priced(id: ColumnId, title: string, words: string, amount: Amount, extra: Extra = {}): Column {
   const value = ({ fields }: Price) => amount(fields)
-  return { id, title, words, width: 92, value, text: (price, _, decimals) => formatPrice(value(price), decimals), ...extra }
+  return {
+    id,
+    title,
+    words,
+    width: 92,
+    value,
+    text: (price, _, decimals) => formatPrice(value(price), decimals),
+    ...extra,
+  }
 }
 
 function counted(id: ColumnId, title: string, words: string, amount: Amount, format = formatCompact): Column {
@@ -152,7 +160,17 @@ const ALL: readonly Column[] = [
 ]
 
 export const COLUMNS: ReadonlyMap<ColumnId, Column> = new Map(ALL.map(column => [column.id, column]))
-export const FIRST_COLUMNS: readonly ColumnId[] = ['ltp', 'change', 'percent', 'bid', 'ask', 'volume', 'oi', 'age', 'state']
+export const FIRST_COLUMNS: readonly ColumnId[] = [
+  'ltp',
+  'change',
+  'percent',
+  'bid',
+  'ask',
+  'volume',
+  'oi',
+  'age',
+  'state',
+]
 
 /** What a kept choice says of columns, without those that are none. */
 export function readColumns(value: unknown): readonly ColumnId[] | undefined {
@@ -197,7 +215,8 @@ export const isDoubtful = ({ isStale, state }: Price): boolean => isStale || sta
 
 /** Beside the symbol, whichever columns there are; nothing while all is well. */
 export function noteOf(price: Price, now: number): string {
-  const word = price.state === 'refused' ? 'Refused' : price.state === 'down' ? 'Down' : isDoubtful(price) ? 'Stale' : ''
+  const word =
+    price.state === 'refused' ? 'Refused' : price.state === 'down' ? 'Down' : isDoubtful(price) ? 'Stale' : ''
   if (!word || price.state === 'refused' || price.tickAt === undefined) return word
   return `${word} ${formatAge(now - price.tickAt)}`
 }

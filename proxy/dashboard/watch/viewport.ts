@@ -27,7 +27,10 @@ export const poolSize = ({ height, rowHeight, margin }: Omit<View, 'top' | 'coun
   Math.ceil(height / rowHeight) + 1 + 2 * margin
 
 /** Where to scroll so that a row is seen whole; `undefined`: it is. */
-export function scrollTo(index: number, { top, height, rowHeight }: Omit<View, 'count' | 'margin'>): number | undefined {
+export function scrollTo(
+  index: number,
+  { top, height, rowHeight }: Omit<View, 'count' | 'margin'>,
+): number | undefined {
   const from = index * rowHeight
   if (from < top) return from
   if (from + rowHeight > top + height) return from + rowHeight - height
