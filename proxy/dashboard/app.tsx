@@ -1,18 +1,19 @@
+import type { ComponentType } from 'preact'
+import { Banner } from './banner/banner.tsx'
 import { Chart } from './chart/chart.tsx'
 import { Depth } from './depth/depth.tsx'
 import { sessions } from './desk.ts'
 import { Feeds } from './feeds/feeds.tsx'
 import { Header } from './header/header.tsx'
+import { Ribbon } from './header/ribbon.tsx'
 import { Lag } from './lag/lag.tsx'
 import { Log } from './log/log.tsx'
 import { Operator } from './operator/operator.tsx'
+import { PLACES, type Place, place, TABS, type Tab, tab } from './place.ts'
 import { Playground } from './playground/playground.tsx'
-import { kept, oneOf } from './settings.ts'
 import { SignIn } from './signin/signin.tsx'
+import { TabList } from './tablist.tsx'
 import { Watch } from './watch/watch.tsx'
-
-const TABS = ['feeds', 'lag', 'log', 'playground', 'operator'] as const
-type Tab = (typeof TABS)[number]
 
 const TAB_WORDS: Readonly<Record<Tab, string>> = {
   feeds: 'Feeds',
@@ -22,7 +23,15 @@ const TAB_WORDS: Readonly<Record<Tab, string>> = {
   operator: 'Operator',
 }
 
-export const tab = kept<Tab>('tab', 'feeds', oneOf(...TABS))
+const PANELS: Readonly<Record<Tab, ComponentType>> = {
+  feeds: Feeds,
+  lag: Lag,
+  log: Log,
+  playground: Playground,
+  operator: Operator,
+}
+
+const PLACE_WORDS: Readonly<Record<Place, string>> = { watch: 'Watch', depth: 'Depth', chart: 'Chart', more: 'More' }
 
 /** The whole page: the watch on the left, book and chart on the right, everything about the system below. */
 export function App() {
@@ -30,42 +39,50 @@ export function App() {
   if (!session) return <SignIn />
   const tabs = TABS.filter(one => one !== 'operator' || session.admin)
   const shown = tabs.find(one => one === tab.value) ?? 'feeds'
+  const Panel = PANELS[shown]
   return (
     <>
       <Header />
-      <main class="desk">
+      <Ribbon />
+      <Banner />
+      <main class="desk" data-place={place.value}>
         <Watch />
         <div class="instrument">
           <Depth />
           <Chart />
         </div>
-        <div class="drawer">
-          <div class="tabs" role="tablist" aria-label="System">
-            {tabs.map(one => (
-              <button
-                key={one}
-                type="button"
-                role="tab"
-                id={`tab-${one}`}
-                aria-selected={one === shown}
-                aria-controls="tab-panel"
-                onClick={() => {
-                  tab.value = one
-                }}
-              >
-                {TAB_WORDS[one]}
-              </button>
-            ))}
+        <section class="drawer" aria-label="System">
+          <TabList
+            label="System"
+            id="tab"
+            controls="tab-panel"
+            tabs={tabs}
+            words={TAB_WORDS}
+            shown={shown}
+            onShow={one => {
+              tab.value = one
+            }}
+          />
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard */}
+          <div class="panel" role="tabpanel" id="tab-panel" aria-labelledby={`tab-${shown}`} tabIndex={0}>
+            <Panel />
           </div>
-          <div class="panel" role="tabpanel" id="tab-panel" aria-labelledby={`tab-${shown}`}>
-            {shown === 'feeds' && <Feeds />}
-            {shown === 'lag' && <Lag />}
-            {shown === 'log' && <Log />}
-            {shown === 'playground' && <Playground />}
-            {shown === 'operator' && <Operator />}
-          </div>
-        </div>
+        </section>
       </main>
+      <nav class="places" aria-label="Parts of the page">
+        {PLACES.map(one => (
+          <button
+            key={one}
+            type="button"
+            aria-current={place.value === one ? 'page' : undefined}
+            onClick={() => {
+              place.value = one
+            }}
+          >
+            {PLACE_WORDS[one]}
+          </button>
+        ))}
+      </nav>
     </>
   )
 }

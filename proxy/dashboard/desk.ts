@@ -1,11 +1,19 @@
-import { signal } from '@preact/signals'
+import { effect, signal } from '@preact/signals'
 import { pageClock } from './clock.ts'
+import { Facts } from './facts.ts'
+import type { FeedView } from './feedview.ts'
+import { spanOf } from './ist.ts'
 import { Journal } from './journal.ts'
+import type { MarketView } from './market.ts'
+import { Missed } from './missed.ts'
 import type { Name } from './names.ts'
+import { Polling } from './polling.ts'
 import { Prices } from './prices.ts'
 import type { Message } from './protocol.ts'
 import { Sessions } from './session.ts'
+import { takeSnapshots } from './snapshots.ts'
 import { Stream } from './stream.ts'
+import { isShown } from './visibility.ts'
 import { Wants } from './wants.ts'
 
 /** Everything the page has one of, wired together. Panels import it; it imports no panel. */
@@ -15,6 +23,17 @@ export const prices = new Prices(clock)
 export const journal = new Journal(clock)
 /** What the book and the chart show. */
 export const selected = signal<Name | undefined>(undefined)
+
+/** Milliseconds since 1970, once a second while somebody can see the page: for ages and countdowns. */
+export const now = signal(clock.now())
+
+const parts = { clock, sessions, isShown }
+export const feedFacts = new Facts<{ readonly feeds: readonly FeedView[] }>(parts, '/api/v1/feeds')
+export const marketFacts = new Facts<MarketView>(parts, '/api/v1/calendar')
+
+const missed = new Missed()
+/** What is late after a return is counted until then. */
+const HEARD_MS = 3000
 
 type Listener = (message: Message, text: string) => void
 type WireListener = (direction: 'in' | 'out', text: string) => void
@@ -43,13 +62,11 @@ export const stream: Stream = new Stream(clock, sessions, {
   onOpen(afterMs) {
     wants.connected()
     prices.touchAll()
-    journal.add({
-      level: 'good',
-      what: 'link',
-      text: afterMs === undefined ? 'connected' : `back after ${Math.round(afterMs / 1000)} s`,
-    })
+    if (afterMs === undefined) journal.add({ level: 'good', what: 'link', text: 'connected' })
+    else clock.after(HEARD_MS, () => sayBack(afterMs))
   },
   onLost(why) {
+    missed.lost()
     wants.disconnected()
     prices.touchAll()
     journal.add({ level: 'bad', what: 'link', text: `connection lost: ${why}` })
@@ -59,10 +76,34 @@ export const stream: Stream = new Stream(clock, sessions, {
   },
 })
 
+function sayBack(afterMs: number): void {
+  const { count } = missed
+  const lost =
+    count === 0 ? 'nothing was missed' : `${count} ${count === 1 ? 'instrument' : 'instruments'} missed updates`
+  journal.add({ level: count === 0 ? 'good' : 'warn', what: 'link', text: `back after ${spanOf(afterMs)}, ${lost}` })
+}
+
 export const wants: Wants = new Wants(clock, message => stream.send(message))
+
+export const polling = new Polling({
+  clock,
+  link: stream.link,
+  blocked: stream.blocked,
+  isShown,
+  names: () => wants.names(),
+  take: names => takeSnapshots(sessions, prices, names),
+})
 
 /** Signs in by what there is, and keeps the stream open as long as somebody is signed in. */
 export async function open(): Promise<void> {
-  sessions.current.subscribe(session => (session ? stream.start() : stream.stop()))
+  prices.listen((price, frame) => missed.take(price.name, frame))
+  effect(() => {
+    if (!isShown.value) return undefined
+    now.value = clock.now()
+    return clock.every(1000, () => {
+      now.value = clock.now()
+    })
+  })
   await sessions.begin()
+  sessions.current.subscribe(session => (session ? stream.start() : stream.stop()))
 }

@@ -47,6 +47,14 @@ export interface MarketFrame {
   readonly snapshot?: true
   /** Not of now. */
   readonly stale?: true
+  readonly stamps?: Stamps
+}
+
+/** When a tick passed each hop, milliseconds since 1970 with three digits behind the point. */
+export interface Stamps {
+  readonly adapter: number
+  readonly published?: number
+  readonly proxy: number
 }
 
 export const INSTRUMENT_STATES = ['accepted', 'confirmed', 'live', 'quiet', 'suspect', 'down', 'refused'] as const
@@ -121,6 +129,12 @@ export interface SubscribeReply {
   })[]
 }
 
+export interface PongReply {
+  readonly type: 'pong'
+  readonly server_timestamp: number
+  readonly client_timestamp?: number
+}
+
 /** It has no type. */
 export interface ErrorReply {
   readonly type?: undefined
@@ -138,6 +152,7 @@ export type Message =
   | ShutdownNotice
   | AuthReply
   | SubscribeReply
+  | PongReply
   | ErrorReply
 
 /** What the page asks for: it would rather know than guess. */

@@ -15,12 +15,15 @@ export interface Session {
 export class CallError extends Error {
   readonly status: number
   readonly code: string | undefined
+  /** How long the server wants to be left alone. */
+  readonly waitMs: number | undefined
 
-  constructor(status: number, message: string, code?: string) {
+  constructor(status: number, message: string, { code, waitMs }: { code?: string | undefined; waitMs?: number } = {}) {
     super(message)
     this.name = 'CallError'
     this.status = status
     this.code = code
+    this.waitMs = waitMs
   }
 }
 
@@ -48,7 +51,8 @@ export class Sessions {
     if (ticket) {
       history.replaceState(undefined, '', location.pathname + location.search)
       const refused = await this.signIn(decodeURIComponent(ticket))
-      if (refused === undefined) return
+      if (!refused) return
+      this.ended.value = ticketWords(refused)
     }
     const kept = readKept()
     if (kept && kept.endsAt > this.#clock.now()) {
@@ -57,8 +61,8 @@ export class Sessions {
     }
   }
 
-  /** By a key or a ticket, which is forgotten at once; a text says why it was refused. */
-  async signIn(secret: string): Promise<string | undefined> {
+  /** By a key or a ticket, which is forgotten at once; gives why it was refused. */
+  async signIn(secret: string): Promise<CallError | undefined> {
     try {
       const answer = await send('/api/v1/session', { method: 'POST', headers: { authorization: `Bearer ${secret}` } })
       const { expiresIn, ...rest } = answer as Omit<Session, 'endsAt'> & { expiresIn: number }
@@ -69,8 +73,7 @@ export class Sessions {
       return undefined
     } catch (error) {
       if (!(error instanceof CallError)) throw error
-      this.ended.value = error.message
-      return error.message
+      return error
     }
   }
 
@@ -118,8 +121,17 @@ async function send(path: string, init: RequestInit): Promise<unknown> {
   const body = readObject(text)
   if (response.ok) return body
   const { error, message, code } = body as { error?: string; message?: string; code?: string }
-  throw new CallError(response.status, error ?? message ?? `the server answered ${response.status}`, code)
+  const waitS = Number(response.headers.get('retry-after') ?? Number.NaN)
+  throw new CallError(response.status, error ?? message ?? `the server answered ${response.status}`, {
+    code,
+    ...(Number.isFinite(waitS) && { waitMs: waitS * 1000 }),
+  })
 }
+
+const ticketWords = ({ status, message }: CallError): string =>
+  status === 401
+    ? 'The ticket in the address was used before, or is older than a minute: run "tickwire open" again'
+    : `The ticket in the address could not be used: ${message}`
 
 /** The page may lie behind a path of a reverse proxy. */
 const addressOf = (path: string): string => new URL(`.${path}`, document.baseURI).href

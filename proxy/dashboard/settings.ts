@@ -1,11 +1,20 @@
 import { effect, type Signal, signal } from '@preact/signals'
 
+interface Kept {
+  readonly value: () => unknown
+  /** Whether it could be taken. */
+  readonly take: (value: unknown) => boolean
+}
+
+const PREFIX = 'tickwire.'
+const all = new Map<string, Kept>()
+
 /**
  * A choice of the person that outlives the page: theme, lists, columns. Never anything secret. What is kept and does not
  * pass `read` is replaced by what the page begins with.
  */
 export function kept<T>(key: string, first: T, read: (value: unknown) => T | undefined): Signal<T> {
-  const name = `tickwire.${key}`
+  const name = PREFIX + key
   const choice = signal<T>(load(name, read) ?? first)
   let isFirst = true
   effect(() => {
@@ -13,7 +22,26 @@ export function kept<T>(key: string, first: T, read: (value: unknown) => T | und
     if (!isFirst) save(name, text)
     isFirst = false
   })
+  all.set(key, {
+    value: () => choice.value,
+    take(value) {
+      const taken = read(value)
+      if (taken !== undefined) choice.value = taken
+      return taken !== undefined
+    },
+  })
   return choice
+}
+
+/** Every choice, by name: what a person takes along to another browser. */
+export const allKept = (): Record<string, unknown> =>
+  Object.fromEntries([...all].map(([key, { value }]) => [key, value()]))
+
+/** Takes these choices; gives the names of those it does not know or cannot take. */
+export function takeAll(choices: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(choices)
+    .filter(([key, value]) => !all.get(key)?.take(value))
+    .map(([key]) => key)
 }
 
 function load<T>(name: string, read: (value: unknown) => T | undefined): T | undefined {

@@ -1,15 +1,22 @@
 import { signal } from '@preact/signals'
+import { shutdownWords } from './banner/words.ts'
 import type { Cancel, PageClock } from './clock.ts'
 import { FEATURES, type Message } from './protocol.ts'
 import { CallError, type Sessions } from './session.ts'
 
 /**
- * `connecting`: for the first time, or again; `open`: messages come; `waiting`: the next try is planned; `polling`: the
- * stream cannot be had, and prices come by slow requests; `off`: nobody has signed in.
+ * `connecting`: for the first time, or again; `open`: messages come; `waiting`: the next try is planned; `off`: nobody has
+ * signed in.
  */
 export type Link =
   | { readonly phase: 'off' }
-  | { readonly phase: 'connecting'; readonly attempt: number; readonly lostAt?: number | undefined }
+  | {
+      readonly phase: 'connecting'
+      readonly attempt: number
+      readonly lostAt?: number | undefined
+      /** Why it did not come off before. */
+      readonly lastWhy?: string | undefined
+    }
   | { readonly phase: 'open'; readonly since: number; readonly features: readonly string[] }
   | {
       readonly phase: 'waiting'
@@ -36,14 +43,19 @@ const OPEN_LIMIT_MS = 8000
 /** The one connection of the page. It comes back by itself, later each time. */
 export class Stream {
   readonly link = signal<Link>({ phase: 'off' })
+  /** Handshakes in a row that failed although the server answered the request before: something lets no WebSocket pass. */
+  readonly blocked = signal(0)
   readonly #clock: Pick<PageClock, 'now' | 'after'>
   readonly #sessions: Sessions
   readonly #events: StreamEvents
+  /** How often it came back. */
+  returns = 0
   #socket: WebSocket | undefined
   #planned: Cancel | undefined
   #attempt = 0
   #lostAt: number | undefined
   /** Said by a server that goes. */
+  #farewell: string | undefined
   #pauseMs: number | undefined
 
   constructor(clock: Pick<PageClock, 'now' | 'after'>, sessions: Sessions, events: StreamEvents) {
@@ -68,7 +80,9 @@ export class Stream {
     this.#planned = undefined
     if (this.#socket) return
     this.#attempt++
-    this.link.value = { phase: 'connecting', attempt: this.#attempt, lostAt: this.#lostAt }
+    const before = this.link.value
+    const lastWhy = before.phase === 'waiting' ? before.why : undefined
+    this.link.value = { phase: 'connecting', attempt: this.#attempt, lostAt: this.#lostAt, lastWhy }
     void this.#open(this.#attempt)
   }
 
@@ -80,6 +94,8 @@ export class Stream {
     socket?.close()
     this.#attempt = 0
     this.#lostAt = undefined
+    this.#pauseMs = undefined
+    this.blocked.value = 0
     this.link.value = { phase: 'off' }
   }
 
@@ -98,7 +114,9 @@ export class Stream {
       ticket = await this.#sessions.ticket()
     } catch (error) {
       if (!(error instanceof CallError)) throw error
-      if (this.#attempt === attempt && this.#sessions.current.value) this.#wait(error.message)
+      if (this.#attempt !== attempt || !this.#sessions.current.value) return
+      if (error.status === 0) this.blocked.value = 0
+      this.#wait(error.message, error.waitMs)
       return
     }
     // Somebody stopped or tried again meanwhile.
@@ -106,8 +124,18 @@ export class Stream {
     const socket = new WebSocket(streamAddress())
     this.#socket = socket
     const isCurrent = () => this.#socket === socket
-    const tooLong = this.#clock.after(OPEN_LIMIT_MS, () => isCurrent() && this.#lose(socket, 'no answer for 8 s'))
-    socket.onopen = () => socket.send(JSON.stringify({ action: 'authenticate', api_key: ticket, features: FEATURES }))
+    let isThrough = false
+    this.#farewell = undefined
+    const fail = (why: string) => {
+      if (!isCurrent()) return
+      if (!isThrough) this.blocked.value++
+      this.#lose(socket, isThrough ? (this.#farewell ?? why) : 'the WebSocket handshake failed')
+    }
+    const tooLong = this.#clock.after(OPEN_LIMIT_MS, () => fail('no answer for 8 s'))
+    socket.onopen = () => {
+      isThrough = true
+      socket.send(JSON.stringify({ action: 'authenticate', api_key: ticket, features: FEATURES }))
+    }
     socket.onmessage = ({ data }: MessageEvent<string>) => {
       if (!isCurrent()) return
       const message = JSON.parse(data) as Message
@@ -115,20 +143,25 @@ export class Stream {
       if (message.type === 'auth' && message.status === 'success') {
         tooLong()
         this.#opened(message.features ?? [])
-      } else if (message.type === 'server_shutdown') this.#pauseMs = message.reconnect_after_ms
+      } else if (message.type === 'server_shutdown') {
+        this.#pauseMs = message.reconnect_after_ms
+        this.#farewell = shutdownWords(message.reason)
+      }
       this.#events.onMessage(message, data)
     }
     socket.onclose = ({ code, reason }) => {
       tooLong()
-      if (isCurrent()) this.#lose(socket, reason || (code === 1006 ? 'the connection broke' : `closed with ${code}`))
+      fail(reason || (code === 1006 ? 'the connection broke' : `closed with ${code}`))
     }
   }
 
   #opened(features: readonly string[]): void {
     const lostAt = this.#lostAt
+    if (lostAt !== undefined) this.returns++
     this.#attempt = 0
     this.#lostAt = undefined
     this.#pauseMs = undefined
+    this.blocked.value = 0
     const now = this.#clock.now()
     this.link.value = { phase: 'open', since: now, features }
     this.#events.onOpen(lostAt === undefined ? undefined : now - lostAt)
@@ -144,9 +177,9 @@ export class Stream {
     this.#wait(why)
   }
 
-  #wait(why: string): void {
+  #wait(why: string, askedMs = 0): void {
     const growing = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.max(0, this.#attempt - 1))
-    const waitMs = this.#pauseMs ?? growing
+    const waitMs = this.#pauseMs ?? Math.max(growing, askedMs)
     this.#pauseMs = undefined
     const retryAt = this.#clock.now() + waitMs
     this.link.value = { phase: 'waiting', attempt: this.#attempt, retryAt, lostAt: this.#lostAt, why }

@@ -1,0 +1,29 @@
+import type { Level } from '../feedview.ts'
+import type { PollState } from '../polling.ts'
+import type { Link } from '../stream.ts'
+
+interface BannerText {
+  readonly level: Level
+  readonly text: string
+}
+
+const SHUTDOWN: Readonly<Record<string, string>> = {
+  restart: 'The server restarts and will be back in a moment',
+  stop: 'The server was stopped by the person who runs it',
+}
+
+/** What `server_shutdown` says, in words. */
+export const shutdownWords = (reason: string): string => SHUTDOWN[reason] ?? `The server ends: ${reason}`
+
+/** `undefined`: all is well, or the first try is under way. */
+export function bannerOf(link: Link, polling: PollState | undefined): BannerText | undefined {
+  if (link.phase === 'open' || link.phase === 'off') return undefined
+  if (polling)
+    return polling.trouble
+      ? { level: 'bad', text: `Prices stand still: WebSockets are blocked here, and ${polling.trouble}` }
+      : { level: 'warn', text: 'Snapshots every 2 s: WebSockets are blocked here' }
+  if (link.phase === 'connecting' && link.lostAt === undefined && link.attempt <= 1) return undefined
+  const why = 'why' in link ? link.why : link.lastWhy
+  const first = link.lostAt === undefined ? 'Not connected' : 'Connection lost, prices stand still'
+  return { level: 'bad', text: why ? `${first}: ${why}` : first }
+}

@@ -1,0 +1,71 @@
+import { effect, signal, untracked } from '@preact/signals'
+import type { Cancel, PageClock } from './clock.ts'
+import { CallError, type Sessions } from './session.ts'
+
+interface Parts {
+  readonly clock: Pick<PageClock, 'after' | 'now'>
+  readonly sessions: Pick<Sessions, 'current' | 'call'>
+  readonly isShown: { readonly value: boolean }
+}
+
+/** What the server knows and does not push: asked for again and again, by whoever shows it, while somebody can see it. */
+export class Facts<T> {
+  readonly value = signal<T | undefined>(undefined)
+  /** When it was answered, milliseconds since 1970. */
+  readonly at = signal<number | undefined>(undefined)
+  /** Why it was not, the last time. */
+  readonly trouble = signal<string | undefined>(undefined)
+  readonly #parts: Parts
+  readonly #path: string
+  /** How often each of those who show it wants it. */
+  readonly #paces = new Map<symbol, number>()
+  readonly #paceMs = signal<number | undefined>(undefined)
+  #planned: Cancel | undefined
+  #isAsking = false
+
+  constructor(parts: Parts, path: string) {
+    this.#parts = parts
+    this.#path = path
+    effect(() => {
+      const isWanted = parts.isShown.value && parts.sessions.current.value && this.#paceMs.value !== undefined
+      this.#planned?.()
+      if (!parts.sessions.current.value) this.value.value = undefined
+      if (isWanted) untracked(() => void this.#ask())
+    })
+  }
+
+  /** Until the returned function is called it is asked for this often. */
+  watch(everyMs: number): Cancel {
+    const mark = Symbol(this.#path)
+    this.#paces.set(mark, everyMs)
+    this.#settle()
+    return () => {
+      this.#paces.delete(mark)
+      this.#settle()
+    }
+  }
+
+  #settle(): void {
+    this.#paceMs.value = this.#paces.size > 0 ? Math.min(...this.#paces.values()) : undefined
+  }
+
+  async #ask(): Promise<void> {
+    if (this.#isAsking) return
+    const { clock, sessions, isShown } = this.#parts
+    this.#isAsking = true
+    try {
+      this.value.value = await sessions.call<T>(this.#path)
+      this.at.value = clock.now()
+      this.trouble.value = undefined
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error
+      this.trouble.value = error.message
+    } finally {
+      this.#isAsking = false
+    }
+    const paceMs = this.#paceMs.peek()
+    this.#planned?.()
+    if (paceMs !== undefined && isShown.value && sessions.current.peek())
+      this.#planned = clock.after(paceMs, () => void this.#ask())
+  }
+}
