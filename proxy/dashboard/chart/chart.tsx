@@ -1,3 +1,189 @@
+import { effect, useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import { clock, prices, selected, wants } from '../desk.ts'
+import { type Name, partsOf } from '../names.ts'
+import { density, kept, oneOf, palette, theme } from '../settings.ts'
+import { decimalsOf } from '../watch/format.ts'
+import { aggregate } from './candles.ts'
+import { legendOf } from './legend.ts'
+import type { Picture } from './picture.ts'
+import { type Scene, sceneOf, slotAt } from './scene.ts'
+import { candlesOf, outages, recall } from './seen.ts'
+import { countdown, endOf, readTimeframe, TIMEFRAMES, type Timeframe } from './timeframes.ts'
+import './chart.css'
+
+const timeframe = kept<Timeframe>('chart.timeframe', '1m', oneOf(...TIMEFRAMES))
+const WORDS: Readonly<Record<Timeframe, string>> = {
+  '1m': '1 minute',
+  '3m': '3 minutes',
+  '5m': '5 minutes',
+  '15m': '15 minutes',
+  '1h': '1 hour',
+  '1D': '1 day',
+}
+
+/** Candles of what is selected, as long as it is. */
 export function Chart() {
-  return <section class="chart" aria-label="Chart" />
+  const name = selected.value
+  const typed = useSignal('')
+  const note = useSignal('')
+
+  const take = (text: string) => {
+    const found = readTimeframe(text)
+    if (found) timeframe.value = found
+    note.value = found ? `Candles of ${WORDS[found]}` : `No candles of ${text}: there are ${TIMEFRAMES.join(', ')}`
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLButtonElement) return
+    if (/^[0-9mhd]$/i.test(event.key)) typed.value += event.key
+    else if (event.key === 'Backspace') typed.value = typed.value.slice(0, -1)
+    else if (event.key === 'Escape') typed.value = ''
+    else if (event.key === 'Enter' && typed.value) {
+      take(typed.value)
+      typed.value = ''
+    } else return
+    event.preventDefault()
+    event.stopPropagation()
+  }
+
+  return (
+    <section class="chart" aria-label="Chart">
+      <div class="tools">
+        <fieldset aria-label="Length of a candle">
+          {TIMEFRAMES.map(one => (
+            <button
+              key={one}
+              type="button"
+              aria-pressed={one === timeframe.value}
+              title={`Candles of ${WORDS[one]}`}
+              onClick={() => {
+                timeframe.value = one
+              }}
+            >
+              {one}
+            </button>
+          ))}
+        </fieldset>
+        {typed.value && <kbd class="typed">{typed.value} ⏎</kbd>}
+        <span class="note" role="status">
+          {note.value}
+        </span>
+      </div>
+      {name === undefined ? (
+        <p class="empty">Choose an instrument in the market watch.</p>
+      ) : (
+        <Candles name={name} timeframe={timeframe.value} onKeyDown={onKeyDown} />
+      )}
+      <p class="hint">
+        <span>
+          Candles of the ticks this page has seen{' '}
+          <abbr title="Recorded history will come with the recorder">(no history yet)</abbr>. Hollow: seen in part.
+          Hatched: the feed was down.
+        </span>
+        <a
+          href="https://www.tradingview.com/"
+          target="_blank"
+          rel="noreferrer"
+          title="TradingView Lightweight Charts™, Copyright © TradingView, Inc. https://www.tradingview.com/"
+        >
+          Charts by TradingView
+        </a>
+      </p>
+    </section>
+  )
+}
+
+interface Shown {
+  readonly name: Name
+  readonly timeframe: Timeframe
+  readonly onKeyDown: (event: KeyboardEvent) => void
+}
+
+function Candles({ name, timeframe: length, onKeyDown }: Shown) {
+  const host = useRef<HTMLDivElement>(null)
+  const legend = useRef<HTMLDivElement>(null)
+
+  useEffect(() => wants.hold(name, 'Quote'), [name])
+
+  useEffect(() => {
+    const { exchange } = partsOf(name)
+    const decimals = decimalsOf(exchange)
+    let scene: Scene = { slots: [], hatched: [], breaks: [] }
+    let hovered: number | undefined
+    let picture: Picture | undefined
+    let isClosed = false
+    const write = () => {
+      if (legend.current) writeLegend(legend.current, scene, hovered, decimals)
+    }
+    const draw = () => {
+      const now = clock.now()
+      const wanted = { timeframe: length, exchange, now }
+      scene = sceneOf(aggregate(candlesOf(name), length, exchange), outages.of(name), wanted)
+      picture?.show(scene)
+      write()
+    }
+    const count = () => {
+      const last = scene.slots.findLast(({ candle }) => candle)
+      const leftMs = last && length !== '1D' ? endOf(last.start, length) - clock.now() : 0
+      picture?.count(leftMs > 0 ? countdown(leftMs) : '')
+    }
+    const stops = [prices.watch(name, draw)]
+    void recall(name).then(() => isClosed || draw())
+    void import('./picture.ts').then(({ Picture }) => {
+      if (isClosed || !host.current) return
+      picture = new Picture(host.current, place => {
+        hovered = place
+        write()
+      })
+      picture.begin(decimals, length)
+      draw()
+      // The stylesheet follows attributes that are set after these have changed.
+      const paint = () => clock.frame(() => picture?.paint())
+      stops.push(effect(() => void [theme.value, palette.value, density.value, paint()]))
+      const system = matchMedia('(prefers-color-scheme: dark)')
+      system.addEventListener('change', paint)
+      stops.push(() => system.removeEventListener('change', paint))
+      const tick = () => {
+        // An outage grows without a tick.
+        if (outages.of(name).at(-1)?.to === undefined) draw()
+        count()
+      }
+      stops.push(clock.every(1000, tick))
+    })
+    return () => {
+      isClosed = true
+      for (const stop of stops) stop()
+      picture?.close()
+    }
+  }, [name, length])
+
+  return (
+    <>
+      <div class="legend" ref={legend} />
+      {/* biome-ignore lint/a11y/useSemanticElements: it is no set of fields */}
+      <div
+        class="canvas"
+        ref={host}
+        role="group"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: lengths of candles are typed here
+        tabIndex={0}
+        aria-label={`Candles of ${name}, ${WORDS[length]} each. Type a number of minutes and Enter for another length.`}
+        onKeyDown={onKeyDown}
+      />
+    </>
+  )
+}
+
+/** Words into nodes that stay: it is written with every picture. */
+function writeLegend(node: HTMLElement, scene: Scene, hovered: number | undefined, decimals: number): void {
+  const last = scene.slots.findLastIndex(({ candle }) => candle)
+  const { slot, why } = slotAt(scene, hovered ?? last)
+  const words = slot?.candle ? legendOf(slot.candle, decimals, clock.now()) : []
+  const parts = words.flatMap(([label, value]) => (label ? [label, value] : ['', value]))
+  if (why) parts.push('', `no prices: ${why}`)
+  while (node.childElementCount < parts.length) node.append(document.createElement('span'))
+  for (const [nth, span] of [...node.children].entries()) {
+    const text = parts[nth] ?? ''
+    if (span.textContent !== text) span.textContent = text
+  }
 }

@@ -1,3 +1,175 @@
+import { useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import { clock, prices, selected, stream, wants } from '../desk.ts'
+import { type Name, partsOf } from '../names.ts'
+import { kept } from '../settings.ts'
+import { decimalsOf } from '../watch/format.ts'
+import { Book } from './book.tsx'
+import { FACTS, headline } from './facts.ts'
+import { grantedOf, onGranted } from './granted.ts'
+import { DEPTHS, depthWords, isIndex, ladderOf } from './ladder.ts'
+import { standingOf } from './standing.ts'
+import { put } from './write.ts'
+import './depth.css'
+
+type Levels = (typeof DEPTHS)[number]
+
+const levels = kept<Levels>('depth.levels', 5, value => DEPTHS.find(one => one === value))
+const isCumulative = kept('depth.cumulative', false, value => (typeof value === 'boolean' ? value : undefined))
+
+/** Open interest as the page saw it first, of each instrument. */
+const firstInterest = new Map<Name, number>()
+prices.listen(({ name }, { data }) => {
+  if (data.oi !== undefined && !firstInterest.has(name)) firstInterest.set(name, data.oi)
+})
+
+/** The book of what is selected, and what else its source tells of the day. */
 export function Depth() {
-  return <section class="depth" aria-label="Depth" />
+  const name = selected.value
+  return (
+    <section class="depth" aria-label="Depth">
+      {name === undefined ? (
+        <p class="empty">Choose an instrument in the market watch: its book, its day and its chart are shown here.</p>
+      ) : (
+        <Instrument key={name} name={name} />
+      )}
+    </section>
+  )
+}
+
+function Instrument({ name }: { readonly name: Name }) {
+  const { exchange, symbol } = partsOf(name)
+  const asked = levels.value
+  const hasBook = !isIndex(exchange)
+  const panel = useRef<HTMLDivElement>(null)
+
+  useEffect(() => wants.hold(name, hasBook ? 'Depth' : 'Quote', asked), [name, asked])
+
+  return (
+    <div ref={panel} class="instrument-depth">
+      <Head name={name} symbol={symbol} exchange={exchange} panel={panel} />
+      {hasBook && (
+        <div class="tools">
+          <fieldset class="levels" aria-label="Levels">
+            {DEPTHS.map(one => (
+              <button
+                key={one}
+                type="button"
+                aria-pressed={one === asked}
+                onClick={() => {
+                  levels.value = one
+                }}
+              >
+                {one}
+              </button>
+            ))}
+          </fieldset>
+          <Real name={name} asked={asked} />
+          <label>
+            <input
+              type="checkbox"
+              checked={isCumulative.value}
+              onChange={event => {
+                isCumulative.value = event.currentTarget.checked
+              }}
+            />
+            Cumulative
+          </label>
+        </div>
+      )}
+      {hasBook ? (
+        <Book name={name} levels={asked} isCumulative={isCumulative.value} />
+      ) : (
+        <p class="empty">An index has no book: nobody trades the number itself. Its futures and options have one.</p>
+      )}
+      <Day name={name} />
+    </div>
+  )
+}
+
+interface HeadParts {
+  readonly name: Name
+  readonly symbol: string
+  readonly exchange: string
+  readonly panel: { readonly current: HTMLElement | null }
+}
+
+function Head({ name, symbol, exchange, panel }: HeadParts) {
+  const price = useRef<HTMLElement>(null)
+  const change = useRef<HTMLElement>(null)
+  const state = useRef<HTMLElement>(null)
+  const source = useRef<HTMLElement>(null)
+
+  useEffect(
+    () =>
+      prices.watch(name, one => {
+        const { price: text, change: by, rise } = headline(one.fields, exchange)
+        put(price.current, text)
+        put(change.current, by)
+        const rises = rise > 0 ? 'up' : rise < 0 ? 'down' : ''
+        if (change.current && change.current.className !== rises) change.current.className = rises
+        const { word, why, isDim } = standingOf(one, stream.link.peek().phase === 'open')
+        put(state.current, why ? `${word}: ${why}` : word)
+        put(source.current, [one.broker, one.label === 'live' ? undefined : one.label].filter(Boolean).join(' · '))
+        panel.current?.classList.toggle('is-dim', isDim)
+      }),
+    [name],
+  )
+
+  return (
+    <header>
+      <h2>
+        {symbol} <small>{exchange}</small>
+      </h2>
+      <strong class="last" ref={price} />
+      <span ref={change} />
+      <span class="state" ref={state} />
+      <small class="source" ref={source} />
+    </header>
+  )
+}
+
+/** How deep the book really is. */
+function Real({ name, asked }: { readonly name: Name; readonly asked: number }) {
+  const answer = useSignal(grantedOf(name))
+  const words = useRef<HTMLElement>(null)
+  useEffect(
+    () =>
+      onGranted(other => {
+        if (other === name) answer.value = grantedOf(name)
+      }),
+    [name],
+  )
+  const { depth, refused } = answer.value ?? {}
+  useEffect(
+    () =>
+      prices.watch(name, ({ fields }) => {
+        const shown = ladderOf(fields, asked, false)?.levels
+        put(words.current, refused ?? depthWords(asked, depth, shown))
+      }),
+    [name, asked, depth, refused],
+  )
+  return <span class="real" ref={words} />
+}
+
+function Day({ name }: { readonly name: Name }) {
+  const list = useRef<HTMLDListElement>(null)
+  useEffect(() => {
+    const decimals = decimalsOf(partsOf(name).exchange)
+    return prices.watch(name, ({ fields }) => {
+      const seen = { now: clock.now(), firstOi: firstInterest.get(name) }
+      const values = list.current?.querySelectorAll('dd')
+      for (const [nth, fact] of FACTS.entries()) put(values?.[nth], fact.write(fields, decimals, seen))
+    })
+  }, [name])
+  return (
+    <dl class="day" ref={list}>
+      {FACTS.map(({ label, title }) => (
+        <div key={label} title={title}>
+          <dt>{label}</dt>
+          <dd />
+        </div>
+      ))}
+    </dl>
+  )
 }

@@ -1,0 +1,67 @@
+import { type Name, nameOf } from '../names.ts'
+import type { InstrumentState, StateNotice } from '../protocol.ts'
+
+/** A time whose prices are missing, or not to be trusted. Milliseconds since 1970. */
+export interface Outage {
+  readonly from: number
+  /** `undefined`: it lasts. */
+  readonly to: number | undefined
+  readonly why: string
+}
+
+const KEPT = 50
+const BROKEN: ReadonlySet<InstrumentState> = new Set(['suspect', 'down'])
+
+/** Owner of when nothing came of an instrument, though it should have: its feed was down or silent, or the page was cut off. */
+export class Outages {
+  readonly #ofName = new Map<Name, Outage[]>()
+  readonly #ofLink: Outage[] = []
+  /** Whoever stood on a feed last, as notices about all of one name nobody. */
+  readonly #feeds = new Map<Name, string>()
+
+  /** All of this instrument, the oldest first. */
+  of(name: Name): readonly Outage[] {
+    return [...(this.#ofName.get(name) ?? []), ...this.#ofLink].sort((a, b) => a.from - b.from)
+  }
+
+  stand(notice: StateNotice): void {
+    const { exchange, symbol, feed } = notice
+    if (notice.symbols === '*') {
+      for (const [name, its] of this.#feeds) if (its === feed) this.#stand(name, notice)
+    } else if (exchange !== undefined && symbol !== undefined) {
+      const name = nameOf({ exchange, symbol })
+      this.#feeds.set(name, feed)
+      this.#stand(name, notice)
+    }
+  }
+
+  /** The page was cut off, or is back. */
+  lost(at: number, why: string): void {
+    begin(this.#ofLink, at, why)
+  }
+
+  back(at: number): void {
+    end(this.#ofLink, at)
+  }
+
+  #stand(name: Name, { state, reason, since }: StateNotice): void {
+    const all = this.#ofName.get(name) ?? []
+    this.#ofName.set(name, all)
+    if (BROKEN.has(state)) begin(all, since, reason ?? `the feed was ${state}`)
+    else end(all, since)
+  }
+}
+
+/** One that lasts goes on with the newest reason. */
+function begin(all: Outage[], from: number, why: string): void {
+  const last = all.at(-1)
+  if (last && last.to === undefined) all[all.length - 1] = { ...last, why }
+  else all.push({ from, to: undefined, why })
+  if (all.length > KEPT) all.shift()
+}
+
+function end(all: Outage[], at: number): void {
+  const last = all.at(-1)
+  // Clocks of two machines differ: it does not end before it began.
+  if (last && last.to === undefined) all[all.length - 1] = { ...last, to: Math.max(at, last.from) }
+}

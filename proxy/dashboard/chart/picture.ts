@@ -1,0 +1,185 @@
+import {
+  CandlestickSeries,
+  ColorType,
+  CrosshairMode,
+  createChart,
+  HistogramSeries,
+  type IChartApi,
+  type ISeriesApi,
+  type UTCTimestamp,
+} from 'lightweight-charts'
+import { formatCompact, formatPrice } from '../watch/format.ts'
+import type { Candle } from './candles.ts'
+import { Hatching, type Strokes } from './hatching.ts'
+import type { Scene, Slot } from './scene.ts'
+import { IST_MS, type Timeframe } from './timeframes.ts'
+
+interface Colours extends Strokes {
+  readonly up: string
+  readonly down: string
+  readonly muted: string
+  readonly panel: string
+  readonly upVolume: string
+  readonly downVolume: string
+}
+
+/** The chart itself: all of the charting library there is in the page, loaded when it is first needed. */
+export class Picture {
+  readonly #host: HTMLElement
+  readonly #chart: IChartApi
+  readonly #candles: ISeriesApi<'Candlestick'>
+  readonly #volumes: ISeriesApi<'Histogram'>
+  readonly #hatching: Hatching
+  #colours: Colours
+  #slots: readonly Slot[] = []
+
+  /** `onHover`: a place on the axis; `undefined`: the pointer has left. */
+  constructor(host: HTMLElement, onHover: (place: number | undefined) => void) {
+    this.#host = host
+    this.#colours = coloursOf(host)
+    this.#chart = createChart(host, {
+      autoSize: true,
+      crosshair: { mode: CrosshairMode.Normal },
+      rightPriceScale: { scaleMargins: { top: 0.08, bottom: 0.24 } },
+      timeScale: { timeVisible: true, secondsVisible: false, rightOffset: 3, barSpacing: 9 },
+      handleScale: { axisPressedMouseMove: true },
+    })
+    this.#candles = this.#chart.addSeries(CandlestickSeries, { priceLineVisible: true, lastValueVisible: true })
+    this.#volumes = this.#chart.addSeries(HistogramSeries, {
+      priceScaleId: 'volume',
+      priceLineVisible: false,
+      lastValueVisible: false,
+      priceFormat: { type: 'custom', formatter: formatCompact, minMove: 1 },
+    })
+    this.#volumes.priceScale().applyOptions({ scaleMargins: { top: 0.82, bottom: 0 } })
+    this.#hatching = new Hatching(this.#colours)
+    this.#candles.attachPrimitive(this.#hatching)
+    this.#chart.subscribeCrosshairMove(({ logical }) => onHover(logical))
+    this.paint()
+  }
+
+  /** What is shown from now on is of another instrument, or of another length. */
+  begin(decimals: number, timeframe: Timeframe): void {
+    this.#slots = []
+    const minMove = decimals > 2 ? 0.0025 : 0.05
+    const formatter = (value: number) => formatPrice(value, decimals)
+    this.#candles.applyOptions({ priceFormat: { type: 'custom', formatter, minMove } })
+    this.#chart.applyOptions({ timeScale: { timeVisible: timeframe !== '1D' } })
+    this.#candles.setData([])
+    this.#volumes.setData([])
+    this.#chart.timeScale().resetTimeScale()
+    this.#chart.priceScale('right').applyOptions({ autoScale: true })
+  }
+
+  show(scene: Scene): void {
+    const { slots } = scene
+    const first = firstOther(this.#slots, slots)
+    // Nearly always the last candle alone has moved, or a new one was begun.
+    if (first >= this.#slots.length - 1 && slots.length >= this.#slots.length && this.#slots.length > 0)
+      for (const slot of slots.slice(first)) {
+        this.#candles.update(this.#barOf(slot))
+        this.#volumes.update(this.#columnOf(slot))
+      }
+    else this.#redraw(slots)
+    this.#slots = slots
+    this.#hatching.show(scene)
+  }
+
+  /** Below the last price: how long its candle lasts. */
+  count(countdown: string): void {
+    const last = this.#slots.findLast(({ candle }) => candle)?.candle
+    this.#hatching.count(last && { price: last.close, countdown })
+  }
+
+  /** In the colours the page has now. */
+  paint(): void {
+    const colours = coloursOf(this.#host)
+    this.#colours = colours
+    this.#chart.applyOptions({
+      layout: {
+        background: { type: ColorType.Solid, color: colours.panel },
+        textColor: colours.muted,
+        fontFamily: getComputedStyle(this.#host).fontFamily,
+        fontSize: 11,
+        panes: { separatorColor: colours.line },
+        // Its logo brings a style element, which the headers of the page forbid. The link is below the chart.
+        attributionLogo: false,
+      },
+      grid: { vertLines: { visible: false }, horzLines: { color: colours.line } },
+      rightPriceScale: { borderColor: colours.line },
+      timeScale: { borderColor: colours.line },
+    })
+    const { up, down } = colours
+    this.#candles.applyOptions({
+      upColor: up,
+      downColor: down,
+      borderUpColor: up,
+      borderDownColor: down,
+      wickUpColor: up,
+      wickDownColor: down,
+    })
+    this.#hatching.paint(colours)
+    this.#redraw(this.#slots)
+  }
+
+  close(): void {
+    this.#chart.remove()
+  }
+
+  #redraw(slots: readonly Slot[]): void {
+    this.#candles.setData(slots.map(slot => this.#barOf(slot)))
+    this.#volumes.setData(slots.map(slot => this.#columnOf(slot)))
+  }
+
+  #barOf({ start, candle }: Slot) {
+    const time = axisTime(start)
+    if (!candle) return { time }
+    const { open, high, low, close, isPartial } = candle
+    // Hollow: not all of it was seen.
+    return { time, open, high, low, close, ...(isPartial && { color: this.#colours.panel }) }
+  }
+
+  #columnOf({ start, candle }: Slot) {
+    const time = axisTime(start)
+    if (!candle) return { time }
+    const color = candle.close >= candle.open ? this.#colours.upVolume : this.#colours.downVolume
+    return { time, value: candle.volume, color }
+  }
+}
+
+/** The library knows one zone only; what it takes for UTC is India. */
+const axisTime = (start: number): UTCTimestamp => ((start + IST_MS) / 1000) as UTCTimestamp
+
+function firstOther(before: readonly Slot[], after: readonly Slot[]): number {
+  const nth = before.findIndex((slot, at) => {
+    const other = after[at]
+    return other?.start !== slot.start || !isSame(slot.candle, other.candle)
+  })
+  return nth < 0 ? before.length : nth
+}
+
+const isSame = (a: Candle | undefined, b: Candle | undefined): boolean =>
+  a?.open === b?.open &&
+  a?.high === b?.high &&
+  a?.low === b?.low &&
+  a?.close === b?.close &&
+  a?.volume === b?.volume &&
+  a?.isPartial === b?.isPartial
+
+function coloursOf(host: HTMLElement): Colours {
+  const style = getComputedStyle(host)
+  const read = (name: string) => style.getPropertyValue(name).trim()
+  return {
+    up: read('--up'),
+    down: read('--down'),
+    muted: read('--muted'),
+    panel: read('--panel'),
+    line: read('--line'),
+    text: read('--text'),
+    label: read('--raised'),
+    hatch: read('--warn'),
+    ground: read('--raised'),
+    upVolume: read('--up-flash'),
+    downVolume: read('--down-flash'),
+  }
+}

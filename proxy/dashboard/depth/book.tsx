@@ -1,0 +1,109 @@
+import { useEffect, useRef } from 'preact/hooks'
+import { prices } from '../desk.ts'
+import { type Name, partsOf } from '../names.ts'
+import { decimalsOf, formatCount, formatPrice, MISSING } from '../watch/format.ts'
+import { ladderOf } from './ladder.ts'
+import { put, writeSide } from './write.ts'
+
+interface Shown {
+  readonly name: Name
+  readonly levels: number
+  readonly isCumulative: boolean
+}
+
+/** The book of one instrument: rows that stay, and what is written into them before a picture is drawn. */
+export function Book({ name, levels, isCumulative }: Shown) {
+  const bids = useRef<HTMLTableSectionElement>(null)
+  const asks = useRef<HTMLTableSectionElement>(null)
+  const sums = useRef<HTMLDListElement>(null)
+
+  useEffect(() => {
+    const decimals = decimalsOf(partsOf(name).exchange)
+    return prices.watch(name, ({ fields }) => {
+      const ladder = ladderOf(fields, levels, isCumulative)
+      writeSide(bids.current, 'buy', ladder, decimals)
+      writeSide(asks.current, 'sell', ladder, decimals)
+      const values = sums.current?.querySelectorAll('dd')
+      const { spread, spreadPercent } = ladder ?? {}
+      const inPercent = spreadPercent === undefined ? '' : ` (${formatPrice(spreadPercent, 3)}%)`
+      const texts = [
+        formatCount(ladder?.shownBuy),
+        formatCount(fields.total_buy_quantity),
+        spread === undefined ? MISSING : formatPrice(spread, decimals) + inPercent,
+        formatCount(fields.total_sell_quantity),
+        formatCount(ladder?.shownSell),
+      ]
+      for (const [nth, text] of texts.entries()) put(values?.[nth], text)
+    })
+  }, [name, levels, isCumulative])
+
+  const rows = Array.from({ length: levels }, (_, nth) => nth)
+  const quantity = isCumulative ? 'Cum. qty' : 'Qty'
+  return (
+    <>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
+      <section class="book" tabIndex={0} aria-label="Book">
+        <table class="bids">
+          <caption>Bids</caption>
+          <thead>
+            <tr>
+              <th scope="col">Orders</th>
+              <th scope="col">{quantity}</th>
+              <th scope="col">Bid</th>
+            </tr>
+          </thead>
+          <tbody ref={bids}>
+            {rows.map(row => (
+              <tr key={row}>
+                <td />
+                <td />
+                <td />
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        <table class="asks">
+          <caption>Asks</caption>
+          <thead>
+            <tr>
+              <th scope="col">Ask</th>
+              <th scope="col">{quantity}</th>
+              <th scope="col">Orders</th>
+            </tr>
+          </thead>
+          <tbody ref={asks}>
+            {rows.map(row => (
+              <tr key={row}>
+                <td />
+                <td />
+                <td />
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      <dl class="sums" ref={sums}>
+        <div title="Sum of the bids shown above">
+          <dt>Bids shown</dt>
+          <dd />
+        </div>
+        <div title="All bids, as the source tells">
+          <dt>All bids</dt>
+          <dd />
+        </div>
+        <div class="spread">
+          <dt>Spread</dt>
+          <dd />
+        </div>
+        <div title="All asks, as the source tells">
+          <dt>All asks</dt>
+          <dd />
+        </div>
+        <div title="Sum of the asks shown above">
+          <dt>Asks shown</dt>
+          <dd />
+        </div>
+      </dl>
+    </>
+  )
+}

@@ -1,0 +1,34 @@
+import type { Price } from '../prices.ts'
+import type { InstrumentState } from '../protocol.ts'
+
+/** How an instrument stands, in words that need no colour. */
+const WORDS: Readonly<Record<InstrumentState, string>> = {
+  accepted: 'Waiting',
+  confirmed: 'Waiting',
+  live: 'Live',
+  quiet: 'Quiet',
+  suspect: 'Stalled',
+  down: 'Down',
+  refused: 'Refused',
+}
+
+export interface Standing {
+  readonly word: string
+  readonly why: string
+  /** What is shown is not of now. */
+  readonly isDim: boolean
+}
+
+/** What is said of a price: the connection first, without which nothing else is known. */
+export function standingOf(
+  price: Pick<Price, 'state' | 'reason' | 'isStale' | 'fields'>,
+  isConnected: boolean,
+): Standing {
+  const { state, reason = '', isStale, fields } = price
+  if (!isConnected) return { word: 'Cut off', why: 'the page has no connection to the server', isDim: true }
+  if (state === 'down' || state === 'suspect' || state === 'refused')
+    return { word: WORDS[state], why: reason, isDim: true }
+  if (isStale) return { word: 'Old', why: 'the last known value, not of now', isDim: true }
+  if (state === undefined) return { word: fields.ltp === undefined ? 'Waiting' : '', why: '', isDim: false }
+  return { word: WORDS[state], why: state === 'quiet' ? reason : '', isDim: false }
+}
