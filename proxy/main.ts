@@ -1,18 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import type { Socket } from 'node:net'
-import type { Bus } from '../bus/bus.ts'
 import { guard } from '../bus/guard.ts'
-import type { Identity as BusIdentity } from '../bus/identity.ts'
 import { logOutages } from '../bus/outage.ts'
-import type { Clock } from '../shared/clock.ts'
-import type { Config } from '../shared/config.ts'
-import type { Log } from '../shared/log.ts'
 import { beyondLoopback } from '../shared/network.ts'
 import type { Ending, Running } from '../shared/process.ts'
 import type { TellingAudit } from '../shared/store/auditqueue.ts'
 import { ControlStore } from '../shared/store/control.ts'
 import { isBrokerValid } from '../shared/store/feeds.ts'
-import type { DataFolder } from '../shared/store/folder.ts'
 import { InstrumentBook } from '../shared/store/instruments.ts'
 import { Access, type Identity } from './access.ts'
 import { openApi } from './api/resources.ts'
@@ -27,11 +20,11 @@ import { Foreign } from './foreign.ts'
 import { Inbound } from './inbound.ts'
 import { Lag } from './lag.ts'
 import { LocalRegistry } from './limits/local.ts'
-import type { Registry } from './limits/register.ts'
 import { Sampler } from './limits/sampler.ts'
 import { noteOf } from './limits/words.ts'
 import type { Address } from './listen.ts'
 import { Meters } from './metrics/meters.ts'
+import type { ProxyOptions } from './options.ts'
 import { Orders } from './orders.ts'
 import { Server } from './server.ts'
 import { Shelf } from './shelf.ts'
@@ -45,33 +38,6 @@ import { forwarders as forwardersOf } from './visitor.ts'
 import { Wanted } from './wanted.ts'
 import { alone, type Report, type Whole } from './whole.ts'
 import { Workshop } from './worklist.ts'
-
-export interface ProxyOptions {
-  readonly config: Pick<Config, 'proxy' | 'validBrokers'>
-  readonly folder: DataFolder
-  /** Handed over: closed with the proxy. */
-  readonly bus: Bus
-  /** What it proves itself with to the feeds. */
-  readonly identity: BusIdentity
-  readonly clock: Clock
-  readonly log: Log
-  /** Without it, what happens at the door is told nowhere. */
-  readonly audit?: TellingAudit
-  /** Brokers whose adapters are built in. */
-  readonly builtin: readonly string[]
-  /** Given to one of several processes on one port; a process that is the whole proxy opens the port itself. */
-  readonly siblings?: Siblings
-}
-
-/** What a process that is a part of the proxy needs of the others. */
-export interface Siblings {
-  /** Where the connections of all of them are counted. */
-  readonly registry: Registry
-  /** From now on each connection that belongs here is given to `take`, and `report` is asked. Gives the common address. */
-  open(take: (socket: Socket) => void, report: () => Report): Promise<Address>
-  /** What all of them count at this moment. */
-  whole(): Promise<Whole>
-}
 
 const RECHECK_MS = 250
 const NO_AUDIT: TellingAudit = { record: () => {}, state: { lost: 0 } }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { RegisterLimits } from '../proxy/limits/register.ts'
-import type { Siblings } from '../proxy/main.ts'
+import type { Siblings } from '../proxy/options.ts'
 import { alone, type Report, type Whole } from '../proxy/whole.ts'
 import { type Cancel, type Clock, pause } from '../shared/clock.ts'
 import { Colleague } from './colleague.ts'
