@@ -27,6 +27,7 @@ import { Meters } from './metrics/meters.ts'
 import type { ProxyOptions } from './options.ts'
 import { Orders } from './orders.ts'
 import { Server } from './server.ts'
+import { Sessions } from './sessions.ts'
 import { Shelf } from './shelf.ts'
 import { States } from './states.ts'
 import { statusFrom } from './statusof.ts'
@@ -109,6 +110,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
   }
   const access = new Access({ store, clock, log, validBrokers, onChange: changed })
   const tickets = new Tickets(access, clock, audit)
+  const sessions = new Sessions(access, clock, audit)
   const brokers = (identity: Identity | undefined) => {
     // What somebody else's adapter is called tells who is here.
     const own = identity ? access.feedsOf(identity) : []
@@ -216,6 +218,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     ...clientRooms,
     limits,
     tickets,
+    sessions,
     feeds,
     wanted,
     meters,

@@ -10,6 +10,7 @@ import type { Hub } from '../fanout/hub.ts'
 import type { Feeds, FeedView } from '../feeds.ts'
 import type { Registry } from '../limits/register.ts'
 import type { Meters } from '../metrics/meters.ts'
+import type { Sessions } from '../sessions.ts'
 import type { Shelf } from '../shelf.ts'
 import type { States } from '../states.ts'
 import type { Tickets } from '../tickets.ts'
@@ -22,6 +23,7 @@ import { Doorkeeper } from './identity.ts'
 import { addMetrics } from './metrics.ts'
 import { addOperator } from './operator.ts'
 import { addPrices } from './prices.ts'
+import { addSession } from './session.ts'
 import { addStatus, type StatusOf } from './status.ts'
 import { addTickets } from './tickets.ts'
 import { Turns } from './turns.ts'
@@ -36,6 +38,7 @@ export interface ApiRooms {
   readonly registry: Registry
   readonly access: Access
   readonly tickets: Tickets
+  readonly sessions: Sessions
   readonly hub: Hub
   readonly feeds: Feeds
   readonly states: States
@@ -63,6 +66,7 @@ export async function openApi(rooms: ApiRooms): Promise<Api> {
   addOperator(api, rooms)
   addTickets(api, rooms.tickets)
   addMetrics(api, rooms)
+  addSession(api, { sessions: rooms.sessions, doorkeeper })
   addWhoami(api, rooms)
   addPrices(api, rooms)
   await api.ready()
