@@ -108,6 +108,12 @@ export class Access {
     return { userId: record.userId, keyId: record.id, ticket: record.origin === 'ticket', address }
   }
 
+  /** Who shows a browser's ticket, which is used up: what lasts does not belong where tickets stand. Throws STORE_BUSY. */
+  redeem(text: string, address?: string): Identity | undefined {
+    const record = this.#find(text, address)
+    return record?.origin === 'ticket' && record.parentId !== undefined ? this.authenticate(text, address) : undefined
+  }
+
   /** A ticket that opens one connection as this identity, or how long to wait for one. Throws STORE_BUSY. */
   mint({ keyId, userId }: Identity, { ttlMs, most }: { ttlMs: number; most: number }): Minted {
     const { store, clock } = this.#parts

@@ -7,9 +7,9 @@ import type { AdmissionLimits } from './admission.ts'
 import { Client } from './client.ts'
 import { Outbox, type OutboxCounts, type OutboxLimits } from './fanout/outbox.ts'
 import type { Turn } from './fanout/turn.ts'
-import type { Guest } from './farewell.ts'
 import { featureNames } from './features.ts'
 import { slowNotice } from './notices.ts'
+import type { Peer } from './peer.ts'
 import { quirksOf } from './quirks.ts'
 import type { Rooms } from './rooms.ts'
 
@@ -50,7 +50,7 @@ const INTERNAL_ERROR = 1011
 const LONGEST_REASON = 123
 
 /** One client's socket. The library receives, pings and closes; data frames go out through the outbox alone. */
-export class Connection implements Guest {
+export class Connection implements Peer {
   readonly #parts: ConnectionParts
   readonly #outbox: Outbox
   readonly #client: Client

@@ -243,7 +243,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
   })
   const api = await openApi({
     ...{ limits, clock, log, audit, registry, access, tickets, hub, feeds, states, shelf, failover, instruments },
-    ...{ feedsOf, whole, statusOf },
+    ...{ feedsOf, whole, statusOf, server },
     health: {
       lagMs: () => lag.ms,
       missing: async () => (server.isEnding ? 'the proxy ends' : (await whole()).missing),

@@ -9,6 +9,7 @@ import type { Failover } from '../failover.ts'
 import type { Hub } from '../fanout/hub.ts'
 import type { Feeds, FeedView } from '../feeds.ts'
 import type { Registry } from '../limits/register.ts'
+import type { Server } from '../server.ts'
 import type { Shelf } from '../shelf.ts'
 import type { States } from '../states.ts'
 import type { Tickets } from '../tickets.ts'
@@ -17,6 +18,7 @@ import { type Api, createApp } from './app.ts'
 import { addHealth, type Health } from './health.ts'
 import { Doorkeeper } from './identity.ts'
 import { addStatus, type StatusOf } from './status.ts'
+import { addStream } from './stream.ts'
 import { addTickets } from './tickets.ts'
 import { Turns } from './turns.ts'
 import { addWhoami } from './whoami.ts'
@@ -41,6 +43,7 @@ export interface ApiRooms {
   readonly whole: () => Promise<Whole>
   readonly health: Health
   readonly statusOf: StatusOf
+  readonly server: Pick<Server, 'stream'>
 }
 
 /** The HTTP side with all it serves, ready to be handed requests. */
@@ -50,6 +53,7 @@ export async function openApi(rooms: ApiRooms): Promise<Api> {
   const api = await createApp({ log, doorkeeper, version: VERSION })
   addHealth(api, rooms.health)
   addStatus(api, rooms.statusOf)
+  addStream(api, rooms)
   addTickets(api, rooms.tickets)
   addWhoami(api, rooms)
   await api.ready()

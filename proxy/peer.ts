@@ -1,0 +1,27 @@
+import type { OutboxCounts } from './fanout/outbox.ts'
+import type { Guest } from './farewell.ts'
+
+/** One client's connection as the server sees it, however it came: over WebSocket, or to read events over HTTP. */
+export interface Peer extends Guest {
+  readonly authenticated: boolean
+  /** Instruments times modes. */
+  readonly subscriptions: number
+  /** The key it came in with. */
+  readonly keyId: string | undefined
+  /** What it has said. */
+  readonly messages: number
+  readonly hearsOrders: boolean
+  readonly counts: OutboxCounts
+  /** Closes it if its key is no longer good. */
+  recheck(): void
+  /** Takes feeds away that belong to others by now, or are shared no more. */
+  evict(): void
+  /** Looks whether other sources serve it now. */
+  reroute(): void
+  /** Guards of changes before this moment, monotonic milliseconds, have stood long enough. */
+  endGuards(before: number): void
+  /** Asks whether it is still there, where the protocol has a question for that. */
+  ping(): void
+  /** Ends it without a word. */
+  cut(): void
+}
