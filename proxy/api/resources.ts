@@ -16,6 +16,7 @@ import type { States } from '../states.ts'
 import type { Tickets } from '../tickets.ts'
 import type { Whole } from '../whole.ts'
 import { type Api, createApp } from './app.ts'
+import { addAsyncApi } from './asyncapi.ts'
 import { addHealth, type Health } from './health.ts'
 import { Doorkeeper } from './identity.ts'
 import { addSession } from './session.ts'
@@ -57,6 +58,7 @@ export async function openApi(rooms: ApiRooms): Promise<Api> {
   addHealth(api, rooms.health)
   addStatus(api, rooms.statusOf)
   addStream(api, rooms)
+  addAsyncApi(api, { isTls: limits.tls.certFile !== undefined })
   addTickets(api, rooms.tickets)
   addSession(api, { sessions: rooms.sessions, doorkeeper })
   addWhoami(api, rooms)

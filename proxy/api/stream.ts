@@ -1,11 +1,10 @@
 import { z } from 'zod'
-import { STREAM_PATH } from '../handshake.ts'
 import type { Refusal } from '../protocol.ts'
 import type { Server } from '../server.ts'
 import type { Api } from './app.ts'
 import { identityOf } from './identity.ts'
 import { HttpRefusal, refusalSchema, retryAfter } from './refusal.ts'
-import { featuresOf, messagesOf, streamQuery } from './streamwish.ts'
+import { featuresOf, messagesOf, STREAM_PATH, streamQuery } from './streamwish.ts'
 
 interface StreamRooms {
   readonly server: Pick<Server, 'stream'>

@@ -3,6 +3,9 @@ import { type Features, readFeatures } from '../features.ts'
 import { parseMessage } from '../protocol.ts'
 import { HttpRefusal } from './refusal.ts'
 
+/** Where events are read. */
+export const STREAM_PATH = '/api/v1/stream'
+
 const text = z.string()
 
 /** The query of a stream: one subscribe message in pieces, or whole messages. */
