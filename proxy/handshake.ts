@@ -35,8 +35,8 @@ const KEY_IN_URL: DoorRefusal = {
     'A key in the address ends up in logs: leave it out, send {"action":"authenticate","api_key":"…"} as the first ' +
     'message, and replace the key',
 }
-/** Where events are read. */
-export const STREAM_PATH = '/api/v1/stream'
+/** A browser cannot send a header with what it streams: there a ticket may stand, which is used up by that. */
+const STREAM_WITH_TICKET = /^\/api\/v1\/stream\?/
 /** So long somebody who is sent away has time to read why. */
 const FAREWELL_MS = 1000
 const PLAIN: DoorRefusal = {
@@ -58,14 +58,13 @@ export const refusalOfHandshake = (request: Asking, rules: DoorRules): DoorRefus
 function hasKey(url: string): boolean {
   const at = url.indexOf('?')
   if (at < 0) return false
-  // A ticket looks like a key; whether it is one is seen there.
-  const isKey = (name: string, value: string) => !isTicket(url.slice(0, at), name) && readKey(value)
   // Known clients put other things there, which nobody reads.
-  return [...new URLSearchParams(url.slice(at))].some(([name, value]) => KEY_NAME.test(name) || isKey(name, value))
+  const mayBeTicket = STREAM_WITH_TICKET.test(url)
+  return [...new URLSearchParams(url.slice(at))].some(([name, value]) => {
+    const shape = readKey(value)
+    return KEY_NAME.test(name) || (shape && !(mayBeTicket && name === 'ticket' && shape.kind === 'own'))
+  })
 }
-
-/** Pages that read events can send no header: a ticket, which is used up by that, is all they may put into the address. */
-const isTicket = (path: string, name: string): boolean => path === STREAM_PATH && name === 'ticket'
 
 /**
  * Browsers tell whose page connects; everything else tells nothing, or the address it connects to. Nothing here goes by

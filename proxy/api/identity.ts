@@ -37,6 +37,8 @@ export interface DoorkeeperParts {
 
 export const NO_KEY = 'send a valid API key as "Authorization: Bearer KEY"'
 
+const LASTING = 'only a ticket may stand in the address: what stands there ends up in logs, so replace this key'
+
 const known = new WeakMap<FastifyRequest, Identity>()
 
 /** Who sent a request, for a route that does not say that anybody may. */
@@ -72,6 +74,7 @@ export class Doorkeeper {
     const ticket = rule.takesTicket ? ticketIn(request.query) : undefined
     if (key === undefined && ticket === undefined) throw new HttpRefusal(401, NO_KEY)
     const identity = key === undefined ? access.redeem(ticket ?? '', address) : access.identify(key, address)
+    if (identity === 'lasting') throw new HttpRefusal(400, LASTING)
     if (!identity) throw await this.badKey(address)
     turns.take(identity)
     if (rule.scope !== undefined && !access.allows(identity, rule.scope))
