@@ -144,7 +144,10 @@ export class Access {
   }
 
   /** Whether a client that came in with this identity may stay. */
-  mayStay({ keyId, ticket, address }: Identity): boolean {
+  mayStay({ keyId, ticket, address, session }: Identity): boolean {
+    const page = session === undefined ? undefined : this.#keys.get(session)
+    // Whatever a page has opened by its session ends with it.
+    if (session !== undefined && !(page && this.#isGood(page, address))) return false
     if (ticket) return true
     const record = this.#keys.get(keyId)
     if (!record || !this.#isGood(record, address)) return false

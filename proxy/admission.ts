@@ -81,15 +81,18 @@ export class Admission {
     return this.#identity
   }
 
-  /** Looks at a key; `undefined` when it does not get in, which `refuse` has been told. */
-  *admit(key: string | undefined, refuse: (refusal: Refusal) => void): Generator<Rest, Admitted | undefined> {
+  /** Looks at a key, or who is known already; `undefined` when it does not get in, which `refuse` has been told. */
+  *admit(
+    key: string | Identity | undefined,
+    refuse: (refusal: Refusal) => void,
+  ): Generator<Rest, Admitted | undefined> {
     if (key === undefined) {
       refuse(NO_KEY)
       return undefined
     }
     const rooms = this.#rooms
     const { access, registry, audit } = rooms
-    const identity = access.authenticate(key, this.#door.address)
+    const identity = typeof key === 'string' ? access.authenticate(key, this.#door.address) : key
     if (!identity) {
       yield* this.#turnAway(refuse)
       return undefined

@@ -3,6 +3,7 @@ import type { TopicParts } from '../shared/market/topic.ts'
 import type { Identity } from './access.ts'
 import { Admission, type AdmissionLimits, type Door } from './admission.ts'
 import type { Outbox } from './fanout/outbox.ts'
+import type { Features } from './features.ts'
 import { isUp } from './feeds.ts'
 import { Hearing } from './hearing.ts'
 import { Holdings } from './holdings.ts'
@@ -77,6 +78,11 @@ export class Client {
 
   get hearsOrders(): boolean {
     return this.#hearing.isOpen
+  }
+
+  /** Lets in who is known already, as `authenticate` lets in others. */
+  enter(identity: Identity, features: Features | undefined): void {
+    this.#worklist.add(this.#authenticate({ key: identity, features }, undefined))
   }
 
   receive(text: string): void {
@@ -288,5 +294,5 @@ export class Client {
 
 /** What needs a good key first. */
 type Served = Exclude<Request, { action: 'authenticate' | 'ping' | 'get_supported_brokers' }>
-type Greeting = Extract<Request, { action: 'authenticate' }>
+type Greeting = Pick<Extract<Request, { action: 'authenticate' }>, 'features'> & { key: string | Identity | undefined }
 type SubscribeRequest = Extract<Request, { action: 'subscribe' }>

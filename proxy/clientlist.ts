@@ -1,14 +1,10 @@
-/** One client, for who runs the system. Times in milliseconds since 1970; counters since it connected. */
-export interface ClientView {
-  /** Unique among those of one process. */
-  readonly id: string
-  readonly kind: 'websocket' | 'events'
-  readonly address: string
+import type { Peer, PeerFacts } from './peer.ts'
+
+/** One client, for who runs the system. Counters since it connected. */
+export interface ClientView extends Omit<PeerFacts, 'lagMs'> {
+  readonly lagMs?: number
   /** Absent before it was let in, and for who came with a ticket of this machine. */
   readonly keyId?: string
-  readonly since: number
-  /** Whether it asked for more than the base protocol. */
-  readonly isExtended: boolean
   /** Instruments times modes. */
   readonly subscriptions: number
   /** Bytes that wait for it. */
@@ -17,18 +13,12 @@ export interface ClientView {
   readonly folded: number
   readonly lost: number
   readonly messages: number
-  /** From its last ping to the answer. */
-  readonly lagMs?: number
 }
 
-/** What can be looked at without making anything. */
-interface Looked {
-  readonly waitingBytes: number
-  view(): ClientView
-}
+type Looked = Pick<Peer, 'facts' | 'waitingBytes' | 'keyId' | 'counts' | 'subscriptions' | 'messages'>
 
 /** So many of one process are told of; of more, those for whom most waits. */
-export const MOST_LISTED = 100
+const MOST_LISTED = 100
 
 /** Ten thousand clients are looked at twice a second: only those that are listed cost more than a look. */
 export function listClients(clients: Iterable<Looked>, most = MOST_LISTED): ClientView[] {
@@ -43,5 +33,21 @@ export function listClients(clients: Iterable<Looked>, most = MOST_LISTED): Clie
     chosen.push(one)
     if (chosen.length === most) least = Math.min(...chosen.map(({ waitingBytes }) => waitingBytes))
   }
-  return chosen.map(one => one.view()).sort((one, other) => other.waitingBytes - one.waitingBytes)
+  return chosen.map(viewOf).sort((one, other) => other.waitingBytes - one.waitingBytes)
+}
+
+function viewOf({ facts, keyId, counts, subscriptions, waitingBytes, messages }: Looked): ClientView {
+  const { lagMs, ...lasting } = facts
+  const { delivered, folded, lost } = counts
+  return {
+    ...lasting,
+    ...(lagMs !== undefined && { lagMs }),
+    ...(keyId !== undefined && { keyId }),
+    subscriptions,
+    waitingBytes,
+    delivered,
+    folded,
+    lost,
+    messages,
+  }
 }

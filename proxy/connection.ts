@@ -5,12 +5,11 @@ import type { Cancel } from '../shared/clock.ts'
 import type { Log } from '../shared/log.ts'
 import type { AdmissionLimits } from './admission.ts'
 import { Client } from './client.ts'
-import type { ClientView } from './clientlist.ts'
 import { Outbox, type OutboxCounts, type OutboxLimits } from './fanout/outbox.ts'
 import type { Turn } from './fanout/turn.ts'
-import type { Guest } from './farewell.ts'
 import { featureNames } from './features.ts'
 import { slowNotice } from './notices.ts'
+import type { Peer, PeerFacts } from './peer.ts'
 import { quirksOf } from './quirks.ts'
 import type { Rooms } from './rooms.ts'
 
@@ -51,7 +50,7 @@ const INTERNAL_ERROR = 1011
 const LONGEST_REASON = 123
 
 /** One client's socket. The library receives, pings and closes; data frames go out through the outbox alone. */
-export class Connection implements Guest {
+export class Connection implements Peer {
   readonly #parts: ConnectionParts
   readonly #outbox: Outbox
   readonly #client: Client
@@ -137,25 +136,10 @@ export class Connection implements Guest {
     return this.#outbox.counts
   }
 
-  /** As who runs the system sees it. */
-  view(): ClientView {
+  get facts(): PeerFacts {
     const { address, seat } = this.#parts
-    const { delivered, folded, lost } = this.counts
-    return {
-      id: String(seat),
-      kind: 'websocket',
-      address,
-      ...(this.keyId !== undefined && { keyId: this.keyId }),
-      since: this.#since,
-      isExtended: !this.#isClassic,
-      subscriptions: this.subscriptions,
-      waitingBytes: this.waitingBytes,
-      delivered,
-      folded,
-      lost,
-      messages: this.messages,
-      ...(this.#lagMs !== undefined && { lagMs: this.#lagMs }),
-    }
+    const isExtended = !this.#isClassic
+    return { id: String(seat), kind: 'websocket', address, since: this.#since, isExtended, lagMs: this.#lagMs }
   }
 
   get isToldOfEnds(): boolean {

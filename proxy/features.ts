@@ -27,7 +27,7 @@ export interface Features {
 type Feature = keyof Features
 
 /** In the order they are granted in the reply. */
-const FEATURES = [
+export const FEATURES = [
   'seq',
   'count',
   'gap',

@@ -224,6 +224,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     meters,
     certificateEndsAt,
     whole,
+    server,
     statusOf: statusFrom({
       ...statusParts,
       certificateEndsAt,

@@ -7,6 +7,7 @@ import type { Histogram } from '../shared/histogram.ts'
 import type { Ending } from '../shared/process.ts'
 import { type ClientView, listClients } from './clientlist.ts'
 import { Connection, type ConnectionLimits } from './connection.ts'
+import { addCounts, countPeers, type ServerCounts } from './counts.ts'
 import { Entrance } from './entrance.ts'
 import type { OutboxCounts } from './fanout/outbox.ts'
 import { Turn, type TurnLimits } from './fanout/turn.ts'
@@ -18,8 +19,12 @@ import { hurried } from './limits/crowd.ts'
 import { enterForwarded } from './limits/forwarded.ts'
 import type { Turnstile } from './limits/turnstile.ts'
 import type { Address } from './listen.ts'
+import type { Peer } from './peer.ts'
+import type { Refusal } from './protocol.ts'
 import { type RequestParts, Requests } from './requests.ts'
 import type { Rooms } from './rooms.ts'
+import { Lines } from './stream/lines.ts'
+import { EventStream, type StreamLine, type StreamWish } from './stream/stream.ts'
 import type { Tls } from './tls.ts'
 import { addressOf, plainAddress, settle } from './visitor.ts'
 import { websocketOptions } from './websocketoptions.ts'
@@ -42,17 +47,6 @@ export interface ServerOptions extends RequestParts {
   readonly waits: Pick<Histogram, 'observe'>
 }
 
-export interface ServerCounts extends OutboxCounts {
-  clients: number
-  authenticated: number
-  subscriptions: number
-  /** Clients that hear of their user's orders. */
-  orderSubscriptions: number
-  waitingBytes: number
-  /** Clients cut off because they did not keep up. */
-  slowClosed: number
-}
-
 /** After the last close frame; who has not answered it by then is cut off. */
 const LAST_MS = 1600
 const LOOK_MS = 20
@@ -65,9 +59,10 @@ export class Server {
   readonly #http: HttpServer
   readonly #sockets: WebSocketServer
   readonly #turn: Turn
-  readonly #connections = new Set<Connection>()
+  readonly #lines = new Lines()
+  readonly #connections = new Set<Peer>()
   /** Ended, and on their way out. */
-  readonly #leaving = new Set<Connection>()
+  readonly #leaving = new Set<Peer>()
   /** Of clients that have gone. */
   readonly #past: OutboxCounts = { delivered: 0, folded: 0, lost: 0, abandoned: 0 }
   readonly #stopPing: Cancel
@@ -140,23 +135,7 @@ export class Server {
   }
 
   counts(): ServerCounts {
-    const sum: ServerCounts = {
-      ...this.#past,
-      clients: this.#connections.size,
-      authenticated: 0,
-      subscriptions: 0,
-      orderSubscriptions: 0,
-      waitingBytes: 0,
-      slowClosed: this.#slowClosed,
-    }
-    for (const connection of this.#connections) {
-      if (connection.authenticated) sum.authenticated++
-      sum.subscriptions += connection.subscriptions
-      if (connection.hearsOrders) sum.orderSubscriptions++
-      sum.waitingBytes += connection.waitingBytes
-      addCounts(sum, connection.counts)
-    }
-    return sum
+    return countPeers(this.#connections, this.#past, this.#slowClosed)
   }
 
   /** What the clients of each key have and said. */
@@ -222,7 +201,7 @@ export class Server {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { rooms, log } = this.#options
+    const { log } = this.#options
     socket.on('error', error => log.debug({ err: error }, 'a client socket broke'))
     if (this.#requests.hasServed(socket)) return void socket.destroy()
     settle(request, this.#options.forwarders)
@@ -231,11 +210,36 @@ export class Server {
       this.#refuse(socket, refusal)
       return
     }
+    this.#enter(request, socket, seat => this.#open(request, socket, head, seat))
+  }
+
+  /** Gives a connection its number. */
+  #enter(request: IncomingMessage, socket: Duplex, open: (seat: number) => void): void {
     const seat = this.#seat++
     const address = addressOf(request)
     // What came through a forwarder was not counted by its own address yet.
-    if (address === plainAddress(request.socket.remoteAddress ?? '')) this.#open(request, socket, head, seat)
-    else enterForwarded(rooms, { seat, address, socket }, () => this.#open(request, socket, head, seat))
+    if (address === plainAddress(request.socket.remoteAddress ?? '')) open(seat)
+    else enterForwarded(this.#options.rooms, { seat, address, socket }, () => open(seat))
+  }
+
+  /** One client more, which reads events over HTTP: resolves when it is in, or with what keeps it out. */
+  stream(request: IncomingMessage, line: Omit<StreamLine, 'socket'>, wish: StreamWish): Promise<Refusal | undefined> {
+    const { rooms, log } = this.#options
+    const { socket } = request
+    if (this.#isEnding) return Promise.resolve({ code: 'SERVER_ERROR', message: ENDING.reason })
+    return new Promise(onAnswered => {
+      // Who is sent away at the door is answered there.
+      socket.once('close', () => onAnswered(undefined))
+      const shared = { rooms, log, limits: this.#limits, turn: this.#turn, lines: this.#lines }
+      this.#enter(request, socket, seat => {
+        const onClosed = (one: Peer, slow: boolean) => this.#ended(one, slow, socket.destroyed)
+        const own = { ...line, socket, seat, address: addressOf(request), wish }
+        const stream = new EventStream({ ...shared, ...own, onAnswered, onClosed })
+        this.#connections.add(stream)
+        socket.once('close', () => this.#leaving.delete(stream))
+        stream.open()
+      })
+    })
   }
 
   #open(request: IncomingMessage, socket: Duplex, head: Buffer, seat: number): void {
@@ -252,22 +256,17 @@ export class Server {
         limits: this.#limits,
         turn: this.#turn,
         log,
-        onClosed: (one, slow) => {
-          this.#connections.delete(one)
-          if (ws.readyState !== ws.CLOSED) this.#leaving.add(one)
-          if (slow) this.#slowClosed++
-          addCounts(this.#past, one.counts)
-        },
+        onClosed: (one, slow) => this.#ended(one, slow, ws.readyState === ws.CLOSED),
       })
       this.#connections.add(connection)
       ws.once('close', () => this.#leaving.delete(connection))
     })
   }
-}
 
-function addCounts(sum: OutboxCounts, counts: OutboxCounts): void {
-  sum.delivered += counts.delivered
-  sum.folded += counts.folded
-  sum.lost += counts.lost
-  sum.abandoned += counts.abandoned
+  #ended(one: Peer, slow: boolean, isGone: boolean): void {
+    this.#connections.delete(one)
+    if (!isGone) this.#leaving.add(one)
+    if (slow) this.#slowClosed++
+    addCounts(this.#past, one.counts)
+  }
 }

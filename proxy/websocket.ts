@@ -1,5 +1,3 @@
-import type { Socket } from 'node:net'
-
 /** Bytes before the payload of an unmasked message (RFC 6455, 5.2). */
 export const messageHeaderBytes = (payloadBytes: number): number =>
   payloadBytes < 126 ? 2 : payloadBytes < 65_536 ? 4 : 10
@@ -38,5 +36,9 @@ export function textMessage(payload: Uint8Array): Buffer {
   return message
 }
 
-/** What an outbox needs of a socket: `Socket` has it, and so has a test's sink. */
-export type Sink = Pick<Socket, 'write' | 'writableLength'>
+/** What an outbox needs of a socket: `Socket` has it, and so has whatever stands before one. */
+export interface Sink {
+  /** Bytes that were given to it and not taken by the kernel. */
+  readonly writableLength: number
+  write(bytes: Uint8Array, written?: (error?: Error | null) => void): boolean
+}

@@ -10,6 +10,7 @@ import type { Hub } from '../fanout/hub.ts'
 import type { Feeds, FeedView } from '../feeds.ts'
 import type { Registry } from '../limits/register.ts'
 import type { Meters } from '../metrics/meters.ts'
+import type { Server } from '../server.ts'
 import type { Sessions } from '../sessions.ts'
 import type { Shelf } from '../shelf.ts'
 import type { States } from '../states.ts'
@@ -18,6 +19,7 @@ import type { Wanted } from '../wanted.ts'
 import type { Whole } from '../whole.ts'
 import type { Workshop } from '../worklist.ts'
 import { type Api, createApp } from './app.ts'
+import { addAsyncApi } from './asyncapi.ts'
 import { addHealth, type Health } from './health.ts'
 import { Doorkeeper } from './identity.ts'
 import { addMetrics } from './metrics.ts'
@@ -25,6 +27,7 @@ import { addOperator } from './operator.ts'
 import { addPrices } from './prices.ts'
 import { addSession } from './session.ts'
 import { addStatus, type StatusOf } from './status.ts'
+import { addStream } from './stream.ts'
 import { addTickets } from './tickets.ts'
 import { Turns } from './turns.ts'
 import { addWhoami } from './whoami.ts'
@@ -54,6 +57,7 @@ export interface ApiRooms {
   readonly statusOf: StatusOf
   readonly meters: Meters
   readonly certificateEndsAt: () => number | undefined
+  readonly server: Pick<Server, 'stream'>
 }
 
 /** The HTTP side with all it serves, ready to be handed requests. */
@@ -64,6 +68,8 @@ export async function openApi(rooms: ApiRooms): Promise<Api> {
   addHealth(api, rooms.health)
   addStatus(api, rooms.statusOf)
   addOperator(api, rooms)
+  addStream(api, rooms)
+  addAsyncApi(api, { isTls: limits.tls.certFile !== undefined })
   addTickets(api, rooms.tickets)
   addMetrics(api, rooms)
   addSession(api, { sessions: rooms.sessions, doorkeeper })

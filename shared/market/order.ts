@@ -74,7 +74,7 @@ const text = z.string().min(1)
 const quantity = z.int().nonnegative()
 const price = z.number()
 
-const orderFrame = z.object({
+export const orderFrame = z.object({
   type: z.literal('order_update'),
   user_id: text,
   mode: z.literal('live'),

@@ -4,6 +4,7 @@ import { Hub } from '../../proxy/fanout/hub.ts'
 import type { FeedView } from '../../proxy/feeds.ts'
 import { LocalRegistry } from '../../proxy/limits/local.ts'
 import { EVERYTHING } from '../../proxy/reading.ts'
+import type { Rooms } from '../../proxy/rooms.ts'
 import { Shelf } from '../../proxy/shelf.ts'
 import { Workshop } from '../../proxy/worklist.ts'
 import type { AuditEvent } from '../../shared/audit.ts'
@@ -23,6 +24,7 @@ export class ClientStage {
   readonly clock = new ManualClock()
   readonly hub: Hub
   readonly client: Client
+  readonly rooms: Rooms
   readonly said: readonly string[]
   readonly door: string[] = []
   /** Of the client's user. */
@@ -90,6 +92,7 @@ export class ClientStage {
       brokers: () => ['testbroker'],
       feedsOf: () => this.feeds as readonly FeedView[],
     }
+    this.rooms = rooms as unknown as Rooms
     this.client = new Client(rooms, LIMITS, inbox.outbox, {
       address: '192.0.2.1',
       seat: 1,
