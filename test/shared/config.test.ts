@@ -44,6 +44,7 @@ test('without file and environment, every setting has its default', () => {
       resumeBytes: 67_108_864,
       maxAgeMs: 1000,
       drainMs: 5000,
+      metrics: 'key',
       standby: 'cold',
       failbackSeconds: 30,
       disagreementPercent: 0.5,
