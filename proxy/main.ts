@@ -34,6 +34,7 @@ import type { Address } from './listen.ts'
 import { Meters } from './metrics/meters.ts'
 import { Orders } from './orders.ts'
 import { Server } from './server.ts'
+import { Sessions } from './sessions.ts'
 import { Shelf } from './shelf.ts'
 import { States } from './states.ts'
 import { statusFrom } from './statusof.ts'
@@ -143,6 +144,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
   }
   const access = new Access({ store, clock, log, validBrokers, onChange: changed })
   const tickets = new Tickets(access, clock, audit)
+  const sessions = new Sessions(access, clock, audit)
   const brokers = (identity: Identity | undefined) => {
     // What somebody else's adapter is called tells who is here.
     const own = identity ? access.feedsOf(identity) : []
@@ -171,23 +173,24 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     feeds.sweep()
     return access.feedsOf(identity).flatMap(feed => feeds.view(feed.name) ?? [])
   }
+  const clientRooms = {
+    clock,
+    log,
+    access,
+    hub,
+    shelf,
+    failover,
+    orders,
+    states,
+    workshop: new Workshop(clock),
+    instruments,
+    registry,
+    audit,
+    brokers,
+    feedsOf,
+  }
   const server = new Server({
-    rooms: {
-      clock,
-      log,
-      access,
-      hub,
-      shelf,
-      failover,
-      orders,
-      states,
-      workshop: new Workshop(clock),
-      instruments,
-      registry,
-      audit,
-      brokers,
-      feedsOf,
-    },
+    rooms: clientRooms,
     limits: { ...limits, softBytes: limits.queueSoftBytes, hardBytes: limits.queueHardBytes },
     log,
     turnstile: own.turnstile,
@@ -243,14 +246,16 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
   }
 
   const certificateEndsAt = () => tls?.expiresAt
-  const statusOf = statusFrom({
-    ...{ proxy, access, feeds, states, strangers, disagreement, clock, whole, feedsOf },
-    certificateEndsAt,
-    auditState: () => telling.state,
-  })
+  const statusParts = { proxy, access, feeds, states, strangers, disagreement, clock, whole, feedsOf }
   const api = await openApi({
-    ...{ limits, clock, log, audit, registry, access, tickets, hub, feeds, states, shelf, failover, instruments },
-    ...{ feedsOf, whole, statusOf, meters, certificateEndsAt },
+    ...clientRooms,
+    limits,
+    tickets,
+    sessions,
+    feeds,
+    whole,
+    statusOf: statusFrom({ ...statusParts, certificateEndsAt, auditState: () => telling.state }),
+    ...{ meters, certificateEndsAt },
     health: {
       lagMs: () => lag.ms,
       missing: async () => (server.isEnding ? 'the proxy ends' : (await whole()).missing),
