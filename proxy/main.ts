@@ -225,11 +225,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     certificateEndsAt,
     whole,
     server,
-    statusOf: statusFrom({
-      ...statusParts,
-      certificateEndsAt,
-      auditState: () => telling.state,
-    }),
+    statusOf: statusFrom({ ...statusParts, certificateEndsAt, auditState: () => telling.state }),
     health: {
       lagMs: () => lag.ms,
       missing: async () => (server.isEnding ? 'the proxy ends' : (await whole()).missing),

@@ -8,6 +8,7 @@ import { addKeys } from './key.ts'
 import { addCalendar, addInstruments, addTapes } from './records.ts'
 import { addSecrets } from './secrets.ts'
 import { addSharing } from './share.ts'
+import { addTrace } from './trace.ts'
 import { addUpkeep } from './upkeep.ts'
 import { collect, parseCount, parsePort, parseWorkers } from './value.ts'
 import { addMeasures } from './views.ts'
@@ -57,6 +58,7 @@ export function createProgram(version: string): Command {
   addCalendar(program)
   addViews(program)
   addMeasures(program)
+  addTrace(program)
   addUpkeep(program)
   refuse(program, program.name())
   return program

@@ -1,14 +1,12 @@
-import type { Clock } from '../../shared/clock.ts'
 import type { FeedDelays, FeedLabel } from '../../shared/control.ts'
 import { type Counted, Histogram } from '../../shared/histogram.ts'
 import type { Exchange } from '../../shared/market/exchange.ts'
 
 /**
- * How long ticks take from the exchange to the bus, in this process. Of each tick it takes two additions and of each
- * message one; the clock is read once for what was received together.
+ * How long ticks take from the exchange to the bus, in this process. No clock is read for it: of each tick the stamps are
+ * known, and of each message when it was sent.
  */
 export class Delays {
-  readonly #clock: Clock
   readonly #isTold: boolean
   /** From the exchange to the bus. */
   readonly #exchanges = new Map<Exchange, Histogram>()
@@ -16,21 +14,16 @@ export class Delays {
   readonly #received = new Histogram()
   /** From here to the bus. */
   readonly #sent = new Histogram()
-  #receivedAt = 0
+  /** How long the last message was held here, microseconds. */
   #heldMicros = 0
 
   /** A replay tells times of another day. */
-  constructor(clock: Clock, label: FeedLabel) {
-    this.#clock = clock
+  constructor(label: FeedLabel) {
     this.#isTold = label !== 'replay'
   }
 
-  /** A tick that the exchange stamped, in milliseconds, goes to the bus; `receivedAt` in microseconds. */
+  /** A tick that the exchange stamped, in milliseconds, is about to go as the last one went; `receivedAt` in microseconds. */
   tick(exchange: Exchange, timestamp: number, receivedAt: number): void {
-    if (receivedAt !== this.#receivedAt) {
-      this.#receivedAt = receivedAt
-      this.#heldMicros = this.#clock.micros() - receivedAt
-    }
     const micros = receivedAt - timestamp * 1000
     this.#received.observe(micros)
     let delays = this.#exchanges.get(exchange)
@@ -43,7 +36,8 @@ export class Delays {
 
   /** A message goes out; `receivedAt`: of the first tick in it. Both in microseconds. */
   message(receivedAt: number, sentAt: number): void {
-    this.#sent.observe(sentAt - receivedAt)
+    this.#heldMicros = Math.max(0, sentAt - receivedAt)
+    this.#sent.observe(this.#heldMicros)
   }
 
   /** As a status tells them. */

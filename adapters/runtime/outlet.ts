@@ -59,7 +59,7 @@ export function openOutlet({
   const note = (newer: number) => folder && noteEpoch(folder, feed, newer)
   const lease = new Lease({ feed, epoch, bus, note, clock, log })
   const board = new Board({ catalogue, epoch, bus, ...(past && { past }) })
-  const delays = new Delays(clock, label)
+  const delays = new Delays(label)
   const audience = new Audience({
     catalogue,
     epoch,

@@ -68,7 +68,10 @@ function register(registry: Registry, { name, help, kind, labels, read }: Row, f
       ...base,
       collect() {
         this.reset()
-        for (const { labels, value } of samples()) this.set(labels, value)
+        const told = samples()
+        // Without labels a reset leaves a zero, and absent is not zero.
+        if (told.length === 0 && labels.length === 0) this.remove()
+        for (const { labels, value } of told) this.set(labels, value)
       },
     })
   else

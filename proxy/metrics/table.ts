@@ -115,7 +115,9 @@ const states: Row = {
 const seconds = (ms: number | undefined): number | undefined => (ms === undefined ? undefined : ms / 1000)
 
 const FEEDS: readonly Row[] = [
-  ofFeeds('feed_ticks_published_total', 'Ticks that feeds took and gave to the bus; accounts are summed.', ['ticks']),
+  ofFeeds('feed_ticks_published_total', 'Ticks that feeds have taken, for whoever wants them; accounts are summed.', [
+    'ticks',
+  ]),
   ofFeeds(
     'feed_ticks_dropped_total',
     'Ticks that feeds did not publish: older than the last, out of bounds, of no listed instrument; accounts are summed.',

@@ -46,6 +46,7 @@ test('without file and environment, every setting has its default', () => {
       cacheMaxAgeSeconds: 0,
       cacheMaxBytes: 0,
       drainMs: 5000,
+      metrics: 'key',
       standby: 'cold',
       failbackSeconds: 30,
       disagreementPercent: 0.5,

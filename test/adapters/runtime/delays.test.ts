@@ -37,13 +37,14 @@ function open(label: FeedLabel = 'live') {
 it('a feed tells how long its ticks took, to the adapter, from there to the bus, and together by exchange', () => {
   const { tick, told } = open()
   tick(0)
+  tick(0, { heldMs: 5, isPolled: true })
   for (let count = 0; count < 20; count++) tick(80, { heldMs: 5 })
   const { exchanges, received, sent } = told() ?? { received: [], sent: [] }
   expect(Object.keys(exchanges ?? {})).toEqual(['NSE'])
-  expect([exchanges?.NSE ?? [], received, sent].map(countOf)).toEqual([20, 20, 21])
+  expect([exchanges?.NSE ?? [], received, sent].map(countOf)).toEqual([20, 20, 22])
   expect(sumOf(exchanges?.NSE ?? [])).toBe(20 * 85_000)
   expect(sumOf(received)).toBe(20 * 80_000)
-  expect(sumOf(sent)).toBe(20 * 5000)
+  expect(sumOf(sent)).toBe(21 * 5000)
   expect(quantile(sent, 0.5)).toBeGreaterThan(4000)
 })
 

@@ -47,6 +47,7 @@ describe('/metrics', () => {
     expect(told.get('proxy_clients')).toBe(1)
     expect(told.get('proxy_subscriptions')).toBe(1)
     expect(told.get('proxy_ready')).toBe(1)
+    expect(told.has('proxy_certificate_expires_timestamp_seconds')).toBe(false)
     expect(told.get('proxy_workers{state="running"}')).toBe(1)
     expect(told.get('process_resident_memory_bytes')).toBeGreaterThan(1e6)
   })
