@@ -66,13 +66,16 @@ export function partsOf(invocation: Invocation, version: string): readonly Part[
   ]
 }
 
-/** One part as it may leave this machine: what is known to be secret is masked by value, all else by name. */
-export async function textOf({ gather }: Part): Promise<string> {
-  const value = await Promise.resolve()
+/** What is in a part, or why there is nothing. */
+export const gathered = ({ gather }: Part): Promise<unknown> =>
+  Promise.resolve()
     .then(gather)
     .catch((error: unknown) => ({
       missing: error instanceof TickwireError ? `${error.code}: ${error.message}` : String(error),
     }))
+
+/** As it may leave this machine: what is known to be secret is masked by value, all else by name. */
+export function maskedText(value: unknown): string {
   // A line of the log has names of its own at its top that are never masked: here it is a list.
   const [clean] = JSON.parse(scrubLine(JSON.stringify([value ?? null]))) as unknown[]
   return `${scrub(JSON.stringify(clean, null, 2))}\n`
@@ -80,8 +83,8 @@ export async function textOf({ gather }: Part): Promise<string> {
 
 /**
  * From here on this process knows by value what nothing that it writes may hold: what the vault seals, keys in the data
- * folder, and whatever stands under the name of a secret in the configuration. A vault that does not open is no reason
- * to go without.
+ * folder and elsewhere, and whatever stands under the name of a secret in the configuration. A vault that does not open is
+ * no reason to go without. Last of all: who closes a vault forgets its key.
  */
 export async function knowSecrets(invocation: Invocation): Promise<void> {
   const { config, folder } = invocation
@@ -89,21 +92,33 @@ export async function knowSecrets(invocation: Invocation): Promise<void> {
   for (const settings of [...Object.values(config.feeds), ...registered.map(feed => feed.settings)])
     for (const [name, value] of Object.entries(settings))
       if (typeof value === 'string' && isSecretName(name)) know(value, 'lasting')
-  for (const path of filesIn(folder.root)) if (path.endsWith('.key') && statSync(path).size <= LONGEST_KEY) learn(path)
-  if (!existsSync(folder.vaultDb)) return
-  await withVault(invocation, vault => {
+  if (existsSync(folder.vaultDb)) await openSealed(invocation)
+  const { keyFile, handedOver, accountKey } = config.vault
+  const keys = [
+    keyFile,
+    handedOver,
+    accountKey,
+    config.identityFile,
+    config.bus.curve?.keyFile,
+    config.proxy.tls.keyFile,
+  ]
+  for (const path of [...filesIn(folder.root).filter(one => one.endsWith('.key')), ...keys]) if (path) learn(path)
+}
+
+/** Secrets are known from the moment they are read. */
+const openSealed = (invocation: Invocation): Promise<void> =>
+  withVault(invocation, vault => {
     for (const { account } of vault.list()) {
-      // Secrets are known from the moment they are read.
       vault.credentials(account)
       vault.ticket(account)
     }
   }).catch((error: unknown) => {
     if (!(error instanceof TickwireError)) throw error
   })
-}
 
 function learn(path: string): void {
   try {
+    if (statSync(path).size > LONGEST_KEY) return
     const bytes = readFileSync(path)
     knowBytes(bytes)
     know(bytes.toString('latin1').trim(), 'lasting')

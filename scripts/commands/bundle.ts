@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { strToU8, zipSync } from 'fflate'
 import { systemCode, TickwireError } from '../../shared/errors.ts'
 import { folderError } from '../../shared/store/folder.ts'
-import { knowSecrets, partsOf, textOf } from '../bundle.ts'
+import { gathered, knowSecrets, maskedText, partsOf } from '../bundle.ts'
 import { formatCount } from '../figures.ts'
 import type { Globals } from '../globals.ts'
 import { openInvocation } from '../invocation.ts'
@@ -32,18 +32,21 @@ export async function writeBundle(
   // Before the work, which takes some seconds, and again when it is written.
   if (!force) claim(path)
   try {
-    await knowSecrets(invocation)
     const parts = partsOf(invocation, version)
     const progress = new Progress({ line: terminal.liveLine(), clock })
-    const files: Record<string, Uint8Array> = {}
-    const packed: Packed[] = []
+    const found: unknown[] = []
     for (const part of parts) {
-      progress.begin(`${part.file} (${packed.length + 1} of ${parts.length}) …`, '')
-      const bytes = strToU8(await textOf(part))
-      files[part.file] = bytes
-      packed.push({ file: part.file, bytes: bytes.length, says: part.says })
+      progress.begin(`${part.file} (${found.length + 1} of ${parts.length}) …`, '')
+      found.push(await gathered(part))
     }
     progress.end()
+    await knowSecrets(invocation)
+    const files: Record<string, Uint8Array> = {}
+    const packed = parts.map(({ file, says }, at): Packed => {
+      const bytes = strToU8(maskedText(found[at]))
+      files[file] = bytes
+      return { file, bytes: bytes.length, says }
+    })
     write(path, zipSync(files))
     terminal.rows(
       packed,
