@@ -22,7 +22,7 @@ export interface HopAges extends Distribution {
   readonly negative: number
 }
 
-export const HOPS = ['exchange→client', 'exchange→adapter', 'adapter→bus', 'bus→proxy', 'proxy→client'] as const
+const HOPS = ['exchange→client', 'exchange→adapter', 'adapter→bus', 'bus→proxy', 'proxy→client'] as const
 export type Hop = (typeof HOPS)[number]
 
 /** The ages of ticks as they arrive, by the stamps they carry. */

@@ -36,7 +36,7 @@ interface Used {
 }
 
 /** One kind of socket, with what it would need. */
-export interface Sockets {
+interface Sockets {
   /** `prices`, or what the adapter calls it. */
   readonly kind: string
   /** In all, with what is carried now. */

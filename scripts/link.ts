@@ -20,7 +20,7 @@ export interface LinkOptions {
 }
 
 /** One way to the server and back. */
-export interface Echo {
+interface Echo {
   readonly rttMs: number
   /** How far the clock over there is ahead of ours, give or take half of the way. */
   readonly aheadMs: number

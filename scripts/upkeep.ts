@@ -5,6 +5,18 @@ import { examples, globalsOf as globals } from './help.ts'
 export function addUpkeep(program: Command): void {
   addConfig(program)
   program
+    .command('support-bundle')
+    .argument('[file]', 'where to write it; default: tickwire-support-DATE.zip here')
+    .description('what somebody who helps has to see, in one zip: no keys, no tickets, no credentials')
+    .option('--force', 'also over a file that is there')
+    .addHelpText('before', examples('tickwire support-bundle', 'tickwire support-bundle /tmp/for-support.zip --force'))
+    .action(async (file, options, command) =>
+      (await import('./commands/bundle.ts')).writeBundle(globals(command), file, {
+        ...options,
+        version: program.version() ?? '',
+      }),
+    )
+  program
     .command('completion')
     .addArgument(new Argument('<shell>', 'which one: bash, zsh or fish').choices(['bash', 'zsh', 'fish', 'feeds']))
     .description('what lets a shell complete commands, options, choices and names of feeds')

@@ -20,7 +20,8 @@ export async function doctor(globals: Globals): Promise<void> {
   process.exitCode = failed ? 1 : 0
 }
 
-async function* runChecks(globals: Globals): AsyncGenerator<Check> {
+/** Every check, in the order in which one rests on another. */
+export async function* runChecks(globals: Globals): AsyncGenerator<Check> {
   yield checkNode(process.versions.node)
   yield checkClock(systemClock)
   const natives = await checkNatives()
