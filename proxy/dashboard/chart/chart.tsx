@@ -1,8 +1,8 @@
-import { effect, useSignal } from '@preact/signals'
+import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { clock, prices, selected, wants } from '../desk.ts'
 import { type Name, partsOf } from '../names.ts'
-import { density, kept, oneOf, palette, theme } from '../settings.ts'
+import { kept, oneOf } from '../settings.ts'
 import { decimalsOf } from '../watch/format.ts'
 import { aggregate } from './candles.ts'
 import { legendOf } from './legend.ts'
@@ -115,17 +115,18 @@ function Candles({ name, timeframe: length, onKeyDown }: Shown) {
     const write = () => {
       if (legend.current) writeLegend(legend.current, scene, hovered, decimals)
     }
+    const count = () => {
+      const last = scene.slots.findLast(({ candle }) => candle)
+      const leftMs = last && length !== '1D' ? endOf(last.start, length) - clock.now() : 0
+      picture?.count(leftMs > 0 ? countdown(leftMs) : '')
+    }
     const draw = () => {
       const now = clock.now()
       const wanted = { timeframe: length, exchange, now }
       scene = sceneOf(aggregate(candlesOf(name), length, exchange), outages.of(name), wanted)
       picture?.show(scene)
+      count()
       write()
-    }
-    const count = () => {
-      const last = scene.slots.findLast(({ candle }) => candle)
-      const leftMs = last && length !== '1D' ? endOf(last.start, length) - clock.now() : 0
-      picture?.count(leftMs > 0 ? countdown(leftMs) : '')
     }
     const stops = [prices.watch(name, draw)]
     void recall(name).then(() => isClosed || draw())
@@ -137,16 +138,13 @@ function Candles({ name, timeframe: length, onKeyDown }: Shown) {
       })
       picture.begin(decimals, length)
       draw()
-      // The stylesheet follows attributes that are set after these have changed.
-      const paint = () => clock.frame(() => picture?.paint())
-      stops.push(effect(() => void [theme.value, palette.value, density.value, paint()]))
-      const system = matchMedia('(prefers-color-scheme: dark)')
-      system.addEventListener('change', paint)
-      stops.push(() => system.removeEventListener('change', paint))
+      const observer = new MutationObserver(() => picture?.paint())
+      observer.observe(document.documentElement, { attributeFilter: ['data-theme', 'data-palette'] })
+      stops.push(() => observer.disconnect())
       const tick = () => {
         // An outage grows without a tick.
-        if (outages.of(name).at(-1)?.to === undefined) draw()
-        count()
+        if (outages.of(name).some(({ to }) => to === undefined)) draw()
+        else count()
       }
       stops.push(clock.every(1000, tick))
     })

@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { clock, prices, selected, stream, wants } from '../desk.ts'
+import { clock, polling, prices, selected, stream, wants } from '../desk.ts'
 import { type Name, partsOf } from '../names.ts'
+import { dataLink } from '../pill.ts'
 import { kept } from '../settings.ts'
 import { decimalsOf } from '../watch/format.ts'
 import { Book } from './book.tsx'
@@ -108,7 +109,7 @@ function Head({ name, symbol, exchange, panel }: HeadParts) {
         put(change.current, by)
         const rises = rise > 0 ? 'up' : rise < 0 ? 'down' : ''
         if (change.current && change.current.className !== rises) change.current.className = rises
-        const { word, why, isDim } = standingOf(one, stream.link.peek().phase === 'open')
+        const { word, why, isDim } = standingOf(one, dataLink(stream.link.peek(), polling.state.peek()))
         put(state.current, why ? `${word}: ${why}` : word)
         put(source.current, [one.broker, one.label === 'live' ? undefined : one.label].filter(Boolean).join(' · '))
         panel.current?.classList.toggle('is-dim', isDim)
