@@ -15,17 +15,15 @@ import { isBrokerValid } from '../shared/store/feeds.ts'
 import type { DataFolder } from '../shared/store/folder.ts'
 import { InstrumentBook } from '../shared/store/instruments.ts'
 import { Access, type Identity } from './access.ts'
-import { countBadKey } from './badkey.ts'
+import { openApi } from './api/resources.ts'
 import { certificateFiles } from './certificate.ts'
 import { healthOfInstrument } from './choice.ts'
-import { describe } from './description.ts'
 import { Disagreement } from './disagreement.ts'
 import { Failover } from './failover.ts'
 import { Hub } from './fanout/hub.ts'
 import type { Doubt } from './fanout/presence.ts'
 import { Feeds, type FeedView, isPresent, levelOf } from './feeds.ts'
 import { Foreign } from './foreign.ts'
-import { answer } from './http.ts'
 import { Inbound } from './inbound.ts'
 import { Lag } from './lag.ts'
 import { LocalRegistry } from './limits/local.ts'
@@ -35,13 +33,15 @@ import { noteOf } from './limits/words.ts'
 import type { Address } from './listen.ts'
 import { Orders } from './orders.ts'
 import { Server } from './server.ts'
+import { Sessions } from './sessions.ts'
 import { Shelf } from './shelf.ts'
 import { States } from './states.ts'
+import { statusFrom } from './statusof.ts'
 import { Strangers } from './strangers.ts'
 import { Tickets } from './tickets.ts'
 import { Tls } from './tls.ts'
 import { Trust } from './trust.ts'
-import { addressOf, forwarders as forwardersOf } from './visitor.ts'
+import { forwarders as forwardersOf } from './visitor.ts'
 import { Wanted } from './wanted.ts'
 import { alone, type Report, type Whole } from './whole.ts'
 import { Workshop } from './worklist.ts'
@@ -142,6 +142,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
   }
   const access = new Access({ store, clock, log, validBrokers, onChange: changed })
   const tickets = new Tickets(access, clock, audit)
+  const sessions = new Sessions(access, clock, audit)
   const brokers = (identity: Identity | undefined) => {
     // What somebody else's adapter is called tells who is here.
     const own = identity ? access.feedsOf(identity) : []
@@ -170,52 +171,31 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     feeds.sweep()
     return access.feedsOf(identity).flatMap(feed => feeds.view(feed.name) ?? [])
   }
+  const clientRooms = {
+    clock,
+    log,
+    access,
+    hub,
+    shelf,
+    failover,
+    orders,
+    states,
+    workshop: new Workshop(clock),
+    instruments,
+    registry,
+    audit,
+    brokers,
+    feedsOf,
+  }
   const server = new Server({
-    rooms: {
-      clock,
-      log,
-      access,
-      hub,
-      shelf,
-      failover,
-      orders,
-      states,
-      workshop: new Workshop(clock),
-      instruments,
-      registry,
-      audit,
-      brokers,
-      feedsOf,
-    },
+    rooms: clientRooms,
     limits: { ...limits, softBytes: limits.queueSoftBytes, hardBytes: limits.queueHardBytes },
     log,
     turnstile: own.turnstile,
     tls,
     forwarders,
     rules,
-    answer: request =>
-      answer(request, {
-        lagMs: () => lag.ms,
-        missing: async () => (server.isEnding ? 'the proxy ends' : (await whole()).missing),
-        status: async (key, wish) => {
-          const identity = access.identify(key, addressOf(request))
-          if (!identity) return undefined
-          // Whoever can mint a ticket reads the data folder anyway, and runs this system: he sees all of it.
-          const all = await whole()
-          const reading = access.reading(identity)
-          const parts = { proxy, states, clock, reading, certificateEndsAt: tls?.expiresAt }
-          const operator = { ...parts, events: eventsOf, audit: telling.state }
-          if (identity.ticket)
-            return describe(operator, { ...all, events: [...all.events, ...strangers.events()] }, feeds.views(), wish)
-          // What two feeds say of an instrument is for who may read it.
-          const events = reading.isWide ? eventsOf : (names: ReadonlySet<string>) => feeds.events(names)
-          const own = { ...parts, keyId: identity.keyId, events }
-          return describe(own, { ...all, events: [] }, feedsOf(identity), wish)
-        },
-        ticket: key => tickets.answer(key, addressOf(request)),
-        // Keys are guessed here as well as anywhere.
-        badKey: () => countBadKey({ registry, audit }, addressOf(request)),
-      }),
+    respond: (request, response) => api.routing(request, response),
   })
 
   function register(): void {
@@ -259,7 +239,24 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     return siblings ? siblings.whole() : alone(report(), startedAt)
   }
 
-  const eventsOf = (names: ReadonlySet<string>) => [...feeds.events(names), ...disagreement.events(names)]
+  const statusParts = { proxy, access, feeds, states, strangers, disagreement, clock, whole, feedsOf }
+  const api = await openApi({
+    ...clientRooms,
+    limits,
+    tickets,
+    sessions,
+    feeds,
+    whole,
+    statusOf: statusFrom({
+      ...statusParts,
+      certificateEndsAt: () => tls?.expiresAt,
+      auditState: () => telling.state,
+    }),
+    health: {
+      lagMs: () => lag.ms,
+      missing: async () => (server.isEnding ? 'the proxy ends' : (await whole()).missing),
+    },
+  })
 
   register()
   // Revocations come with a change of the database, expiries only with time.

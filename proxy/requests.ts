@@ -1,17 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Log } from '../shared/log.ts'
-import { type DoorRefusal, type DoorRules, refusalOfRequest } from './handshake.ts'
+import { type DoorRules, refusalOfRequest } from './handshake.ts'
 import { securityHeaders } from './headers.ts'
-import type { Answer } from './http.ts'
 import { type Forwarders, settle } from './visitor.ts'
 
 export interface RequestParts {
   readonly log: Log
   readonly forwarders: Forwarders
   readonly rules: DoorRules
-  /** Answers a request that is not a WebSocket handshake. */
-  readonly answer: (request: IncomingMessage) => Promise<Answer>
+  /** Answers a request that is not a WebSocket handshake, with what is set on the answer already. */
+  readonly respond: (request: IncomingMessage, response: ServerResponse) => void
 }
 
 /**
@@ -35,22 +34,26 @@ export class Requests {
     if (this.#served.has(socket)) return
     this.#served.add(socket)
     socket.pause()
-    this.#answer(request, response).catch(error => this.#fail(response, error))
+    try {
+      this.#answer(request, response)
+    } catch (error) {
+      this.#fail(response, error)
+    }
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { forwarders, rules, answer } = this.#parts
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const { forwarders, rules, respond } = this.#parts
     settle(request, forwarders)
+    const always = { ...securityHeaders(rules.isTls), connection: 'close', 'cache-control': 'no-store' }
+    for (const [name, value] of Object.entries(always)) response.setHeader(name, value)
     const refusal = refusalOfRequest(request, rules)
-    const { status, type, headers, body } = refusal ? refused(refusal) : await answer(request)
-    response.writeHead(status, {
-      ...securityHeaders(rules.isTls),
-      connection: 'close',
-      ...headers,
-      'content-type': type,
-      'cache-control': 'no-store',
-    })
-    response.end(request.method === 'HEAD' ? undefined : body)
+    if (!refusal) {
+      respond(request, response)
+      return
+    }
+    const { status, reason, headers } = refusal
+    response.writeHead(status, { ...headers, 'content-type': 'text/plain; charset=utf-8' })
+    response.end(request.method === 'HEAD' ? undefined : `${reason}\n`)
   }
 
   /** A fault of this program: nothing more is answered on that connection. */
@@ -60,10 +63,3 @@ export class Requests {
     response.end(() => response.destroy())
   }
 }
-
-const refused = ({ status, reason, headers = {} }: DoorRefusal): Answer => ({
-  status,
-  type: 'text/plain; charset=utf-8',
-  headers,
-  body: `${reason}\n`,
-})

@@ -13,8 +13,8 @@ const OWN = new RegExp(
 )
 const FOREIGN = /^[0-9A-Fa-f]{64}$/
 
-/** What a key may read besides prices, which every key may. No key can trade. */
-export const KEY_SCOPES = ['orders'] as const
+/** What a key may besides reading prices, which every key may: hear orders, and see and tend the whole proxy. No key can trade. */
+export const KEY_SCOPES = ['orders', 'admin'] as const
 
 export type KeyScope = (typeof KEY_SCOPES)[number]
 

@@ -31,6 +31,10 @@ export const limits = {
       'Messages a second of one client, in the long run; those that take hold of symbols or let go do not count.',
     ),
   messagesBurst: count(1_000_000, 'messages').default(50).describe('Messages of one client that may come at once.'),
+  requestsPerSecond: count(1_000_000, 'requests')
+    .default(20)
+    .describe('Requests a second over HTTP of one key, in the long run.'),
+  requestsBurst: count(1_000_000, 'requests').default(60).describe('Requests of one key that may come at once.'),
   symbolsPerConnection: count(1_000_000, 'symbols').default(3000).describe('Most symbols held on one connection.'),
   symbolsPerKey: count(10_000_000, 'symbols').default(5000).describe('Most symbols held on all connections of a key.'),
   badKeysPerMinute: count(1_000_000, 'keys')

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
-import { answer } from '../../proxy/http.ts'
+import { addHealth } from '../../proxy/api/health.ts'
+import { addStatus } from '../../proxy/api/status.ts'
 import { newKey, readKey } from '../../shared/key.ts'
+import { ALICE, bareApi, handOver } from '../support/api.ts'
 import { hold, oddNumber, text, word } from './noise.ts'
 import { claim, type Target } from './target.ts'
 
@@ -61,13 +63,10 @@ const request = fc.record({
   ),
 })
 
-const facts = {
-  lagMs: () => 0,
-  missing: async () => undefined,
-  status: async (key: string) => (key === KEY ? { feeds: [], proxy: 'P-1' } : undefined),
-  ticket: () => undefined,
-  badKey: async () => ({}),
-}
+const api = await bareApi({ keys: { [KEY]: ALICE } })
+addHealth(api, { lagMs: () => 0, missing: async () => undefined })
+addStatus(api, async () => ({ feeds: [], proxy: 'P-1' }))
+await api.ready()
 
 export const http: Target = {
   name: 'http',
@@ -77,9 +76,9 @@ export const http: Target = {
       4000,
       [request],
       async said => {
-        const { status, headers = {}, body, type } = await answer(said, facts)
+        const { status, headers, body } = await handOver(api, said)
         hold(STATUSES.has(status), `status ${status}`)
-        for (const one of [type, ...Object.values(headers)]) hold(plain(one) === one, 'a header that ends early')
+        for (const one of Object.values(headers)) hold(plain(one) === one, 'a header that ends early')
         hold(body.length < 1000, 'an answer that is as long as the question')
         hold(!body.includes('P-1') || said.headers.authorization?.includes(KEY) === true, 'told to who has no key')
         hold(!body.includes(KEY), 'it repeats a key')

@@ -1,8 +1,9 @@
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { answer } from '../../proxy/http.ts'
+import { addHealth, type Health } from '../../proxy/api/health.ts'
 import { systemClock } from '../../shared/clock.ts'
+import { bareApi } from '../support/api.ts'
 import { holds } from '../support/holds.ts'
 import { type ProxyRig, startRig } from '../support/proxy.ts'
 
@@ -14,12 +15,12 @@ beforeAll(async () => {
 
 afterAll(() => rig.close())
 
-const FACTS = {
-  lagMs: () => 0,
-  missing: async () => undefined,
-  status: async () => undefined,
-  ticket: () => undefined,
-  badKey: async () => ({}),
+/** What these two say of a proxy that stands so. */
+async function ask(url: '/livez' | '/readyz', health: Partial<Health>) {
+  const api = await bareApi()
+  addHealth(api, { lagMs: () => 0, missing: async () => undefined, ...health })
+  const { statusCode, body } = await api.inject(url)
+  return [statusCode, body]
 }
 const get = (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${rig.port}${path}`, init)
 const bearer = (key: string) => ({ headers: { authorization: `Bearer ${key}` } })
@@ -51,15 +52,14 @@ describe('plain HTTP on the same port', () => {
   })
 
   it('is not ready while the bus is away', async () => {
-    const facts = { ...FACTS, missing: async () => 'the bus is not connected' }
-    const { status, body } = await answer({ method: 'GET', url: '/readyz', headers: {} }, facts)
-    expect([status, body]).toEqual([503, 'not ready: the bus is not connected\n'])
+    const missing = async () => 'the bus is not connected'
+    expect(await ask('/readyz', { missing })).toEqual([503, 'not ready: the bus is not connected\n'])
   })
 
   it('is alive until its event loop stood still for more than 10 s', async () => {
-    const ask = (ms: number) => answer({ method: 'GET', url: '/livez', headers: {} }, { ...FACTS, lagMs: () => ms })
-    expect((await ask(10_000)).status).toBe(200)
-    expect(await ask(12_300)).toMatchObject({ status: 503, body: 'held up: its event loop stood still for 12 s\n' })
+    expect(await ask('/livez', { lagMs: () => 10_000 })).toEqual([200, 'alive\n'])
+    const heldUp = [503, 'held up: its event loop stood still for 12 s\n']
+    expect(await ask('/livez', { lagMs: () => 12_300 })).toEqual(heldUp)
   })
 
   it('is ready though every broker is dead', async () => {
@@ -73,13 +73,13 @@ describe('plain HTTP on the same port', () => {
     expect([head.status, await head.text()]).toEqual([200, ''])
     const post = await get('/livez', { method: 'POST', body: 'x' })
     expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
-    expect(await post.json()).toEqual({ error: 'only GET and HEAD are served here' })
+    expect(await post.json()).toEqual({ error: 'only GET and HEAD are served here', code: 'METHOD_NOT_ALLOWED' })
   })
 
   it('says what there is below /api/ when something else is asked for', async () => {
     const response = await get('/api/v2/status')
     expect(response.status).toBe(404)
-    expect(await response.json()).toEqual({ error: 'nothing is at /api/v2/status; there is GET /api/v1/status' })
+    expect(await response.json()).toMatchObject({ error: 'nothing is at /api/v2/status; there is GET /api/v1/status' })
   })
 
   it.each([
@@ -89,7 +89,7 @@ describe('plain HTTP on the same port', () => {
   ])('/status tells nothing with %s', async (_, init) => {
     const response = await get('/status', init)
     expect(response.status).toBe(401)
-    expect(Object.keys((await response.json()) as object)).toEqual(['error'])
+    expect(Object.keys((await response.json()) as object)).toEqual(['error', 'code'])
   })
 
   it('/status tells the counters, and the feeds of the key’s user only', async () => {
@@ -151,7 +151,10 @@ describe('plain HTTP on the same port', () => {
     })
 
     it('says what it does not understand, and tells nobody of the feeds of others', async () => {
-      expect(await ask('?feed=CAROL')).toEqual({ status: 404, body: { error: 'no feed CAROL; there is TESTFEED' } })
+      expect(await ask('?feed=CAROL')).toMatchObject({
+        status: 404,
+        body: { error: 'no feed CAROL; there is TESTFEED' },
+      })
       expect(await ask('?feed=TESTFEED', rig.keys.bob)).toMatchObject({ status: 404 })
       expect(await ask('?instruments=some')).toMatchObject({ status: 400 })
       expect((await get('/api/v1/status?instruments=some')).status).toBe(401)

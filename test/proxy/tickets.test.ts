@@ -91,7 +91,7 @@ describe('a ticket for a browser', () => {
       const response = await post(key)
       expect([response.status, await response.json()]).toEqual([
         401,
-        { error: expect.stringContaining('valid API key') },
+        { error: expect.stringContaining('valid API key'), code: 'AUTHENTICATION_ERROR' },
       ])
     }
     const response = await fetch(`http://127.0.0.1:${rig.port}/api/v1/tickets`)
@@ -102,7 +102,7 @@ describe('a ticket for a browser', () => {
     const { key } = makeKey()
     const tickets = await Promise.all(Array.from({ length: 10 }, () => mint(key)))
     const refused = await post(key)
-    expect([refused.status, await refused.json()]).toEqual([429, { error: '10 tickets of this key lie unused' }])
+    expect([refused.status, await refused.json()]).toMatchObject([429, { error: '10 tickets of this key lie unused' }])
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(50)
     expect((await show(tickets[0] ?? '')).reply).toMatchObject(GOOD)
     expect((await post(key)).status).toBe(201)
@@ -125,23 +125,23 @@ describe('the counter of tickets', () => {
 
   it('gives a key sixty a minute', () => {
     const clock = new ManualClock()
-    const access = { identify: () => ALICE, mint: () => ({ ticket: new Secret('t'), record }) }
+    const access = { mint: () => ({ ticket: new Secret('t'), record }) }
     const told: AuditEvent[] = []
     const tickets = new Tickets(access, clock, { record: event => told.push(event) })
-    const given = Array.from({ length: 61 }, () => tickets.answer('key', ''))
+    const given = Array.from({ length: 61 }, () => tickets.answer(ALICE))
     expect(given.filter(one => one && 'ticket' in one)).toHaveLength(60)
     expect(told).toEqual(Array(60).fill({ action: 'ticket.minted', actor: 'key:1', address: '', result: 'ok' }))
     clock.advance(20_500)
-    expect(tickets.answer('key', '')).toEqual({ status: 429, retryAfter: 40, error: 'more than 60 tickets a minute' })
+    expect(tickets.answer(ALICE)).toEqual({ status: 429, retryAfter: 40, error: 'more than 60 tickets a minute' })
     clock.advance(39_500)
-    expect(tickets.answer('key', '')).toMatchObject({ expiresIn: 60 })
+    expect(tickets.answer(ALICE)).toMatchObject({ expiresIn: 60 })
   })
 
   it('says that nobody can have one while the database cannot be written', () => {
     const mint = () => {
       throw new TickwireError('STORE_BUSY', 'busy')
     }
-    const tickets = new Tickets({ identify: () => ALICE, mint }, new ManualClock(), { record: () => {} })
-    expect(tickets.answer('key', '')).toMatchObject({ status: 503, retryAfter: 1 })
+    const tickets = new Tickets({ mint }, new ManualClock(), { record: () => {} })
+    expect(tickets.answer(ALICE)).toMatchObject({ status: 503, retryAfter: 1 })
   })
 })

@@ -57,6 +57,8 @@ test('without file and environment, every setting has its default', () => {
       unauthenticatedPerAddress: 100,
       messagesPerSecond: 10,
       messagesBurst: 50,
+      requestsPerSecond: 20,
+      requestsBurst: 60,
       symbolsPerConnection: 3000,
       symbolsPerKey: 5000,
       badKeysPerMinute: 5,

@@ -1,0 +1,79 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import swagger from '@fastify/swagger'
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type RawServerDefault,
+} from 'fastify'
+import {
+  jsonSchemaTransform,
+  jsonSchemaTransformObject,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod'
+import type { Log } from '../../shared/log.ts'
+import { BODY_LIMIT, readBody } from './body.ts'
+import { refusalOf } from './failure.ts'
+import type { Doorkeeper } from './identity.ts'
+import { Missing } from './missing.ts'
+import type { HttpRefusal } from './refusal.ts'
+
+/** What resources are added to. */
+export type Api = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>
+
+export interface AppParts {
+  readonly log: Log
+  readonly doorkeeper: Doorkeeper
+  /** Of the program. */
+  readonly version: string
+}
+
+const JSON_TYPE = 'application/json'
+
+/** The HTTP side before it has any resource. Nothing listens here: the door hands requests over. */
+export async function createApp({ log, doorkeeper, version }: AppParts): Promise<Api> {
+  const missing = new Missing()
+  const app = fastify({
+    logger: false,
+    bodyLimit: BODY_LIMIT,
+    exposeHeadRoutes: true,
+    // An address that cannot be decoded is one where nothing is.
+    frameworkErrors: (_, request, reply: FastifyReply) => {
+      try {
+        missing.answer(request, reply)
+      } catch (error) {
+        tell(reply, refusalOf(error, request, log))
+      }
+    },
+  }).withTypeProvider<ZodTypeProvider>()
+  app.setValidatorCompiler(validatorCompiler)
+  // What is answered is made here, and has its shape from the compiler: looking again would hold up the prices.
+  app.setSerializerCompiler(() => value => JSON.stringify(value))
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', readBody)
+  app.setErrorHandler((error, request, reply) => tell(reply, refusalOf(error, request, log)))
+  app.setNotFoundHandler(missing.answer)
+  app.addHook('onRoute', ({ method, url }) => missing.add(method, url))
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Tickwire', version, description: 'Market data of your own broker accounts, over HTTP.' },
+      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  })
+  app.addHook('onRequest', doorkeeper.atHead)
+  app.addHook('preValidation', doorkeeper.atBody)
+  app.addHook('onSend', async (_, reply, payload) => {
+    if (typeof payload !== 'string' || !String(reply.getHeader('content-type')).startsWith(JSON_TYPE)) return payload
+    // One line for each answer, as a terminal shows it.
+    reply.header('content-type', JSON_TYPE)
+    return `${payload}\n`
+  })
+  return app
+}
+
+const tell = (reply: FastifyReply, { status, message, code, headers }: HttpRefusal): FastifyReply =>
+  reply.code(status).headers(headers).send({ error: message, code })

@@ -1,0 +1,61 @@
+import type { Audit } from '../../shared/audit.ts'
+import type { Clock } from '../../shared/clock.ts'
+import type { Config } from '../../shared/config.ts'
+import type { Log } from '../../shared/log.ts'
+import type { InstrumentBook } from '../../shared/store/instruments.ts'
+import { VERSION } from '../../shared/version.ts'
+import type { Access, Identity } from '../access.ts'
+import type { Failover } from '../failover.ts'
+import type { Hub } from '../fanout/hub.ts'
+import type { Feeds, FeedView } from '../feeds.ts'
+import type { Registry } from '../limits/register.ts'
+import type { Sessions } from '../sessions.ts'
+import type { Shelf } from '../shelf.ts'
+import type { States } from '../states.ts'
+import type { Tickets } from '../tickets.ts'
+import type { Whole } from '../whole.ts'
+import { type Api, createApp } from './app.ts'
+import { addHealth, type Health } from './health.ts'
+import { Doorkeeper } from './identity.ts'
+import { addSession } from './session.ts'
+import { addStatus, type StatusOf } from './status.ts'
+import { addTickets } from './tickets.ts'
+import { Turns } from './turns.ts'
+import { addWhoami } from './whoami.ts'
+
+/** What resources are made of: the rooms of the proxy. */
+export interface ApiRooms {
+  readonly limits: Config['proxy']
+  readonly clock: Clock
+  readonly log: Log
+  readonly audit: Audit
+  readonly registry: Registry
+  readonly access: Access
+  readonly tickets: Tickets
+  readonly sessions: Sessions
+  readonly hub: Hub
+  readonly feeds: Feeds
+  readonly states: States
+  readonly shelf: Shelf
+  readonly failover: Failover
+  readonly instruments: InstrumentBook
+  readonly feedsOf: (identity: Identity) => FeedView[]
+  /** The sums over all processes of the proxy. */
+  readonly whole: () => Promise<Whole>
+  readonly health: Health
+  readonly statusOf: StatusOf
+}
+
+/** The HTTP side with all it serves, ready to be handed requests. */
+export async function openApi(rooms: ApiRooms): Promise<Api> {
+  const { access, registry, audit, clock, limits, log } = rooms
+  const doorkeeper = new Doorkeeper({ access, registry, audit, clock, turns: new Turns(limits, clock) })
+  const api = await createApp({ log, doorkeeper, version: VERSION })
+  addHealth(api, rooms.health)
+  addStatus(api, rooms.statusOf)
+  addTickets(api, rooms.tickets)
+  addSession(api, { sessions: rooms.sessions, doorkeeper })
+  addWhoami(api, rooms)
+  await api.ready()
+  return api
+}
