@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { selected, wants } from '../desk.ts'
-import type { Name } from '../names.ts'
+import { type Name, partsOf } from '../names.ts'
 import { kept, oneOf } from '../settings.ts'
 import { follow } from './follow.ts'
 import { readTimeframe, TIMEFRAMES, type Timeframe } from './timeframes.ts'
@@ -44,6 +44,7 @@ export function Chart() {
   return (
     <section class="chart" aria-label="Chart">
       <div class="tools">
+        {name !== undefined && <strong class="name">{partsOf(name).symbol}</strong>}
         <fieldset aria-label="Length of a candle">
           {TIMEFRAMES.map(one => (
             <button
@@ -70,10 +71,8 @@ export function Chart() {
         <Candles name={name} timeframe={timeframe.value} onKeyDown={onKeyDown} />
       )}
       <p class="hint">
-        <span>
-          Candles of the ticks this page has seen{' '}
-          <abbr title="Recorded history will come with the recorder">(no history yet)</abbr>. Hollow: seen in part.
-          Hatched: the feed was down.
+        <span title="Candles are of the ticks that this page and its server have seen; history comes with the recorder">
+          Hollow: seen in part. Hatched: feed down. No history yet.
         </span>
         <a
           href="https://www.tradingview.com/"

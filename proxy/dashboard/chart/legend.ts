@@ -14,7 +14,7 @@ export function legendOf(candle: Candle, decimals: number, now: number): readonl
     ['C', formatPrice(close, decimals)],
     ['', `${formatChange(change, decimals)} (${formatPercent(open === 0 ? undefined : (change / open) * 100)})`],
     ['Vol', formatCount(volume)],
-    ...(isPartial ? [['', `in part, seen from ${formatTime(firstAt, now)}`] as const] : []),
+    ...(isPartial ? [['', `in part, from ${formatTime(firstAt, now)}`] as const] : []),
   ]
 }
 

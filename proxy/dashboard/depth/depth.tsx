@@ -7,7 +7,7 @@ import { kept } from '../settings.ts'
 import { decimalsOf } from '../watch/format.ts'
 import { Book } from './book.tsx'
 import { FACTS, headline } from './facts.ts'
-import { grantedOf, onGranted } from './granted.ts'
+import { type Granted, grantedOf, onGranted } from './granted.ts'
 import { DEPTHS, depthWords, isIndex, ladderOf } from './ladder.ts'
 import { standingOf } from './standing.ts'
 import { put } from './write.ts'
@@ -43,6 +43,17 @@ function Instrument({ name }: { readonly name: Name }) {
   const asked = levels.value
   const hasBook = !isIndex(exchange)
   const panel = useRef<HTMLDivElement>(null)
+  const answer = useSignal(grantedOf(name))
+  const depth = answer.value?.depth
+  const canHaveBook = hasBook && depth !== 0
+
+  useEffect(
+    () =>
+      onGranted(other => {
+        if (other === name) answer.value = grantedOf(name)
+      }),
+    [name],
+  )
 
   useEffect(() => wants.hold(name, hasBook ? 'Depth' : 'Quote', asked), [name, asked])
 
@@ -65,7 +76,7 @@ function Instrument({ name }: { readonly name: Name }) {
               </button>
             ))}
           </fieldset>
-          <Real name={name} asked={asked} />
+          <Real name={name} asked={asked} granted={answer.value} />
           <label>
             <input
               type="checkbox"
@@ -78,10 +89,14 @@ function Instrument({ name }: { readonly name: Name }) {
           </label>
         </div>
       )}
-      {hasBook ? (
-        <Book name={name} levels={asked} isCumulative={isCumulative.value} />
+      {canHaveBook ? (
+        <Book name={name} levels={Math.min(asked, depth ?? asked)} isCumulative={isCumulative.value} />
       ) : (
-        <p class="empty">An index has no book: nobody trades the number itself. Its futures and options have one.</p>
+        <p class="empty">
+          {hasBook
+            ? 'Its source gives no book of it.'
+            : 'An index has no book: nobody trades the number itself. Its futures and options have one.'}
+        </p>
       )}
       <Day name={name} />
     </div>
@@ -130,18 +145,16 @@ function Head({ name, symbol, exchange, panel }: HeadParts) {
   )
 }
 
+interface RealParts {
+  readonly name: Name
+  readonly asked: number
+  readonly granted: Granted | undefined
+}
+
 /** How deep the book really is. */
-function Real({ name, asked }: { readonly name: Name; readonly asked: number }) {
-  const answer = useSignal(grantedOf(name))
+function Real({ name, asked, granted }: RealParts) {
   const words = useRef<HTMLElement>(null)
-  useEffect(
-    () =>
-      onGranted(other => {
-        if (other === name) answer.value = grantedOf(name)
-      }),
-    [name],
-  )
-  const { depth, refused } = answer.value ?? {}
+  const { depth, refused } = granted ?? {}
   useEffect(
     () =>
       prices.watch(name, ({ fields }) => {

@@ -26,90 +26,92 @@ export function Playground() {
   }
   return (
     <section class="playground" aria-label="Playground">
-      <div class="builder">
-        <div class="row">
-          {isOpen ? (
-            <button type="button" onClick={() => line.close('closed here')}>
-              Disconnect
-            </button>
-          ) : (
-            <button
-              type="button"
-              disabled={state.phase === 'connecting'}
-              onClick={() => void line.open(form.value.features)}
-            >
-              Connect
-            </button>
-          )}
-          <span class="muted" role="status">
-            {state.phase === 'closed' &&
-              (state.why || 'A connection of its own: the prices of the page stay as they are.')}
-            {state.phase === 'connecting' && 'Connecting…'}
-            {isOpen &&
-              ['Open', state.connections, `features: ${state.features.join(', ') || 'none'}`]
-                .filter(Boolean)
-                .join(' · ')}
-          </span>
-        </div>
-        <Fields
-          form={filled}
-          isOpen={isOpen}
-          onChange={next => {
-            form.value = next
-          }}
-        />
-        {built.message ? (
-          <pre class="message">{JSON.stringify(built.message)}</pre>
-        ) : (
-          <p class="word" data-level="warn">
-            <span class="word">{built.problem}</span>
-          </p>
-        )}
-        <div class="row">
-          <button type="button" disabled={!isOpen || !built.message} onClick={() => send(built.message)}>
-            Subscribe
-          </button>
-          <button
-            type="button"
-            disabled={!isOpen || !built.message}
-            onClick={() => send(build('unsubscribe', filled).message)}
-          >
-            Unsubscribe
-          </button>
-          <button
-            type="button"
-            disabled={!built.message}
-            onClick={() => {
-              raw.value = JSON.stringify(built.message, undefined, 2)
-            }}
-          >
-            Edit as text
-          </button>
-        </div>
-        <label class="raw">
-          <span class="label">Any message</span>
-          <textarea
-            rows={raw.value.includes('\n') ? 8 : 2}
-            spellcheck={false}
-            placeholder='{"action":"ping"}'
-            value={raw.value}
-            aria-invalid={rawProblem !== undefined}
-            onInput={event => {
-              raw.value = event.currentTarget.value
+      <div class="left">
+        <div class="builder">
+          <div class="row">
+            {isOpen ? (
+              <button type="button" onClick={() => line.close('closed here')}>
+                Disconnect
+              </button>
+            ) : (
+              <button
+                type="button"
+                disabled={state.phase === 'connecting'}
+                onClick={() => void line.open(form.value.features)}
+              >
+                Connect
+              </button>
+            )}
+            <span class="muted" role="status">
+              {state.phase === 'closed' &&
+                (state.why || 'A connection of its own: the prices of the page stay as they are.')}
+              {state.phase === 'connecting' && 'Connecting…'}
+              {isOpen &&
+                ['Open', state.connections, `features: ${state.features.join(', ') || 'none'}`]
+                  .filter(Boolean)
+                  .join(' · ')}
+            </span>
+          </div>
+          <Fields
+            form={filled}
+            isOpen={isOpen}
+            onChange={next => {
+              form.value = next
             }}
           />
-        </label>
-        <div class="row">
-          <button
-            type="button"
-            disabled={!isOpen || raw.value === '' || rawProblem !== undefined}
-            onClick={() => line.send(raw.value)}
-          >
-            Send
-          </button>
-          <span class="word" data-level="bad" role="status">
-            {rawProblem}
-          </span>
+          {built.message ? (
+            <pre class="message">{JSON.stringify(built.message)}</pre>
+          ) : (
+            <p class="word" data-level="warn">
+              <span class="word">{built.problem}</span>
+            </p>
+          )}
+          <div class="row">
+            <button type="button" disabled={!isOpen || !built.message} onClick={() => send(built.message)}>
+              Subscribe
+            </button>
+            <button
+              type="button"
+              disabled={!isOpen || !built.message}
+              onClick={() => send(build('unsubscribe', filled).message)}
+            >
+              Unsubscribe
+            </button>
+            <button
+              type="button"
+              disabled={!built.message}
+              onClick={() => {
+                raw.value = JSON.stringify(built.message, undefined, 2)
+              }}
+            >
+              Edit as text
+            </button>
+          </div>
+          <label class="raw">
+            <span class="label">Any message</span>
+            <textarea
+              rows={raw.value.includes('\n') ? 8 : 2}
+              spellcheck={false}
+              placeholder='{"action":"ping"}'
+              value={raw.value}
+              aria-invalid={rawProblem !== undefined}
+              onInput={event => {
+                raw.value = event.currentTarget.value
+              }}
+            />
+          </label>
+          <div class="row">
+            <button
+              type="button"
+              disabled={!isOpen || raw.value === '' || rawProblem !== undefined}
+              onClick={() => line.send(raw.value)}
+            >
+              Send
+            </button>
+            <span class="word" data-level="bad" role="status">
+              {rawProblem}
+            </span>
+          </div>
         </div>
         {built.message && <Code address={streamAddress()} features={form.value.features} message={built.message} />}
       </div>

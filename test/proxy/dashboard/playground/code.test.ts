@@ -31,13 +31,12 @@ describe('code of a conversation', () => {
   })
 
   it('in Node says the message as JavaScript', () => {
-    const [, literal = ''] =
-      /socket\.send\(JSON\.stringify\((\{ action: .*)\)\)/.exec(codeOf('Node', conversation)) ?? []
+    const [, literal = ''] = /const message = (.*)/.exec(codeOf('Node', conversation)) ?? []
     expect(new Function(`return ${literal}`)()).toEqual(conversation.message)
   })
 
   it('in Python says the message as Python', () => {
-    const [, literal = ''] = /socket\.send\(json\.dumps\((\{ "action".*)\)\)/.exec(codeOf('Python', conversation)) ?? []
+    const [, literal = ''] = /^message = (.*)$/m.exec(codeOf('Python', conversation)) ?? []
     const text = execFileSync('/usr/bin/python3', ['-c', `import json\nprint(json.dumps(${literal}))`])
     expect(JSON.parse(String(text))).toEqual(conversation.message)
   })
