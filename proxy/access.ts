@@ -12,24 +12,12 @@ import type { KeyRing } from '../shared/store/keyring.ts'
 import type { KeyRecord } from '../shared/store/keys.ts'
 import type { Minted } from '../shared/store/tickets.ts'
 import { Trouble } from '../shared/trouble.ts'
+import type { Identity } from './identity.ts'
 import { LastUse } from './lastuse.ts'
 import { Ownership } from './ownership.ts'
 import { EVERYTHING, type Reading } from './reading.ts'
 
-/** A client whose key was good. */
-export interface Identity {
-  readonly userId: string
-  /** Who came with a browser's ticket counts as the key that minted it. */
-  readonly keyId: string
-  /** A local command's ticket is good for the moment of authentication only; the connection it opened outlives it. */
-  readonly ticket: boolean
-  /** Where it came from. */
-  readonly address?: string | undefined
-  /** Of the key. */
-  readonly label?: string
-  /** Its id, where a page's session is what was shown; it counts as its key. */
-  readonly session?: string
-}
+export type { Identity } from './identity.ts'
 
 interface SessionWish {
   readonly ttlMs: number
@@ -102,6 +90,13 @@ export class Access {
     this.#keys.forget(id)
     const parent = this.#keys.get(parentId)
     return isFirst && parent ? this.#identity(parent, address) : undefined
+  }
+
+  /** The same for what stands in an address, which others see: only what is used up by it. `lasting`: it is good for longer. */
+  redeem(text: string, address: string): Identity | 'lasting' | undefined {
+    const record = this.#find(text, address)
+    if (!record) return undefined
+    return record.origin === 'ticket' && record.parentId !== undefined ? this.authenticate(text, address) : 'lasting'
   }
 
   /** The same for a request, which opens nothing: a browser's ticket is not for that, and stays as it is. */
@@ -290,6 +285,3 @@ export class Access {
     return keys
   }
 }
-
-/** Who did something, as the audit tells it. */
-export const actorOf = ({ ticket, keyId }: Identity): string => (ticket ? 'operator' : `key:${keyId}`)

@@ -246,6 +246,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     tickets,
     sessions,
     feeds,
+    wanted,
     whole,
     statusOf: statusFrom({
       ...statusParts,
@@ -269,6 +270,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     failover.close()
     disagreement.close()
     await server.close()
+    await api.close()
     wanted.close()
     inbound.close()
     strangers.close()

@@ -1,7 +1,8 @@
 import type { Audit } from '../shared/audit.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Secret } from '../shared/secret.ts'
-import { type Access, actorOf, type Identity } from './access.ts'
+import type { Access } from './access.ts'
+import { actorOf, type Identity } from './identity.ts'
 import { PerMinute } from './limits/minute.ts'
 
 export interface PageSession {

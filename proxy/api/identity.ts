@@ -28,7 +28,7 @@ declare module 'fastify' {
 }
 
 export interface DoorkeeperParts {
-  readonly access: Pick<Access, 'identify' | 'authenticate' | 'allows'>
+  readonly access: Pick<Access, 'identify' | 'redeem' | 'allows'>
   readonly registry: Registry
   readonly audit: Audit
   readonly clock: Clock
@@ -36,6 +36,8 @@ export interface DoorkeeperParts {
 }
 
 export const NO_KEY = 'send a valid API key as "Authorization: Bearer KEY"'
+
+const LASTING = 'only a ticket may stand in the address: what stands there ends up in logs, so replace this key'
 
 const known = new WeakMap<FastifyRequest, Identity>()
 
@@ -71,7 +73,8 @@ export class Doorkeeper {
     const address = addressOf(request.raw)
     const ticket = rule.takesTicket ? ticketIn(request.query) : undefined
     if (key === undefined && ticket === undefined) throw new HttpRefusal(401, NO_KEY)
-    const identity = key === undefined ? access.authenticate(ticket ?? '', address) : access.identify(key, address)
+    const identity = key === undefined ? access.redeem(ticket ?? '', address) : access.identify(key, address)
+    if (identity === 'lasting') throw new HttpRefusal(400, LASTING)
     if (!identity) throw await this.badKey(address)
     turns.take(identity)
     if (rule.scope !== undefined && !access.allows(identity, rule.scope))

@@ -13,10 +13,13 @@ import type { Sessions } from '../sessions.ts'
 import type { Shelf } from '../shelf.ts'
 import type { States } from '../states.ts'
 import type { Tickets } from '../tickets.ts'
+import type { Wanted } from '../wanted.ts'
 import type { Whole } from '../whole.ts'
+import type { Workshop } from '../worklist.ts'
 import { type Api, createApp } from './app.ts'
 import { addHealth, type Health } from './health.ts'
 import { Doorkeeper } from './identity.ts'
+import { addPrices } from './prices.ts'
 import { addSession } from './session.ts'
 import { addStatus, type StatusOf } from './status.ts'
 import { addTickets } from './tickets.ts'
@@ -39,6 +42,8 @@ export interface ApiRooms {
   readonly shelf: Shelf
   readonly failover: Failover
   readonly instruments: InstrumentBook
+  readonly wanted: Wanted
+  readonly workshop: Workshop
   readonly feedsOf: (identity: Identity) => FeedView[]
   /** The sums over all processes of the proxy. */
   readonly whole: () => Promise<Whole>
@@ -56,6 +61,7 @@ export async function openApi(rooms: ApiRooms): Promise<Api> {
   addTickets(api, rooms.tickets)
   addSession(api, { sessions: rooms.sessions, doorkeeper })
   addWhoami(api, rooms)
+  addPrices(api, rooms)
   await api.ready()
   return api
 }

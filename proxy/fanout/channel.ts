@@ -46,6 +46,8 @@ export class Channel {
   isAwaited = false
   /** How many others are held that want this one beside them. */
   beside = 0
+  /** How many look at its last value now and then, and get no ticks. */
+  onlookers = 0
   /** What is wanted beside this one, by topic. */
   companions: Map<string, Channel> | undefined
   /** Kept while somebody may resume. */
@@ -135,6 +137,12 @@ export class Channel {
   age(): void {
     this.old = this.last ?? this.old
     this.last = undefined
+  }
+
+  /** There is no last value at all any more. */
+  clear(): void {
+    this.last = undefined
+    this.old = undefined
   }
 
   /** Whether this repeats a value of one publisher that is older than what another gave already. */

@@ -18,8 +18,8 @@ interface ChannelsParts {
 const LINGER_MS = 30_000
 
 /**
- * All topics that are wanted of the feeds: because somebody holds them, because another one that is held wants them
- * beside it, or for a while more, because somebody may resume. Owner of how long each of them lives.
+ * All topics that are wanted of the feeds: because somebody holds them or looks at them, because another one that is
+ * held wants them beside it, or for a while more, because somebody may resume. Owner of how long each of them lives.
  */
 export class Channels {
   readonly #parts: ChannelsParts
@@ -83,9 +83,21 @@ export class Channels {
     channel.companions.set(other.topic, companion)
   }
 
+  /** Its last value is kept up to date from now on, and nobody is given a tick, until it is unwatched as often. */
+  watch(served: Served): Channel {
+    const channel = this.open(served)
+    channel.onlookers++
+    return channel
+  }
+
+  unwatch(channel: Channel): void {
+    channel.onlookers--
+    this.release(channel)
+  }
+
   /** Somebody may hold it no more: then it needs nobody beside it, and goes unless it is beside another one. */
   release(channel: Channel): void {
-    if (channel.variants.length > 0) return
+    if (channel.variants.length > 0 || channel.onlookers > 0) return
     const companions = channel.companions?.values() ?? []
     channel.companions = undefined
     for (const companion of companions) {

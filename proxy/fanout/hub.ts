@@ -9,6 +9,7 @@ import type { Channel, HubCounts } from './channel.ts'
 import { Channels } from './channels.ts'
 import type { Demand } from './demand.ts'
 import { type Frame, Tick } from './frame.ts'
+import { Gallery } from './gallery.ts'
 import { Guard, markOf } from './guard.ts'
 import { Hold } from './hold.ts'
 import { listenersOf } from './listeners.ts'
@@ -42,6 +43,8 @@ export interface HubParts {
  */
 export class Hub {
   readonly counts: HubCounts = { ticks: 0, unheld: 0, late: 0, lost: 0 }
+  /** For who looks at last values now and then. */
+  readonly gallery: Gallery
   readonly #demand: Demand
   readonly #clock: Clock
   readonly #channels: Channels
@@ -59,6 +62,7 @@ export class Hub {
     this.#presence = new Presence(clock, doubt)
     this.#rings = new Rings(resumeBytes)
     this.#channels = new Channels({ demand, clock, rings: this.#rings })
+    this.gallery = new Gallery({ channels: this.#channels, rings: this.#rings, presence: this.#presence, demand })
   }
 
   /** Topics wanted of the feeds. */

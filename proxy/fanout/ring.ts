@@ -23,6 +23,11 @@ export class Ring {
     return this.#ticks.length
   }
 
+  /** The newest ones, oldest first. */
+  newest(count: number): readonly Tick[] {
+    return this.#ticks.slice(Math.max(0, this.#ticks.length - count))
+  }
+
   add(tick: Tick): void {
     const message = this.#copy(tick.message)
     this.#ticks.push(new Tick(tick.header, message))

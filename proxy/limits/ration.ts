@@ -1,3 +1,4 @@
+import type { TopicParts } from '../../shared/market/topic.ts'
 import type { Holdings } from '../holdings.ts'
 import { type Route, refused } from '../routing.ts'
 import type { SymbolRequest } from '../symbols.ts'
@@ -6,11 +7,16 @@ import { asked } from './asking.ts'
 import type { Registry } from './register.ts'
 import { detailsOf, explain, type Reached } from './words.ts'
 
+/** What is counted. */
+interface Held extends Pick<Holdings, 'instruments' | 'holdsAny'> {
+  release(which: (parts: TopicParts, symbol: string) => boolean): unknown
+}
+
 interface RationParts {
   readonly registry: Registry
   readonly seat: number
   readonly symbolsPerConnection: number
-  readonly holdings: Pick<Holdings, 'instruments' | 'holdsAny' | 'release'>
+  readonly holdings: Held
   /** Hears of each message that wanted too much. */
   readonly onReached: (reached: Reached) => void
 }

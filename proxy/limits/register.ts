@@ -9,6 +9,8 @@ export interface RegisterLimits extends GateLimits, SeatLimits {}
 export type Question =
   /** It has shown a good key. */
   | { readonly kind: 'admit'; readonly seat: number; readonly guest: Guest }
+  /** Requests with a good key are answered under this number, which is no connection. */
+  | { readonly kind: 'look-out'; readonly seat: number; readonly guest: Guest }
   /** It has shown a bad one. */
   | { readonly kind: 'fail'; readonly address: string }
   /** How full it is of those without a key. */
@@ -80,6 +82,10 @@ export class Register {
     switch (question.kind) {
       case 'admit':
         return this.#admit(owner, seat, question.guest, now)
+      case 'look-out':
+        this.#own(owner, seat)
+        this.#seats.lookOut(seat, question.guest, this.#clock.now())
+        return {}
       case 'enter': {
         const arrival = this.gate.enter(question.address, now)
         if (arrival.kind === 'welcome') {

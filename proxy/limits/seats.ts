@@ -16,10 +16,11 @@ export interface Guest {
   readonly quota?: Grant['quota']
 }
 
-/** One connection with a good key. */
+/** One connection with a good key, or what one process is asked for with it by requests. */
 interface Seat {
   /** With the bounds its key has now. */
   guest: Guest
+  readonly isLookout: boolean
   readonly since: number
   symbols: number
 }
@@ -27,10 +28,13 @@ interface Seat {
 /** All connections of a key or of a user; the symbols of a key are counted here, too. */
 interface Group {
   readonly seats: Set<Seat>
+  /** Of each process that requests with this key come to: those of the next page may come to any of them. */
+  readonly lookouts: Set<Seat>
+  /** Of the connections. */
   symbols: number
 }
 
-const NOBODY: Readonly<Group> = { seats: new Set(), symbols: 0 }
+const NOBODY: Readonly<Group> = { seats: new Set(), lookouts: new Set(), symbols: 0 }
 
 /** So many holders are named. */
 const MOST_NAMED = 20
@@ -69,19 +73,32 @@ export class Seats {
     if (user.size - (before?.userId === guest.userId ? 1 : 0) >= connectionsPerUser)
       return reached('connections_per_user', connectionsPerUser, user)
     this.leave(id)
-    const seat = { guest, since: now, symbols: 0 }
+    const seat = { guest, isLookout: false, since: now, symbols: 0 }
     this.#seats.set(id, seat)
     join(this.#byKey, guest.keyId, seat)
     join(this.#byUser, guest.userId, seat)
     return undefined
   }
 
-  /** Whose seat it was. */
+  /** For who asks by requests: its symbols count as those of its key, and it is no connection. */
+  lookOut(id: string, guest: Guest, now: number): void {
+    const own = this.#seats.get(id)
+    if (own) {
+      own.guest = guest
+      return
+    }
+    const seat = { guest, isLookout: true, since: now, symbols: 0 }
+    this.#seats.set(id, seat)
+    join(this.#byKey, guest.keyId, seat)
+  }
+
+  /** Whose connection it was. */
   leave(id: string): Guest | undefined {
     const seat = this.#seats.get(id)
     if (!seat) return undefined
     this.#seats.delete(id)
     part(this.#byKey, seat.guest.keyId, seat)
+    if (seat.isLookout) return undefined
     part(this.#byUser, seat.guest.userId, seat)
     return seat.guest
   }
@@ -92,16 +109,12 @@ export class Seats {
     const group = this.#byKey.get(seat?.guest.keyId ?? '')
     if (!seat || !group) return { symbols }
     const { max, isOfKey } = this.#boundOf(seat.guest, 'subscriptions')
-    const room = max - (group.symbols - seat.symbols)
+    const room = max - besides(group, seat)
     // Less than before is always possible: the bound of the key may have shrunk.
     const granted = Math.min(symbols, Math.max(seat.symbols, room))
-    group.symbols += granted - seat.symbols
-    seat.symbols = granted
+    resize(group, seat, granted)
     if (granted === symbols) return { symbols }
-    return {
-      symbols: granted,
-      reached: { ...reached('symbols_per_key', max, group.seats, isOfKey), used: group.symbols },
-    }
+    return { symbols: granted, reached: overKey(max, group, isOfKey) }
   }
 
   /** Holds what there is room for by now: the bound of its key may have shrunk. */
@@ -110,18 +123,17 @@ export class Seats {
     const group = this.#byKey.get(seat?.guest.keyId ?? '')
     if (!seat || !group) return {}
     const { max, isOfKey } = this.#boundOf(seat.guest, 'subscriptions')
-    const symbols = Math.min(seat.symbols, Math.max(0, max - (group.symbols - seat.symbols)))
+    const symbols = Math.min(seat.symbols, Math.max(0, max - besides(group, seat)))
     if (symbols === seat.symbols) return { symbols }
-    const over = { ...reached('symbols_per_key', max, group.seats, isOfKey), used: group.symbols }
-    group.symbols += symbols - seat.symbols
-    seat.symbols = symbols
+    const over = overKey(max, group, isOfKey)
+    resize(group, seat, symbols)
     return { symbols, reached: over }
   }
 
   /** How much of each limit a guest uses. */
   standing({ keyId, userId }: Guest): { readonly key: number; readonly user: number; readonly symbols: number } {
-    const { seats, symbols } = this.#byKey.get(keyId) ?? NOBODY
-    return { key: seats.size, user: this.#byUser.get(userId)?.seats.size ?? 0, symbols }
+    const group = this.#byKey.get(keyId) ?? NOBODY
+    return { key: group.seats.size, user: this.#byUser.get(userId)?.seats.size ?? 0, symbols: symbolsOf(group) }
   }
 
   /** Bounds of a key go below those of the configuration, never above. */
@@ -140,10 +152,28 @@ const reached = (limit: LimitName, max: number, seats: ReadonlySet<Seat>, isOfKe
   ...(isOfKey && { isOfKey }),
 })
 
+const overKey = (max: number, group: Group, isOfKey: boolean): Reached => ({
+  ...reached('symbols_per_key', max, new Set([...group.seats, ...group.lookouts]), isOfKey),
+  used: symbolsOf(group),
+})
+
+/** Requests with one key ask for the same in each process that they come to: what the most of them hold counts. */
+const lookedAt = ({ lookouts }: Group): number => Math.max(0, ...[...lookouts].map(({ symbols }) => symbols))
+
+const symbolsOf = (group: Group): number => group.symbols + lookedAt(group)
+
+/** What of its key's symbols is not this one's. */
+const besides = (group: Group, seat: Seat): number => (seat.isLookout ? group.symbols : symbolsOf(group) - seat.symbols)
+
+function resize(group: Group, seat: Seat, symbols: number): void {
+  if (!seat.isLookout) group.symbols += symbols - seat.symbols
+  seat.symbols = symbols
+}
+
 /** One line for all connections of a key from one address, the oldest first. */
 function holders(seats: ReadonlySet<Seat>): Holder[] {
   const lines = new Map<string, Holder>()
-  for (const { guest, since, symbols } of seats) {
+  for (const { guest, since, symbols, isLookout } of seats) {
     const { keyId, label, address } = guest
     const name = `${keyId} ${address}`
     const line = lines.get(name)
@@ -151,7 +181,7 @@ function holders(seats: ReadonlySet<Seat>): Holder[] {
       key: keyId,
       ...(label !== undefined && { label }),
       address,
-      connections: (line?.connections ?? 0) + 1,
+      connections: (line?.connections ?? 0) + (isLookout ? 0 : 1),
       symbols: (line?.symbols ?? 0) + symbols,
       since: Math.min(line?.since ?? since, since),
     })
@@ -160,14 +190,16 @@ function holders(seats: ReadonlySet<Seat>): Holder[] {
 }
 
 function join(groups: Map<string, Group>, name: string, seat: Seat): void {
-  const group = groups.get(name) ?? { seats: new Set(), symbols: 0 }
-  group.seats.add(seat)
+  const group = groups.get(name) ?? { seats: new Set(), lookouts: new Set(), symbols: 0 }
+  placesIn(group, seat).add(seat)
   groups.set(name, group)
 }
 
 function part(groups: Map<string, Group>, name: string, seat: Seat): void {
   const group = groups.get(name)
-  if (!group?.seats.delete(seat)) return
-  group.symbols -= seat.symbols
-  if (group.seats.size === 0) groups.delete(name)
+  if (!group || !placesIn(group, seat).delete(seat)) return
+  resize(group, seat, 0)
+  if (group.seats.size + group.lookouts.size === 0) groups.delete(name)
 }
+
+const placesIn = ({ seats, lookouts }: Group, { isLookout }: Seat): Set<Seat> => (isLookout ? lookouts : seats)

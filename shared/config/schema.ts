@@ -102,6 +102,12 @@ export const schema = z.strictObject({
     resumeBytes: bytes(0, 68_719_476_736)
       .default(67_108_864)
       .describe('Ticks kept in memory for clients that come back and resume.'),
+    cacheMaxAgeSeconds: whole(0, 86_400, 'seconds')
+      .default(0)
+      .describe('Last values older than this are forgotten, and nobody who comes is given one. 0: no limit.'),
+    cacheMaxBytes: bytes(0, 68_719_476_736)
+      .default(0)
+      .describe('When all last values are larger than this, the oldest are forgotten. 0: no limit.'),
     drainMs: ms(0, 5000)
       .default(5000)
       .describe('A proxy that ends lets its clients go over this time, so that not all come back at once.'),

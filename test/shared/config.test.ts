@@ -43,6 +43,8 @@ test('without file and environment, every setting has its default', () => {
       flushMaxMs: 10,
       resumeBytes: 67_108_864,
       maxAgeMs: 1000,
+      cacheMaxAgeSeconds: 0,
+      cacheMaxBytes: 0,
       drainMs: 5000,
       standby: 'cold',
       failbackSeconds: 30,
