@@ -116,8 +116,10 @@ export class Wants {
         if (this.#told.delete(key)) gone.push(want)
       }
     }
-    if (gone.length > 0) this.#leftAt = now
-    if (gone.length > 0) this.#send({ action: 'unsubscribe', symbols: gone.map(itemOf) })
+    if (gone.length > 0) {
+      this.#leftAt = now
+      this.#send({ action: 'unsubscribe', symbols: gone.map(itemOf) })
+    }
     for (const group of alike(fresh)) this.#subscribe(group)
     if (waitMs < Number.POSITIVE_INFINITY) this.#plan(waitMs)
     this.#onChange()

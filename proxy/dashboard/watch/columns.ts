@@ -68,7 +68,7 @@ export const percentOf: Amount = fields => {
   return change === undefined || !fields.close ? undefined : (change / fields.close) * 100
 }
 
-type Extra = Partial<Pick<Column, 'flashes' | 'tone'>>
+type Extra = Partial<Pick<Column, 'flashes' | 'width'>>
 
 function priced(id: ColumnId, title: string, words: string, amount: Amount, extra: Extra = {}): Column {
   const value = ({ fields }: Price) => amount(fields)
@@ -76,7 +76,7 @@ function priced(id: ColumnId, title: string, words: string, amount: Amount, extr
     id,
     title,
     words,
-    width: 92,
+    width: 74,
     value,
     text: (price, _, decimals) => formatPrice(value(price), decimals),
     ...extra,
@@ -85,19 +85,19 @@ function priced(id: ColumnId, title: string, words: string, amount: Amount, extr
 
 function counted(id: ColumnId, title: string, words: string, amount: Amount, format = formatCompact): Column {
   const value = ({ fields }: Price) => amount(fields)
-  return { id, title, words, width: 78, value, text: price => format(value(price)) }
+  return { id, title, words, width: 60, value, text: price => format(value(price)) }
 }
 
 const change = ({ fields }: Price) => changeOf(fields)
 const percent = ({ fields }: Price) => percentOf(fields)
 
 const ALL: readonly Column[] = [
-  priced('ltp', 'LTP', 'Last traded price', ({ ltp }) => ltp, { flashes: true }),
+  priced('ltp', 'LTP', 'Last traded price', ({ ltp }) => ltp, { flashes: true, width: 86 }),
   {
     id: 'change',
     title: 'Chg',
     words: 'Change since the close of the day before',
-    width: 84,
+    width: 68,
     value: change,
     text: (price, _, decimals) => formatChange(change(price), decimals),
     tone: change,
@@ -106,7 +106,7 @@ const ALL: readonly Column[] = [
     id: 'percent',
     title: 'Chg %',
     words: 'Change since the close of the day before, percent',
-    width: 74,
+    width: 62,
     value: percent,
     text: price => formatPercent(percent(price)),
     tone: percent,
@@ -125,7 +125,7 @@ const ALL: readonly Column[] = [
     id: 'ltt',
     title: 'LTT',
     words: 'Last trade, IST',
-    width: 84,
+    width: 78,
     value: ({ fields }) => fields.ltt,
     text: ({ fields }, now) => formatTime(fields.ltt, now),
   },
@@ -133,7 +133,7 @@ const ALL: readonly Column[] = [
     id: 'age',
     title: 'Age',
     words: 'Age of the last tick',
-    width: 66,
+    width: 52,
     isAge: true,
     // The youngest first where large numbers come first.
     value: ({ tickAt }) => tickAt,
@@ -143,7 +143,7 @@ const ALL: readonly Column[] = [
     id: 'source',
     title: 'Source',
     words: 'Broker it comes from',
-    width: 84,
+    width: 72,
     isText: true,
     value: ({ broker }) => broker,
     text: ({ broker }) => broker ?? MISSING,
@@ -152,7 +152,7 @@ const ALL: readonly Column[] = [
     id: 'state',
     title: 'State',
     words: 'How the instrument stands',
-    width: 88,
+    width: 74,
     isText: true,
     value: price => wordOf(price),
     text: price => wordOf(price) ?? MISSING,

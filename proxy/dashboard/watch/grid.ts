@@ -2,7 +2,7 @@ import type { Cancel, PageClock } from '../clock.ts'
 import type { Name } from '../names.ts'
 import type { Column } from './columns.ts'
 import { FLASH_MS, Row, type Source } from './row.ts'
-import { type Extent, extentOf, poolSize, scrollTo } from './viewport.ts'
+import { extentOf, poolSize, scrollTo } from './viewport.ts'
 
 /** Seen while a finger throws the list: rows are there before they are needed. */
 const MARGIN = 8
@@ -12,7 +12,6 @@ export interface Shape {
   readonly columns: readonly Column[]
   /** Pixels. */
   readonly rowHeight: number
-  readonly nameWidth: number
 }
 
 /**
@@ -27,9 +26,9 @@ export class Grid {
   readonly #stops: Cancel[] = []
   #rows: Row[] = []
   #names: readonly Name[] = []
-  #shape: Shape = { columns: [], rowHeight: 26, nameWidth: 170 }
-  #height = 0
-  #extent: Extent = { first: 0, last: 0 }
+  #shape: Shape = { columns: [], rowHeight: 26 }
+  /** Of the scroller, pixels. */
+  #outer = 0
   #active: Name | undefined
   #isPlanned = false
 
@@ -42,19 +41,13 @@ export class Grid {
     scroller.addEventListener('scroll', onScroll, { passive: true })
     this.#stops.push(() => scroller.removeEventListener('scroll', onScroll))
     const sizes = new ResizeObserver(([entry]) => {
-      // The heading stands in the same scroller and takes one row of what is seen.
-      this.#height = entry?.contentRect.height ?? 0
+      this.#outer = entry?.contentRect.height ?? 0
       this.#fill()
     })
     sizes.observe(scroller)
     this.#stops.push(() => sizes.disconnect())
-    this.#stops.push(clock.every(SECOND_MS, () => this.#eachRow(row => row.grow())))
+    this.#stops.push(clock.every(SECOND_MS, () => this.#grow()))
     this.#stops.push(clock.every(FLASH_MS / 2, () => this.#fade()))
-  }
-
-  /** Rows that exist, for who measures it. */
-  get size(): number {
-    return this.#rows.length
   }
 
   get names(): readonly Name[] {
@@ -63,6 +56,11 @@ export class Grid {
 
   get rowHeight(): number {
     return this.#shape.rowHeight
+  }
+
+  /** The heading stands in the same scroller and takes one row of what is seen. */
+  get #height(): number {
+    return Math.max(0, this.#outer - this.#shape.rowHeight)
   }
 
   shape(shape: Shape): void {
@@ -87,10 +85,10 @@ export class Grid {
   activate(name: Name | undefined, isSeen: boolean): void {
     this.#active = name
     const index = name === undefined ? -1 : this.#names.indexOf(name)
-    if (index >= 0 && isSeen) {
+    // Before the page is laid out, nothing is out of view.
+    if (index >= 0 && isSeen && this.#height > 0) {
       const { rowHeight } = this.#shape
-      const height = this.#height - rowHeight
-      const top = scrollTo(index, { top: this.#scroller.scrollTop, height, rowHeight })
+      const top = scrollTo(index, { top: this.#scroller.scrollTop, height: this.#height, rowHeight })
       if (top !== undefined) this.#scroller.scrollTop = top
     }
     this.#place()
@@ -98,7 +96,7 @@ export class Grid {
 
   /** Rows that one press of PageDown goes on. */
   get page(): number {
-    return Math.max(1, Math.floor(this.#height / this.#shape.rowHeight) - 2)
+    return Math.max(1, Math.floor(this.#height / this.#shape.rowHeight) - 1)
   }
 
   close(): void {
@@ -136,24 +134,24 @@ export class Grid {
     const size = this.#rows.length
     const { rowHeight } = this.#shape
     const view = { top: this.#scroller.scrollTop, height: this.#height, rowHeight, margin: MARGIN }
-    const { first, last } = extentOf({ ...view, count: this.#names.length })
-    this.#extent = { first, last: Math.min(last, first + size) }
+    const extent = extentOf({ ...view, count: this.#names.length })
+    // At the end of the list fewer are needed; none may stand where the list no longer is.
+    const first = Math.min(extent.first, this.#names.length - size)
     let active = ''
-    for (let index = first; index < this.#extent.last; index++) {
+    for (let index = first; index < first + size; index++) {
       const row = this.#rows[index % size]
       const name = this.#names[index]
       if (!row || name === undefined) continue
       row.show(name, index, rowHeight)
-      row.isActive = name === this.#active
+      row.activate(name === this.#active)
       if (name === this.#active) active = row.element.id
     }
-    // At the end of the list fewer are needed: those left over stand where they stood, outside of what is seen.
     if (this.#scroller.getAttribute('aria-activedescendant') !== active)
       this.#scroller.setAttribute('aria-activedescendant', active)
   }
 
-  #eachRow(act: (row: Row) => void): void {
-    for (const row of this.#rows) act(row)
+  #grow(): void {
+    for (const row of this.#rows) row.grow()
   }
 
   #fade(): void {

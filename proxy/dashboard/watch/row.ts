@@ -58,6 +58,7 @@ export class Row {
   #price: Price | undefined
   #state: string | undefined
   #isDoubtful = false
+  #isActive: boolean | undefined
   #isFresh = true
   #release: Cancel | undefined
 
@@ -82,10 +83,6 @@ export class Row {
     this.element.append(this.#name, ...this.#cells.map(cell => cell.element))
   }
 
-  get name(): Name | undefined {
-    return this.#shown
-  }
-
   /** Stands at a place of the list and shows what is there. */
   show(name: Name, index: number, rowHeight: number): void {
     if (index !== this.#index) {
@@ -97,6 +94,7 @@ export class Row {
     const before = this.#release
     this.#shown = name
     this.#isFresh = true
+    this.#state = undefined
     const { exchange, symbol } = partsOf(name)
     this.#symbol.data = symbol
     this.#tag.data = exchangeTag(exchange)
@@ -112,8 +110,10 @@ export class Row {
     before?.()
   }
 
-  set isActive(active: boolean) {
-    this.element.setAttribute('aria-selected', String(active))
+  activate(isActive: boolean): void {
+    if (isActive === this.#isActive) return
+    this.#isActive = isActive
+    this.element.setAttribute('aria-selected', String(isActive))
   }
 
   /** The height of rows changed: it has to be put in its place again. */

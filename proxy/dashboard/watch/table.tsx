@@ -1,0 +1,49 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a list of thousands of rows of which forty exist is no table
+import { useEffect, useRef } from 'preact/hooks'
+import { stream } from '../desk.ts'
+import { Board, rowHeight } from './board.ts'
+import { list, shown } from './choices.ts'
+import { Head } from './head.tsx'
+import './grid.css'
+
+const NAME_WIDTH = 148
+const NARROW_NAME_WIDTH = 140
+
+/** The list in view. Its rows are written by `Grid`; this draws the frame around them. */
+export function Table() {
+  const scroller = useRef<HTMLDivElement>(null)
+  const body = useRef<HTMLDivElement>(null)
+  const board = useRef<Board>(undefined)
+
+  useEffect(() => {
+    if (!scroller.current || !body.current) return
+    const made = new Board(scroller.current, body.current)
+    board.current = made
+    return () => made.close()
+  }, [])
+
+  const nameWidth = shown.value.length > 3 ? NAME_WIDTH : NARROW_NAME_WIDTH
+  const widths = shown.value.map(({ width }) => width)
+  const style = {
+    '--row': `${rowHeight()}px`,
+    '--tracks': `minmax(${nameWidth}px, 1.6fr) ${widths.map(width => `minmax(${width}px, 1fr)`).join(' ')}`,
+    '--least': `${nameWidth + widths.reduce((sum, width) => sum + width, 0)}px`,
+  }
+
+  return (
+    <div
+      ref={scroller}
+      class={`grid${stream.link.value.phase === 'open' ? '' : ' offline'}`}
+      style={style}
+      id="watch-grid"
+      role="grid"
+      aria-label={list.value?.title ?? 'Instruments'}
+      aria-rowcount={(list.value?.names.length ?? 0) + 1}
+      aria-colcount={shown.value.length + 1}
+      tabIndex={0}
+    >
+      <Head />
+      <div ref={body} class="rows" role="rowgroup" />
+    </div>
+  )
+}
