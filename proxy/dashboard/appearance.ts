@@ -1,7 +1,7 @@
 import { effect, signal } from '@preact/signals'
+import { polling, stream } from './desk.ts'
 import { dataLink } from './pill.ts'
 import { density, palette, theme } from './settings.ts'
-import { polling, stream } from './desk.ts'
 
 const prefersLight = matchMedia('(prefers-color-scheme: light)')
 const systemIsLight = signal(prefersLight.matches)

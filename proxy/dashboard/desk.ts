@@ -78,7 +78,8 @@ export const stream: Stream = new Stream(clock, sessions, {
 
 function sayBack(afterMs: number): void {
   const { count } = missed
-  const lost = count === 0 ? 'nothing was missed' : `${count} ${count === 1 ? 'instrument' : 'instruments'} missed updates`
+  const lost =
+    count === 0 ? 'nothing was missed' : `${count} ${count === 1 ? 'instrument' : 'instruments'} missed updates`
   journal.add({ level: count === 0 ? 'good' : 'warn', what: 'link', text: `back after ${spanOf(afterMs)}, ${lost}` })
 }
 

@@ -41,8 +41,7 @@ export const isClosed = (line: MarketLine | undefined): boolean => line?.phase !
 /** `Open until 15:30`, `Pre-open 04:12 left`, `Closed until 09:00 Mon`. */
 export function phaseWords({ phase, ticks, to, nextOpen }: MarketLine, now: number): string {
   if (phase === undefined) return 'Hours not known'
-  if (phase === 'closed')
-    return nextOpen === undefined ? 'Closed' : `Closed until ${momentOf(nextOpen, now)}`
+  if (phase === 'closed') return nextOpen === undefined ? 'Closed' : `Closed until ${momentOf(nextOpen, now)}`
   if (phase === 'continuous') return to === undefined ? 'Open' : `Open until ${momentOf(to, now)}`
   const word = phase.charAt(0).toUpperCase() + phase.slice(1)
   return to === undefined ? word : `${word} ${leftOf(to - now)} left${ticks === 'none' ? ', no ticks' : ''}`

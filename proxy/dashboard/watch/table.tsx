@@ -1,6 +1,6 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a list of thousands of rows of which forty exist is no table
 import { useEffect, useRef } from 'preact/hooks'
-import { stream } from '../desk.ts'
+import { polling, stream } from '../desk.ts'
 import { Board, rowHeight } from './board.ts'
 import { list, shown } from './choices.ts'
 import { Head } from './head.tsx'
@@ -22,6 +22,7 @@ export function Table() {
     return () => made.close()
   }, [])
 
+  const isServed = stream.link.value.phase === 'open' || polling.state.value !== undefined
   const nameWidth = shown.value.length > 3 ? NAME_WIDTH : NARROW_NAME_WIDTH
   const widths = shown.value.map(({ width }) => width)
   const style = {
@@ -33,7 +34,7 @@ export function Table() {
   return (
     <div
       ref={scroller}
-      class={`grid${stream.link.value.phase === 'open' ? '' : ' offline'}`}
+      class={`grid${isServed ? '' : ' offline'}`}
       style={style}
       id="watch-grid"
       role="grid"
