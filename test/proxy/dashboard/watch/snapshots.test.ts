@@ -11,7 +11,10 @@ function open() {
       asked.push({ names: wanted, answer: resolve, fail: () => reject(new Error('429')) })
     })
   const snapshots = new Snapshots(clock, () => names, fetch)
-  return { clock, asked, snapshots, want: (next: readonly string[]) => void (names = next) }
+  const want = (next: readonly string[]) => {
+    names = next
+  }
+  return { clock, asked, snapshots, want }
 }
 
 const turn = () => new Promise<void>(resolve => queueMicrotask(() => queueMicrotask(resolve)))
