@@ -4,6 +4,7 @@ import { Facts } from './facts.ts'
 import type { FeedView } from './feedview.ts'
 import { spanOf } from './ist.ts'
 import { Journal } from './journal.ts'
+import type { LatencyView } from './lag/view.ts'
 import type { MarketView } from './market.ts'
 import { Missed } from './missed.ts'
 import type { Name } from './names.ts'
@@ -30,6 +31,7 @@ export const now = signal(clock.now())
 const parts = { clock, sessions, isShown }
 export const feedFacts = new Facts<{ readonly feeds: readonly FeedView[] }>(parts, '/api/v1/feeds')
 export const marketFacts = new Facts<MarketView>(parts, '/api/v1/calendar')
+export const latencyFacts = new Facts<LatencyView>(parts, '/api/v1/latency')
 
 const missed = new Missed()
 /** What is late after a return is counted until then. */

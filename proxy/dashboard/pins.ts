@@ -7,7 +7,7 @@ const LONGEST = 160
 const isName = (value: unknown): value is Name =>
   typeof value === 'string' && value.length <= LONGEST && /^[A-Z_]+:\S/.test(value)
 
-const readPins = (value: unknown): Name[] | undefined =>
+export const readPins = (value: unknown): Name[] | undefined =>
   Array.isArray(value) && value.every(isName) ? value.slice(0, MOST) : undefined
 
 /** What the header shows, wherever one looks. */

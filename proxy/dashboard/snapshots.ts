@@ -8,12 +8,12 @@ interface Snapshot {
   readonly exchange: string
   readonly symbol: string
   readonly data?: Fields
-  readonly broker?: string
-  readonly feed?: string
-  readonly label?: Label
   readonly state?: InstrumentState
   readonly reason?: string
-  readonly stale?: boolean
+  readonly label?: Label
+  readonly since?: number
+  readonly source?: { readonly feed: string; readonly broker: string }
+  readonly stale?: true
 }
 
 /** Of one request. */
@@ -26,27 +26,22 @@ export async function takeSnapshots(sessions: Sessions, prices: Prices, names: r
     const answer = await sessions.call<{ snapshots?: readonly Snapshot[] }>('/api/v1/snapshot', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ symbols, mode: 'Quote' }),
+      body: JSON.stringify({ symbols, mode: 'quote' }),
     })
     for (const one of answer.snapshots ?? []) take(prices, one)
   }
 }
 
-function take(prices: Prices, { exchange, symbol, data, broker = '', feed, state, ...rest }: Snapshot): void {
-  const { label, reason, stale } = rest
+function take(prices: Prices, { exchange, symbol, data, state, stale, source, ...rest }: Snapshot): void {
   if (data) {
-    const frame = { type: 'market_data', exchange, symbol, mode: 2, data, broker } as const
+    const frame = { type: 'market_data', exchange, symbol, mode: 2, data, broker: source?.broker ?? '' } as const
     prices.take(stale ? { ...frame, stale } : frame, 'snapshot')
   }
-  if (state && feed)
+  const { since = 0, label, reason } = rest
+  if (state && source)
     prices.stand({
       type: 'state',
-      exchange,
-      symbol,
-      state,
-      since: 0,
-      broker,
-      feed,
+      ...{ exchange, symbol, state, since, ...source },
       ...(label && { label }),
       ...(reason && { reason }),
     })

@@ -48,6 +48,8 @@ export class Stream {
   readonly #clock: Pick<PageClock, 'now' | 'after'>
   readonly #sessions: Sessions
   readonly #events: StreamEvents
+  /** How often it came back. */
+  returns = 0
   #socket: WebSocket | undefined
   #planned: Cancel | undefined
   #attempt = 0
@@ -155,6 +157,7 @@ export class Stream {
 
   #opened(features: readonly string[]): void {
     const lostAt = this.#lostAt
+    if (lostAt !== undefined) this.returns++
     this.#attempt = 0
     this.#lostAt = undefined
     this.#pauseMs = undefined

@@ -1,3 +1,117 @@
+import { signal, useComputed, useSignal } from '@preact/signals'
+import { journal } from '../desk.ts'
+import { milliOf } from '../ist.ts'
+import type { Entry } from '../journal.ts'
+import { save } from '../save.ts'
+import { asLines, type Filter, filtered } from './filter.ts'
+import './log.css'
+
+const filter = signal<Filter>({ level: 'all', broker: '', text: '' })
+
+const LEVEL_WORDS: Readonly<Record<Entry['level'], string>> = { good: 'ok', news: 'info', warn: 'warn', bad: 'error' }
+const ARROWS = { in: '←', out: '→' } as const
+
+/** What happened since the page was opened, the newest on top; a pointer over it holds it still. */
 export function Log() {
-  return <section class="log" aria-label="Log" />
+  const isPaused = useSignal(false)
+  const isHovered = useSignal(false)
+  const held = useSignal<readonly Entry[] | undefined>(undefined)
+  const hold = () => {
+    held.value = isPaused.value || isHovered.value ? (held.value ?? journal.entries.value) : undefined
+  }
+  const view = useComputed(() => filtered(held.value ?? journal.entries.value, filter.value))
+  const brokers = useComputed(() => [...new Set(journal.entries.value.flatMap(({ broker }) => broker ?? []))].sort())
+  const { shown, found } = view.value
+  const waiting = held.value ? journal.entries.value.length - held.value.length : 0
+  const isHeld = held.value !== undefined
+  const set = (part: Partial<Filter>) => {
+    filter.value = { ...filter.value, ...part }
+  }
+  return (
+    <div class="log">
+      <div class="row log-tools">
+        <label>
+          <span class="label">Level </span>
+          <select
+            value={filter.value.level}
+            onChange={event => set({ level: event.currentTarget.value as Filter['level'] })}
+          >
+            <option value="all">all</option>
+            <option value="warn">warnings and errors</option>
+            <option value="bad">errors</option>
+          </select>
+        </label>
+        <label>
+          <span class="label">Broker </span>
+          <select value={filter.value.broker} onChange={event => set({ broker: event.currentTarget.value })}>
+            <option value="">all</option>
+            {brokers.value.map(one => (
+              <option key={one} value={one}>
+                {one}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          <span class="label">Text or symbol </span>
+          <input
+            type="search"
+            value={filter.value.text}
+            spellcheck={false}
+            onInput={event => set({ text: event.currentTarget.value })}
+          />
+        </label>
+        <button
+          type="button"
+          aria-pressed={isPaused.value}
+          onClick={() => {
+            isPaused.value = !isPaused.value
+            hold()
+          }}
+        >
+          {isPaused.value ? 'Go on' : 'Pause'}
+        </button>
+        <button type="button" onClick={() => void navigator.clipboard?.writeText(asLines(shown))}>
+          Copy
+        </button>
+        <button
+          type="button"
+          onClick={() => save('tickwire-log.jsonl', 'application/x-ndjson', asLines(journal.entries.value))}
+        >
+          Export
+        </button>
+        <span class="muted">
+          {found <= shown.length ? `${found} lines` : `last ${shown.length} of ${found} lines`}
+          {isHeld && `, held${waiting > 0 ? `: ${waiting} more` : ''}`}
+        </span>
+      </div>
+      <ol
+        class="log-lines"
+        onMouseEnter={() => {
+          isHovered.value = true
+          hold()
+        }}
+        onMouseLeave={() => {
+          isHovered.value = false
+          hold()
+        }}
+      >
+        {shown.map(entry => (
+          <li key={`${entry.at} ${entry.name} ${entry.text}`} data-level={entry.level}>
+            <time class="muted">{milliOf(entry.at)}</time>
+            <span class="word log-level">{LEVEL_WORDS[entry.level]}</span>
+            <span class="log-arrow" title={entry.direction}>
+              {entry.direction && ARROWS[entry.direction]}
+            </span>
+            <span class="log-text">
+              {entry.name && <strong>{entry.name} </strong>}
+              {entry.text}
+              {entry.count > 1 && <span class="log-count"> × {entry.count}</span>}
+            </span>
+          </li>
+        ))}
+      </ol>
+      {shown.length === 0 && <p class="empty">Nothing of that kind has happened since the page was opened.</p>}
+    </div>
+  )
 }

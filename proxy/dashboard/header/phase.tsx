@@ -1,0 +1,27 @@
+import { useEffect } from 'preact/hooks'
+import { marketFacts, now } from '../desk.ts'
+import { exceptionWords, lineOf, phaseWords } from '../market.ts'
+import { partsOf } from '../names.ts'
+import { pinned } from '../pins.ts'
+
+const PACE_MS = 30_000
+
+/** What the market of the first pinned instrument does now, and when it next does otherwise than usual. */
+export function MarketPhase() {
+  useEffect(() => marketFacts.watch(PACE_MS), [])
+  const market = marketFacts.value.value
+  if (!market) return null
+  const [first = 'NSE:'] = pinned.value
+  const line = lineOf(market, partsOf(first).exchange)
+  if (!line) return null
+  const words = market.isAlwaysOpen ? 'Always open (set so)' : phaseWords(line, now.value)
+  const next = market.exceptions?.find(({ exchanges }) => !exchanges || exchanges.includes(line.exchange))
+  return (
+    <span class="phase" title={market.trouble}>
+      <span class="phase-now">
+        <span class="label">{line.exchange}</span> {words}
+      </span>
+      {next && <span class="phase-next">{exceptionWords(next)}</span>}
+    </span>
+  )
+}

@@ -1,0 +1,45 @@
+import { effect } from '@preact/signals'
+import { clock, onMessage, prices, stream } from '../desk.ts'
+import { isShown } from '../visibility.ts'
+import { Hops } from './hops.ts'
+import { Minute } from './minute.ts'
+import { Offset } from './offset.ts'
+
+export const hops = new Hops()
+export const offset = new Offset()
+/** By how much later than planned the page came to its timers: what else it does stands in the way of prices. */
+export const heldUp = new Minute()
+export const openedAt = clock.now()
+
+const FIRST_PINGS_MS = [0, 300, 600, 1200] as const
+const PING_MS = 10_000
+const LOOK_MS = 250
+
+/** Measures from the first moment on, while somebody can see the page. */
+export function keepLag(): void {
+  prices.listen((_, frame) => {
+    if (!isShown.peek()) return
+    hops.take(frame, clock.now() + (offset.best?.offsetMs ?? 0), clock.monotonic())
+  })
+  onMessage(message => {
+    if (message.type === 'pong' && message.client_timestamp !== undefined)
+      offset.take(message.client_timestamp, message.server_timestamp, clock.now())
+  })
+  const ping = () => stream.send({ action: 'ping', timestamp: clock.now() })
+  effect(() => {
+    if (stream.link.value.phase !== 'open' || !isShown.value) return undefined
+    const cancels = [...FIRST_PINGS_MS.map(ms => clock.after(ms, ping)), clock.every(PING_MS, ping)]
+    return () => {
+      for (const cancel of cancels) cancel()
+    }
+  })
+  effect(() => {
+    if (!isShown.value) return undefined
+    let due = clock.monotonic() + LOOK_MS
+    return clock.every(LOOK_MS, () => {
+      const at = clock.monotonic()
+      heldUp.add(Math.max(0, at - due), at)
+      due = at + LOOK_MS
+    })
+  })
+}
