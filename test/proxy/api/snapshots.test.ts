@@ -12,7 +12,7 @@ let rig: ProxyRig
 beforeAll(async () => {
   rig = await startRig({ symbols: MANY, proxy: { requestsBurst: 1000 } })
   rig.feed.set('NSE', 'RELIANCE', tickOf(2885.3))
-  rig.feed.set('NSE_INDEX', 'NIFTY', tickOf(24_800, { book: undefined }))
+  rig.feed.set('NSE_INDEX', 'NIFTY', { ltp: 24_800, timestamp: 1_795_220_416_120 })
 })
 
 afterAll(() => rig.close())
