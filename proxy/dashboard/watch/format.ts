@@ -92,10 +92,8 @@ export function formatExpiry(expiry: string): string {
   return `${Number(day)} ${MONTHS[Number(month) - 1] ?? month} ${year.slice(2)}`
 }
 
-/** Where trading has a short word for it. */
-export function exchangeTag(exchange: string): string {
-  return exchange.endsWith('_INDEX') ? `${exchange.slice(0, -'_INDEX'.length)} index` : exchange
-}
+/** An index is known by its own name, whoever makes it. */
+export const exchangeTag = (exchange: string): string => (exchange.endsWith('_INDEX') ? 'index' : exchange)
 
 const twoDigits = (value: number): string => String(value).padStart(2, '0')
 const isAboveZero = (text: string): boolean => /[1-9]/.test(text)

@@ -1,6 +1,5 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a list of thousands of rows of which forty exist is no table
 import { useEffect, useRef } from 'preact/hooks'
-import { polling, stream } from '../desk.ts'
 import { Board, rowHeight } from './board.ts'
 import { list, shown } from './choices.ts'
 import { Head } from './head.tsx'
@@ -22,7 +21,6 @@ export function Table() {
     return () => made.close()
   }, [])
 
-  const isServed = stream.link.value.phase === 'open' || polling.state.value !== undefined
   const nameWidth = shown.value.length > 3 ? NAME_WIDTH : NARROW_NAME_WIDTH
   const widths = shown.value.map(({ width }) => width)
   const style = {
@@ -34,17 +32,16 @@ export function Table() {
   return (
     <div
       ref={scroller}
-      class={`grid${isServed ? '' : ' offline'}`}
+      class="grid"
       style={style}
       id="watch-grid"
       role="grid"
       aria-label={list.value?.title ?? 'Instruments'}
       aria-rowcount={(list.value?.names.length ?? 0) + 1}
-      aria-colcount={shown.value.length + 1}
       tabIndex={0}
     >
       <Head />
-      <div ref={body} class="rows" role="rowgroup" />
+      <div ref={body} class="rows prices" role="rowgroup" />
     </div>
   )
 }

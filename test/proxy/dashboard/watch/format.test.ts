@@ -125,7 +125,7 @@ describe('times of the watch', () => {
   })
 
   it('calls an index an index', () => {
-    expect(exchangeTag('NSE_INDEX')).toBe('NSE index')
+    expect(exchangeTag('NSE_INDEX')).toBe('index')
     expect(exchangeTag('NFO')).toBe('NFO')
   })
 })

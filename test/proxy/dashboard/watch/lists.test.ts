@@ -12,6 +12,7 @@ import {
   readLists,
   removeList,
   renameList,
+  restoreList,
 } from '../../../../proxy/dashboard/watch/lists.ts'
 import { readText, writeText } from '../../../../proxy/dashboard/watch/listtext.ts'
 
@@ -34,6 +35,15 @@ describe('the lists', () => {
     expect(currentOf(removeList({ ...three, current: 1 }, 1))?.title).toBe('Banks')
     expect(currentOf(removeList(three, 1))?.title).toBe('List 3')
     expect(removeList(FIRST_LISTS, 1)).toBe(FIRST_LISTS)
+  })
+
+  it('come back to their place, whoever has their id by now', () => {
+    const gone = three.lists[2]
+    if (!gone) throw new Error('there are three')
+    const back = restoreList(addList(removeList(three, 3), 'New'), gone, 2)
+    expect(titles(back)).toEqual(['Market', 'Banks', 'List 3', 'New'])
+    expect(back.lists.map(({ id }) => id)).toEqual([1, 2, 4, 3])
+    expect(currentOf(back)?.title).toBe('List 3')
   })
 
   it('never take the id of one that is still there', () => {
