@@ -48,5 +48,4 @@ export function phaseWords({ phase, ticks, to, nextOpen }: MarketLine, now: numb
 }
 
 /** `Tue 24 Nov closed` */
-export const exceptionWords = ({ date, kind, title }: MarketException): string =>
-  `${dayOfDate(date)} ${kind}${title ? ` (${title})` : ''}`
+export const exceptionWords = ({ date, kind }: MarketException): string => `${dayOfDate(date)} ${kind}`

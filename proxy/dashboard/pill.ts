@@ -47,7 +47,7 @@ function standingOf({ feeds, opensAt, isClosed, now }: Situation): Pill {
   if (working.every(({ state }) => state === 'suspect' || state === 'starting'))
     return { level: 'warn', word: 'Stalled', ...(working[0]?.reason && { detail: working[0].reason }) }
   const troubled = feeds.length - working.length + working.filter(({ state }) => state === 'suspect').length
-  const rest = troubled > 0 ? `${troubled} of ${feeds.length} feeds in trouble` : undefined
+  const rest = troubled > 0 ? `${troubled} of ${feeds.length} feeds fail` : undefined
   if (working.every(({ state }) => state === 'quiet')) return quiet(opensAt, isClosed, now, rest)
   const pill = LABELLED[labelOf(working)]
   return rest ? { ...pill, level: 'warn', detail: rest } : pill
@@ -74,9 +74,9 @@ const labelOf = (feeds: readonly FeedView[]): Label =>
   LEAST.find(label => feeds.some(feed => feed.state !== 'quiet' && feed.label === label)) ?? 'live'
 
 const RIBBONS: Partial<Record<Label, string>> = {
-  simulated: 'Simulated: these prices are made up, no market is behind them',
-  replay: 'Replay: these prices are of another day',
-  delayed: 'Delayed: these prices are minutes old by contract',
+  simulated: 'Simulated prices: no market is behind them',
+  replay: 'Replay: prices of another time',
+  delayed: 'Delayed prices: minutes behind the market',
 }
 
 /** What has to be said of prices wherever one looks. */

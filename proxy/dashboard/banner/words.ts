@@ -15,9 +15,13 @@ const SHUTDOWN: Readonly<Record<string, string>> = {
 /** What `server_shutdown` says, in words. */
 export const shutdownWords = (reason: string): string => SHUTDOWN[reason] ?? `The server ends: ${reason}`
 
+/** What is over before anybody could have read of it moves nothing on the page. */
+const GRACE_MS = 1000
+
 /** `undefined`: all is well, or the first try is under way. */
-export function bannerOf(link: Link, polling: PollState | undefined): BannerText | undefined {
+export function bannerOf(link: Link, polling: PollState | undefined, now: number): BannerText | undefined {
   if (link.phase === 'open' || link.phase === 'off') return undefined
+  if (link.lostAt !== undefined && now - link.lostAt < GRACE_MS) return undefined
   if (polling)
     return polling.trouble
       ? { level: 'bad', text: `Prices stand still: WebSockets are blocked here, and ${polling.trouble}` }

@@ -21,7 +21,11 @@ export function MarketPhase() {
       <span class="phase-now">
         <span class="label">{line.exchange}</span> {words}
       </span>
-      {next && <span class="phase-next">{exceptionWords(next)}</span>}
+      {next && (
+        <span class="phase-next" title={next.title}>
+          {exceptionWords(next)}
+        </span>
+      )}
     </span>
   )
 }

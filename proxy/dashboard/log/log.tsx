@@ -31,20 +31,20 @@ export function Log() {
     <div class="log">
       <div class="row log-tools">
         <label>
-          <span class="label">Level </span>
+          <span class="unseen">Level</span>
           <select
             value={filter.value.level}
             onChange={event => set({ level: event.currentTarget.value as Filter['level'] })}
           >
-            <option value="all">all</option>
-            <option value="warn">warnings and errors</option>
-            <option value="bad">errors</option>
+            <option value="all">all levels</option>
+            <option value="warn">warn, error</option>
+            <option value="bad">error</option>
           </select>
         </label>
         <label>
-          <span class="label">Broker </span>
+          <span class="unseen">Broker</span>
           <select value={filter.value.broker} onChange={event => set({ broker: event.currentTarget.value })}>
-            <option value="">all</option>
+            <option value="">all brokers</option>
             {brokers.value.map(one => (
               <option key={one} value={one}>
                 {one}
@@ -53,9 +53,10 @@ export function Log() {
           </select>
         </label>
         <label>
-          <span class="label">Text or symbol </span>
+          <span class="unseen">Text or symbol</span>
           <input
             type="search"
+            placeholder="Text or symbol"
             value={filter.value.text}
             spellcheck={false}
             onInput={event => set({ text: event.currentTarget.value })}
