@@ -5,26 +5,26 @@ import type { Quota } from '../shared/grant.ts'
 import { KEY_SCOPES, type KeyScope } from '../shared/key.ts'
 import type { Log } from '../shared/log.ts'
 import type { TopicMode } from '../shared/market/mode.ts'
+import type { Secret } from '../shared/secret.ts'
 import type { ControlStore } from '../shared/store/control.ts'
-import { type FeedRecord, isBrokerValid } from '../shared/store/feeds.ts'
+import type { FeedRecord } from '../shared/store/feeds.ts'
 import type { KeyRing } from '../shared/store/keyring.ts'
 import type { KeyRecord } from '../shared/store/keys.ts'
 import type { Minted } from '../shared/store/tickets.ts'
 import { Trouble } from '../shared/trouble.ts'
+import type { Identity } from './identity.ts'
 import { LastUse } from './lastuse.ts'
+import { Ownership } from './ownership.ts'
 import { EVERYTHING, type Reading } from './reading.ts'
 
-/** A client whose key was good. */
-export interface Identity {
-  readonly userId: string
-  /** Who came with a browser's ticket counts as the key that minted it. */
-  readonly keyId: string
-  /** A local command's ticket is good for the moment of authentication only; the connection it opened outlives it. */
-  readonly ticket: boolean
-  /** Where it came from. */
-  readonly address?: string | undefined
-  /** Of the key. */
-  readonly label?: string
+export type { Identity } from './identity.ts'
+
+interface SessionWish {
+  readonly ttlMs: number
+  /** Of one key. */
+  readonly most: number
+  /** Asked before there is one, with whose it would be. */
+  readonly mayStart: (holder: string) => boolean
 }
 
 export interface AccessParts {
@@ -52,11 +52,7 @@ export class Access {
   readonly #told = new Set<string>()
   #version: number
   #keys: KeyRing
-  #feeds: readonly FeedRecord[]
-  /** The user of each feed there is, also of those that may not run. */
-  #owners: ReadonlyMap<string, string> = new Map()
-  /** Feeds that others may read, by user. */
-  #shared: ReadonlyMap<string, ReadonlySet<string>> = new Map()
+  #ownership: Ownership
   /** It looks four times a second. */
   readonly #trouble: Trouble
 
@@ -69,14 +65,14 @@ export class Access {
     })
     this.#version = store.version()
     this.#keys = this.#readKeys()
-    this.#feeds = this.#readFeeds()
+    this.#ownership = new Ownership(store, parts.validBrokers)
     this.#lastUse = new LastUse(clock, (id, at) => store.keys.saveUse(id, at))
     this.#stopPoll = clock.every(POLL_MS, () => this.refresh())
   }
 
   /** All feeds that may run, of all users; the first of a user is the one its clients are greeted with. */
   get feeds(): readonly FeedRecord[] {
-    return this.#feeds
+    return this.#ownership.feeds
   }
 
   /**
@@ -86,26 +82,56 @@ export class Access {
    */
   authenticate(text: string, address?: string): Identity | undefined {
     const record = this.#find(text, address)
-    if (!record) return undefined
-    const { id, userId, origin, parentId } = record
-    if (origin !== 'ticket' || parentId === undefined) {
-      this.#lastUse.note(record)
-      return { userId, keyId: id, ticket: origin === 'ticket', address, label: record.label }
-    }
+    if (!record || record.origin === 'session') return undefined
+    const { id, origin, parentId } = record
+    if (origin !== 'ticket' || parentId === undefined) return this.#identity(record, address)
     const { store, clock } = this.#parts
     const isFirst = store.tickets.take(id, clock.now())
     this.#keys.forget(id)
     const parent = this.#keys.get(parentId)
-    if (isFirst && parent) this.#lastUse.note(parent)
-    return isFirst && parent ? { userId, keyId: parentId, ticket: false, address, label: parent.label } : undefined
+    return isFirst && parent ? this.#identity(parent, address) : undefined
+  }
+
+  /** The same for what stands in an address, which others see: only what is used up by it. `lasting`: it is good for longer. */
+  redeem(text: string, address: string): Identity | 'lasting' | undefined {
+    const record = this.#find(text, address)
+    if (!record) return undefined
+    return record.origin === 'ticket' && record.parentId !== undefined ? this.authenticate(text, address) : 'lasting'
   }
 
   /** The same for a request, which opens nothing: a browser's ticket is not for that, and stays as it is. */
   identify(text: string, address?: string): Identity | undefined {
     const record = this.#find(text, address)
     if (!record || (record.parentId !== undefined && record.origin === 'ticket')) return undefined
-    this.#lastUse.note(record)
-    return { userId: record.userId, keyId: record.id, ticket: record.origin === 'ticket', address }
+    return this.#identity(record, address)
+  }
+
+  /** A session for a page, by a key or by a ticket, which is used up. Throws STORE_BUSY. */
+  startSession(
+    text: string,
+    address: string,
+    { ttlMs, most, mayStart }: SessionWish,
+  ): { readonly session: Secret; readonly identity: Identity } | undefined {
+    const record = this.#find(text, address)
+    if (!record || record.origin === 'session') return undefined
+    const { id, userId, origin, parentId } = record
+    const behind = origin === 'ticket' ? parentId && this.#keys.get(parentId) : record
+    const keyId = behind && behind.origin !== 'session' ? behind.id : undefined
+    if (!mayStart(keyId ?? userId)) return undefined
+    const { store, clock } = this.#parts
+    const ticketId = origin === 'ticket' ? id : undefined
+    const started = store.sessions.start({ userId, keyId, ticketId, ttlMs, most, now: clock.now() })
+    if (!started) return undefined
+    // A change by this process does not show as one.
+    for (const gone of [...started.gone, ...(ticketId === undefined ? [] : [ticketId])]) this.#keys.forget(gone)
+    this.#keys.remember(started.record)
+    return { session: started.session, identity: this.#identity(started.record, address) }
+  }
+
+  /** Throws STORE_BUSY. */
+  endSession(id: string): void {
+    this.#parts.store.sessions.end(id)
+    this.#keys.forget(id)
   }
 
   /** A ticket that opens one connection as this identity, or how long to wait for one. Throws STORE_BUSY. */
@@ -157,9 +183,7 @@ export class Access {
 
   /** The feeds a key takes its prices from, the first in front: those it names, else all of its user, then those shared with it. */
   feedsOf({ userId, keyId }: Pick<Identity, 'userId' | 'keyId'>): readonly FeedRecord[] {
-    const shared = this.#shared.get(userId)
-    const own = this.#feeds.filter(feed => feed.userId === userId)
-    const all = shared ? [...own, ...this.#feeds.filter(feed => feed.userId !== userId && shared.has(feed.name))] : own
+    const all = this.#ownership.of(userId)
     const named = this.#keys.get(keyId)?.feeds
     return named ? named.flatMap(name => all.find(feed => feed.name === name) ?? []) : all
   }
@@ -171,19 +195,17 @@ export class Access {
 
   /** Whether a feed is this user's, or shared with them; of one that is gone nothing comes any more. */
   mayHear(userId: string, feed: string): boolean {
-    const owner = this.#owners.get(feed)
-    return owner === undefined || owner === userId || (this.#shared.get(userId)?.has(feed) ?? false)
+    return this.#ownership.mayHear(userId, feed)
   }
 
   /** Changes when there are other feeds, or some key names others. */
   get layout(): string {
-    return `${this.#feeds.map(({ name, userId }) => `${name} ${userId}`).join('\n')}\n${this.ownership}\n${this.#keys.choices}`
+    return `${this.feeds.map(({ name, userId }) => `${name} ${userId}`).join('\n')}\n${this.ownership}\n${this.#keys.choices}`
   }
 
   /** Changes when a feed is another user's, or is shared with others. */
   get ownership(): string {
-    const shared = [...this.#shared].map(([userId, feeds]) => `${userId} ${[...feeds].sort().join()}`)
-    return [...[...this.#owners].map(one => one.join(' ')), '', ...shared.sort()].join('\n')
+    return this.#ownership.text
   }
 
   /**
@@ -191,7 +213,7 @@ export class Access {
    * cannot be read leaves everything as it was: those who are in stay in.
    */
   refresh(): boolean {
-    const { store, onChange } = this.#parts
+    const { store, validBrokers, onChange } = this.#parts
     try {
       const version = store.version()
       if (version === this.#version) {
@@ -199,7 +221,7 @@ export class Access {
         return false
       }
       this.#keys = this.#readKeys()
-      this.#feeds = this.#readFeeds()
+      this.#ownership = new Ownership(store, validBrokers)
       // Last, so that a reading that failed is tried again.
       this.#version = version
     } catch (error) {
@@ -227,11 +249,21 @@ export class Access {
     return look() ?? (this.refresh() ? look() : undefined)
   }
 
-  /** A browser's ticket is as good as the key that minted it. */
+  /** A page's session is its key, as long as it is good; without one, whoever can read the data folder. */
+  #identity(record: KeyRecord, address: string | undefined): Identity {
+    const { id, origin, parentId, userId } = record
+    const key = (origin === 'session' && parentId !== undefined && this.#keys.get(parentId)) || record
+    const ticket = key.origin === 'ticket' || key.origin === 'session'
+    if (!ticket) this.#lastUse.note(key)
+    const session = origin === 'session' ? { session: id } : {}
+    return { userId, keyId: key.id, ticket, address, label: key.label, ...session }
+  }
+
+  /** A browser's ticket and a page's session are as good as the key behind them. */
   #isGood({ id, origin, parentId, fault, revokedAt, expiresAt }: KeyRecord, address: string | undefined): boolean {
     if (fault || revokedAt !== undefined) return false
     if (expiresAt !== undefined && expiresAt <= this.#parts.clock.now()) return false
-    if (origin === 'ticket') {
+    if (origin === 'ticket' || origin === 'session') {
       const parent = parentId === undefined ? undefined : this.#keys.get(parentId)
       return parentId === undefined || (parent !== undefined && this.#isGood(parent, address))
     }
@@ -251,21 +283,5 @@ export class Access {
       this.#told.add(id)
     }
     return keys
-  }
-
-  #readFeeds(): readonly FeedRecord[] {
-    const { store, validBrokers } = this.#parts
-    const all = store.feeds.list()
-    const shares = store.shares.list()
-    this.#owners = new Map(all.map(({ name, userId }) => [name, userId]))
-    this.#shared = new Map(
-      shares.map(({ userId }) => [
-        userId,
-        new Set(shares.flatMap(share => (share.userId === userId ? [share.feed] : []))),
-      ]),
-    )
-    return all
-      .filter(feed => feed.enabled && isBrokerValid(feed, validBrokers))
-      .sort((a, b) => a.createdAt - b.createdAt)
   }
 }

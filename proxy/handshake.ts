@@ -35,6 +35,8 @@ const KEY_IN_URL: DoorRefusal = {
     'A key in the address ends up in logs: leave it out, send {"action":"authenticate","api_key":"…"} as the first ' +
     'message, and replace the key',
 }
+/** A browser cannot send a header with what it streams: there a ticket may stand, which is used up by that. */
+const STREAM_WITH_TICKET = /^\/api\/v1\/stream\?/
 /** So long somebody who is sent away has time to read why. */
 const FAREWELL_MS = 1000
 const PLAIN: DoorRefusal = {
@@ -57,7 +59,11 @@ function hasKey(url: string): boolean {
   const at = url.indexOf('?')
   if (at < 0) return false
   // Known clients put other things there, which nobody reads.
-  return [...new URLSearchParams(url.slice(at))].some(([name, value]) => KEY_NAME.test(name) || readKey(value))
+  const mayBeTicket = STREAM_WITH_TICKET.test(url)
+  return [...new URLSearchParams(url.slice(at))].some(([name, value]) => {
+    const shape = readKey(value)
+    return KEY_NAME.test(name) || (shape && !(mayBeTicket && name === 'ticket' && shape.kind === 'own'))
+  })
 }
 
 /**

@@ -33,6 +33,7 @@ import { noteOf } from './limits/words.ts'
 import type { Address } from './listen.ts'
 import { Orders } from './orders.ts'
 import { Server } from './server.ts'
+import { Sessions } from './sessions.ts'
 import { Shelf } from './shelf.ts'
 import { States } from './states.ts'
 import { statusFrom } from './statusof.ts'
@@ -141,6 +142,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
   }
   const access = new Access({ store, clock, log, validBrokers, onChange: changed })
   const tickets = new Tickets(access, clock, audit)
+  const sessions = new Sessions(access, clock, audit)
   const brokers = (identity: Identity | undefined) => {
     // What somebody else's adapter is called tells who is here.
     const own = identity ? access.feedsOf(identity) : []
@@ -169,24 +171,24 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     feeds.sweep()
     return access.feedsOf(identity).flatMap(feed => feeds.view(feed.name) ?? [])
   }
-  const workshop = new Workshop(clock)
+  const clientRooms = {
+    clock,
+    log,
+    access,
+    hub,
+    shelf,
+    failover,
+    orders,
+    states,
+    workshop: new Workshop(clock),
+    instruments,
+    registry,
+    audit,
+    brokers,
+    feedsOf,
+  }
   const server = new Server({
-    rooms: {
-      clock,
-      log,
-      access,
-      hub,
-      shelf,
-      failover,
-      orders,
-      states,
-      workshop,
-      instruments,
-      registry,
-      audit,
-      brokers,
-      feedsOf,
-    },
+    rooms: clientRooms,
     limits: { ...limits, softBytes: limits.queueSoftBytes, hardBytes: limits.queueHardBytes },
     log,
     turnstile: own.turnstile,
@@ -237,14 +239,20 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     return siblings ? siblings.whole() : alone(report(), startedAt)
   }
 
-  const statusOf = statusFrom({
-    ...{ proxy, access, feeds, states, strangers, disagreement, clock, whole, feedsOf },
-    certificateEndsAt: () => tls?.expiresAt,
-    auditState: () => telling.state,
-  })
+  const statusParts = { proxy, access, feeds, states, strangers, disagreement, clock, whole, feedsOf }
   const api = await openApi({
-    ...{ limits, clock, log, audit, registry, access, tickets, hub, feeds, states, shelf, failover, instruments },
-    ...{ feedsOf, whole, statusOf, workshop, wanted },
+    ...clientRooms,
+    limits,
+    tickets,
+    sessions,
+    feeds,
+    wanted,
+    whole,
+    statusOf: statusFrom({
+      ...statusParts,
+      certificateEndsAt: () => tls?.expiresAt,
+      auditState: () => telling.state,
+    }),
     health: {
       lagMs: () => lag.ms,
       missing: async () => (server.isEnding ? 'the proxy ends' : (await whole()).missing),

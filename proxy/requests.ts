@@ -34,6 +34,8 @@ export class Requests {
     if (this.#served.has(socket)) return
     this.#served.add(socket)
     socket.pause()
+    // Of a body that was read: what comes behind it is not.
+    request.once('end', () => socket.pause())
     try {
       this.#answer(request, response)
     } catch (error) {

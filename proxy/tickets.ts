@@ -2,7 +2,9 @@ import type { Audit } from '../shared/audit.ts'
 import type { Clock } from '../shared/clock.ts'
 import { TickwireError } from '../shared/errors.ts'
 import type { Secret } from '../shared/secret.ts'
-import type { Access, Identity } from './access.ts'
+import type { Access } from './access.ts'
+import { actorOf, type Identity } from './identity.ts'
+import { PerMinute } from './limits/minute.ts'
 
 /** What is said to who asks for a ticket. */
 export type TicketAnswer =
@@ -15,59 +17,33 @@ const LIFE_S = 60
 const MOST_UNUSED = 10
 /** Of one key, by each process of the proxy. */
 const PER_MINUTE = 60
-const MINUTE_MS = 60_000
-
-interface Minute {
-  readonly since: number
-  count: number
-}
 
 /** Gives tickets to who has a key: with one, a browser opens one connection, and never holds the key. */
 export class Tickets {
   readonly #access: Pick<Access, 'mint'>
-  readonly #clock: Clock
   readonly #audit: Audit
   /** Of keys that asked lately. */
-  readonly #minutes = new Map<string, Minute>()
+  readonly #minutes: PerMinute
 
   constructor(access: Pick<Access, 'mint'>, clock: Clock, audit: Audit) {
     this.#access = access
-    this.#clock = clock
     this.#audit = audit
+    this.#minutes = new PerMinute(PER_MINUTE, clock)
   }
 
   answer(identity: Identity): TicketAnswer {
-    const waitMs = this.#count(identity.keyId)
+    const waitMs = this.#minutes.count(identity.keyId)
     if (waitMs > 0) return later(429, waitMs, `more than ${PER_MINUTE} tickets a minute`)
     try {
       const minted = this.#access.mint(identity, { ttlMs: LIFE_S * 1000, most: MOST_UNUSED })
       if ('waitMs' in minted) return later(429, minted.waitMs, `${MOST_UNUSED} tickets of this key lie unused`)
-      this.#audit.record({
-        action: 'ticket.minted',
-        actor: `key:${identity.keyId}`,
-        address: identity.address ?? '',
-        result: 'ok',
-      })
+      const { address = '' } = identity
+      this.#audit.record({ action: 'ticket.minted', actor: actorOf(identity), address, result: 'ok' })
       return { ticket: minted.ticket, expiresIn: LIFE_S }
     } catch (error) {
       if (!(error instanceof TickwireError)) throw error
       return later(503, 1000, `the server cannot do this now: ${error.code}`)
     }
-  }
-
-  /** How long it has to wait for the next one. */
-  #count(keyId: string): number {
-    const now = this.#clock.monotonic()
-    const minute = this.#minutes.get(keyId)
-    if (!minute || now - minute.since >= MINUTE_MS) {
-      this.#minutes.set(keyId, { since: now, count: 1 })
-      return 0
-    }
-    if (minute.count < PER_MINUTE) {
-      minute.count++
-      return 0
-    }
-    return minute.since + MINUTE_MS - now
   }
 }
 

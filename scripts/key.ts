@@ -6,6 +6,7 @@ import { examples, globalsOf as globals } from './help.ts'
 import { parseNames } from './value.ts'
 
 const FEEDS = 'feeds of that user with commas between, the one to be used first in front; default: all'
+const ADMIN = 'it may see and tend the whole proxy: clients, figures, caches'
 const EXPIRES = 'such as 30d, 12h or 90m; default: never'
 
 /** The tree of `tickwire key`. */
@@ -18,6 +19,7 @@ export function addKeys(program: Command): void {
     .option('--user <id>', 'whose key it is', 'trader')
     .option('--expires <duration>', EXPIRES, parseExpiry)
     .option('--orders', 'it may read order updates, too')
+    .option('--admin', ADMIN)
     .option('--feeds <names>', FEEDS, parseNames)
     .addHelpText(
       'before',
@@ -59,6 +61,7 @@ export function addKeys(program: Command): void {
     .option('--file <file>', 'file that holds the key')
     .option('--expires <duration>', EXPIRES, parseExpiry)
     .option('--orders', 'it may read order updates, too')
+    .option('--admin', ADMIN)
     .option('--feeds <names>', FEEDS, parseNames)
     .addHelpText('before', examples('tickwire key import old-bot', 'tickwire key import old-bot < key.txt'))
     .action(async (label, options, command) =>
@@ -91,6 +94,8 @@ function addChanges(key: Command): void {
     .option('--expires <duration>', 'from now, such as 30d; or never', parseExpiry)
     .option('--orders', 'it may read order updates')
     .option('--no-orders', 'it may not')
+    .option('--admin', ADMIN)
+    .option('--no-admin', 'it may not')
     .option('--feeds <names>', FEEDS, parseNames)
     .addHelpText(
       'before',
@@ -127,6 +132,6 @@ function addChanges(key: Command): void {
       .action(async (id, scope, _, command) =>
         (await import('./commands/keychange.ts')).changeScope(globals(command), id, scope, name === 'allow'),
       )
-  change('allow', 'let a key read more than prices')
+  change('allow', 'let a key do more than read prices')
   change('deny', 'take that away again')
 }

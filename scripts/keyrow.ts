@@ -50,7 +50,8 @@ export function readsOf({ scopes, feeds, bounds }: Pick<KeyRecord, 'scopes' | 'f
   const what = scopes.includes('orders') ? 'prices and order updates, and cannot' : 'prices and cannot'
   const words = boundWords(bounds)
   const only = words.length > 0 ? ` Bounds: ${words.join('; ')}.` : ''
-  return `It reads ${what} trade.${only}${feeds ? ` Its feeds: ${inOrder(feeds)}.` : ''}`
+  const admin = scopes.includes('admin') ? ' It may see and tend the whole proxy.' : ''
+  return `It reads ${what} trade.${admin}${only}${feeds ? ` Its feeds: ${inOrder(feeds)}.` : ''}`
 }
 
 /** Whoever pastes the whole key means its id; the secret part goes no further. */

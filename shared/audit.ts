@@ -9,6 +9,8 @@ export type AuditAction =
   | 'key.rotated'
   | 'key.revoked'
   | 'ticket.minted'
+  | 'session.created'
+  | 'session.ended'
   | 'account.added'
   | 'account.removed'
   | 'account.login'

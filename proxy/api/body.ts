@@ -16,23 +16,18 @@ export async function readBody(request: FastifyRequest): Promise<unknown> {
   }
 }
 
-/** The door stopped reading after the head; behind the body nothing is read either. */
+/** Whoever reads it makes the connection flow again, which the door stopped after the head. */
 async function collect(request: IncomingMessage): Promise<string> {
   const tooLong = new HttpRefusal(413, `a body may have ${BODY_LIMIT} bytes`)
   if (Number(request.headers['content-length']) > BODY_LIMIT) throw tooLong
   const chunks: Buffer[] = []
   let length = 0
-  request.socket.resume()
-  try {
-    // Ended early, the stream would take its socket along, and the answer with it.
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-      const bytes = chunk as Buffer
-      length += bytes.length
-      if (length > BODY_LIMIT) throw tooLong
-      chunks.push(bytes)
-    }
-  } finally {
-    request.socket.pause()
+  // Ended early, the stream would take its socket along, and the answer with it.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    const bytes = chunk as Buffer
+    length += bytes.length
+    if (length > BODY_LIMIT) throw tooLong
+    chunks.push(bytes)
   }
   return Buffer.concat(chunks).toString()
 }

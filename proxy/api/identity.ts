@@ -28,14 +28,16 @@ declare module 'fastify' {
 }
 
 export interface DoorkeeperParts {
-  readonly access: Pick<Access, 'identify' | 'authenticate' | 'allows'>
+  readonly access: Pick<Access, 'identify' | 'redeem' | 'allows'>
   readonly registry: Registry
   readonly audit: Audit
   readonly clock: Clock
   readonly turns: Turns
 }
 
-const NO_KEY = 'send a valid API key as "Authorization: Bearer KEY"'
+export const NO_KEY = 'send a valid API key as "Authorization: Bearer KEY"'
+
+const LASTING = 'only a ticket may stand in the address: what stands there ends up in logs, so replace this key'
 
 const known = new WeakMap<FastifyRequest, Identity>()
 
@@ -57,13 +59,13 @@ export class Doorkeeper {
   /** With what the head of a request says. */
   readonly atHead = async (request: FastifyRequest): Promise<void> => {
     const rule = ruleOf(request)
-    if (rule && !rule.takesBodyKey) await this.#admit(request, rule, bearer(request))
+    if (rule && !rule.takesBodyKey) await this.#admit(request, rule, bearerOf(request))
   }
 
   /** With its body, where a key may stand there. */
   readonly atBody = async (request: FastifyRequest): Promise<void> => {
     const rule = ruleOf(request)
-    if (rule?.takesBodyKey) await this.#admit(request, rule, bearer(request) ?? keyInBody(request.body))
+    if (rule?.takesBodyKey) await this.#admit(request, rule, bearerOf(request) ?? keyInBody(request.body))
   }
 
   async #admit(request: FastifyRequest, rule: RouteAccess, key: string | undefined): Promise<void> {
@@ -71,8 +73,9 @@ export class Doorkeeper {
     const address = addressOf(request.raw)
     const ticket = rule.takesTicket ? ticketIn(request.query) : undefined
     if (key === undefined && ticket === undefined) throw new HttpRefusal(401, NO_KEY)
-    const identity = key === undefined ? access.authenticate(ticket ?? '', address) : access.identify(key, address)
-    if (!identity) throw await this.#badKey(address)
+    const identity = key === undefined ? access.redeem(ticket ?? '', address) : access.identify(key, address)
+    if (identity === 'lasting') throw new HttpRefusal(400, LASTING)
+    if (!identity) throw await this.badKey(address)
     turns.take(identity)
     if (rule.scope !== undefined && !access.allows(identity, rule.scope))
       throw new HttpRefusal(403, `this key has not the scope ${rule.scope}; tickwire key change ID --${rule.scope}`)
@@ -80,7 +83,7 @@ export class Doorkeeper {
   }
 
   /** From an address that shows too many it is told to wait. A good key from there is good all the while. */
-  async #badKey(address: string): Promise<HttpRefusal> {
+  async badKey(address: string): Promise<HttpRefusal> {
     const { isLocked, waitMs = 0 } = await countBadKey(this.#parts, address)
     if (!isLocked) return new HttpRefusal(401, NO_KEY)
     const told = 'too many bad keys from this address: wait, and send a valid API key'
@@ -94,7 +97,8 @@ function ruleOf(request: FastifyRequest): RouteAccess | undefined {
   return request.is404 || request.method === 'OPTIONS' || access.isOpen ? undefined : access
 }
 
-function bearer({ headers }: FastifyRequest): string | undefined {
+/** The key that the head of a request shows. */
+export function bearerOf({ headers }: FastifyRequest): string | undefined {
   const said = /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1]
   const classic = headers['x-api-key']
   return said ?? (typeof classic === 'string' && classic !== '' ? classic : undefined)

@@ -9,6 +9,7 @@ import type { Failover } from '../failover.ts'
 import type { Hub } from '../fanout/hub.ts'
 import type { Feeds, FeedView } from '../feeds.ts'
 import type { Registry } from '../limits/register.ts'
+import type { Sessions } from '../sessions.ts'
 import type { Shelf } from '../shelf.ts'
 import type { States } from '../states.ts'
 import type { Tickets } from '../tickets.ts'
@@ -19,6 +20,7 @@ import { type Api, createApp } from './app.ts'
 import { addHealth, type Health } from './health.ts'
 import { Doorkeeper } from './identity.ts'
 import { addPrices } from './prices.ts'
+import { addSession } from './session.ts'
 import { addStatus, type StatusOf } from './status.ts'
 import { addTickets } from './tickets.ts'
 import { Turns } from './turns.ts'
@@ -33,6 +35,7 @@ export interface ApiRooms {
   readonly registry: Registry
   readonly access: Access
   readonly tickets: Tickets
+  readonly sessions: Sessions
   readonly hub: Hub
   readonly feeds: Feeds
   readonly states: States
@@ -56,6 +59,7 @@ export async function openApi(rooms: ApiRooms): Promise<Api> {
   addHealth(api, rooms.health)
   addStatus(api, rooms.statusOf)
   addTickets(api, rooms.tickets)
+  addSession(api, { sessions: rooms.sessions, doorkeeper })
   addWhoami(api, rooms)
   addPrices(api, rooms)
   await api.ready()

@@ -23,7 +23,8 @@ export function addTickets(api: Api, tickets: Tickets): void {
     },
     async (request, reply) => {
       const identity = identityOf(request)
-      if (identity.ticket) throw new HttpRefusal(401, 'no ticket makes others: send a valid API key')
+      if (identity.ticket && identity.session === undefined)
+        throw new HttpRefusal(401, 'no ticket makes others: send a valid API key')
       const found = tickets.answer(identity)
       if ('status' in found)
         throw new HttpRefusal(found.status, found.error, { headers: retryAfter(found.retryAfter * 1000) })

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { systemCode, TickwireError } from '../../shared/errors.ts'
-import { type KeyScope, readKey } from '../../shared/key.ts'
+import { KEY_SCOPES, type KeyScope, readKey } from '../../shared/key.ts'
 import type { Secret } from '../../shared/secret.ts'
 import type { FeedRecord } from '../../shared/store/feeds.ts'
 import { changeStore } from '../audited.ts'
@@ -17,6 +17,7 @@ interface KeyOptions extends BoundOptions {
   /** Milliseconds from now. */
   readonly expires?: number | 'never'
   readonly orders?: boolean
+  readonly admin?: boolean
   /** In the order they are to be used; without it, all of the user. */
   readonly feeds?: readonly string[]
 }
@@ -77,10 +78,10 @@ export async function importKey(
   )
 }
 
-const scopesOf = (orders: boolean | undefined): readonly KeyScope[] => (orders ? ['orders'] : [])
+const scopesOf = (options: KeyOptions): readonly KeyScope[] => KEY_SCOPES.filter(scope => options[scope])
 
 const wishOf = (options: KeyOptions, now: number) => ({
-  scopes: scopesOf(options.orders),
+  scopes: scopesOf(options),
   feeds: options.feeds,
   expiresAt: typeof options.expires === 'number' ? now + options.expires : undefined,
   ...(namesBound(options) && { bounds: boundBy(options)({}) }),

@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../../shared/audit.ts'
 import { TickwireError } from '../../shared/errors.ts'
-import type { KeyScope } from '../../shared/key.ts'
+import { KEY_SCOPES, type KeyScope } from '../../shared/key.ts'
 import type { ControlStore } from '../../shared/store/control.ts'
 import type { KeyChange } from '../../shared/store/keys.ts'
 import { changeStore } from '../audited.ts'
@@ -14,6 +14,7 @@ export interface ChangeOptions extends BoundOptions {
   /** Milliseconds from now. */
   readonly expires?: number | 'never'
   readonly orders?: boolean
+  readonly admin?: boolean
   readonly feeds?: readonly string[]
 }
 
@@ -50,9 +51,14 @@ export async function revokeKey(globals: Globals, given: string): Promise<void> 
   invocation.terminal.say(`Key ${id} is revoked; its connections close within a second.`)
 }
 
+const SCOPE_WORDS: Readonly<Record<KeyScope, { readonly allowed: string; readonly denied: string }>> = {
+  orders: { allowed: 'may read orders', denied: 'reads no orders any more' },
+  admin: { allowed: 'may tend the whole proxy', denied: 'tends the proxy no more' },
+}
+
 /** `tickwire key allow ID SCOPE` and `tickwire key deny ID SCOPE`. Throws NOT_FOUND. */
 export async function changeScope(globals: Globals, given: string, scope: KeyScope, allowed: boolean): Promise<void> {
-  const what = allowed ? `may read ${scope}` : `reads no ${scope} any more`
+  const what = SCOPE_WORDS[scope][allowed ? 'allowed' : 'denied']
   const { invocation, id } = await withKey(
     globals,
     given,
@@ -80,13 +86,14 @@ export async function chooseFeeds(
 
 /** `tickwire key change ID …`: what is not named stays. Throws NOT_FOUND, USAGE, KEY_INVALID, FEED_UNKNOWN. */
 export async function changeKey(globals: Globals, given: string, options: ChangeOptions): Promise<void> {
-  const { expires, orders, feeds } = options
-  if (!namesBound(options) && expires === undefined && orders === undefined && !feeds)
+  const { expires, feeds } = options
+  const namesScope = KEY_SCOPES.some(scope => options[scope] !== undefined)
+  if (!namesBound(options) && expires === undefined && !namesScope && !feeds)
     throw new TickwireError('USAGE', 'Say what is to change', { next: 'tickwire key change --help' })
   const change = (now: number): KeyChange => ({
     ...(namesBound(options) && { bounds: boundBy(options) }),
     expiresAt: typeof expires === 'number' ? now + expires : expires,
-    scopes: orders === undefined ? undefined : orders ? ['orders'] : [],
+    scopes: now => KEY_SCOPES.filter(scope => options[scope] ?? now.includes(scope)),
     feeds,
   })
   const { invocation, id, result } = await withKey(

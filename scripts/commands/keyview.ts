@@ -31,14 +31,19 @@ const FACTS: readonly Column<Fact>[] = [
 export async function showKey(globals: Globals, given: string): Promise<void> {
   const id = idOf(given)
   const invocation = openInvocation(globals)
-  const record = await withExistingStore(invocation, store => store.keys.get(id))
-  if (!record) throw noSuchKey(id)
   const { terminal, clock } = invocation
-  const row = showable(record, clock.now())
+  const now = clock.now()
+  const found = await withExistingStore(invocation, store => {
+    const record = store.keys.get(id)
+    return record && { record, sessions: store.sessions.counts(now).get(id) ?? 0 }
+  })
+  if (!found) throw noSuchKey(id)
+  const { record, sessions } = found
+  const row = showable(record, now)
   const { label, userId, origin, state, scopes, feeds, bounds, createdAt, expiresAt, revokedAt, lastUsedAt } = row
   const { fault } = record
   if (terminal.format === 'json') {
-    terminal.print(JSON.stringify({ ...row, ...(fault && { fault: fault.message, next: fault.next }) }))
+    terminal.print(JSON.stringify({ ...row, sessions, ...(fault && { fault: fault.message, next: fault.next }) }))
     return
   }
   const facts: readonly Fact[] = [
@@ -54,6 +59,7 @@ export async function showKey(globals: Globals, given: string): Promise<void> {
     { name: 'expires', value: minute(expiresAt) },
     { name: 'revoked', value: minute(revokedAt) },
     { name: 'last used', value: minute(lastUsedAt) },
+    { name: 'page sessions', value: String(sessions) },
   ]
   terminal.print(terminal.table(facts, FACTS))
 }

@@ -8,6 +8,7 @@ import { KeyStore } from './keys.ts'
 import { readPepper } from './pepper.ts'
 import { ProxyStore } from './proxies.ts'
 import { Rotation } from './rotation.ts'
+import { SessionStore } from './sessions.ts'
 import { ShareStore } from './shares.ts'
 import { TicketStore } from './tickets.ts'
 import { UserStore } from './users.ts'
@@ -59,6 +60,15 @@ const MIGRATIONS: readonly Migration[] = [
   `ALTER TABLE feeds ADD COLUMN public_key BLOB;`,
   // What proxies prove themselves with on the bus.
   `CREATE TABLE proxies (public_key BLOB PRIMARY KEY, created_at INTEGER NOT NULL) STRICT;`,
+  // What pages show instead of a key; without a key, that of whoever can read this folder.
+  `CREATE TABLE sessions (
+     id TEXT PRIMARY KEY,
+     user_id TEXT NOT NULL REFERENCES users (id),
+     key_id TEXT,
+     digest BLOB NOT NULL UNIQUE,
+     created_at INTEGER NOT NULL,
+     expires_at INTEGER NOT NULL
+   ) STRICT;`,
 ]
 
 /** Owner of control.db: users, keys and registered feeds. Never on the way of a tick. */
@@ -66,6 +76,7 @@ export class ControlStore {
   readonly users: UserStore
   readonly keys: KeyStore
   readonly tickets: TicketStore
+  readonly sessions: SessionStore
   readonly rotation: Rotation
   readonly feeds: FeedStore
   readonly shares: ShareStore
@@ -79,6 +90,7 @@ export class ControlStore {
     this.users = new UserStore(database)
     this.keys = new KeyStore(database, this.users, pepper)
     this.tickets = new TicketStore(database, pepper)
+    this.sessions = new SessionStore(database, pepper)
     this.rotation = new Rotation(database, this.keys, pepper)
     this.feeds = new FeedStore(database, this.users)
     this.shares = new ShareStore(database, this.users)
@@ -97,9 +109,9 @@ export class ControlStore {
     }
   }
 
-  /** All keys and tickets of this moment, for checking in memory. */
+  /** All keys, tickets and sessions of this moment, for checking in memory. */
   keyRing(): KeyRing {
-    return new KeyRing(this.keys.list({ tickets: true }), this.#pepper)
+    return new KeyRing([...this.keys.list({ tickets: true }), ...this.sessions.list()], this.#pepper)
   }
 
   /** Changes when another connection, of this or another process, has changed the file. */

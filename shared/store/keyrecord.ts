@@ -3,8 +3,11 @@ import { type Grant, grantSchema } from '../grant.ts'
 import { KEY_SCOPES, type KeyScope } from '../key.ts'
 import { readJson } from '../words.ts'
 
-/** Tickets live for a minute: those of local commands, which are nobody's, and those a key minted for a browser. */
-type KeyOrigin = 'created' | 'imported' | 'ticket'
+/**
+ * Tickets live for a minute: those of local commands, which are nobody's, and those a key minted for a browser. A session
+ * is what a page shows for hours.
+ */
+type KeyOrigin = 'created' | 'imported' | 'ticket' | 'session'
 
 /** What is kept of a key: never the key. Times are milliseconds since 1970. */
 export interface KeyRecord {

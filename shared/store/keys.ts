@@ -32,7 +32,8 @@ export interface KeyChange {
   readonly bounds?: (now: Grant) => Grant
   /** `never`: it does not end by itself. */
   readonly expiresAt?: number | 'never' | undefined
-  readonly scopes?: readonly KeyScope[] | undefined
+  /** All of them, or what becomes of those it has. */
+  readonly scopes?: readonly KeyScope[] | ((now: readonly KeyScope[]) => readonly KeyScope[]) | undefined
   readonly feeds?: readonly string[] | 'all' | undefined
 }
 
@@ -176,7 +177,7 @@ export class KeyStore {
       this.#database.write('UPDATE api_keys SET expires_at = ? WHERE id = ?', at, id)
     }
     if (feeds) this.#setFeeds(record, feeds === 'all' ? undefined : feeds)
-    if (scopes) this.#setScopes(id, scopes)
+    if (scopes) this.#setScopes(id, typeof scopes === 'function' ? scopes(record.scopes) : scopes)
     return this.get(id) ?? record
   }
 

@@ -21,7 +21,7 @@ export function bareApi({ keys = { alice: ALICE }, ...parts }: BareOptions = {})
   const clock = new ManualClock()
   const find = (key: string) => (Object.hasOwn(keys, key) ? keys[key] : undefined)
   const doorkeeper = new Doorkeeper({
-    access: { identify: find, authenticate: find, allows: () => false },
+    access: { identify: find, redeem: find, allows: () => false },
     registry: { ask: (_, answer) => answer?.({}) },
     audit: { record: () => {} },
     clock,

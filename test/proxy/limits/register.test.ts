@@ -154,3 +154,34 @@ describe('several processes', () => {
     expect(enter(1)).toBe('welcome')
   })
 })
+
+describe('what requests with a key look at', () => {
+  const lookOut = (register: Register, owner: number, seat = -1) =>
+    register.answer(owner, { kind: 'look-out', seat, guest: guest('A') })
+
+  it('counts as symbols of the key, and is no connection', () => {
+    const { register, admit, hold } = open({ symbolsPerKey: 10, maxUnauthenticated: 10 })
+    lookOut(register, 1)
+    expect(hold(-1, 6)).toEqual({ symbols: 6 })
+    expect(admit(0).standing).toMatchObject({ key: 1, user: 1, symbols: 6 })
+    expect(register.gate.crowd).toBe(-0.1)
+    expect(hold(0, 5)).toMatchObject({ symbols: 4, reached: { limit: 'symbols_per_key', max: 10, used: 10 } })
+    expect(hold(-1, 7).reached?.heldBy).toMatchObject([{ key: 'A', connections: 1, symbols: 10 }])
+    register.answer(1, { kind: 'leave', seat: -1 })
+    expect(hold(0, 10)).toEqual({ symbols: 10 })
+    expect(register.gate.crowd).toBe(-0.1)
+  })
+
+  it('counts once, though requests with that key come to several processes', () => {
+    const { register, admit, hold } = open({ symbolsPerKey: 10 })
+    for (const owner of [1, 2, 3]) {
+      lookOut(register, owner)
+      expect(hold(-1, 8, owner)).toEqual({ symbols: 8 })
+    }
+    expect(admit(0).standing).toMatchObject({ symbols: 8 })
+    expect(hold(0, 3)).toMatchObject({ symbols: 2 })
+    for (const owner of [2, 3]) register.ended(owner)
+    expect(hold(0, 3)).toMatchObject({ symbols: 2 })
+    register.ended(1)
+  })
+})

@@ -53,6 +53,21 @@ describe('tickwire key', () => {
     expect(nothing).toMatchObject({ code: 2, err: expect.stringContaining('Say what is to change') })
   })
 
+  it('lets a key tend the proxy, whatever else it does, and takes that away', async () => {
+    const there = emptyFolder()
+    const made = await there.run('key', 'create', 'desk', '--orders')
+    const id = idOf(made.out)
+    const scopes = async () => JSON.parse((await there.run('key', 'show', id, '--format', 'json')).out).scopes
+    const changed = await there.run('key', 'change', id, '--admin')
+    expect(changed.err).toContain('It may see and tend the whole proxy.')
+    expect(await scopes()).toEqual(['prices', 'orders', 'admin'])
+    expect((await there.run('key', 'change', id, '--no-admin')).code).toBe(0)
+    expect(await scopes()).toEqual(['prices', 'orders'])
+    expect((await there.run('key', 'create', 'other', '--admin')).err).toContain('see and tend the whole proxy')
+    expect((await there.run('key', 'allow', id, 'admin')).err).toContain('may tend the whole proxy; connected')
+    expect((await there.run('key', 'show', id, '--format', 'table')).out).toMatch(/page sessions +0\n/)
+  })
+
   it('rotates a key, once, and prints the new one and nothing else', async () => {
     const there = emptyFolder()
     const old = (await there.run('key', 'create', 'bot', '--exchanges', 'NSE', '--orders')).out.trim()

@@ -59,7 +59,9 @@ test('keys from before there were scopes read prices only, and are as good as be
   const old = openSqlite(folder.controlDb, {})
   const added = ['scopes', 'feeds', 'bounds', 'last_used_at', 'parent_id']
   old.exec(added.map(column => `ALTER TABLE api_keys DROP COLUMN ${column};`).join(''))
-  old.exec('DROP TABLE shares; DROP TABLE proxies; ALTER TABLE feeds DROP COLUMN public_key; PRAGMA user_version = 3')
+  old.exec(
+    'DROP TABLE shares; DROP TABLE proxies; DROP TABLE sessions; ALTER TABLE feeds DROP COLUMN public_key; PRAGMA user_version = 3',
+  )
   old.close()
   const migrated = openStore(folder)
   expect(migrated.keys.list()).toEqual([{ ...record, scopes: [] }])

@@ -75,7 +75,7 @@ test('a ticket has every scope, and nobody changes it', () => {
   const { keys, ring } = openKeys()
   const ticket = keys.mintTicket({ userId: 'trader', ttlMs: 60_000, now: NOW })
   const record = ring().find(ticket.reveal())
-  expect(record?.scopes).toEqual(['orders'])
+  expect(record?.scopes).toEqual(['orders', 'admin'])
   expect(keys.change(record?.id ?? '', 'orders', false)).toBe(false)
 })
 

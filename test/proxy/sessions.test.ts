@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { Sessions } from '../../proxy/sessions.ts'
+import type { AuditEvent } from '../../shared/audit.ts'
+import { ManualClock, systemClock } from '../../shared/clock.ts'
+import { Secret } from '../../shared/secret.ts'
+import { holds } from '../support/holds.ts'
+import { type ProxyRig, startRig } from '../support/proxy.ts'
+
+let rig: ProxyRig
+
+beforeAll(async () => {
+  rig = await startRig()
+})
+
+afterAll(() => rig.close())
+
+interface Session {
+  readonly session: string
+  readonly expiresIn: number
+  readonly admin: boolean
+  readonly keyId?: string
+}
+
+const makeKey = (rest: object = {}) => {
+  const { key, record } = rig.store.keys.create({ userId: 'alice', label: 'page', now: 1, ...rest })
+  return { key: key.reveal(), id: record.id }
+}
+
+const localTicket = () => rig.store.keys.mintTicket({ userId: 'alice', ttlMs: 60_000, now: systemClock.now() }).reveal()
+
+async function ask(method: string, path: string, bearer?: string) {
+  const headers = bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }
+  const response = await fetch(`http://127.0.0.1:${rig.port}${path}`, { method, headers })
+  const text = await response.text()
+  return { status: response.status, body: (text === '' ? undefined : JSON.parse(text)) as Session & { ticket: string } }
+}
+
+const start = (bearer?: string) => ask('POST', '/api/v1/session', bearer)
+const statusOf = async (bearer: string) => (await ask('GET', '/api/v1/status', bearer)).status
+const mint = async (bearer: string) => (await ask('POST', '/api/v1/tickets', bearer)).body.ticket
+
+async function show(key: string) {
+  const client = await rig.connect()
+  onTestFinished(() => client.close())
+  return await client.ask({ action: 'authenticate', api_key: key })
+}
+
+describe('a session of a page', () => {
+  it('is given for a key, is no key, and opens connections by tickets only', async () => {
+    const { key, id } = makeKey()
+    const { status, body } = await start(key)
+    expect(status).toBe(201)
+    expect(body).toEqual({
+      session: expect.stringMatching(/^tw_live_\w+$/),
+      expiresIn: 43_200,
+      admin: false,
+      userId: 'alice',
+      keyId: id,
+    })
+    expect(await statusOf(body.session)).toBe(200)
+    expect(await show(body.session)).toMatchObject({ code: 'AUTHENTICATION_ERROR' })
+    expect(await show(await mint(body.session))).toMatchObject({ status: 'success', user_id: 'alice' })
+  })
+
+  it('uses up the ticket it is given for, a local one too', async () => {
+    for (const ticket of [await mint(makeKey().key), localTicket()]) {
+      expect((await start(ticket)).status).toBe(201)
+      expect((await start(ticket)).status).toBe(401)
+      expect(await show(ticket)).toMatchObject({ code: 'AUTHENTICATION_ERROR' })
+    }
+  })
+
+  it('tends the proxy when its key does, or when it comes from who can read the data folder', async () => {
+    expect((await start(makeKey({ scopes: ['admin'] }).key)).body.admin).toBe(true)
+    const { body } = await start(localTicket())
+    expect(body).toMatchObject({ admin: true, userId: 'alice' })
+    expect(body).not.toHaveProperty('keyId')
+    expect(await show(await mint(body.session))).toMatchObject({ status: 'success' })
+  })
+
+  it('makes no other session', async () => {
+    const { body } = await start(makeKey().key)
+    expect((await start(body.session)).status).toBe(401)
+    expect((await start()).status).toBe(401)
+  })
+
+  it('ends when it is told to, and no key does', async () => {
+    const { key } = makeKey()
+    const { body } = await start(key)
+    expect((await ask('DELETE', '/api/v1/session', key)).status).toBe(400)
+    expect(await ask('DELETE', '/api/v1/session', body.session)).toEqual({ status: 204, body: undefined })
+    expect(await statusOf(body.session)).toBe(401)
+    expect(await statusOf(key)).toBe(200)
+  })
+
+  it('reads what its key reads, and ends with it', async () => {
+    const { key, id } = makeKey({ scopes: ['admin'] })
+    const { body } = await start(key)
+    rig.store.keys.alter(id, { bounds: () => ({ symbols: ['TCS'] }), scopes: [] })
+    await holds(async () => {
+      const { body: me } = await ask('GET', '/api/v1/whoami', body.session)
+      expect(me).toMatchObject({ keyId: id, scopes: [], bounds: { symbols: ['TCS'] } })
+    })
+    rig.store.keys.revoke(id, systemClock.now())
+    await holds(async () => expect(await statusOf(body.session)).toBe(401))
+  })
+
+  it('is one of fifty of its key: the oldest goes', async () => {
+    const { key, id } = makeKey()
+    const first = (await start(key)).body.session
+    const second = (await start(key)).body.session
+    const [record] = rig.store.sessions.list().filter(({ parentId }) => parentId === id)
+    const wish = { userId: 'alice', keyId: id, ticketId: undefined, ttlMs: 60_000, most: 50, now: systemClock.now() }
+    for (let nth = 0; nth < 49; nth++) rig.store.sessions.start(wish)
+    expect(rig.store.sessions.counts(systemClock.now()).get(id)).toBe(50)
+    expect(rig.store.sessions.list().some(one => one.id === record?.id)).toBe(false)
+    await holds(async () => expect(await statusOf(first)).toBe(401))
+    expect(await statusOf(second)).toBe(200)
+  })
+})
+
+describe('the counter of sessions', () => {
+  const identity = { userId: 'alice', keyId: '1', ticket: false, session: 's', address: '192.0.2.1' }
+  const access = {
+    startSession: (_: string, __: string, { mayStart }: { mayStart: (holder: string) => boolean }) =>
+      mayStart('1') ? { session: new Secret('s'), identity } : undefined,
+    endSession: () => {},
+    allows: () => false,
+  }
+
+  it('gives a key sixty a minute, and the audit hears of each beginning and end', () => {
+    const clock = new ManualClock()
+    const told: AuditEvent[] = []
+    const sessions = new Sessions(access, clock, { record: event => told.push(event) })
+    for (let nth = 0; nth < 60; nth++) sessions.start('key', '')
+    clock.advance(20_500)
+    expect(sessions.start('key', '')).toEqual({ waitMs: 39_500 })
+    const event = { actor: 'key:1', subject: 's', address: '192.0.2.1', result: 'ok' }
+    expect(told).toEqual(Array(60).fill({ action: 'session.created', ...event }))
+    expect(sessions.end(identity)).toBe(true)
+    expect(told.at(-1)).toEqual({ action: 'session.ended', ...event })
+  })
+})
