@@ -187,7 +187,8 @@ export class Stream {
   }
 }
 
-const streamAddress = (): string => {
+/** Of this proxy, from where the page came. */
+export const streamAddress = (): string => {
   const address = new URL('.', document.baseURI)
   address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:'
   return address.href

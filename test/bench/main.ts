@@ -14,6 +14,7 @@ import { hostile } from './parts/hostile.ts'
 import { ingestion } from './parts/ingestion.ts'
 import { latency } from './parts/latency.ts'
 import { memory } from './parts/memory.ts'
+import { page } from './parts/page.ts'
 import { reconnect } from './parts/reconnect.ts'
 import { startup } from './parts/startup.ts'
 import { torrent } from './parts/torrent.ts'
@@ -34,6 +35,7 @@ const PARTS: readonly Part[] = [
   reconnect,
   codec,
   startup,
+  page,
   brokers,
 ]
 const USAGE = `npm run bench -- [--only ${PARTS.map(({ name }) => name).join(',')}] [--quick] [--urgent] [--minutes 10] [--json]`

@@ -29,6 +29,12 @@ export function memoryOf(pid: number): number {
   return Number(kilobytes) * 1024
 }
 
+/** Memory that is its own and no file's, bytes. */
+export function residentOf(pid: number): number {
+  const kilobytes = /^RssAnon:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`))?.[1] ?? '0'
+  return Number(kilobytes) * 1024
+}
+
 function threads(pid: number): readonly string[] {
   try {
     return readdirSync(`/proc/${pid}/task`)

@@ -1,15 +1,10 @@
-import { effect, useSignal } from '@preact/signals'
+import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { clock, prices, selected, wants } from '../desk.ts'
+import { selected, wants } from '../desk.ts'
 import { type Name, partsOf } from '../names.ts'
-import { density, kept, oneOf, palette, theme } from '../settings.ts'
-import { decimalsOf } from '../watch/format.ts'
-import { aggregate } from './candles.ts'
-import { legendOf } from './legend.ts'
-import type { Picture } from './picture.ts'
-import { type Scene, sceneOf, slotAt } from './scene.ts'
-import { candlesOf, outages, recall } from './seen.ts'
-import { countdown, endOf, readTimeframe, TIMEFRAMES, type Timeframe } from './timeframes.ts'
+import { kept, oneOf } from '../settings.ts'
+import { follow } from './follow.ts'
+import { readTimeframe, TIMEFRAMES, type Timeframe } from './timeframes.ts'
 import './chart.css'
 
 const timeframe = kept<Timeframe>('chart.timeframe', '1m', oneOf(...TIMEFRAMES))
@@ -49,6 +44,7 @@ export function Chart() {
   return (
     <section class="chart" aria-label="Chart">
       <div class="tools">
+        {name !== undefined && <strong class="name">{partsOf(name).symbol}</strong>}
         <fieldset aria-label="Length of a candle">
           {TIMEFRAMES.map(one => (
             <button
@@ -75,10 +71,8 @@ export function Chart() {
         <Candles name={name} timeframe={timeframe.value} onKeyDown={onKeyDown} />
       )}
       <p class="hint">
-        <span>
-          Candles of the ticks this page has seen{' '}
-          <abbr title="Recorded history will come with the recorder">(no history yet)</abbr>. Hollow: seen in part.
-          Hatched: the feed was down.
+        <span title="Candles are of the ticks that this page and its server have seen; history comes with the recorder">
+          Hollow: seen in part. Hatched: feed down. No history yet.
         </span>
         <a
           href="https://www.tradingview.com/"
@@ -106,55 +100,8 @@ function Candles({ name, timeframe: length, onKeyDown }: Shown) {
   useEffect(() => wants.hold(name, 'Quote'), [name])
 
   useEffect(() => {
-    const { exchange } = partsOf(name)
-    const decimals = decimalsOf(exchange)
-    let scene: Scene = { slots: [], hatched: [], breaks: [] }
-    let hovered: number | undefined
-    let picture: Picture | undefined
-    let isClosed = false
-    const write = () => {
-      if (legend.current) writeLegend(legend.current, scene, hovered, decimals)
-    }
-    const draw = () => {
-      const now = clock.now()
-      const wanted = { timeframe: length, exchange, now }
-      scene = sceneOf(aggregate(candlesOf(name), length, exchange), outages.of(name), wanted)
-      picture?.show(scene)
-      write()
-    }
-    const count = () => {
-      const last = scene.slots.findLast(({ candle }) => candle)
-      const leftMs = last && length !== '1D' ? endOf(last.start, length) - clock.now() : 0
-      picture?.count(leftMs > 0 ? countdown(leftMs) : '')
-    }
-    const stops = [prices.watch(name, draw)]
-    void recall(name).then(() => isClosed || draw())
-    void import('./picture.ts').then(({ Picture }) => {
-      if (isClosed || !host.current) return
-      picture = new Picture(host.current, place => {
-        hovered = place
-        write()
-      })
-      picture.begin(decimals, length)
-      draw()
-      // The stylesheet follows attributes that are set after these have changed.
-      const paint = () => clock.frame(() => picture?.paint())
-      stops.push(effect(() => void [theme.value, palette.value, density.value, paint()]))
-      const system = matchMedia('(prefers-color-scheme: dark)')
-      system.addEventListener('change', paint)
-      stops.push(() => system.removeEventListener('change', paint))
-      const tick = () => {
-        // An outage grows without a tick.
-        if (outages.of(name).at(-1)?.to === undefined) draw()
-        count()
-      }
-      stops.push(clock.every(1000, tick))
-    })
-    return () => {
-      isClosed = true
-      for (const stop of stops) stop()
-      picture?.close()
-    }
+    if (!host.current || !legend.current) return undefined
+    return follow({ name, length, host: host.current, legend: legend.current })
   }, [name, length])
 
   return (
@@ -172,18 +119,4 @@ function Candles({ name, timeframe: length, onKeyDown }: Shown) {
       />
     </>
   )
-}
-
-/** Words into nodes that stay: it is written with every picture. */
-function writeLegend(node: HTMLElement, scene: Scene, hovered: number | undefined, decimals: number): void {
-  const last = scene.slots.findLastIndex(({ candle }) => candle)
-  const { slot, why } = slotAt(scene, hovered ?? last)
-  const words = slot?.candle ? legendOf(slot.candle, decimals, clock.now()) : []
-  const parts = words.flatMap(([label, value]) => (label ? [label, value] : ['', value]))
-  if (why) parts.push('', `no prices: ${why}`)
-  while (node.childElementCount < parts.length) node.append(document.createElement('span'))
-  for (const [nth, span] of [...node.children].entries()) {
-    const text = parts[nth] ?? ''
-    if (span.textContent !== text) span.textContent = text
-  }
 }

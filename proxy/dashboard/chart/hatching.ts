@@ -6,7 +6,7 @@ import type {
   SeriesAttachedParameter,
   Time,
 } from 'lightweight-charts'
-import type { Scene } from './scene.ts'
+import { EMPTY, type Scene } from './scene.ts'
 
 export interface Strokes {
   readonly hatch: string
@@ -28,7 +28,7 @@ const NARROWEST_PX = 3
  */
 export class Hatching implements ISeriesPrimitive<Time> {
   #attached: SeriesAttachedParameter<Time> | undefined
-  #scene: Scene = { slots: [], hatched: [], breaks: [] }
+  #scene: Scene = EMPTY
   #strokes: Strokes
   #last: { readonly price: number; readonly countdown: string } | undefined
   readonly #panes: readonly IPrimitivePaneView[]

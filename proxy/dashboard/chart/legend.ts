@@ -1,5 +1,6 @@
 import { formatChange, formatCount, formatPercent, formatPrice, formatTime } from '../watch/format.ts'
 import type { Candle } from './candles.ts'
+import { type Scene, slotAt } from './scene.ts'
 
 /** The words above the chart, in their order: label and value. */
 export function legendOf(candle: Candle, decimals: number, now: number): readonly (readonly [string, string])[] {
@@ -13,6 +14,25 @@ export function legendOf(candle: Candle, decimals: number, now: number): readonl
     ['C', formatPrice(close, decimals)],
     ['', `${formatChange(change, decimals)} (${formatPercent(open === 0 ? undefined : (change / open) * 100)})`],
     ['Vol', formatCount(volume)],
-    ...(isPartial ? [['', `in part, seen from ${formatTime(firstAt, now)}`] as const] : []),
+    ...(isPartial ? [['', `in part, from ${formatTime(firstAt, now)}`] as const] : []),
   ]
+}
+
+/** Words into nodes that stay: they are written with every picture. `hovered`: a place on the axis, else the last candle. */
+export function writeLegend(
+  node: HTMLElement,
+  scene: Scene,
+  hovered: number | undefined,
+  { decimals, now }: { readonly decimals: number; readonly now: number },
+): void {
+  const last = scene.slots.findLastIndex(({ candle }) => candle)
+  const { slot, why } = slotAt(scene, hovered ?? last)
+  const words = slot?.candle ? [...legendOf(slot.candle, decimals, now)] : []
+  if (why !== undefined) words.push(['', `no prices: ${why}`])
+  const texts = words.flat()
+  while (node.childElementCount < texts.length) node.append(document.createElement('span'))
+  for (const [nth, span] of [...node.children].entries()) {
+    const text = texts[nth] ?? ''
+    if (span.textContent !== text) span.textContent = text
+  }
 }

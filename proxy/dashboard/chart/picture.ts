@@ -39,6 +39,8 @@ export class Picture {
     this.#colours = coloursOf(host)
     this.#chart = createChart(host, {
       autoSize: true,
+      // Its logo brings a style element, which the headers of the page forbid. The link is below the chart.
+      layout: { attributionLogo: false },
       crosshair: { mode: CrosshairMode.Normal },
       rightPriceScale: { scaleMargins: { top: 0.08, bottom: 0.24 } },
       timeScale: { timeVisible: true, secondsVisible: false, rightOffset: 3, barSpacing: 9 },
@@ -83,6 +85,7 @@ export class Picture {
     else this.#redraw(slots)
     this.#slots = slots
     this.#hatching.show(scene)
+    this.#colourLast()
   }
 
   /** Below the last price: how long its candle lasts. */
@@ -102,8 +105,6 @@ export class Picture {
         fontFamily: getComputedStyle(this.#host).fontFamily,
         fontSize: 11,
         panes: { separatorColor: colours.line },
-        // Its logo brings a style element, which the headers of the page forbid. The link is below the chart.
-        attributionLogo: false,
       },
       grid: { vertLines: { visible: false }, horzLines: { color: colours.line } },
       rightPriceScale: { borderColor: colours.line },
@@ -119,11 +120,19 @@ export class Picture {
       wickDownColor: down,
     })
     this.#hatching.paint(colours)
+    this.#colourLast()
     this.#redraw(this.#slots)
   }
 
   close(): void {
     this.#chart.remove()
+  }
+
+  /** Of its own: a hollow candle has no colour to lend to the price beside it. */
+  #colourLast(): void {
+    const last = this.#slots.findLast(({ candle }) => candle)?.candle
+    const { up, down } = this.#colours
+    this.#candles.applyOptions({ priceLineColor: last && last.close < last.open ? down : up })
   }
 
   #redraw(slots: readonly Slot[]): void {

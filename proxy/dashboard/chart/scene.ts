@@ -23,6 +23,8 @@ export interface Scene {
   readonly breaks: readonly number[]
 }
 
+export const EMPTY: Scene = { slots: [], hatched: [], breaks: [] }
+
 interface Wanted {
   readonly timeframe: Timeframe
   readonly exchange: string

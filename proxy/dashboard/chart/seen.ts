@@ -1,4 +1,4 @@
-import { clock, onMessage, prices, sessions, stream } from '../desk.ts'
+import { clock, onMessage, prices, selected, sessions, stream } from '../desk.ts'
 import { type Name, nameOf, partsOf } from '../names.ts'
 import type { Fields } from '../protocol.ts'
 import { CallError } from '../session.ts'
@@ -23,8 +23,8 @@ prices.listen((price, frame) => {
   if (data.ltp === undefined) return
   const isPolled = price.via === 'snapshot'
   let its = minutes.get(price.name)
-  // What is only asked for now and then makes no candles.
-  if (!its && isPolled) return
+  // What is only asked for now and then makes no candles worth keeping.
+  if (!its && isPolled && price.name !== selected.peek()) return
   its ??= open(price.name)
   const at = timeOf(data) ?? clock.now()
   // A last value that is newer than the last tick says that there were others.

@@ -1,12 +1,13 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { clock, prices, selected, stream, wants } from '../desk.ts'
+import { clock, polling, prices, selected, stream, wants } from '../desk.ts'
 import { type Name, partsOf } from '../names.ts'
+import { dataLink } from '../pill.ts'
 import { kept } from '../settings.ts'
 import { decimalsOf } from '../watch/format.ts'
 import { Book } from './book.tsx'
 import { FACTS, headline } from './facts.ts'
-import { grantedOf, onGranted } from './granted.ts'
+import { type Granted, grantedOf, onGranted } from './granted.ts'
 import { DEPTHS, depthWords, isIndex, ladderOf } from './ladder.ts'
 import { standingOf } from './standing.ts'
 import { put } from './write.ts'
@@ -42,6 +43,17 @@ function Instrument({ name }: { readonly name: Name }) {
   const asked = levels.value
   const hasBook = !isIndex(exchange)
   const panel = useRef<HTMLDivElement>(null)
+  const answer = useSignal(grantedOf(name))
+  const depth = answer.value?.depth
+  const canHaveBook = hasBook && depth !== 0
+
+  useEffect(
+    () =>
+      onGranted(other => {
+        if (other === name) answer.value = grantedOf(name)
+      }),
+    [name],
+  )
 
   useEffect(() => wants.hold(name, hasBook ? 'Depth' : 'Quote', asked), [name, asked])
 
@@ -64,7 +76,7 @@ function Instrument({ name }: { readonly name: Name }) {
               </button>
             ))}
           </fieldset>
-          <Real name={name} asked={asked} />
+          <Real name={name} asked={asked} granted={answer.value} />
           <label>
             <input
               type="checkbox"
@@ -77,10 +89,14 @@ function Instrument({ name }: { readonly name: Name }) {
           </label>
         </div>
       )}
-      {hasBook ? (
-        <Book name={name} levels={asked} isCumulative={isCumulative.value} />
+      {canHaveBook ? (
+        <Book name={name} levels={Math.min(asked, depth ?? asked)} isCumulative={isCumulative.value} />
       ) : (
-        <p class="empty">An index has no book: nobody trades the number itself. Its futures and options have one.</p>
+        <p class="empty">
+          {hasBook
+            ? 'Its source gives no book of it.'
+            : 'An index has no book: nobody trades the number itself. Its futures and options have one.'}
+        </p>
       )}
       <Day name={name} />
     </div>
@@ -108,7 +124,7 @@ function Head({ name, symbol, exchange, panel }: HeadParts) {
         put(change.current, by)
         const rises = rise > 0 ? 'up' : rise < 0 ? 'down' : ''
         if (change.current && change.current.className !== rises) change.current.className = rises
-        const { word, why, isDim } = standingOf(one, stream.link.peek().phase === 'open')
+        const { word, why, isDim } = standingOf(one, dataLink(stream.link.peek(), polling.state.peek()))
         put(state.current, why ? `${word}: ${why}` : word)
         put(source.current, [one.broker, one.label === 'live' ? undefined : one.label].filter(Boolean).join(' · '))
         panel.current?.classList.toggle('is-dim', isDim)
@@ -129,18 +145,16 @@ function Head({ name, symbol, exchange, panel }: HeadParts) {
   )
 }
 
+interface RealParts {
+  readonly name: Name
+  readonly asked: number
+  readonly granted: Granted | undefined
+}
+
 /** How deep the book really is. */
-function Real({ name, asked }: { readonly name: Name; readonly asked: number }) {
-  const answer = useSignal(grantedOf(name))
+function Real({ name, asked, granted }: RealParts) {
   const words = useRef<HTMLElement>(null)
-  useEffect(
-    () =>
-      onGranted(other => {
-        if (other === name) answer.value = grantedOf(name)
-      }),
-    [name],
-  )
-  const { depth, refused } = answer.value ?? {}
+  const { depth, refused } = granted ?? {}
   useEffect(
     () =>
       prices.watch(name, ({ fields }) => {

@@ -1,3 +1,4 @@
+import type { dataLink } from '../pill.ts'
 import type { Price } from '../prices.ts'
 import type { InstrumentState } from '../protocol.ts'
 
@@ -22,13 +23,14 @@ export interface Standing {
 /** What is said of a price: the connection first, without which nothing else is known. */
 export function standingOf(
   price: Pick<Price, 'state' | 'reason' | 'isStale' | 'fields'>,
-  isConnected: boolean,
+  link: ReturnType<typeof dataLink>,
 ): Standing {
   const { state, reason = '', isStale, fields } = price
-  if (!isConnected) return { word: 'Cut off', why: 'the page has no connection to the server', isDim: true }
+  if (link === 'lost') return { word: 'Cut off', why: 'the page has no connection to the server', isDim: true }
   if (state === 'down' || state === 'suspect' || state === 'refused')
     return { word: WORDS[state], why: reason, isDim: true }
   if (isStale) return { word: 'Old', why: 'the last known value, not of now', isDim: true }
+  if (link === 'polling') return { word: 'Snapshots', why: 'asked for now and then', isDim: false }
   if (state === undefined) return { word: fields.ltp === undefined ? 'Waiting' : '', why: '', isDim: false }
   return { word: WORDS[state], why: state === 'quiet' ? reason : '', isDim: false }
 }

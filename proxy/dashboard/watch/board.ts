@@ -4,13 +4,12 @@ import { clock, prices, selected, wants } from '../desk.ts'
 import type { Name } from '../names.ts'
 import { density } from '../settings.ts'
 import { fetchSnapshots, unheldNames } from './calls.ts'
-import { filter, isTouch, list, lists, notice, removeName, shown, sort } from './choices.ts'
+import { filter, isTouch, list, shown, sort } from './choices.ts'
+import { act, moveBy, moveTo } from './doings.ts'
 import { dragRows } from './drag.ts'
 import { Grid } from './grid.ts'
 import { type Command, commandOf, placeAfter } from './keys.ts'
-import { moved, putNames } from './lists.ts'
 import { ordered } from './order.ts'
-import { reveal, togglePin } from './reveal.ts'
 import { Snapshots } from './snapshots.ts'
 import { isSameOrder } from './sorting.ts'
 
@@ -95,7 +94,7 @@ export class Board {
 
   #onClick({ target }: Event): void {
     if (!(target instanceof Element)) return
-    const name = target.closest<HTMLElement>('.row')?.dataset.name
+    const name = target.closest<HTMLElement>('.line')?.dataset.name
     if (name === undefined) return
     const action = target.closest<HTMLElement>('[data-action]')?.dataset.action
     if (action === 'depth' || action === 'chart' || action === 'pin' || action === 'remove')
@@ -104,13 +103,11 @@ export class Board {
   }
 
   #act(name: Name, command: Exclude<Command, { kind: 'go' }>): void {
+    this.#settling?.()
     if (command.kind === 'remove') this.#remove(name)
-    else if (command.kind === 'pin') togglePin(name)
     else if (command.kind === 'move') moveBy(name, command.by)
-    else {
-      this.#take(name)
-      if (command.kind !== 'take') reveal(command.kind)
-    }
+    else if (command.kind === 'take') this.#take(name)
+    else act(name, command.kind)
   }
 
   /** The one beside it is next, so that several can go one after the other. */
@@ -118,7 +115,7 @@ export class Board {
     const { names } = this.#grid
     const at = names.indexOf(name)
     const next = names[at + 1] ?? names[at - 1]
-    removeName(name)
+    act(name, 'remove')
     if (name === this.#grid.active) this.#go(next)
   }
 
@@ -163,21 +160,4 @@ function listen<Type extends keyof HTMLElementEventMap>(
 ): Cancel {
   element.addEventListener(type, act)
   return () => element.removeEventListener(type, act)
-}
-
-/** Between two rows of somebody's own order. */
-function moveTo(name: Name, to: number): void {
-  const now = list.value
-  if (!now) return
-  lists.value = putNames(lists.value, now.id, moved(now.names, name, to))
-  notice.value = { text: `${name} is now number ${(list.value?.names.indexOf(name) ?? 0) + 1}` }
-}
-
-function moveBy(name: Name, by: -1 | 1): void {
-  if (sort.value || filter.value) {
-    notice.value = { text: 'Rows are moved in your own order: end the sorting and the filter first' }
-    return
-  }
-  const at = list.value?.names.indexOf(name) ?? -1
-  if (at >= 0) moveTo(name, by < 0 ? at - 1 : at + 2)
 }

@@ -30,13 +30,23 @@ touch.addEventListener('change', () => {
 
 export const shown = computed(() => shownColumns(columns.value, changeForm.value, isNarrow.value))
 
-/** What was just done, for who hears the page; with a way back for a while where there is one. */
-export interface Notice {
-  readonly text: string
-  readonly undo?: () => void
+/** What was just done, for who hears the page. */
+export const notice = signal('')
+/** Ways back of what was just done, the newest last. */
+export const undos = signal<readonly (() => string)[]>([])
+
+/** `undo` tells what it did. */
+export function say(text: string, undo?: () => string): void {
+  notice.value = text
+  if (undo) undos.value = [...undos.value, undo]
 }
 
-export const notice = signal<Notice | undefined>(undefined)
+export function undo(): void {
+  const last = undos.value.at(-1)
+  if (!last) return
+  undos.value = undos.value.slice(0, -1)
+  notice.value = last()
+}
 
 /** In the list in view, as its last one; false: it was there already, or there is no room. */
 export function addName(name: Name): boolean {
@@ -54,12 +64,9 @@ export function removeName(name: Name): void {
   if (!value || at < 0) return
   const { id, title } = value
   lists.value = putNames(lists.value, id, value.names.toSpliced(at, 1))
-  notice.value = {
-    text: `${name} removed from ${title}`,
-    undo() {
-      const now = lists.value.lists.find(one => one.id === id)
-      if (now) lists.value = putNames(lists.value, id, now.names.toSpliced(at, 0, name))
-      notice.value = { text: `${name} is back in ${title}` }
-    },
-  }
+  say(`${name} removed from ${title}`, () => {
+    const now = lists.value.lists.find(one => one.id === id)
+    if (now) lists.value = putNames(lists.value, id, now.names.toSpliced(at, 0, name))
+    return `${name} is back in ${title}`
+  })
 }

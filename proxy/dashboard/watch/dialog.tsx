@@ -12,7 +12,7 @@ export function Dialog({ title, onClose, children }: DialogOf) {
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => dialog.current?.showModal(), [])
   return (
-    <dialog ref={dialog} class="watch-dialog" aria-label={title} onClose={onClose}>
+    <dialog ref={dialog} class="dialog watch-dialog" aria-label={title} onClose={onClose}>
       <header>
         <h2>{title}</h2>
         <button type="button" aria-label="Close" onClick={() => dialog.current?.close()}>

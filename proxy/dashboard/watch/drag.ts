@@ -21,7 +21,7 @@ export function dragRows({ scroller, body, rowHeight, count, mayDrag, drop }: Dr
   line.setAttribute('aria-hidden', 'true')
   const onDown = (down: PointerEvent) => {
     const grip = down.target instanceof Element ? down.target.closest('.grip') : null
-    const name = grip?.closest<HTMLElement>('.row')?.dataset.name
+    const name = grip?.closest<HTMLElement>('.line')?.dataset.name
     if (!grip || name === undefined || down.button !== 0 || !mayDrag()) return
     down.preventDefault()
     let to: number | undefined

@@ -45,11 +45,12 @@ export const formatPercent = (value: number | undefined): string =>
 export const formatCount = (value: number | undefined): string =>
   isNumber(value) ? grouped(Math.round(value), 0) : MISSING
 
+/** `step`: what the scale below is rounded to. */
 const SCALES = [
-  { word: '', size: 1 },
-  { word: 'K', size: 1e3 },
-  { word: 'L', size: 1e5 },
-  { word: 'Cr', size: 1e7 },
+  { word: '', size: 1, step: 1 },
+  { word: 'K', size: 1e3, step: 1 },
+  { word: 'L', size: 1e5, step: 10 },
+  { word: 'Cr', size: 1e7, step: 1000 },
 ] as const
 
 /** `999`, `12.35K` below a lakh, `1.23L`, `4.50Cr`. */
@@ -58,7 +59,7 @@ export function formatCompact(value: number | undefined): string {
   const amount = Math.abs(value)
   const sign = value < 0 ? MINUS : ''
   // What rounds up to the next scale is written in it: 1.00L, not 100.00K.
-  const scale = SCALES.findLast(({ size }) => Math.round(amount / (size / 100)) >= 100) ?? SCALES[0]
+  const scale = SCALES.findLast(({ size, step }) => Math.round(amount / step) * step >= size) ?? SCALES[0]
   if (scale.size === 1) return sign + grouped(Math.round(amount), 0)
   return sign + grouped(amount / scale.size, 2) + scale.word
 }
@@ -91,10 +92,8 @@ export function formatExpiry(expiry: string): string {
   return `${Number(day)} ${MONTHS[Number(month) - 1] ?? month} ${year.slice(2)}`
 }
 
-/** Where trading has a short word for it. */
-export function exchangeTag(exchange: string): string {
-  return exchange.endsWith('_INDEX') ? `${exchange.slice(0, -'_INDEX'.length)} index` : exchange
-}
+/** An index is known by its own name, whoever makes it. */
+export const exchangeTag = (exchange: string): string => (exchange.endsWith('_INDEX') ? 'index' : exchange)
 
 const twoDigits = (value: number): string => String(value).padStart(2, '0')
 const isAboveZero = (text: string): boolean => /[1-9]/.test(text)

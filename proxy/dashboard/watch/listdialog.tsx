@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
-import { list, lists, notice } from './choices.ts'
+import { list, lists, say } from './choices.ts'
 import { Dialog } from './dialog.tsx'
-import { addList, type List, MOST_NAMES, moveList, putNames, removeList, renameList } from './lists.ts'
+import { addList, type List, MOST_NAMES, moveList, putNames, removeList, renameList, restoreList } from './lists.ts'
 import { type ReadText, readText, writeText } from './listtext.ts'
 
 /** Everything that can be done to the list in view as a whole. */
@@ -50,15 +50,12 @@ function Mover({ now, by, words }: { readonly now: List; readonly by: -1 | 1; re
 }
 
 function remove(gone: List): void {
-  const before = lists.value
-  lists.value = removeList(before, gone.id)
-  notice.value = {
-    text: `List ${gone.title} deleted`,
-    undo() {
-      lists.value = before
-      notice.value = { text: `List ${gone.title} is back` }
-    },
-  }
+  const at = lists.value.lists.indexOf(gone)
+  lists.value = removeList(lists.value, gone.id)
+  say(`List ${gone.title} deleted`, () => {
+    lists.value = restoreList(lists.value, gone, at)
+    return `List ${gone.title} is back`
+  })
 }
 
 function Transfer({ now }: { readonly now: List }) {
@@ -84,7 +81,7 @@ function Transfer({ now }: { readonly now: List }) {
           type="button"
           onClick={() => {
             lists.value = putNames(lists.value, now.id, read.names)
-            notice.value = { text: `${now.title} has ${read.names.length} instruments now` }
+            say(`${now.title} has ${read.names.length} instruments now`)
           }}
         >
           Replace this list

@@ -34,7 +34,7 @@ export const currentOf = ({ lists, current }: Lists): List | undefined =>
 
 /** A new one, empty, in view. */
 export function addList(all: Lists, title: string, names: readonly Name[] = []): Lists {
-  const id = Math.max(0, ...all.lists.map(list => list.id)) + 1
+  const id = freeId(all.lists)
   const list = { id, title: cleanTitle(title) || `List ${id}`, names: unique(names).slice(0, MOST_NAMES) }
   return all.lists.length < MOST_LISTS ? { lists: [...all.lists, list], current: id } : all
 }
@@ -51,6 +51,12 @@ export function removeList(all: Lists, id: number): Lists {
   const lists = all.lists.toSpliced(at, 1)
   const current = all.current === id ? (lists[Math.min(at, lists.length - 1)]?.id ?? all.current) : all.current
   return { lists, current }
+}
+
+/** One that was deleted, in its old place and in view; its id may have been given to another meanwhile. */
+export function restoreList({ lists }: Lists, gone: List, at: number): Lists {
+  const id = lists.some(list => list.id === gone.id) ? freeId(lists) : gone.id
+  return { lists: lists.toSpliced(at, 0, { ...gone, id }), current: id }
 }
 
 export function moveList(all: Lists, id: number, by: -1 | 1): Lists {
@@ -103,6 +109,7 @@ export function isName(value: unknown): value is Name {
   return /^[A-Z][A-Z_]{1,19}$/.test(exchange) && /^\S(.*\S)?$/.test(symbol)
 }
 
+const freeId = (lists: readonly List[]): number => Math.max(0, ...lists.map(({ id }) => id)) + 1
 const unique = (names: readonly Name[]): readonly Name[] => [...new Set(names)]
 const cleanTitle = (title: string): string => title.replace(/\s+/g, ' ').trim().slice(0, LONGEST_TITLE)
 

@@ -34,18 +34,16 @@ const element = (tag: string, className: string, role?: string): HTMLElement => 
 }
 
 /** The text of a button, the key that does the same, and what is said of it. */
-const ACTIONS = [
+export const ACTIONS = [
   ['depth', 'D', 'Depth'],
   ['chart', 'C', 'Chart'],
   ['pin', 'P', 'Pin to the header'],
   ['remove', '×', 'Remove from the list'],
 ] as const
 
-export type Action = (typeof ACTIONS)[number][0]
-
 /** One element of the pool. It shows one instrument after the other; only texts that differ are written. */
 export class Row {
-  readonly element = element('div', 'row', 'row')
+  readonly element = element('div', 'line', 'row')
   readonly #source: Source
   readonly #symbol = new Text()
   readonly #tag = new Text()
@@ -73,14 +71,14 @@ export class Row {
     tag.append(this.#tag)
     const note = element('span', 'note')
     note.append(this.#note)
-    this.#name.append(grip, symbol, tag, note, actions())
+    this.#name.append(grip, symbol, tag, note)
     this.#cells = columns.map(column => {
       const cell = element('div', column.isText ? 'cell words' : 'cell', 'gridcell')
       const text = new Text()
       cell.append(text)
       return { column, element: cell, text, shown: '', tone: '', tintedUntil: 0, value: undefined }
     })
-    this.element.append(this.#name, ...this.#cells.map(cell => cell.element))
+    this.element.append(this.#name, ...this.#cells.map(cell => cell.element), actions())
   }
 
   /** Stands at a place of the list and shows what is there. */
@@ -205,11 +203,11 @@ function write(cell: Cell, text: string): void {
 }
 
 function actions(): HTMLElement {
-  const all = element('span', 'actions')
+  const all = element('div', 'actions', 'gridcell')
   for (const [action, text, words] of ACTIONS) {
     const button = document.createElement('button')
     button.type = 'button'
-    // By keyboard the row does it: four stops for the tabulator on each of 250 rows help nobody.
+    // Keys do it on the row: four stops for the tabulator in each of forty rows help nobody.
     button.tabIndex = -1
     button.dataset.action = action
     button.textContent = text

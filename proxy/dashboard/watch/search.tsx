@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { clock, selected } from '../desk.ts'
 import { nameOf } from '../names.ts'
 import { findInstruments } from './calls.ts'
-import { addName, list, notice } from './choices.ts'
+import { addName, list, say } from './choices.ts'
 import { detailOf, Finder, type Findings, type Found } from './finder.ts'
 import { exchangeTag } from './format.ts'
 import { MOST_NAMES } from './lists.ts'
@@ -145,6 +145,6 @@ function add(found: Found): void {
   const isThere = list.value?.names.includes(name) === true
   const isAdded = addName(name)
   const failed = isThere ? `${name} is in ${title} already` : `${title} is full: ${MOST_NAMES} instruments`
-  notice.value = { text: isAdded ? `${name} added to ${title}` : failed }
+  say(isAdded ? `${name} added to ${title}` : failed)
   if (isAdded || isThere) selected.value = name
 }

@@ -1,6 +1,5 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a list of thousands of rows of which forty exist is no table
 import { useEffect, useRef } from 'preact/hooks'
-import { stream } from '../desk.ts'
 import { Board, rowHeight } from './board.ts'
 import { list, shown } from './choices.ts'
 import { Head } from './head.tsx'
@@ -33,17 +32,16 @@ export function Table() {
   return (
     <div
       ref={scroller}
-      class={`grid${stream.link.value.phase === 'open' ? '' : ' offline'}`}
+      class="grid"
       style={style}
       id="watch-grid"
       role="grid"
       aria-label={list.value?.title ?? 'Instruments'}
       aria-rowcount={(list.value?.names.length ?? 0) + 1}
-      aria-colcount={shown.value.length + 1}
       tabIndex={0}
     >
       <Head />
-      <div ref={body} class="rows" role="rowgroup" />
+      <div ref={body} class="rows prices" role="rowgroup" />
     </div>
   )
 }

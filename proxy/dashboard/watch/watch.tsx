@@ -1,10 +1,10 @@
-import { useSignal, useSignalEffect } from '@preact/signals'
+import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { clock } from '../desk.ts'
-import { isOrderHeld, shownCount } from './board.ts'
-import { changeForm, filter, list, lists, notice, sort } from './choices.ts'
+import { shownCount } from './board.ts'
+import { changeForm, filter, list, lists } from './choices.ts'
 import { ColumnDialog } from './columndialog.tsx'
-import { CHANGES, COLUMNS } from './columns.ts'
+import { CHANGES } from './columns.ts'
+import { Foot } from './foot.tsx'
 import { shortcutOf } from './keys.ts'
 import { ListDialog } from './listdialog.tsx'
 import { Search } from './search.tsx'
@@ -12,8 +12,6 @@ import { Table } from './table.tsx'
 import { Tabs } from './tabs.tsx'
 import './watch.css'
 
-/** How long an undo is offered. */
-const UNDO_MS = 6000
 const CHANGE_WORDS = { both: '± %', absolute: '±', percent: '%' } as const
 const CHANGE_TITLES = {
   both: 'Change in rupees and in percent',
@@ -110,35 +108,6 @@ function Empty({ onSearch }: { readonly onSearch: () => void }) {
           }}
         >
           Nothing here matches “{filter.value}”: show all {count}
-        </button>
-      )}
-    </div>
-  )
-}
-
-function Foot() {
-  const news = useSignal(notice.value)
-  useSignalEffect(() => {
-    news.value = notice.value
-    return clock.after(UNDO_MS, () => {
-      news.value = undefined
-    })
-  })
-  const count = list.value?.names.length ?? 0
-  const undo = news.value?.undo
-  return (
-    <div class="foot">
-      <span>{filter.value ? `${shownCount.value} of ${count} instruments` : `${count} instruments`}</span>
-      {sort.value && (
-        <span>
-          by {sort.value.by === 'name' ? 'symbol' : COLUMNS.get(sort.value.by)?.title}
-          {isOrderHeld.value && ', held under the pointer'}
-        </span>
-      )}
-      <span role="status">{news.value?.text}</span>
-      {undo && (
-        <button type="button" onClick={undo}>
-          Undo
         </button>
       )}
     </div>

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest'
+import { Wants } from '../../../proxy/dashboard/wants.ts'
+import { ManualClock } from '../../../shared/clock.ts'
+
+interface Sent {
+  readonly action: string
+  readonly symbols: readonly { readonly symbol: string }[]
+}
+
+function open() {
+  const clock = new ManualClock()
+  const sent: Sent[] = []
+  const wants = new Wants(clock, message => sent.push(message as Sent) > 0)
+  wants.connected()
+  const said = () => sent.splice(0).map(({ action, symbols }) => [action, symbols.map(one => one.symbol).join()])
+  return { clock, wants, said, sent }
+}
+
+describe('what the page holds on the stream', () => {
+  it('is asked for in one message', () => {
+    const { clock, wants, said } = open()
+    for (const symbol of ['A', 'B', 'C']) wants.hold(`NSE:${symbol}`, 'Quote')
+    clock.advance(100)
+    expect(said()).toEqual([['subscribe', 'A,B,C']])
+  })
+
+  it('is given back after a time of grace, unless somebody came back', () => {
+    const { clock, wants, said } = open()
+    const letGo = ['A', 'B'].map(symbol => wants.hold(`NSE:${symbol}`, 'Quote'))
+    clock.advance(100)
+    for (const one of letGo) one()
+    clock.advance(1000)
+    wants.hold('NSE:B', 'Quote')
+    clock.advance(10_000)
+    expect(said()).toEqual([
+      ['subscribe', 'A,B'],
+      ['unsubscribe', 'A'],
+    ])
+  })
+
+  it('does not hold back what comes for the grace of what goes', () => {
+    const { clock, wants, said } = open()
+    const letGo = wants.hold('NSE:A', 'Quote')
+    clock.advance(100)
+    said()
+    wants.hold('NSE:B', 'Quote')
+    letGo()
+    clock.advance(100)
+    expect(said()).toEqual([['subscribe', 'B']])
+  })
+
+  it('says nothing of rows that only flew past', () => {
+    const { clock, wants, said } = open()
+    wants.hold('NSE:A', 'Quote')()
+    wants.hold('NSE:B', 'Quote')
+    clock.advance(10_000)
+    expect(said()).toEqual([['subscribe', 'B']])
+    expect(wants.size).toBe(1)
+  })
+
+  it('takes leave of the rows of a long scroll once a second', () => {
+    const { clock, wants, said } = open()
+    for (let nth = 0; nth < 200; nth++) {
+      const letGo = wants.hold(`NSE:S${nth}`, 'Quote')
+      clock.advance(100)
+      letGo()
+    }
+    clock.advance(10_000)
+    const leaves = said().filter(([action]) => action === 'unsubscribe')
+    expect(leaves.length).toBeLessThanOrEqual(24)
+    expect(leaves.flatMap(([, symbols = '']) => symbols.split(','))).toHaveLength(200)
+    expect(wants.size).toBe(0)
+  })
+
+  it('is said again on a new connection, what is held and nothing else', () => {
+    const { clock, wants, said } = open()
+    wants.hold('NSE:A', 'Quote')
+    const letGo = wants.hold('NSE:B', 'Quote')
+    clock.advance(100)
+    wants.disconnected()
+    letGo()
+    said()
+    wants.connected()
+    expect(said()).toEqual([['subscribe', 'A']])
+  })
+})
