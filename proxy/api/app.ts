@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import cors from '@fastify/cors'
 import swagger from '@fastify/swagger'
 import fastify, {
   type FastifyBaseLogger,
@@ -13,6 +14,7 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod'
 import type { Log } from '../../shared/log.ts'
+import { type DoorRules, isWelcome } from '../handshake.ts'
 import { BODY_LIMIT, readBody } from './body.ts'
 import { refusalOf } from './failure.ts'
 import type { Doorkeeper } from './identity.ts'
@@ -25,14 +27,24 @@ export type Api = FastifyInstance<RawServerDefault, IncomingMessage, ServerRespo
 export interface AppParts {
   readonly log: Log
   readonly doorkeeper: Doorkeeper
+  /** Which pages of other sites may ask. */
+  readonly rules: Pick<DoorRules, 'origins' | 'isNear'>
   /** Of the program. */
   readonly version: string
 }
 
+/** Nothing goes by cookies. */
+const CORS = {
+  methods: ['GET', 'HEAD', 'POST', 'DELETE'],
+  allowedHeaders: ['authorization', 'content-type', 'x-api-key', 'last-event-id'],
+  exposedHeaders: ['retry-after'],
+  credentials: false,
+  maxAge: 600,
+}
 const JSON_TYPE = 'application/json'
 
 /** The HTTP side before it has any resource. Nothing listens here: the door hands requests over. */
-export async function createApp({ log, doorkeeper, version }: AppParts): Promise<Api> {
+export async function createApp({ log, doorkeeper, rules, version }: AppParts): Promise<Api> {
   const missing = new Missing()
   const app = fastify({
     logger: false,
@@ -63,6 +75,13 @@ export async function createApp({ log, doorkeeper, version }: AppParts): Promise
     },
     transform: jsonSchemaTransform,
     transformObject: jsonSchemaTransformObject,
+  })
+  // Before anybody is asked for a key: a browser asks first whether it may.
+  await app.register(cors, {
+    delegator: ({ headers: { origin, host = '' } }, answer) => {
+      const isAllowed = origin !== undefined && isWelcome(origin, host, rules)
+      answer(null, { ...CORS, origin: isAllowed })
+    },
   })
   app.addHook('onRequest', doorkeeper.atHead)
   app.addHook('preValidation', doorkeeper.atBody)
