@@ -3,6 +3,7 @@ import cors from '@fastify/cors'
 import swagger from '@fastify/swagger'
 import fastify, {
   type FastifyBaseLogger,
+  type FastifyContextConfig,
   type FastifyInstance,
   type FastifyReply,
   type RawServerDefault,
@@ -73,7 +74,7 @@ export async function createApp({ log, doorkeeper, rules, version }: AppParts): 
       info: { title: 'Tickwire', version, description: 'Market data of your own broker accounts, over HTTP.' },
       components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
     },
-    transform: jsonSchemaTransform,
+    transform: withSecurity,
     transformObject: jsonSchemaTransformObject,
   })
   // Before anybody is asked for a key: a browser asks first whether it may.
@@ -92,6 +93,13 @@ export async function createApp({ log, doorkeeper, rules, version }: AppParts): 
     return `${payload}\n`
   })
   return app
+}
+
+/** What a route says of who may ask, as the document says it. */
+const withSecurity: typeof jsonSchemaTransform = input => {
+  const { access = {} } = (input as { route?: { config?: FastifyContextConfig } }).route?.config ?? {}
+  const { schema, url } = jsonSchemaTransform(input)
+  return { schema: access.isOpen ? schema : { security: [{ key: [] }], ...schema }, url }
 }
 
 const tell = (reply: FastifyReply, { status, message, code, headers }: HttpRefusal): FastifyReply =>

@@ -98,7 +98,7 @@ export function addInstruments(api: Api, { instruments, access, feedsOf }: Instr
         operationId: 'getInstrument',
         summary: 'One instrument',
         params: z.object({
-          exchange,
+          exchange: exchange.meta({ examples: ['NSE'] }),
           symbol: z
             .string()
             .max(64)

@@ -5,7 +5,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Api } from '../../../proxy/api/app.ts'
 import { addPage } from '../../../proxy/api/page.ts'
-import { bareApi } from '../../support/api.ts'
+import { bareApi, handOver } from '../../support/api.ts'
 
 const SCRIPT = `console.log(${JSON.stringify('x'.repeat(5000))})\n`
 const INDEX = '<!doctype html><script type="module" src="/assets/index-a1b2.js"></script>\n'
@@ -70,7 +70,7 @@ describe('the page', () => {
     '/assets//index-a1b2.js',
     '/etc/passwd',
   ])('has no path to the disk: %s', async url => {
-    expect((await ask(url)).statusCode).toBe(426)
+    expect((await handOver(api, { method: 'GET', url, headers: {} })).status).toBe(426)
   })
 
   it('says how to build it where it is not built', async () => {
