@@ -217,6 +217,9 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
   const api = await openApi({
     ...clientRooms,
     limits,
+    market: config.market,
+    folder,
+    rules,
     tickets,
     sessions,
     feeds,

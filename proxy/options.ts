@@ -11,7 +11,7 @@ import type { Address } from './listen.ts'
 import type { Report, Whole } from './whole.ts'
 
 export interface ProxyOptions {
-  readonly config: Pick<Config, 'proxy' | 'validBrokers'>
+  readonly config: Pick<Config, 'proxy' | 'validBrokers' | 'market'>
   readonly folder: DataFolder
   /** Handed over: closed with the proxy. */
   readonly bus: Bus
