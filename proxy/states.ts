@@ -102,10 +102,13 @@ export class States {
       )
   }
 
-  /** How an instrument stands; `undefined` for a feed nobody registered. `symbol`: the common one. */
+  /**
+   * How an instrument stands; `undefined` for a feed nobody registered. `symbol`: the common one. Its last tick is the one its
+   * feed told of: asked for thousands at a time, this looks at no topic.
+   */
   stateOf(feed: string, exchange: string, symbol: string): Standing | undefined {
     const view = this.#parts.feeds.view(feed)
-    return view && this.#timed(view, this.#ledger(view), `${exchange}:${symbol}`)
+    return view && statesOf(view, this.#ledger(view), `${exchange}:${symbol}`)
   }
 
   /** Since when its feed says that an instrument ought to tick and does not; `undefined` when it does not say so. */

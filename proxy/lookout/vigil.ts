@@ -112,7 +112,9 @@ export class Vigil {
 
   /** The feeds it takes something from. */
   feeds(): ReadonlySet<string> {
-    return new Set([...this.#entries.values()].map(({ found }) => found.parts.feed))
+    const feeds = new Set<string>()
+    for (const { found } of this.#entries.values()) feeds.add(found.parts.feed)
+    return feeds
   }
 
   #renew(name: string, entry: Entry, now: number): void {

@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { feedOf, LookoutRig } from './rig.ts'
+import { EVERY } from '../../../proxy/delivery.ts'
+import { PLAIN } from '../fanout/frames.ts'
+import { Inbox } from '../fanout/inbox.ts'
+import { feedOf, LookoutRig, seen } from './rig.ts'
 
 let rig: LookoutRig
 
@@ -9,7 +12,6 @@ beforeEach(() => {
 
 afterEach(() => rig.close())
 
-const { seen } = LookoutRig
 const wanted = () => [...rig.wanted]
 
 describe('what is asked for by requests', () => {
@@ -29,6 +31,15 @@ describe('what is asked for by requests', () => {
     const channel = rig.hub.find('ONE_NSE_TCS_LTP')
     expect([channel?.variants, channel?.news, channel?.ring]).toEqual([[], 0, undefined])
     expect(channel?.last?.payload.toString()).toContain('"ltp":101')
+  })
+
+  it('stays wanted when a client that held it leaves', async () => {
+    await rig.ask('TCS')
+    const [one] = rig.hub.channels()
+    if (!one) throw new Error('nothing is wanted')
+    const wish = { variation: PLAIN, delivery: EVERY }
+    rig.hub.leave(rig.hub.join(one.served, wish, new Inbox().outbox))
+    expect(wanted()).toEqual(['ONE_NSE_TCS_LTP'])
   })
 
   it('is waited for, all of it together, for 1.5 s, and of what has no value the next request does not wait', async () => {
@@ -102,8 +113,7 @@ describe('a key whose requests look at something', () => {
     rig.quota = { subscriptions: 3 }
     await rig.ask('A,B,C')
     rig.clock.advance(10)
-    await rig.ask('A')
-    rig.clock.advance(10)
+    // What is asked for again is not the oldest any more.
     expect(seen(await rig.ask('D,A'))).toEqual(['ONE_NSE_D_LTP', 'ONE_NSE_A_LTP'])
     expect(wanted().sort()).toEqual(['ONE_NSE_A_LTP', 'ONE_NSE_C_LTP', 'ONE_NSE_D_LTP'])
     const all = seen(await rig.ask('E,F,G,H'))
