@@ -7,6 +7,7 @@ import { REQUESTS } from './requests.ts'
 
 /** With what the server ends a connection; a stream of events is told the same in `event: close`. */
 export const CLOSE_CODES: Readonly<Record<number, string>> = {
+  1008: 'a message in more than 64 pieces',
   1009: 'a message too big',
   1011: 'a fault of the server',
   1012: 'the server goes; come back when server_shutdown says so',

@@ -128,9 +128,21 @@ describe('who may read events', () => {
   it('is nobody with a key in the address, whatever it is called there', async () => {
     for (const name of ['apikey', 'key'])
       expect((await readWithout(`${RELIANCE}&${name}=${rig.keys.alice}`)).status).toBe(400)
-    expect((await readWithout(`${RELIANCE}&ticket=${rig.keys.alice}`)).status).toBe(401)
+    expect((await readWithout(`${RELIANCE}&ticket=${rig.keys.alice}`)).status).toBe(400)
     const elsewhere = { path: '/api/v1/status' }
     expect((await EventReader.open(rig.port, `ticket=${await ticket()}`, elsewhere)).status).toBe(400)
+  })
+
+  it('is a page with a session, until that ends', async () => {
+    const url = `http://127.0.0.1:${rig.port}/api/v1/session`
+    const bearer = (key: string) => ({ headers: { authorization: `Bearer ${key}` } })
+    const started = await fetch(url, { method: 'POST', ...bearer(rig.keys.alice) })
+    const { session } = (await started.json()) as { session: string }
+    const reader = await read(RELIANCE, session)
+    await reader.frame('the replies', ({ type }) => type === 'subscribe')
+    expect((await fetch(url, { method: 'DELETE', ...bearer(session) })).status).toBe(204)
+    await reader.ended
+    expect(reader.named).toMatchObject([{ name: 'close', data: { code: 4403 } }])
   })
 
   it('is told why he has no broker, and which limit is reached', async () => {
