@@ -255,7 +255,8 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     feeds,
     whole,
     statusOf: statusFrom({ ...statusParts, certificateEndsAt, auditState: () => telling.state }),
-    ...{ meters, certificateEndsAt },
+    meters,
+    certificateEndsAt,
     health: {
       lagMs: () => lag.ms,
       missing: async () => (server.isEnding ? 'the proxy ends' : (await whole()).missing),

@@ -118,12 +118,12 @@ describe('beside a running system', () => {
 
   it('trace says so where a proxy stamps nothing, and tells the whole way', async () => {
     const older = new WebSocketServer({ host: '127.0.0.1', port: 0 })
-    onTestFinished(() => void older.close())
+    onTestFinished(() => older.close())
     await once(older, 'listening')
     older.on('connection', socket =>
-      socket.on('message', bytes => {
+      socket.on('message', (bytes: Buffer) => {
         const say = (what: object) => socket.send(JSON.stringify(what))
-        if (String(bytes).includes('authenticate')) return say({ type: 'auth', status: 'success' })
+        if (bytes.includes('authenticate')) return say({ type: 'auth', status: 'success' })
         say({ type: 'subscribe', subscriptions: [{ status: 'success' }] })
         const data = { ltp: 100, timestamp: Date.now() }
         say({ type: 'market_data', symbol: 'TCS', exchange: 'NSE', mode: 2, data })
