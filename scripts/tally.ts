@@ -4,6 +4,14 @@ import type { Happening } from './facts.ts'
 /** One worker now. */
 export type WorkerStanding = Omit<WorkerView, 'clients'>
 
+/** What their parent knows. */
+interface Beside {
+  readonly startedAt: number
+  readonly events: readonly Happening[]
+  /** Whom it turned away before any worker saw them. */
+  readonly refusals?: NonNullable<Sums['refusals']>
+}
+
 const NOTHING: Sums = { clients: {}, ticks: {}, bus: {} }
 
 /** What all workers have counted, those that ended included. */
@@ -23,10 +31,7 @@ export class Tally {
     this.#reports.delete(id)
   }
 
-  whole(
-    workers: readonly WorkerStanding[],
-    { startedAt, events }: { readonly startedAt: number; readonly events: readonly Happening[] },
-  ): Whole {
+  whole(workers: readonly WorkerStanding[], { startedAt, events, refusals = {} }: Beside): Whole {
     const reports = [...this.#reports.values()]
     const busConnected = reports.length > 0 && reports.every(report => report.busConnected)
     const away = workers.find(({ state }) => state !== 'running')
@@ -35,7 +40,7 @@ export class Tally {
       startedAt,
       busConnected,
       topics: reports.reduce((sum, { topics }) => sum + topics, 0),
-      ...addUp([...reports, this.#past]),
+      ...addUp([...reports, this.#past, { ...NOTHING, refusals }]),
       clientList: [...this.#reports].flatMap(([id, { clientList }]) =>
         clientList.map(one => ({ ...one, id: `${id}-${one.id}` })),
       ),

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { Register, type RegisterLimits } from '../proxy/limits/register.ts'
 import { type Passage, Turnstile } from '../proxy/limits/turnstile.ts'
 import type { Address } from '../proxy/listen.ts'
-import type { Whole } from '../proxy/whole.ts'
+import type { Sums, Whole } from '../proxy/whole.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Log } from '../shared/log.ts'
 import { CLIENTS_GRACE_MS, type Ending } from '../shared/process.ts'
@@ -16,6 +16,8 @@ interface WorkersParts {
   readonly count: number
   readonly limits: RegisterLimits
   readonly passage?: Passage
+  /** Whom the common door has turned away. */
+  readonly refusals?: Sums['refusals']
   /** How one worker is started that serves this address. */
   readonly spec: (id: number, address: Address) => Omit<ChildSpec, 'hear'>
   readonly clock: Clock
@@ -186,7 +188,8 @@ export class Workers {
       if (running.length === 0) this.#allHeard()
     })
     const workers = [...this.#children].map(([id, child]) => this.#standing(id, child))
-    return this.#tally.whole(workers, { startedAt: this.#startedAt, events: this.#events })
+    const { refusals = {} } = this.#parts
+    return this.#tally.whole(workers, { startedAt: this.#startedAt, events: this.#events, refusals })
   }
 
   #heard(id: number): void {

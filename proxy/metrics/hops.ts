@@ -3,7 +3,7 @@ import { type Counted, countOf, merge, quantile } from '../../shared/histogram.t
 /** The stretches of a tick's way, in their order. */
 export const HOPS = ['exchange_adapter', 'adapter_bus', 'bus_proxy', 'proxy_kernel'] as const
 
-export type Hop = (typeof HOPS)[number]
+type Hop = (typeof HOPS)[number]
 
 /** How long each of several things took. */
 export type Lengths = Readonly<Record<string, Counted>>

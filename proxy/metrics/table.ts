@@ -20,7 +20,7 @@ export type Label = (typeof LABELS)[number]
 
 export type Labels = Readonly<Partial<Record<Label, string>>>
 
-export interface Sample {
+interface Sample {
   readonly labels: Labels
   readonly value: number
 }

@@ -120,7 +120,7 @@ async function serveBy(
   const onRefused = (reached: Reached, address: string) =>
     sampler.record(noteOf('limit.reached', reached, undefined, address))
   const passage = { isForwarder, isPlain: tls.certFile === undefined, onRefused }
-  const workers = new Workers({ count, limits: config.proxy, passage, spec, clock, log })
+  const workers = new Workers({ count, limits: config.proxy, passage, refusals: sampler.refusals, spec, clock, log })
   // A second signal, and an end that nobody foresaw, leave no worker behind either.
   process.on('exit', () => workers.kill())
   const { host, port } = config.proxy

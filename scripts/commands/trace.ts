@@ -71,7 +71,7 @@ export async function trace(globals: Globals, word: string, options: TraceOption
   const end = untilInterrupted()
   const ages = new Ages()
   const lines = new Lines(terminal)
-  let answered = (_: Message): void => {}
+  let answered: (message: Message) => void = () => {}
   const take = (message: Message, at: number) => {
     const traced = traceOf(message, at)
     if (!traced) return answered(message)

@@ -56,6 +56,13 @@ test('the bus is connected when it is for every worker', () => {
   })
 })
 
+test('whom their common door turned away is counted with whom they did', () => {
+  const tally = new Tally()
+  tally.heard(1, { ...report(2, 20), refusals: { bad_key: 1 } })
+  const refusals = { handshakes_per_second: 4 }
+  expect(tally.whole([standing(1)], { ...since, refusals }).refusals).toEqual({ bad_key: 1, handshakes_per_second: 4 })
+})
+
 test('a worker that does not answer is told of, with what it said last', () => {
   const tally = new Tally()
   tally.heard(1, report(2, 20))

@@ -1,6 +1,9 @@
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { WebSocketServer } from 'ws'
 import { adapterFolder } from '../support/adapterfolder.ts'
 import { eventually, isAlive, System } from '../support/system.ts'
 
@@ -88,6 +91,48 @@ describe('beside a running system', () => {
   it('tail --raw shows every message of the server as it came', async () => {
     const { out } = await system.run('tail', 'NSE:RELIANCE', '--raw', '--count', '1')
     expect(lines(out).map(line => JSON.parse(line).type)).toEqual(['auth', 'subscribe', 'market_data'])
+  })
+
+  it('trace tells of each tick when it was where, and then how long each stretch takes', async () => {
+    const { code, out, err } = await system.run('trace', 'NSE:RELIANCE', '--count', '3')
+    expect(code).toBe(0)
+    const told = lines(out).map(line => JSON.parse(line))
+    const ticks = told.filter(({ isRepeated }) => isRepeated === false)
+    expect(ticks).toHaveLength(3)
+    for (const { at, ms } of ticks) {
+      const way = [at.exchange, at.adapter, at.published, at.proxy, at.client]
+      expect(way).toEqual([...way].sort((one, other) => one - other))
+      expect(ms.exchangeAdapter + ms.adapterBus + ms.busProxy + ms.proxyClient).toBeCloseTo(ms.all, 1)
+    }
+    expect(told.at(-1)).toMatchObject({
+      ticks: 3,
+      hops: expect.arrayContaining([expect.objectContaining({ hop: 'bus→proxy', count: 3 })]),
+    })
+    expect(err).toMatch(/^3 ticks; \d+ last values? not counted$/m)
+    const none = await system.run('trace', 'NSE:NOPE')
+    expect([none.code, none.err]).toEqual([
+      1,
+      expect.stringContaining('error INSTRUMENT_UNKNOWN: NSE:NOPE was refused'),
+    ])
+  })
+
+  it('trace says so where a proxy stamps nothing, and tells the whole way', async () => {
+    const older = new WebSocketServer({ host: '127.0.0.1', port: 0 })
+    onTestFinished(() => older.close())
+    await once(older, 'listening')
+    older.on('connection', socket =>
+      socket.on('message', (bytes: Buffer) => {
+        const say = (what: object) => socket.send(JSON.stringify(what))
+        if (bytes.includes('authenticate')) return say({ type: 'auth', status: 'success' })
+        say({ type: 'subscribe', subscriptions: [{ status: 'success' }] })
+        const data = { ltp: 100, timestamp: Date.now() }
+        say({ type: 'market_data', symbol: 'TCS', exchange: 'NSE', mode: 2, data })
+      }),
+    )
+    const { port } = older.address() as AddressInfo
+    const { code, out, err } = await system.run('trace', 'NSE:TCS', '--count', '1', '--url', `ws://127.0.0.1:${port}`)
+    expect([code, err]).toEqual([0, expect.stringContaining('This proxy stamps no ticks')])
+    expect(Object.keys(JSON.parse(lines(out)[0] ?? '').ms)).toEqual(['all'])
   })
 
   it('tail tells of a symbol that is refused, and ends when all are', async () => {

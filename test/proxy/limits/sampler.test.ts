@@ -27,6 +27,15 @@ test('of a flood from one address one in a second is told, with how many it stan
   ])
 })
 
+test('who was turned away is counted, told or not, by the limit or the bad key', () => {
+  const { sampler, say } = open()
+  for (let nth = 0; nth < 1000; nth++) say('auth.refused')
+  const reached = { action: 'limit.reached', subject: 'handshakes_per_second' } as const
+  sampler.record({ ...reached, actor: 'stranger', result: 'refused' })
+  sampler.record({ action: 'auth.accepted', actor: 'key:1', result: 'ok' })
+  expect(sampler.refusals).toEqual({ bad_key: 1000, handshakes_per_second: 1 })
+})
+
 test('other addresses, other things and what no stranger causes are told by themselves', () => {
   const { told, say } = open()
   say('auth.refused')
