@@ -39,7 +39,7 @@ export async function openInBrowser(
 }
 
 /** Without a script, so that it also works where those are switched off; no page learns where it came from. */
-export const redirection = (address: string): string => {
+const redirection = (address: string): string => {
   const safe = address.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;')
   return `<!doctype html>
 <meta charset="utf-8">

@@ -56,7 +56,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   const reached = clock.monotonic()
   const socket = new WebSocket(url, isOwn ? OWN_PROXY : {})
   const pings = new Map<string, (answer: z.infer<typeof pong>) => void>()
-  let take = (_: Message): void => {}
+  let take: (message: Message) => void = () => {}
   socket.on('message', bytes => {
     const read = Buffer.isBuffer(bytes) ? parse(bytes) : undefined
     const answer = pong.safeParse(read)

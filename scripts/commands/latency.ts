@@ -78,7 +78,7 @@ export async function latency(
   const isFar = url !== undefined
   const symbols = named.length > 0 ? named : await wantedNow(invocation, url)
   const ages = new Ages()
-  let answered = (_: Message): void => {}
+  let answered: (message: Message) => void = () => {}
   const link = await openLink({
     url: address,
     isOwn: !isFar,

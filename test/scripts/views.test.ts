@@ -114,6 +114,11 @@ describe('tickwire plan', () => {
 describe('tickwire open', () => {
   const TICKET = /#ticket=(tw_live_\w+)/
 
+  it('is what up names below the address of the page, with no ticket where the words are kept', () => {
+    expect(system.up.out).toMatch(/\n {2}page {4}http:\/\/127\.0\.0\.1:\d+\/\n {10}npx tickwire open --data-dir /)
+    expect(system.up.out).not.toMatch(TICKET)
+  })
+
   it('prints where there is no screen, and with --print', async () => {
     const env = { DISPLAY: '', WAYLAND_DISPLAY: '' }
     const { out, err } = await system.start(['open', '--format', 'table'], env).done
