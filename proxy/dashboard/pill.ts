@@ -38,7 +38,7 @@ export function pillOf(situation: Situation): Pill {
 
 function standingOf({ feeds, opensAt, isClosed, now }: Situation): Pill {
   if (!feeds) return { level: 'good', word: 'Live' }
-  if (feeds.length === 0) return { level: 'bad', word: 'Down', detail: 'no feed: tickwire adapter add' }
+  if (feeds.length === 0) return { level: 'bad', word: 'Down', detail: 'no feed: tickwire adapter list' }
   const working = feeds.filter(feed => !isBroken(feed))
   const [broken] = feeds.filter(isBroken)
   if (working.length === 0)

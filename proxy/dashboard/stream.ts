@@ -1,8 +1,8 @@
 import { signal } from '@preact/signals'
-import { shutdownWords } from './banner/words.ts'
 import type { Cancel, PageClock } from './clock.ts'
 import { FEATURES, type Message } from './protocol.ts'
 import { CallError, type Sessions } from './session.ts'
+import { shutdownWords } from './shutdown.ts'
 
 /**
  * `connecting`: for the first time, or again; `open`: messages come; `waiting`: the next try is planned; `off`: nobody has

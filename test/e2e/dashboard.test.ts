@@ -8,9 +8,8 @@ let system: System
 let browser: TestBrowser
 
 beforeAll(async () => {
-  const starting = System.start()
+  system = await System.start()
   browser = await TestBrowser.start()
-  system = await starting
 })
 afterAll(async () => {
   await browser.close()

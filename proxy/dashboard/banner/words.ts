@@ -7,14 +7,6 @@ interface BannerText {
   readonly text: string
 }
 
-const SHUTDOWN: Readonly<Record<string, string>> = {
-  restart: 'The server restarts and will be back in a moment',
-  stop: 'The server was stopped by the person who runs it',
-}
-
-/** What `server_shutdown` says, in words. */
-export const shutdownWords = (reason: string): string => SHUTDOWN[reason] ?? `The server ends: ${reason}`
-
 /** What is over before anybody could have read of it moves nothing on the page. */
 const GRACE_MS = 1000
 

@@ -27,7 +27,7 @@ export function Feeds() {
       )}
       {feeds?.length === 0 && (
         <p class="empty">
-          There is no feed. Add one: <code>tickwire adapter add simulator</code>
+          There is no feed. What can be added: <code>tickwire adapter list</code>
         </p>
       )}
       <div class="feeds">

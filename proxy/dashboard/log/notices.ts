@@ -1,7 +1,7 @@
-import { shutdownWords } from '../banner/words.ts'
 import type { Entry } from '../journal.ts'
 import { type Name, nameOf } from '../names.ts'
 import type { InstrumentState, Message, StateNotice } from '../protocol.ts'
+import { shutdownWords } from '../shutdown.ts'
 
 type News = Omit<Entry, 'at' | 'count'>
 

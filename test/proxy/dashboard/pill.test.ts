@@ -58,7 +58,7 @@ describe('the pill', () => {
         .level,
     ).toBe('warn')
     expect(said({ feeds: [feed({ state: 'suspect', reason: 'silent for 26 s' })] })).toBe('Stalled (silent for 26 s)')
-    expect(said({ feeds: [] })).toBe('Down (no feed: tickwire adapter add)')
+    expect(said({ feeds: [] })).toBe('Down (no feed: tickwire adapter list)')
   })
 
   it('is connecting once, and down after that', () => {
