@@ -4,8 +4,9 @@ import { clock, polling, prices, selected, stream, wants } from '../desk.ts'
 import { type Name, partsOf } from '../names.ts'
 import { dataLink } from '../pill.ts'
 import { kept } from '../settings.ts'
-import { decimalsOf } from '../watch/format.ts'
+import { decimalsOf, formatExpiry } from '../watch/format.ts'
 import { Book } from './book.tsx'
+import { expiryOf } from './expiry.ts'
 import { FACTS, headline } from './facts.ts'
 import { type Granted, grantedOf, onGranted } from './granted.ts'
 import { DEPTHS, depthWords, isIndex, ladderOf } from './ladder.ts'
@@ -176,6 +177,16 @@ function Day({ name }: { readonly name: Name }) {
       for (const [nth, fact] of FACTS.entries()) put(values?.[nth], fact.write(fields, decimals, seen))
     })
   }, [name])
+  const expiry = useSignal<string | undefined>(undefined)
+  useEffect(() => {
+    let isShown = true
+    void expiryOf(name).then(found => {
+      if (isShown) expiry.value = found
+    })
+    return () => {
+      isShown = false
+    }
+  }, [name])
   return (
     <dl class="day" ref={list}>
       {FACTS.map(({ label, title }) => (
@@ -184,6 +195,12 @@ function Day({ name }: { readonly name: Name }) {
           <dd />
         </div>
       ))}
+      {expiry.value !== undefined && (
+        <div>
+          <dt>Expiry</dt>
+          <dd>{formatExpiry(expiry.value)}</dd>
+        </div>
+      )}
     </dl>
   )
 }
