@@ -17,18 +17,17 @@ export interface FeedView {
   readonly since: number
   readonly lastTickAt?: number
   readonly label?: Label
-  readonly status?: {
-    readonly ticks: number
-    readonly wanted: number
-    readonly confirmed: number
-    readonly rejected: number
-    readonly epoch?: number
-    readonly tokenExpiresAt?: number
-    readonly rest?: { readonly reason: string; readonly until: number }
-    readonly limits?: { readonly instruments: Used; readonly books?: Used }
-    readonly connections?: { readonly open: number; readonly needed: number }
-  }
-  readonly reconnects?: number
+  /** When the broker ends its session. */
+  readonly tokenExpiresAt?: number
+  /** When its process began; it counts from then. */
+  readonly startedAt?: number
+  readonly ticks?: number
+  readonly wanted?: number
+  readonly confirmed?: number
+  readonly rejected?: number
+  readonly connections?: { readonly open: number; readonly needed: number }
+  readonly limits?: { readonly instruments: Used; readonly books?: Used }
+  readonly rest?: { readonly reason: string; readonly until: number }
 }
 
 export type Level = 'good' | 'news' | 'warn' | 'bad' | 'idle'

@@ -2,6 +2,7 @@ import { useEffect, useMemo } from 'preact/hooks'
 import { feedFacts, now } from '../desk.ts'
 import { type FeedView, helpFor, STATE_LEVELS, STATE_WORDS } from '../feedview.ts'
 import { leftOf, spanOf } from '../ist.ts'
+import { returnsOf } from '../log/keep.ts'
 import { formatCount, MISSING } from '../watch/format.ts'
 import { Paces } from './pace.ts'
 import './feeds.css'
@@ -72,25 +73,23 @@ function Feed({ feed, pace }: { readonly feed: FeedView; readonly pace: number |
 }
 
 function figuresOf(feed: FeedView, pace: number | undefined, at: number): [name: string, value: string][] {
-  const { status, lastTickAt } = feed
-  const { limits, connections, tokenExpiresAt, rest, rejected } = status ?? {}
-  const used = limits
-    ? `${formatCount(limits.instruments.used)} of ${formatCount(limits.instruments.limit)}`
-    : undefined
-  const held = status && `${formatCount(status.confirmed)} of ${formatCount(status.wanted)}`
+  const { lastTickAt, limits, connections, tokenExpiresAt, rest, wanted, confirmed } = feed
   const figures: [string, string | undefined][] = [
     ['Ticks/s', pace === undefined ? MISSING : formatCount(pace)],
     ['Last tick', lastTickAt === undefined ? MISSING : `${spanOf(at - lastTickAt)} ago`],
-    ['Confirmed', held],
-    ['Broker limit', used],
-    ['Deep books', limits?.books && `${formatCount(limits.books.used)} of ${formatCount(limits.books.limit)}`],
+    ['Confirmed', wanted === undefined ? undefined : `${formatCount(confirmed)} of ${formatCount(wanted)}`],
+    ['Refused', feed.rejected === undefined ? undefined : formatCount(feed.rejected)],
+    ['Broker limit', limits && usedWords(limits.instruments)],
+    ['Deep books', limits?.books && usedWords(limits.books)],
     ['Connections', connections && `${connections.open} of ${connections.needed}`],
-    ['Reconnects', feed.reconnects === undefined ? undefined : formatCount(feed.reconnects)],
-    ['Refused', rejected === undefined ? undefined : formatCount(rejected)],
+    ['Came back', formatCount(returnsOf(feed.name))],
     ['Token ends in', tokenExpiresAt === undefined ? undefined : tokenWords(tokenExpiresAt - at)],
     ['Rests for', rest && leftOf(rest.until - at)],
   ]
   return figures.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
 }
+
+const usedWords = ({ used, limit }: { readonly used: number; readonly limit: number }): string =>
+  `${formatCount(used)} of ${formatCount(limit)}`
 
 const tokenWords = (ms: number): string => (ms > 0 ? leftOf(ms) : 'has ended')

@@ -1,7 +1,7 @@
 import type { FeedView } from '../feedview.ts'
 
 interface Reading {
-  readonly epoch: number | undefined
+  readonly startedAt: number | undefined
   readonly ticks: number
   readonly at: number
 }
@@ -12,14 +12,13 @@ export class Paces {
   readonly #paces = new Map<string, number>()
 
   take(feeds: readonly FeedView[], at: number): void {
-    for (const { name, status } of feeds) {
-      if (!status) continue
-      const { ticks, epoch } = status
+    for (const { name, ticks, startedAt } of feeds) {
+      if (ticks === undefined) continue
       const last = this.#last.get(name)
       if (last && at <= last.at) continue
-      this.#last.set(name, { ticks, epoch, at })
+      this.#last.set(name, { ticks, startedAt, at })
       // Another process counts from nothing.
-      if (last && last.epoch === epoch && ticks >= last.ticks)
+      if (last && last.startedAt === startedAt && ticks >= last.ticks)
         this.#paces.set(name, ((ticks - last.ticks) * 1000) / (at - last.at))
       else this.#paces.delete(name)
     }

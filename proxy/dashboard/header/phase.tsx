@@ -14,15 +14,15 @@ export function MarketPhase() {
   const [first = 'NSE:'] = pinned.value
   const line = lineOf(market, partsOf(first).exchange)
   if (!line) return null
-  const words = market.isAlwaysOpen ? 'Always open (set so)' : phaseWords(line, now.value)
-  const next = market.exceptions?.find(({ exchanges }) => !exchanges || exchanges.includes(line.exchange))
+  const words = market.market === 'always-open' ? 'Always open (set so)' : phaseWords(line, now.value)
+  const next = market.exceptions.find(({ exchanges }) => exchanges.includes(line.exchange))
   return (
     <span class="phase" title={market.trouble}>
       <span class="phase-now">
-        <span class="label">{line.exchange}</span> {words}
+        <span class="label">{line.exchange.replace('_INDEX', '')}</span> {words}
       </span>
       {next && (
-        <span class="phase-next" title={next.title}>
+        <span class="phase-next" title={next.name}>
           {exceptionWords(next)}
         </span>
       )}

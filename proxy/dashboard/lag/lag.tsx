@@ -106,12 +106,13 @@ export function Lag() {
   ]
   return (
     <div class="lag">
-      <Figure label="Exchange → browser" minute={hops.total} />
-      <Figure label="Server → browser" minute={hops.hops.proxy} />
+      <div class="lag-totals">
+        <Figure label="Exchange → browser" minute={hops.total} />
+        <Figure label="Server → browser" minute={hops.hops.proxy} />
+      </div>
       <section class="lag-waterfall" aria-label="Where the time goes">
         <Waterfall />
         <Notes />
-        <ServerLag />
       </section>
       <dl class="feed-figures lag-counters">
         {counters.map(([name, value]) => (
@@ -121,6 +122,7 @@ export function Lag() {
           </div>
         ))}
       </dl>
+      <ServerLag />
     </div>
   )
 }

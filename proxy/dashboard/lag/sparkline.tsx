@@ -5,7 +5,7 @@ import { clock, now } from '../desk.ts'
 import { palette, theme } from '../settings.ts'
 import type { Minute } from './minute.ts'
 
-const HEIGHT = 64
+const HEIGHT = 56
 const FIRST_WIDTH = 260
 
 const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim()

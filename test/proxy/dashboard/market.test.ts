@@ -7,9 +7,9 @@ const at = (text: string) => Date.parse(`${text}+05:30`)
 describe('the phase of a market', () => {
   it('is told with its end', () => {
     const now = at('2026-11-23T09:03:48')
-    const preOpen = { exchange: 'NSE', phase: 'pre-open', ticks: 'sparse', to: at('2026-11-23T09:08:00') } as const
+    const preOpen = { exchange: 'NSE', phase: 'pre-open', ticks: 'sparse', until: at('2026-11-23T09:08:00') } as const
     expect(phaseWords(preOpen, now)).toBe('Pre-open 04:12 left')
-    const open = { exchange: 'NSE', phase: 'continuous', ticks: 'expected', to: at('2026-11-23T15:30:00') } as const
+    const open = { exchange: 'NSE', phase: 'continuous', ticks: 'expected', until: at('2026-11-23T15:30:00') } as const
     expect(phaseWords(open, now)).toBe('Open until 15:30')
     const closed = { exchange: 'NSE', phase: 'closed', ticks: 'none', nextOpen: at('2026-11-25T09:00:00') } as const
     expect(phaseWords(closed, now)).toBe('Closed until 09:00 Wed')
@@ -21,15 +21,19 @@ describe('the phase of a market', () => {
     expect(isClosed({ exchange: 'CDS' })).toBe(false)
   })
 
-  it('of an index is that of its exchange, without the hours of single products', () => {
-    const exchanges = [{ exchange: 'NSE', profile: 'bonds' }, { exchange: 'NSE' }, { exchange: 'MCX' }]
-    expect(lineOf({ exchanges }, 'NSE_INDEX')).toBe(exchanges[1])
-    expect(lineOf({ exchanges }, 'MCX')).toBe(exchanges[2])
-    expect(lineOf({ exchanges }, 'BCD')).toBeUndefined()
+  it('of an index is its own, or that of its exchange', () => {
+    const segments = ['NSE', 'NSE', 'NSE_INDEX', 'BSE'].map(exchange => ({ exchange }))
+    const market = { market: 'calendar', segments, exceptions: [] } as const
+    expect(lineOf(market, 'NSE')).toBe(segments[0])
+    expect(lineOf(market, 'NSE_INDEX')).toBe(segments[2])
+    expect(lineOf(market, 'BSE_INDEX')).toBe(segments[3])
+    expect(lineOf(market, 'MCX')).toBeUndefined()
   })
 
   it('names the next day that is not as the others', () => {
-    expect(exceptionWords({ date: '2026-11-24', kind: 'closed' })).toBe('Tue 24 Nov closed')
+    expect(exceptionWords({ date: '2026-11-24', kind: 'morning_closed', name: '', exchanges: [] })).toBe(
+      'Tue 24 Nov morning closed',
+    )
   })
 })
 
