@@ -5,7 +5,7 @@ import type { Identity } from '../access.ts'
 import type { MaySee } from '../lookout/cache.ts'
 import type { Api } from './app.ts'
 import { identityOf } from './identity.ts'
-import type { PriceParts } from './prices.ts'
+import type { PriceParts } from './priceparts.ts'
 import { refusalSchema } from './refusal.ts'
 import { fieldsSchema } from './snapshots.ts'
 

@@ -8,7 +8,7 @@ import type { Watched } from '../lookout/vigil.ts'
 import type { Api } from './app.ts'
 import { identityOf } from './identity.ts'
 import { bookOf, bookSchema, quoteOf, quoteSchema } from './openalgoshapes.ts'
-import type { PriceParts } from './prices.ts'
+import type { PriceParts } from './priceparts.ts'
 import { HttpRefusal } from './refusal.ts'
 import { readWish } from './wish.ts'
 

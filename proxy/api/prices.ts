@@ -1,77 +1,18 @@
-import type { Clock } from '../../shared/clock.ts'
-import type { Config } from '../../shared/config.ts'
-import type { Identity } from '../access.ts'
-import type { Hub } from '../fanout/hub.ts'
-import { Cache } from '../lookout/cache.ts'
-import { Errands } from '../lookout/errands.ts'
-import { type Looked, Lookout, type LookoutRooms, type Wish } from '../lookout/lookout.ts'
-import { NO_FEED } from '../refusals.ts'
-import type { States } from '../states.ts'
-import type { Wanted } from '../wanted.ts'
 import type { Api } from './app.ts'
 import { addCache } from './cache.ts'
 import { addOpenAlgo } from './openalgo.ts'
-import { HttpRefusal } from './refusal.ts'
+import { openPrices, type PriceRooms } from './priceparts.ts'
 import { addSnapshots } from './snapshots.ts'
 import { addStocks } from './stocks.ts'
 import { addTicks } from './ticks.ts'
 
-/** What the routes of prices share. */
-export interface PriceParts {
-  readonly clock: Clock
-  readonly limits: Config['proxy']
-  readonly hub: Hub
-  readonly states: States
-  readonly cache: Cache
-  readonly access: PriceRooms['access']
-  /** What is looked at for a key from now on. Throws what is said to a key that has gone, or has no feed. */
-  readonly ask: (identity: Identity, wish: Wish) => Promise<readonly Looked[]>
-  /** Makes something of each of them, in the turns of all clients. */
-  readonly eachOf: <Item, Made>(items: readonly Item[], make: (item: Item, nth: number) => Made) => Promise<Made[]>
-}
-
-export interface PriceRooms extends LookoutRooms {
-  readonly access: LookoutRooms['access'] & {
-    allows(identity: Identity, scope: 'admin'): boolean
-  }
-  readonly limits: Config['proxy']
-  readonly hub: Hub
-  readonly states: States
-  readonly wanted: Pick<Wanted, 'resync'>
-}
-
-/** Everything of prices that is served over HTTP, and what keeps them known. */
+/** Everything of prices that is served over HTTP. */
 export function addPrices(api: Api, rooms: PriceRooms): void {
-  const { clock, limits, hub, states, access, wanted } = rooms
-  const lookout = new Lookout(rooms)
-  const cache = new Cache({ hub, wanted, clock, limits })
-  const ask: PriceParts['ask'] = async (identity, wish) => {
-    if (rooms.feedsOf(identity).length === 0) throw new HttpRefusal(409, NO_FEED.message, { code: NO_FEED.code })
-    const looked = await lookout.ask(identity, wish)
-    if (!looked) throw new HttpRefusal(401, 'the key was revoked or has expired')
-    return looked
-  }
-  const eachOf: PriceParts['eachOf'] = async (items, make) => (await new Errands(rooms).do(turnEach(items, make))) ?? []
-  const parts: PriceParts = { clock, limits, hub, states, cache, access, ask, eachOf }
+  const parts = openPrices(rooms)
   addSnapshots(api, parts)
   addTicks(api, parts)
   addCache(api, parts)
   addStocks(api, parts)
   addOpenAlgo(api, parts)
-  api.addHook('onClose', async () => {
-    lookout.close()
-    cache.close()
-  })
-}
-
-function* turnEach<Item, Made>(
-  items: readonly Item[],
-  make: (item: Item, nth: number) => Made,
-): Generator<undefined, Made[]> {
-  const made: Made[] = []
-  for (const item of items) {
-    made.push(make(item, made.length))
-    yield
-  }
-  return made
+  api.addHook('onClose', async () => parts.close())
 }

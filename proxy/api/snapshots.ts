@@ -7,7 +7,7 @@ import type { Watched } from '../lookout/vigil.ts'
 import type { Refused } from '../routing.ts'
 import type { Api } from './app.ts'
 import { identityOf } from './identity.ts'
-import type { PriceParts } from './prices.ts'
+import type { PriceParts } from './priceparts.ts'
 import { refusalSchema } from './refusal.ts'
 import { depthSchema, modeSchema, readWish } from './wish.ts'
 

@@ -3,7 +3,7 @@ import { isWatched } from '../lookout/lookout.ts'
 import { see } from '../lookout/sight.ts'
 import type { Api } from './app.ts'
 import { identityOf } from './identity.ts'
-import type { PriceParts } from './prices.ts'
+import type { PriceParts } from './priceparts.ts'
 import { refusalSchema } from './refusal.ts'
 import { readWish } from './wish.ts'
 

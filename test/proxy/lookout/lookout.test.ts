@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { feedOf, LookoutRig } from './rig.ts'
+import { feedOf, LookoutRig, seen } from './rig.ts'
 
 let rig: LookoutRig
 
@@ -9,7 +9,6 @@ beforeEach(() => {
 
 afterEach(() => rig.close())
 
-const { seen } = LookoutRig
 const wanted = () => [...rig.wanted]
 
 describe('what is asked for by requests', () => {

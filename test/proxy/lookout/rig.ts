@@ -14,7 +14,7 @@ import { frameTemplate } from '../../../shared/market/frame.ts'
 import { parseTopic } from '../../../shared/market/topic.ts'
 import { equity } from '../../support/proxy.ts'
 
-export const ALICE: Identity = { userId: 'alice', keyId: 'A', ticket: false }
+const ALICE: Identity = { userId: 'alice', keyId: 'A', ticket: false }
 
 export const feedOf = (name: string): FeedView => ({
   name,
@@ -101,11 +101,6 @@ export class LookoutRig {
     return answer.looked
   }
 
-  /** Which of what was asked for are looked at. */
-  static seen(looked: readonly Looked[] | undefined): readonly string[] {
-    return (looked ?? []).map(one => (isWatched(one) ? one.found.topic : one.message))
-  }
-
   tick(topic: string, ltp: number, header: Partial<TickHeader> = {}): void {
     const channel = this.hub.find(topic)
     if (!channel) throw new Error(`${topic} is not wanted`)
@@ -121,3 +116,7 @@ export class LookoutRig {
     this.register.close()
   }
 }
+
+/** Which topics are looked at, or why none is. */
+export const seen = (looked: readonly Looked[] | undefined): readonly string[] =>
+  (looked ?? []).map(one => (isWatched(one) ? one.found.topic : one.message))
