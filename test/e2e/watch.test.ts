@@ -171,18 +171,21 @@ describe('the market watch', () => {
   })
 })
 
-/** Six rows with each picture to the end: places of the list at which nothing stood where it was looked at. */
+/** Slowly, then in leaps, to the end: places of the list where nothing stood when a picture was drawn. */
 const SCROLL = `new Promise(resolve => {
   const grid = document.getElementById('watch-grid')
   const { left, top, bottom } = grid.getBoundingClientRect()
   const blank = []
+  let nth = 0
+  // What the next picture shows is there when it is drawn, not before.
+  const next = () => requestAnimationFrame(() => setTimeout(look))
   const look = () => {
-    for (let y = top + 30; y < bottom - 20; y += 13)
+    for (let y = top + 30; y < bottom - 20; y += 26)
       if (!document.elementFromPoint(left + 40, y)?.closest('.line')) blank.push(Math.round((grid.scrollTop + y - top) / 26))
     const before = grid.scrollTop
-    grid.scrollTop += 156
+    grid.scrollTop += ++nth < 40 ? 130 : 3000
     if (grid.scrollTop === before) resolve(blank)
-    else requestAnimationFrame(look)
+    else next()
   }
-  look()
+  next()
 })`
