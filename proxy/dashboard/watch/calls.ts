@@ -1,5 +1,5 @@
 import { prices, sessions, stream, wants } from '../desk.ts'
-import { type Name, nameOf, partsOf } from '../names.ts'
+import { type Name, nameOf } from '../names.ts'
 import type { Fields, InstrumentState, Label } from '../protocol.ts'
 import { list, lists } from './choices.ts'
 import type { Found } from './finder.ts'
@@ -26,9 +26,16 @@ interface Snapshot {
   readonly error?: string
 }
 
+/** A request is bounded in bytes, and names have up to some forty. */
+const MOST = 1500
+
 /** Takes the newest of each to where prices are. */
 export async function fetchSnapshots(names: readonly Name[]): Promise<void> {
-  const body = JSON.stringify({ symbols: names.map(partsOf), mode: 'quote' })
+  for (let from = 0; from < names.length; from += MOST) await fetchSome(names.slice(from, from + MOST))
+}
+
+async function fetchSome(symbols: readonly Name[]): Promise<void> {
+  const body = JSON.stringify({ symbols, mode: 'quote' })
   const headers = { 'content-type': 'application/json' }
   const path = '/api/v1/snapshot'
   const { snapshots } = await sessions.call<{ snapshots: readonly Snapshot[] }>(path, { method: 'POST', headers, body })

@@ -9,7 +9,7 @@ export interface Found {
   readonly kind?: string
   readonly expiry?: string
   readonly strike?: number
-  readonly lotSize?: number
+  readonly lot?: number
 }
 
 export type Findings =
@@ -73,9 +73,9 @@ export class Finder {
 }
 
 /** What tells one result from its like: `24 Nov 26 · 24,800 CE · lot 75`, or what the company is called. */
-export function detailOf({ name, kind, expiry, strike, lotSize, symbol }: Found): string {
+export function detailOf({ name, kind, expiry, strike, lot, symbol }: Found): string {
   if (!expiry) return name && name !== symbol ? name : ''
   const option = strike === undefined ? kind : `${strike.toLocaleString('en-IN')} ${kind ?? ''}`.trim()
-  const lot = lotSize !== undefined && lotSize > 1 ? `lot ${lotSize.toLocaleString('en-IN')}` : undefined
-  return [formatExpiry(expiry), option, lot].filter(Boolean).join(' · ')
+  const size = lot !== undefined && lot > 1 ? `lot ${lot.toLocaleString('en-IN')}` : undefined
+  return [formatExpiry(expiry), option, size].filter(Boolean).join(' · ')
 }

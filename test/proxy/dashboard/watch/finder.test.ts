@@ -73,9 +73,9 @@ describe('a result', () => {
     [{ ...tcs, name: 'Tata Consultancy Services' }, 'Tata Consultancy Services'],
     [{ ...tcs, name: 'TCS' }, ''],
     [tcs, ''],
-    [{ exchange: 'NFO', symbol: 'X', kind: 'FUT', expiry: '2026-11-24', lotSize: 75 }, '24 Nov 26 · FUT · lot 75'],
+    [{ exchange: 'NFO', symbol: 'X', kind: 'FUT', expiry: '2026-11-24', lot: 75 }, '24 Nov 26 · FUT · lot 75'],
     [
-      { exchange: 'NFO', symbol: 'X', kind: 'CE', expiry: '2026-11-24', strike: 124_800, lotSize: 1600 },
+      { exchange: 'NFO', symbol: 'X', kind: 'CE', expiry: '2026-11-24', strike: 124_800, lot: 1600 },
       '24 Nov 26 · 1,24,800 CE · lot 1,600',
     ],
   ])('tells itself from its like (%#)', (found: Found, detail) => {
