@@ -46,6 +46,9 @@ afterEach(async () => {
   expect(faults).toEqual([])
 })
 
+/** A browser and a whole system share the machine with what looks at them. */
+const soon = <T>(assertion: () => T | Promise<T>) => holds(assertion, 20_000, 100)
+
 /** The page with this instrument selected, and the ticks of it that the page itself was sent. */
 async function open(symbol: string, settings: Readonly<Record<string, unknown>> = {}) {
   const page = await browser.page({ allowed: [/404 \(Not Found\)/] })
@@ -80,7 +83,7 @@ const bookOf = (page: Page) =>
 describe('the book', () => {
   it('is that of a frame, level by level, with its sums and the depth that there is', async () => {
     const { page, ticks } = await open('RELIANCE', { 'depth.levels': 20 })
-    await holds(async () => {
+    await soon(async () => {
       const { bids, asks, sums, real } = await bookOf(page)
       expect(real).toBe('5 of 20 asked')
       const [buy, sell] = [
@@ -107,7 +110,7 @@ describe('the book', () => {
 
   it('is none of an index, and the page says why', async () => {
     const { page } = await open('NIFTY')
-    await holds(async () => expect(await page.locator('.depth .empty').textContent()).toMatch(/An index has no book/))
+    await soon(async () => expect(await page.locator('.depth .empty').textContent()).toMatch(/An index has no book/))
   })
 })
 
@@ -135,7 +138,7 @@ describe('the chart', () => {
   it('has candles of exactly what came, and hatches the time that the feed was down', async () => {
     const { page, ticks } = await open('TCS')
     const legend = () => page.locator('.chart .legend').textContent()
-    await holds(async () => {
+    await soon(async () => {
       const minutes = new Minutes()
       const texts = ticks.map(({ snapshot, data: { ltp: price, volume, ltt, timestamp } }) => {
         const at = ltt ?? timestamp
@@ -147,19 +150,19 @@ describe('the chart', () => {
       expect(ticks.length).toBeGreaterThan(5)
       expect(texts).toContain(JSON.stringify(shown.map(number)))
     })
-    await holds(async () => expect((await pixels(page, UP)) + (await pixels(page, DOWN))).toBeGreaterThan(20))
+    await soon(async () => expect((await pixels(page, UP)) + (await pixels(page, DOWN))).toBeGreaterThan(20))
     expect(await pixels(page, WARN)).toBe(0)
 
     await system.run('adapter', 'disable', 'SIMULATOR')
     try {
-      await holds(async () => expect(await page.locator('.depth .state').textContent()).toMatch(/^Down: /))
+      await soon(async () => expect(await page.locator('.depth .state').textContent()).toMatch(/^Down: /))
       expect(await page.locator('.depth .is-dim').count()).toBe(1)
-      await holds(async () => expect(await legend()).toMatch(/no prices: /))
-      await holds(async () => expect(await pixels(page, WARN)).toBeGreaterThan(20))
+      await soon(async () => expect(await legend()).toMatch(/no prices: /))
+      await soon(async () => expect(await pixels(page, WARN)).toBeGreaterThan(20))
     } finally {
       await system.run('adapter', 'enable', 'SIMULATOR')
     }
-    await holds(async () => expect(await page.locator('.depth .state').textContent()).toBe('Live'))
+    await soon(async () => expect(await page.locator('.depth .state').textContent()).toBe('Live'))
     expect(await pixels(page, WARN)).toBeGreaterThan(20)
 
     await page.locator('.chart .canvas').focus()
@@ -181,7 +184,7 @@ async function prints(command: string, file: string, code: string): Promise<void
     err += text
   })
   try {
-    await holds(() => expect(out, err).toMatch(/"type":"market_data","symbol":"INFY".*"mode":3/))
+    await soon(() => expect(out, err).toMatch(/"type":"market_data","symbol":"INFY".*"mode":3/))
     expect(out).toContain('"type":"auth","status":"success"')
   } finally {
     child.kill('SIGKILL')
@@ -197,7 +200,7 @@ describe('the playground (its Python needs Debian package python3-websocket)', (
     await page.getByText(/^Open · \d+ of \d+ connections/).waitFor()
     await page.locator('.playground [name="mode"]').selectOption('Depth')
     await press('Subscribe')
-    await holds(async () =>
+    await soon(async () =>
       expect(await frames.allTextContents()).toEqual(
         expect.arrayContaining([
           expect.stringMatching(/→ out\d+ B\{"action":"authenticate","api_key":"\(a ticket\)"/),
@@ -213,7 +216,7 @@ describe('the playground (its Python needs Debian package python3-websocket)', (
     await raw.fill('{"action":"subscribe","symbols":"NSE:BOGUS","mode":9}')
     await press('Send')
     await page.locator('.playground [type="search"]').fill('INVALID_MODE')
-    await holds(async () => expect(await page.locator('.playground .is-error').count()).toBe(1))
+    await soon(async () => expect(await page.locator('.playground .is-error').count()).toBe(1))
 
     for (const [language, command, file] of [
       ['Node', process.execPath, 'listen.mjs'],

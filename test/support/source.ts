@@ -24,7 +24,7 @@ export function sourceFiles(folders: readonly string[] = FLOORS): SourceFile[] {
 
 function read(file: string): SourceFile {
   const text = readFileSync(file, 'utf8')
-  const specifiers = text.matchAll(/(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g)
+  const specifiers = text.matchAll(/(?:from|import)\s*\(?\s*'(\.{1,2}\/[^'?]+)(?:\?raw)?'/g)
   const imports = [...specifiers].map(([, specifier = '']) => fromRoot(resolve(dirname(file), specifier)))
   return { path: fromRoot(file), text, lines: text.split('\n').length - 1, imports }
 }

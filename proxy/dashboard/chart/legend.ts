@@ -3,7 +3,7 @@ import type { Candle } from './candles.ts'
 import { type Scene, slotAt } from './scene.ts'
 
 /** The words above the chart, in their order: label and value. */
-export function legendOf(candle: Candle, decimals: number, now: number): readonly (readonly [string, string])[] {
+function legendOf(candle: Candle, decimals: number, now: number): readonly (readonly [string, string])[] {
   const { open, high, low, close, volume, start, firstAt, isPartial } = candle
   const change = close - open
   return [

@@ -9,7 +9,7 @@ export interface Slot {
 }
 
 /** A stretch of the axis that is hatched; places count from 0, in the middle of the first slot. */
-export interface Stretch {
+interface Stretch {
   readonly from: number
   readonly to: number
   readonly why: string

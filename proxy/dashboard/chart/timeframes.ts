@@ -3,7 +3,7 @@ export const TIMEFRAMES = ['1m', '3m', '5m', '15m', '1h', '1D'] as const
 export type Timeframe = (typeof TIMEFRAMES)[number]
 
 export const MINUTE_MS = 60_000
-export const DAY_MS = 86_400_000
+const DAY_MS = 86_400_000
 /** India has no summer time. */
 export const IST_MS = 19_800_000
 

@@ -16,7 +16,7 @@ export interface Fact {
   write(fields: Fields, decimals: number, seen: Seen): string
 }
 
-export interface Seen {
+interface Seen {
   /** Milliseconds since 1970. */
   readonly now: number
   /** Open interest as the page saw it first. */

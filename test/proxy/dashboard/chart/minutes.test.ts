@@ -94,7 +94,9 @@ describe('candles of a minute', () => {
           expect(its).toEqual(expect.arrayContaining([open, close]))
         }
         const starts = candles.map(({ start }) => start)
-        expect(starts).toEqual([...new Set(ticks.map(({ at }) => Math.floor(at / MINUTE) * MINUTE))].sort())
+        expect(starts).toEqual(
+          [...new Set(ticks.map(({ at }) => Math.floor(at / MINUTE) * MINUTE))].sort((a, b) => a - b),
+        )
       }),
     )
   })

@@ -32,7 +32,8 @@ describe('code of a conversation', () => {
 
   it('in Node says the message as JavaScript', () => {
     const [, literal = ''] = /const message = (.*)/.exec(codeOf('Node', conversation)) ?? []
-    expect(new Function(`return ${literal}`)()).toEqual(conversation.message)
+    const text = execFileSync(process.execPath, ['-e', `process.stdout.write(JSON.stringify(${literal}))`])
+    expect(JSON.parse(String(text))).toEqual(conversation.message)
   })
 
   it('in Python says the message as Python', () => {
