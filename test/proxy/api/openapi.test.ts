@@ -6,7 +6,7 @@ import { type ProxyRig, startRig } from '../../support/proxy.ts'
 interface Parameter {
   readonly name: string
   readonly required?: boolean
-  readonly schema: { readonly examples?: readonly unknown[]; readonly enum?: readonly unknown[] }
+  readonly example?: unknown
 }
 
 interface Operation {
@@ -19,7 +19,7 @@ interface Operation {
 }
 
 interface Body {
-  readonly content?: Readonly<Record<string, { readonly schema: Record<string, unknown> }>>
+  readonly content?: Readonly<Record<string, { readonly schema: Record<string, unknown>; readonly example?: unknown }>>
 }
 
 let rig: ProxyRig
@@ -47,12 +47,9 @@ afterAll(() => rig.close())
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
-const exampleOf = ({ schema }: Parameter): unknown => schema.examples?.[0] ?? schema.enum?.[0]
-
 function bodyOf({ requestBody }: Operation): unknown {
-  const schema = requestBody?.content?.['application/json']?.schema
-  if (!schema) return undefined
-  if (Array.isArray(schema.examples)) return schema.examples[0]
+  const { schema, example } = requestBody?.content?.['application/json'] ?? {}
+  if (!schema || example !== undefined) return example
   const fields = Object.entries(isRecord(schema.properties) ? schema.properties : {})
   return Object.fromEntries(
     fields.flatMap(([name, one]) => (isRecord(one) && Array.isArray(one.examples) ? [[name, one.examples[0]]] : [])),
@@ -65,7 +62,7 @@ const isStream = ({ responses }: Operation): boolean =>
 async function ask(operation: Operation, bearer: string | undefined) {
   const parameters = Object.fromEntries(
     (operation.parameters ?? []).flatMap(one => {
-      const example = exampleOf(one)
+      const example = one.example
       return example === undefined ? [] : [[one.name, example]]
     }),
   )
@@ -80,7 +77,7 @@ describe('the OpenAPI document', () => {
     expect(operations.length).toBeGreaterThan(8)
     for (const { operationId, summary, parameters = [], responses, path, method } of operations) {
       expect([path, method, operationId, summary]).toEqual([path, method, expect.any(String), expect.any(String)])
-      for (const one of parameters) if (one.required) expect([path, exampleOf(one)]).not.toEqual([path, undefined])
+      for (const one of parameters) if (one.required) expect([path, one.example]).not.toEqual([path, undefined])
       expect(Object.keys(responses).some(status => status.startsWith('2'))).toBe(true)
     }
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length)
