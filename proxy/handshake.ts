@@ -70,17 +70,25 @@ function hasKey(url: string): boolean {
  * Browsers tell whose page connects; everything else tells nothing, or the address it connects to. Nothing here goes by
  * cookies, so that a strange page has no key to use: it is kept out all the same.
  */
-function refusalOfOrigin({ headers }: Asking, { origins, isNear }: DoorRules): DoorRefusal | undefined {
+function refusalOfOrigin({ headers }: Pick<Asking, 'headers'>, rules: DoorRules): DoorRefusal | undefined {
   const { origin, host = '' } = headers
-  if (origin === undefined || origins.includes('*') || origins.includes(origin.toLowerCase())) return undefined
-  const page = nameOf(origin)
-  if (page !== undefined) {
-    if (isNear && isLoopback(page)) return undefined
-    const own = nameOf(`http://${host}`)
-    if (own !== undefined && (page === own || (isLoopback(page) && isLoopback(own)))) return undefined
-  }
+  if (origin === undefined || isWelcome(origin, host, rules)) return undefined
   const reason = `Pages of ${JSON.stringify(origin.slice(0, 100))} may not connect: add their origin to proxy.origins`
   return { status: 403, reason }
+}
+
+/** Whether pages of this origin may connect here, where they know this port by that name. */
+export function isWelcome(
+  origin: string,
+  host: string,
+  { origins, isNear }: Pick<DoorRules, 'origins' | 'isNear'>,
+): boolean {
+  if (origins.includes('*') || origins.includes(origin.toLowerCase())) return true
+  const page = nameOf(origin)
+  if (page === undefined) return false
+  if (isNear && isLoopback(page)) return true
+  const own = nameOf(`http://${host}`)
+  return own !== undefined && (page === own || (isLoopback(page) && isLoopback(own)))
 }
 
 /** Of a page of the web; `undefined` for every other kind of page, and for `null`. */

@@ -47,7 +47,7 @@ import { alone, type Report, type Whole } from './whole.ts'
 import { Workshop } from './worklist.ts'
 
 export interface ProxyOptions {
-  readonly config: Pick<Config, 'proxy' | 'validBrokers'>
+  readonly config: Pick<Config, 'proxy' | 'validBrokers' | 'market'>
   readonly folder: DataFolder
   /** Handed over: closed with the proxy. */
   readonly bus: Bus
@@ -243,6 +243,9 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
   const api = await openApi({
     ...clientRooms,
     limits,
+    market: config.market,
+    folder,
+    rules,
     tickets,
     sessions,
     feeds,

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import cors from '@fastify/cors'
 import swagger from '@fastify/swagger'
 import fastify, {
   type FastifyBaseLogger,
+  type FastifyContextConfig,
   type FastifyInstance,
   type FastifyReply,
   type RawServerDefault,
@@ -13,6 +15,7 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod'
 import type { Log } from '../../shared/log.ts'
+import { type DoorRules, isWelcome } from '../handshake.ts'
 import { BODY_LIMIT, readBody } from './body.ts'
 import { refusalOf } from './failure.ts'
 import type { Doorkeeper } from './identity.ts'
@@ -25,14 +28,24 @@ export type Api = FastifyInstance<RawServerDefault, IncomingMessage, ServerRespo
 export interface AppParts {
   readonly log: Log
   readonly doorkeeper: Doorkeeper
+  /** Which pages of other sites may ask. */
+  readonly rules: Pick<DoorRules, 'origins' | 'isNear'>
   /** Of the program. */
   readonly version: string
 }
 
+/** Nothing goes by cookies. */
+const CORS = {
+  methods: ['GET', 'HEAD', 'POST', 'DELETE'],
+  allowedHeaders: ['authorization', 'content-type', 'x-api-key', 'last-event-id'],
+  exposedHeaders: ['retry-after'],
+  credentials: false,
+  maxAge: 600,
+}
 const JSON_TYPE = 'application/json'
 
 /** The HTTP side before it has any resource. Nothing listens here: the door hands requests over. */
-export async function createApp({ log, doorkeeper, version }: AppParts): Promise<Api> {
+export async function createApp({ log, doorkeeper, rules, version }: AppParts): Promise<Api> {
   const missing = new Missing()
   const app = fastify({
     logger: false,
@@ -61,8 +74,15 @@ export async function createApp({ log, doorkeeper, version }: AppParts): Promise
       info: { title: 'Tickwire', version, description: 'Market data of your own broker accounts, over HTTP.' },
       components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
     },
-    transform: jsonSchemaTransform,
+    transform: withSecurity,
     transformObject: jsonSchemaTransformObject,
+  })
+  // Before anybody is asked for a key: a browser asks first whether it may.
+  await app.register(cors, {
+    delegator: ({ headers: { origin, host = '' } }, answer) => {
+      const isAllowed = origin !== undefined && isWelcome(origin, host, rules)
+      answer(null, { ...CORS, origin: isAllowed })
+    },
   })
   app.addHook('onRequest', doorkeeper.atHead)
   app.addHook('preValidation', doorkeeper.atBody)
@@ -73,6 +93,13 @@ export async function createApp({ log, doorkeeper, version }: AppParts): Promise
     return `${payload}\n`
   })
   return app
+}
+
+/** What a route says of who may ask, as the document says it. */
+const withSecurity: typeof jsonSchemaTransform = input => {
+  const { access = {} } = (input as { route?: { config?: FastifyContextConfig } }).route?.config ?? {}
+  const { schema, url } = jsonSchemaTransform(input)
+  return { schema: access.isOpen ? schema : { security: [{ key: [] }], ...schema }, url }
 }
 
 const tell = (reply: FastifyReply, { status, message, code, headers }: HttpRefusal): FastifyReply =>

@@ -1,3 +1,5 @@
+import { z } from 'zod'
+import { VERSION } from '../../shared/version.ts'
 import type { Api } from './app.ts'
 
 export interface Health {
@@ -6,6 +8,8 @@ export interface Health {
   /** What is missing for it to serve clients; `undefined` when nothing is. */
   missing(): Promise<string | undefined>
 }
+
+const healthSchema = z.object({ status: z.enum(['ok', 'degraded']), version: z.string() }).meta({ id: 'Health' })
 
 /** A process that is held up for longer serves nobody. */
 const LAG_LIMIT_MS = 10_000
@@ -25,4 +29,21 @@ export function addHealth(api: Api, health: Health): void {
     reply.type(PLAIN)
     return missing === undefined ? 'ready\n' : reply.code(503).send(`not ready: ${missing}\n`)
   })
+  for (const path of ['/health', '/api/system/health'])
+    api.get(
+      path,
+      {
+        config: { access: { isOpen: true } },
+        schema: {
+          operationId: 'health',
+          hide: path !== '/health',
+          summary: 'Whether it serves, without a key and so without more',
+          response: { 200: healthSchema },
+        },
+      },
+      async () => {
+        const isWell = health.lagMs() <= LAG_LIMIT_MS && (await health.missing()) === undefined
+        return { status: isWell ? ('ok' as const) : ('degraded' as const), version: VERSION }
+      },
+    )
 }

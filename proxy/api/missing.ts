@@ -26,14 +26,17 @@ export class Missing {
     if (methods.length > 0 || !isRead) throw notThis(methods.length > 0 ? methods : ['GET', 'HEAD'])
     if (path.startsWith('/api/'))
       throw new HttpRefusal(404, `nothing is at ${path.slice(0, SHOWN)}; there is GET /api/v1/status`)
-    // What asks for anything else means to speak to the WebSocket.
-    return reply
-      .code(426)
-      .headers({ upgrade: 'websocket', connection: 'upgrade, close' })
-      .type('text/plain; charset=utf-8')
-      .send(`${UPGRADE}\n`)
+    return tellUpgrade(reply)
   }
 }
+
+/** What asks for nothing that is here means to speak to the WebSocket. */
+export const tellUpgrade = (reply: FastifyReply): FastifyReply =>
+  reply
+    .code(426)
+    .headers({ upgrade: 'websocket', connection: 'upgrade, close' })
+    .type('text/plain; charset=utf-8')
+    .send(`${UPGRADE}\n`)
 
 function notThis(methods: readonly string[]): HttpRefusal {
   const what = `only ${methods.join(' and ')} ${methods.length === 1 ? 'is' : 'are'} served here`

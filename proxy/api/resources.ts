@@ -2,12 +2,15 @@ import type { Audit } from '../../shared/audit.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { Config } from '../../shared/config.ts'
 import type { Log } from '../../shared/log.ts'
+import { CalendarFile } from '../../shared/store/calendar.ts'
+import type { DataFolder } from '../../shared/store/folder.ts'
 import type { InstrumentBook } from '../../shared/store/instruments.ts'
 import { VERSION } from '../../shared/version.ts'
 import type { Access, Identity } from '../access.ts'
 import type { Failover } from '../failover.ts'
 import type { Hub } from '../fanout/hub.ts'
 import type { Feeds, FeedView } from '../feeds.ts'
+import type { DoorRules } from '../handshake.ts'
 import type { Registry } from '../limits/register.ts'
 import type { Sessions } from '../sessions.ts'
 import type { Shelf } from '../shelf.ts'
@@ -17,8 +20,13 @@ import type { Wanted } from '../wanted.ts'
 import type { Whole } from '../whole.ts'
 import type { Workshop } from '../worklist.ts'
 import { type Api, createApp } from './app.ts'
+import { addCalendar } from './calendar.ts'
+import { addDocument } from './document.ts'
+import { addFeeds } from './feeds.ts'
 import { addHealth, type Health } from './health.ts'
 import { Doorkeeper } from './identity.ts'
+import { addInstruments } from './instruments.ts'
+import { addPage } from './page.ts'
 import { addPrices } from './prices.ts'
 import { addSession } from './session.ts'
 import { addStatus, type StatusOf } from './status.ts'
@@ -29,6 +37,9 @@ import { addWhoami } from './whoami.ts'
 /** What resources are made of: the rooms of the proxy. */
 export interface ApiRooms {
   readonly limits: Config['proxy']
+  readonly rules: Pick<DoorRules, 'origins' | 'isNear'>
+  readonly market: Config['market']
+  readonly folder: DataFolder
   readonly clock: Clock
   readonly log: Log
   readonly audit: Audit
@@ -55,13 +66,20 @@ export interface ApiRooms {
 export async function openApi(rooms: ApiRooms): Promise<Api> {
   const { access, registry, audit, clock, limits, log } = rooms
   const doorkeeper = new Doorkeeper({ access, registry, audit, clock, turns: new Turns(limits, clock) })
-  const api = await createApp({ log, doorkeeper, version: VERSION })
+  const api = await createApp({ log, doorkeeper, rules: rooms.rules, version: VERSION })
   addHealth(api, rooms.health)
   addStatus(api, rooms.statusOf)
   addTickets(api, rooms.tickets)
   addSession(api, { sessions: rooms.sessions, doorkeeper })
   addWhoami(api, rooms)
   addPrices(api, rooms)
+  addInstruments(api, rooms)
+  addFeeds(api, rooms)
+  const calendar = new CalendarFile(rooms.folder, clock)
+  api.addHook('onClose', async () => calendar.close())
+  addCalendar(api, { calendar, clock, market: rooms.market })
+  addDocument(api)
+  addPage(api)
   await api.ready()
   return api
 }

@@ -31,7 +31,7 @@ const statusSchema = z
   })
   .meta({ id: 'Status' })
 
-const PATHS = ['/api/v1/status', '/status'] as const
+const PATHS = ['/api/v1/status', '/status', '/api/status'] as const
 
 export function addStatus(api: Api, statusOf: StatusOf): void {
   for (const path of PATHS)

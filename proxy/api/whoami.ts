@@ -34,6 +34,9 @@ const whoamiSchema = z
   .meta({ id: 'Whoami' })
 
 export function addWhoami(api: Api, { access, feedsOf, limits }: WhoamiParts): void {
+  // Of all settings only those that bound whoever asks.
+  const names = Object.keys(limitsSchema.shape) as (keyof typeof limits)[]
+  const told = Object.fromEntries(names.map(name => [name, limits[name]])) as typeof limits
   api.get(
     '/api/v1/whoami',
     {
@@ -53,7 +56,7 @@ export function addWhoami(api: Api, { access, feedsOf, limits }: WhoamiParts): v
         scopes: [...scopes],
         ...(bounds && { bounds: { ...bounds } }),
         feeds: feedsOf(identity).map(({ name }) => name),
-        limits,
+        limits: told,
         ...(expiresAt !== undefined && { expiresAt }),
       }
     },

@@ -53,6 +53,21 @@ describe('what the README of the proxy prints', () => {
     })
   })
 
+  it('asks over HTTP for what there is', async () => {
+    const calls = [...readme.matchAll(/^curl -s(X POST -)?H "Authorization: Bearer \$KEY" '?(http\S+?)'?$/gm)]
+    expect(calls.length).toBeGreaterThan(2)
+    for (const [, post, url = ''] of calls) {
+      const headers = { authorization: `Bearer ${rig.keys.alice}` }
+      const method = post === undefined ? 'GET' : 'POST'
+      const response = await fetch(url.replace('8765', String(rig.port)), { method, headers })
+      expect([url, response.status]).toEqual([url, post === undefined ? 200 : 201])
+    }
+    const { paths } = (await (await fetch(`http://127.0.0.1:${rig.port}/api/v1/openapi.json`)).json()) as {
+      paths: object
+    }
+    for (const path of Object.keys(paths)) expect(readme).toContain(path.split('/{')[0])
+  })
+
   it('names every code the protocol has, and none of another family', () => {
     const source = readFileSync(new URL('../../proxy/protocol.ts', import.meta.url), 'utf8')
     const codes = [...source.matchAll(/^ {2}\| '([A-Z_]+)'$/gm)].map(([, code]) => code)

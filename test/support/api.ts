@@ -11,13 +11,16 @@ import { ManualClock } from '../../shared/clock.ts'
 
 export const ALICE: Identity = { userId: 'alice', keyId: 'A', ticket: false }
 
+const NEAR = { origins: [], isNear: true }
+
 interface BareOptions extends Partial<DoorkeeperParts> {
   /** Who holds which key; without it, alice holds `alice`. */
   readonly keys?: Readonly<Record<string, Identity>>
+  readonly rules?: { readonly origins: readonly string[]; readonly isNear: boolean }
 }
 
 /** The HTTP side without a proxy behind it: add resources, and `inject`. */
-export function bareApi({ keys = { alice: ALICE }, ...parts }: BareOptions = {}): Promise<Api> {
+export function bareApi({ keys = { alice: ALICE }, rules = NEAR, ...parts }: BareOptions = {}): Promise<Api> {
   const clock = new ManualClock()
   const find = (key: string) => (Object.hasOwn(keys, key) ? keys[key] : undefined)
   const doorkeeper = new Doorkeeper({
@@ -28,7 +31,7 @@ export function bareApi({ keys = { alice: ALICE }, ...parts }: BareOptions = {})
     turns: new Turns({ requestsPerSecond: 20, requestsBurst: 60 }, clock),
     ...parts,
   })
-  return createApp({ log: pino({ enabled: false }), doorkeeper, version: '0.0.0' })
+  return createApp({ log: pino({ enabled: false }), doorkeeper, rules, version: '0.0.0' })
 }
 
 interface Heard {
