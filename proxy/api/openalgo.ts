@@ -23,11 +23,30 @@ const BAD_KEY = 'Invalid openalgo apikey'
 const MISSING = ['Missing data for required field.']
 
 const access = { takesBodyKey: true } as const
-const apikey = z.string().min(1).max(256).optional().describe('Unless it stands in the header.')
-const symbol = z.string().min(1).max(100)
-const exchange = z.string().min(1).max(30)
+const apikey = z
+  .string()
+  .min(1)
+  .max(256)
+  .optional()
+  .meta({ description: 'Unless it stands in the header.', examples: ['YOUR_KEY'] })
+const symbol = z
+  .string()
+  .min(1)
+  .max(100)
+  .meta({ examples: ['RELIANCE'] })
+const exchange = z
+  .string()
+  .min(1)
+  .max(30)
+  .meta({ examples: ['NSE'] })
 const oneSchema = z.looseObject({ apikey, symbol, exchange })
-const manySchema = z.looseObject({ apikey, symbols: z.array(z.looseObject({ symbol, exchange })).min(1) })
+const manySchema = z.looseObject({
+  apikey,
+  symbols: z
+    .array(z.looseObject({ symbol, exchange }))
+    .min(1)
+    .meta({ examples: [[{ symbol: 'RELIANCE', exchange: 'NSE' }]] }),
+})
 const success = z.literal('success')
 const resultSchema = z.object({ symbol, exchange, data: quoteSchema.optional(), error: z.string().optional() })
 const errorSchema = z.object({

@@ -46,7 +46,10 @@ const answerSchema = z.object({ now: ms('Time of this answer, since 1970'), snap
 const itemSchema = z.union([z.string(), z.looseObject({ symbol: z.string(), exchange: z.string() })])
 
 const bodySchema = z.object({
-  symbols: z.union([z.string(), z.array(itemSchema)]).describe('`EXCHANGE:SYMBOL`, or objects with both.'),
+  symbols: z.union([z.string(), z.array(itemSchema)]).meta({
+    description: '`EXCHANGE:SYMBOL`, or objects with both.',
+    examples: [['NSE:RELIANCE', 'NSE:TCS']],
+  }),
   mode: modeSchema,
   depth: depthSchema,
 })
@@ -55,7 +58,11 @@ const responses = { 200: answerSchema, 400: refusalSchema, 401: refusalSchema, 4
 
 /** The last values of one or many instruments. */
 export function addSnapshots(api: Api, parts: PriceParts): void {
-  const query = z.object({ symbols: z.string().describe('With commas between.'), mode: modeSchema, depth: depthSchema })
+  const query = z.object({
+    symbols: z.string().meta({ description: 'With commas between.', examples: ['NSE:RELIANCE,NSE:TCS'] }),
+    mode: modeSchema,
+    depth: depthSchema,
+  })
   api.get(
     '/api/v1/snapshot',
     { schema: { operationId: 'snapshot', summary: 'Last values', querystring: query, response: responses } },

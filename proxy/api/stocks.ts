@@ -18,7 +18,9 @@ const priceSchema = z.object({
 
 /** Prices by name, as a spreadsheet likes them. */
 export function addStocks(api: Api, parts: PriceParts): void {
-  const symbols = z.string().describe('With commas between; a symbol without an exchange is of NSE.')
+  const symbols = z
+    .string()
+    .meta({ description: 'With commas between; a symbol without an exchange is of NSE.', examples: ['RELIANCE,TCS'] })
   api.get(
     '/api/stocks',
     {

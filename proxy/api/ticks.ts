@@ -36,7 +36,10 @@ export function addTicks(api: Api, parts: PriceParts): void {
       schema: {
         operationId: 'ticks',
         summary: 'Recent ticks of an instrument',
-        params: z.object({ exchange: z.string(), symbol: z.string() }),
+        params: z.object({
+          exchange: z.string().meta({ examples: ['NSE'] }),
+          symbol: z.string().meta({ examples: ['RELIANCE'] }),
+        }),
         querystring: z.object({ mode: modeSchema, depth: depthSchema, limit }),
         response: { 200: answerSchema, 400: refusalSchema, 401: refusalSchema, 404: refusalSchema },
       },
