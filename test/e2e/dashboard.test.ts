@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { barriers, DESK, pageAddress, signedIn, TELEPHONE, TestBrowser } from '../support/browser.ts'
 import { holds } from '../support/holds.ts'
-import { System } from '../support/system.ts'
+import { isAlive, System } from '../support/system.ts'
 
 let system: System
 let browser: TestBrowser
@@ -110,20 +110,31 @@ describe('the page', () => {
     expect(await link(page)).toBe('polling')
   })
 
-  it('tells of a feed that was switched off, with the command that brings it back', async () => {
-    const page = await open({ allowed: BROKEN })
+  it('tells of a feed that hangs, with the command that brings it back, and when it is well again', async () => {
+    const page = await open()
     await moves(page)
+    await page.click('#tab-feeds')
+    const { pid = 0 } = system.child('SIMULATOR')
+    process.kill(pid, 'SIGSTOP')
+    await holds(async () =>
+      expect(await page.locator('.feed').textContent()).toMatch(/Down.*tickwire adapter enable SIMULATOR/),
+    )
+    await holds(async () => expect(await pill(page)).toMatch(/Down.*SIMULATOR: /))
+    // Its supervisor may have replaced it meanwhile.
+    if (isAlive(pid)) process.kill(pid, 'SIGCONT')
+    await holds(async () => expect(await pill(page)).toContain('Simulated'), 30_000)
+    await moves(page)
+  })
+
+  it('says so where no feed is left', async () => {
+    const page = await open()
+    await moves(page)
+    await page.click('#tab-feeds')
     await system.run('adapter', 'disable', 'SIMULATOR')
-    try {
-      await page.click('#tab-feeds')
-      await holds(async () =>
-        expect(await page.locator('.feed').textContent()).toMatch(/Down.*tickwire adapter enable SIMULATOR/),
-      )
-      await holds(async () => expect(await pill(page)).toContain('Down'))
-    } finally {
-      await system.run('adapter', 'enable', 'SIMULATOR')
-    }
-    await holds(async () => expect(await pill(page)).toContain('Simulated'))
+    await holds(async () => expect(await page.locator('.panel').textContent()).toContain('There is no feed'))
+    await holds(async () => expect(await pill(page)).toContain('Down'))
+    await system.run('adapter', 'enable', 'SIMULATOR')
+    await holds(async () => expect(await pill(page)).toContain('Simulated'), 30_000)
   })
 
   it('gives who signed in the keys on a question mark, and any theme', async () => {

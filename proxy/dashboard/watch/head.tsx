@@ -32,7 +32,7 @@ function Heading({ by, title, words, isText }: HeadingOf) {
       <button
         type="button"
         title={`${words}: sort`}
-        aria-label={words}
+        aria-label={`${title}: ${words}`}
         onClick={() => {
           sort.value = nextSort(sort.value, by, isText)
         }}
