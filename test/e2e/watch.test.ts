@@ -174,12 +174,13 @@ describe('the market watch', () => {
 /** Slowly, then in leaps, to the end: places of the list where nothing stood when a picture was drawn. */
 const SCROLL = `new Promise(resolve => {
   const grid = document.getElementById('watch-grid')
-  const { left, top, bottom } = grid.getBoundingClientRect()
   const blank = []
   let nth = 0
   // What the next picture shows is there when it is drawn, not before.
   const next = () => requestAnimationFrame(() => setTimeout(look))
   const look = () => {
+    // A ribbon may come above it meanwhile.
+    const { left, top, bottom } = grid.getBoundingClientRect()
     for (let y = top + 30; y < bottom - 20; y += 26)
       if (!document.elementFromPoint(left + 40, y)?.closest('.line')) blank.push(Math.round((grid.scrollTop + y - top) / 26))
     const before = grid.scrollTop

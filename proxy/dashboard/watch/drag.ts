@@ -4,11 +4,11 @@ import { gapAt } from './viewport.ts'
 export interface Dragging {
   readonly scroller: HTMLElement
   readonly body: HTMLElement
-  rowHeight(): number
-  count(): number
+  readonly rowHeight: () => number
+  readonly count: () => number
   /** False where the order is not somebody's own. */
-  mayDrag(): boolean
-  drop(name: string, to: number): void
+  readonly mayDrag: () => boolean
+  readonly drop: (name: string, to: number) => void
 }
 
 /** Near the edge the list goes on under the pointer. */

@@ -15,17 +15,14 @@ export interface Lists {
 }
 
 export const MOST_NAMES = 2500
-export const MOST_LISTS = 50
+const MOST_LISTS = 50
 const LONGEST_TITLE = 40
 
-const FIRST_NAMES: readonly Name[] = [
-  'NSE_INDEX:NIFTY',
-  'NSE_INDEX:BANKNIFTY',
-  'BSE_INDEX:SENSEX',
-  'NSE_INDEX:INDIAVIX',
-  ...['RELIANCE', 'HDFCBANK', 'ICICIBANK', 'TCS', 'INFY', 'SBIN', 'BHARTIARTL', 'ITC', 'LT', 'AXISBANK', 'KOTAKBANK'],
-  ...['M&M', 'HINDUNILVR', 'BAJFINANCE', 'MARUTI', 'SUNPHARMA', 'NTPC', 'TATASTEEL', 'TITAN', 'WIPRO', 'ADANIENT'],
-].map(name => (name.includes(':') ? name : `NSE:${name}`))
+const INDICES: readonly Name[] = ['NSE_INDEX:NIFTY', 'NSE_INDEX:BANKNIFTY', 'BSE_INDEX:SENSEX', 'NSE_INDEX:INDIAVIX']
+const SHARES =
+  'RELIANCE HDFCBANK ICICIBANK TCS INFY SBIN BHARTIARTL ITC LT AXISBANK KOTAKBANK M&M HINDUNILVR BAJFINANCE MARUTI ' +
+  'SUNPHARMA NTPC TATASTEEL TITAN WIPRO ADANIENT'
+const FIRST_NAMES: readonly Name[] = [...INDICES, ...SHARES.split(' ').map(symbol => `NSE:${symbol}`)]
 
 export const FIRST_LISTS: Lists = { lists: [{ id: 1, title: 'Market', names: FIRST_NAMES, isFirst: true }], current: 1 }
 
