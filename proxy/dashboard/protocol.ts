@@ -51,13 +51,13 @@ export interface MarketFrame {
 }
 
 /** When a tick passed each hop, milliseconds since 1970 with three digits behind the point. */
-export interface Stamps {
+interface Stamps {
   readonly adapter: number
   readonly published?: number
   readonly proxy: number
 }
 
-export const INSTRUMENT_STATES = ['accepted', 'confirmed', 'live', 'quiet', 'suspect', 'down', 'refused'] as const
+const INSTRUMENT_STATES = ['accepted', 'confirmed', 'live', 'quiet', 'suspect', 'down', 'refused'] as const
 export type InstrumentState = (typeof INSTRUMENT_STATES)[number]
 export type Label = 'live' | 'delayed' | 'simulated' | 'replay' | 'polled'
 
@@ -77,7 +77,7 @@ export interface StateNotice {
   readonly feed: string
 }
 
-export interface SourceNotice {
+interface SourceNotice {
   readonly type: 'source'
   readonly exchange: string
   readonly symbol: string
@@ -88,7 +88,7 @@ export interface SourceNotice {
   readonly reason: string
 }
 
-export interface GapNotice {
+interface GapNotice {
   readonly type: 'gap'
   readonly exchange: string
   readonly symbol: string
@@ -96,14 +96,14 @@ export interface GapNotice {
   readonly lost?: number
 }
 
-export interface SlowNotice {
+interface SlowNotice {
   readonly type: 'slow'
   readonly state: 'folding' | 'recovered' | 'closing'
   readonly folded?: number
   readonly reason?: string
 }
 
-export interface ShutdownNotice {
+interface ShutdownNotice {
   readonly type: 'server_shutdown'
   readonly reason: string
   readonly reconnect_after_ms: number
@@ -117,7 +117,7 @@ export interface AuthReply {
   readonly features?: readonly string[]
 }
 
-export interface SubscribeReply {
+interface SubscribeReply {
   readonly type: 'subscribe'
   readonly status: string
   readonly subscriptions: readonly (Readonly<Record<string, unknown>> & {
@@ -129,14 +129,14 @@ export interface SubscribeReply {
   })[]
 }
 
-export interface PongReply {
+interface PongReply {
   readonly type: 'pong'
   readonly server_timestamp: number
   readonly client_timestamp?: number
 }
 
 /** It has no type. */
-export interface ErrorReply {
+interface ErrorReply {
   readonly type?: undefined
   readonly status: 'error'
   readonly code: string
