@@ -66,7 +66,11 @@ export function addCalendar(api: Api, { calendar: file, clock, market }: Calenda
       const { calendar, origin, trouble } = file.serving
       const { zone, version } = calendar
       return {
-        ...{ now, zone, version, origin, market },
+        now,
+        zone,
+        version,
+        origin,
+        market,
         ...(trouble !== undefined && { trouble }),
         coverage: calendar.coverage().map(one => ({
           market: one.market,
