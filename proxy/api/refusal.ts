@@ -28,7 +28,11 @@ export class HttpRefusal extends Error {
   readonly headers: Readonly<Record<string, string>>
 
   constructor(status: number, message: string, { code, headers = {} }: RefusalRest = {}) {
+    // Strangers make any number of these, and its stack costs more than the rest of the answer.
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
     super(message)
+    Error.stackTraceLimit = stackTraceLimit
     this.name = 'HttpRefusal'
     this.status = status
     this.code = code ?? CODES[status] ?? (status < 500 ? 'INVALID_PARAMETERS' : 'SERVER_ERROR')

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { addHealth } from '../../proxy/api/health.ts'
+import { addInstruments } from '../../proxy/api/instruments.ts'
 import { addStatus } from '../../proxy/api/status.ts'
+import { EVERYTHING } from '../../proxy/reading.ts'
 import { newKey, readKey } from '../../shared/key.ts'
 import { ALICE, bareApi, handOver } from '../support/api.ts'
 import { hold, oddNumber, text, word } from './noise.ts'
@@ -31,6 +33,11 @@ const target = fc
             '?',
             '&',
             'instruments=all',
+            'instruments',
+            'NSE',
+            'health',
+            'q=',
+            'limit=',
             'feed=',
             'symbol=',
             '%ff',
@@ -43,8 +50,10 @@ const target = fc
       .map(pieces => `/${pieces.join('/')}`),
     fc
       .tuple(
-        fc.constantFrom('/status?', '/api/v1/status?'),
-        fc.array(fc.tuple(fc.constantFrom('feed', 'symbol', 'instruments', '__proto__'), word), { maxLength: 4 }),
+        fc.constantFrom('/status?', '/api/v1/status?', '/api/v1/instruments?'),
+        fc.array(fc.tuple(fc.constantFrom('feed', 'symbol', 'instruments', 'q', 'limit', 'kind', '__proto__'), word), {
+          maxLength: 4,
+        }),
       )
       .map(([path, fields]) => path + fields.map(pair => pair.join('=')).join('&')),
     text,
@@ -66,6 +75,11 @@ const request = fc.record({
 const api = await bareApi({ keys: { [KEY]: ALICE } })
 addHealth(api, { lagMs: () => 0, missing: async () => undefined })
 addStatus(api, async () => ({ feeds: [], proxy: 'P-1' }))
+addInstruments(api, {
+  instruments: { search: () => [], find: () => undefined },
+  access: { reading: () => EVERYTHING },
+  feedsOf: () => [],
+})
 await api.ready()
 
 export const http: Target = {

@@ -3,7 +3,7 @@ import { toldLimits } from '../../../proxy/limits/told.ts'
 import { loadConfig } from '../../../shared/config.ts'
 import { documentOf } from '../conversation.ts'
 
-/** Of all clients together, or of no client at all. */
+/** Of all clients together, of no client at all, or of requests over HTTP, where `whoami` tells it. */
 const OTHERS = [
   'queue_total_bytes',
   'flush_max_ms',
@@ -12,6 +12,7 @@ const OTHERS = [
   'max_age_ms',
   'failback_seconds',
   'disagreement_percent',
+  'requests_per_second',
 ]
 
 it('every setting of the table of limits that a client can run into is told, with its value', () => {
