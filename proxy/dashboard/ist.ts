@@ -7,13 +7,13 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const ist = (at: number): Date => new Date(at + IST_MS)
 
 /** `09:15` */
-export const minuteOf = (at: number): string => ist(at).toISOString().slice(11, 16)
+const minuteOf = (at: number): string => ist(at).toISOString().slice(11, 16)
 
 /** `09:15:00.123` */
 export const milliOf = (at: number): string => ist(at).toISOString().slice(11, 23)
 
 /** `Tue 24 Nov` */
-export function dayOf(at: number): string {
+function dayOf(at: number): string {
   const day = ist(at)
   return `${DAYS[day.getUTCDay()]} ${day.getUTCDate()} ${MONTHS[day.getUTCMonth()]}`
 }

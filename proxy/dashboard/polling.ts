@@ -21,7 +21,7 @@ interface PollingParts {
   readonly take: (names: Name[]) => Promise<void>
 }
 
-export const POLL_MS = 2000
+const POLL_MS = 2000
 /** One that failed may be bad luck. */
 const BLOCKED_AFTER = 2
 

@@ -41,7 +41,11 @@ function take(prices: Prices, { exchange, symbol, data, state, stale, source, ..
   if (state && source)
     prices.stand({
       type: 'state',
-      ...{ exchange, symbol, state, since, ...source },
+      exchange,
+      symbol,
+      state,
+      since,
+      ...source,
       ...(label && { label }),
       ...(reason && { reason }),
     })

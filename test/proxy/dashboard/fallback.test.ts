@@ -16,7 +16,10 @@ function open() {
   const asked: string[][] = []
   let failure: Error | undefined
   const polling = new Polling({
-    ...{ clock, link, blocked, isShown },
+    clock,
+    link,
+    blocked,
+    isShown,
     names: () => ['NSE:TCS'],
     take: async names => {
       asked.push(names)
