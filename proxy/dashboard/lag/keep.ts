@@ -17,8 +17,9 @@ const LOOK_MS = 250
 
 /** Measures from the first moment on, while somebody can see the page. */
 export function keepLag(): void {
-  prices.listen((_, frame) => {
-    if (!isShown.peek()) return
+  prices.listen(({ via }, frame) => {
+    // What was asked for says how often that was, not how long it took.
+    if (via !== 'stream' || !isShown.peek()) return
     hops.take(frame, clock.now() + (offset.best?.offsetMs ?? 0), clock.monotonic())
   })
   onMessage(message => {
