@@ -13,6 +13,8 @@ export interface Work {
   readonly browser: number
   /** Between two pictures, milliseconds, in order of size; none where nobody counted. */
   readonly frames: readonly number[]
+  /** CPU of the thread that scripts and layout share, seconds in all. */
+  readonly thread: number
 }
 
 export interface Weight {
@@ -36,10 +38,6 @@ export class Window {
     this.#whole = whole
   }
 
-  static isThere(): boolean {
-    return BINARIES.some(name => findProgram(name) !== undefined)
-  }
-
   /** `kept`: what an earlier visit left behind. */
   static async open(address: string, kept: Readonly<Record<string, string>>): Promise<Window> {
     const executablePath = BINARIES.map(findProgram).find(path => path !== undefined)
@@ -53,7 +51,10 @@ export class Window {
     await context.addInitScript(script.join(''))
     const page = await context.newPage()
     await page.goto(address)
-    return new Window(browser, page, await context.newCDPSession(page), await browser.newBrowserCDPSession())
+    const session = await context.newCDPSession(page)
+    // Its own time, not that in which others had the core.
+    await session.send('Performance.enable', { timeDomain: 'threadTicks' })
+    return new Window(browser, page, session, await browser.newBrowserCDPSession())
   }
 
   /** Looks at the page for as long as `during` takes. To count pictures makes the page draw each of them. */
@@ -69,6 +70,7 @@ export class Window {
       page: (after.page - before.page) / seconds,
       browser: (after.browser - before.browser) / seconds,
       frames: frames.sort((a, b) => a - b),
+      thread: after.thread - before.thread,
     }
   }
 
@@ -90,10 +92,12 @@ export class Window {
     await this.#browser.close()
   }
 
-  async #cpu(): Promise<{ page: number; browser: number }> {
+  async #cpu(): Promise<{ page: number; browser: number; thread: number }> {
     const pid = await this.#pid()
     const pids = (await this.#processes()).map(({ id }) => id)
-    return { page: usageOf(pid).cpu, browser: pids.reduce((sum, one) => sum + usageOf(one).cpu, 0) }
+    const { metrics } = await this.#session.send('Performance.getMetrics')
+    const thread = metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0
+    return { page: usageOf(pid).cpu, thread, browser: pids.reduce((sum, one) => sum + usageOf(one).cpu, 0) }
   }
 
   /** Of the page: the one of its kind that works. */
