@@ -4,7 +4,7 @@ import type { ProtocolCode } from '../../protocol.ts'
 import { broker, count, exchange, type MessageKind, millis, modeLabel, requestId, symbol, text } from './message.ts'
 
 /** Every code of an error, and what it means. */
-export const CODES: Readonly<Record<ProtocolCode, string>> = {
+const CODES: Readonly<Record<ProtocolCode, string>> = {
   AUTHENTICATION_ERROR: 'the key is missing or no good',
   BROKER_ERROR: 'the user of the key has no feed that can be served',
   NOT_AUTHENTICATED: 'a key comes first',
