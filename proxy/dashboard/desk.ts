@@ -12,7 +12,7 @@ import { Polling } from './polling.ts'
 import { Prices } from './prices.ts'
 import type { Message } from './protocol.ts'
 import { Sessions } from './session.ts'
-import { takeSnapshots } from './snapshots.ts'
+import { askSnapshots, takeSnapshot } from './snapshots.ts'
 import { Stream } from './stream.ts'
 import { isShown } from './visibility.ts'
 import { Wants } from './wants.ts'
@@ -93,7 +93,9 @@ export const polling = new Polling({
   blocked: stream.blocked,
   isShown,
   names: () => wants.names(),
-  take: names => takeSnapshots(sessions, prices, names),
+  take: async names => {
+    for (const one of await askSnapshots(sessions, names)) takeSnapshot(prices, one)
+  },
 })
 
 /** Signs in by what there is, and keeps the stream open as long as somebody is signed in. */

@@ -1,52 +1,48 @@
-import { type Name, partsOf } from './names.ts'
+import type { Name } from './names.ts'
 import type { Prices } from './prices.ts'
 import type { Fields, InstrumentState, Label } from './protocol.ts'
 import type { Sessions } from './session.ts'
 
 /** One of the answer to POST /api/v1/snapshot; what is not known is absent. */
-interface Snapshot {
+export interface Snapshot {
   readonly exchange: string
   readonly symbol: string
   readonly data?: Fields
+  readonly stale?: true
   readonly state?: InstrumentState
   readonly reason?: string
   readonly label?: Label
   readonly since?: number
   readonly source?: { readonly feed: string; readonly broker: string }
-  readonly stale?: true
+  /** Nothing is known of it. */
+  readonly error?: string
 }
 
-/** Of one request. */
-const MOST = 500
+/** A request is bounded in bytes, and names have up to some forty. */
+const MOST = 1500
 
-/** Asks for last values over HTTP and gives them to the prices, marked so. Throws CallError. */
-export async function takeSnapshots(sessions: Sessions, prices: Prices, names: readonly Name[]): Promise<void> {
+/** The last values of these, over HTTP. Throws CallError. */
+export async function askSnapshots(sessions: Sessions, names: readonly Name[]): Promise<readonly Snapshot[]> {
+  const all: Snapshot[] = []
   for (let from = 0; from < names.length; from += MOST) {
-    const symbols = names.slice(from, from + MOST).map(partsOf)
-    const answer = await sessions.call<{ snapshots?: readonly Snapshot[] }>('/api/v1/snapshot', {
+    const symbols = names.slice(from, from + MOST)
+    const { snapshots } = await sessions.call<{ snapshots: readonly Snapshot[] }>('/api/v1/snapshot', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ symbols, mode: 'quote' }),
     })
-    for (const one of answer.snapshots ?? []) take(prices, one)
+    all.push(...snapshots)
   }
+  return all
 }
 
-function take(prices: Prices, { exchange, symbol, data, state, stale, source, ...rest }: Snapshot): void {
-  if (data) {
-    const frame = { type: 'market_data', exchange, symbol, mode: 2, data, broker: source?.broker ?? '' } as const
-    prices.take(stale ? { ...frame, stale } : frame, 'snapshot')
-  }
-  const { since = 0, label, reason } = rest
-  if (state && source)
-    prices.stand({
-      type: 'state',
-      exchange,
-      symbol,
-      state,
-      since,
-      ...source,
-      ...(label && { label }),
-      ...(reason && { reason }),
-    })
+/** Gives one to the prices, marked as what it is. */
+export function takeSnapshot(prices: Prices, { data, stale, source, error, ...standing }: Snapshot): void {
+  const { exchange, symbol, state, since = 0, reason, label } = standing
+  const where = { exchange, symbol, broker: source?.broker ?? '' }
+  if (data) prices.take({ type: 'market_data', ...where, mode: 2, data, ...(stale && { stale }) }, 'snapshot')
+  const said = error === undefined ? { state, reason } : ({ state: 'refused', reason: error } as const)
+  if (!said.state) return
+  const news = { type: 'state', ...where, feed: source?.feed ?? '', state: said.state, since } as const
+  prices.stand({ ...news, ...(said.reason && { reason: said.reason }), ...(label && { label }) })
 }
