@@ -10,6 +10,8 @@ export const ROOMY = {
   unauthenticatedPerAddress: 100_000,
   messagesPerSecond: 100_000,
   messagesBurst: 100_000,
+  requestsPerSecond: 100_000,
+  requestsBurst: 100_000,
   symbolsPerConnection: 1_000_000,
   symbolsPerKey: 10_000_000,
   badKeysPerMinute: 100_000,
