@@ -15,6 +15,8 @@ export interface FeedView {
   readonly since: number
   /** Declared down here, because its process stopped talking. */
   readonly silent: boolean
+  /** How often it came back after it could give nothing, since this proxy began. */
+  readonly returns: number
   readonly lastTickAt: number | undefined
   readonly label: FeedLabel | undefined
   /** `undefined` until the feed has said. */
@@ -50,6 +52,9 @@ interface Entry {
   reason: string | undefined
   since: number
   silent: boolean
+  /** It could give nothing, and has not been back since. */
+  hasFailed: boolean
+  returns: number
   lastTickAt: number | undefined
   status: FeedStatus | undefined
   heardAt: number
@@ -104,6 +109,8 @@ export class Feeds {
           reason: 'nothing heard yet',
           since: now,
           silent: false,
+          hasFailed: false,
+          returns: 0,
           lastTickAt: undefined,
           status: undefined,
           heardAt: this.#clock.monotonic(),
@@ -214,6 +221,9 @@ export class Feeds {
     entry.reason = reason
     entry.since = since
     if (state === before.state) return
+    if (entry.hasFailed && isUp(entry)) entry.returns++
+    // A new process that begins says nothing of whether the one before failed.
+    if (state !== 'starting') entry.hasFailed = !isUp(entry)
     const view = viewOf(entry)
     if (!isIdle(view, before)) this.#note(view)
     this.#onChange(view, before)
@@ -254,7 +264,7 @@ export interface FeedsParts {
   readonly isAsked: (feed: string) => boolean
 }
 
-const viewOf = ({ record, state, reason, since, silent, lastTickAt, status }: Entry): FeedView => ({
+const viewOf = ({ record, state, reason, since, silent, returns, lastTickAt, status }: Entry): FeedView => ({
   name: record.name,
   broker: record.adapter,
   userId: record.userId,
@@ -263,6 +273,7 @@ const viewOf = ({ record, state, reason, since, silent, lastTickAt, status }: En
   reason,
   since,
   silent,
+  returns,
   lastTickAt,
   label: status?.label,
   modes: record.modes ?? status?.modes,

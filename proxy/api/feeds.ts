@@ -22,6 +22,7 @@ const feedSchema = z
     state: z.enum(FEED_STATES),
     reason: z.string().optional().describe('Why it is not live.'),
     since: z.number().describe('When that began.'),
+    reconnects: z.number().describe('How often it came back after it could give nothing, since the proxy began.'),
     label: z.enum(FEED_LABELS).optional().describe('What kind of prices it gives.'),
     modes: z.array(z.string()).optional(),
     lastTickAt: z.number().optional(),
@@ -57,9 +58,9 @@ export function addFeeds(api: Api, { feedsOf, feeds }: FeedParts): void {
   )
 }
 
-function toFeed({ name, broker, external, state, reason, since, label, modes, lastTickAt, status }: FeedView) {
+function toFeed({ name, broker, external, state, reason, since, returns, label, modes, lastTickAt, status }: FeedView) {
   const { epoch, ticks, dropped, wanted, confirmed, rejected, connections, limits, tokenExpiresAt, rest } = status ?? {}
-  const feed = { name, broker, external, state, since }
+  const feed = { name, broker, external, state, since, reconnects: returns }
   const told = { reason, label, modes: modes && [...modes], lastTickAt, tokenExpiresAt, startedAt: epoch }
   // What is not there is left out of the JSON.
   return { ...feed, ...told, ticks, dropped, wanted, confirmed, rejected, connections, limits, rest } as z.infer<

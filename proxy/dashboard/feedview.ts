@@ -15,6 +15,8 @@ export interface FeedView {
   readonly state: FeedState
   readonly reason?: string
   readonly since: number
+  /** How often it came back after it could give nothing, since the proxy began. */
+  readonly reconnects?: number
   readonly lastTickAt?: number
   readonly label?: Label
   /** When the broker ends its session. */

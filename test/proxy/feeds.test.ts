@@ -56,6 +56,15 @@ describe('the feeds', () => {
     expect(feeds.view('FEED')).toMatchObject(view)
   })
 
+  it('count how often they came back after they could give nothing, not how often they were suspect', () => {
+    for (const state of ['live', 'suspect', 'live', 'down', 'starting', 'live', 'auth_required', 'quiet'] as const)
+      feeds.accept(status({ state }))
+    expect(feeds.view('FEED')?.returns).toBe(2)
+    clock.advance(STATUS_EXPIRY_MS + 1000)
+    feeds.accept(status())
+    expect(feeds.view('FEED')?.returns).toBe(3)
+  })
+
   it.each([7_200_000, -3_600_000])('live on when the clock is set by %d ms, and fall silent after 2 s as ever', ms => {
     feeds.accept(status())
     clock.step(ms)

@@ -15,6 +15,7 @@ const feed = (name: string, rest: Partial<FeedView> = {}): FeedView => ({
   reason: undefined,
   since: 0,
   silent: false,
+  returns: 0,
   lastTickAt: undefined,
   label: 'live',
   modes: MODES,

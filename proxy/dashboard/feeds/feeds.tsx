@@ -2,7 +2,6 @@ import { useEffect, useMemo } from 'preact/hooks'
 import { feedFacts, now } from '../desk.ts'
 import { type FeedView, helpFor, STATE_LEVELS, STATE_WORDS } from '../feedview.ts'
 import { leftOf, spanOf } from '../ist.ts'
-import { returnsOf } from '../log/keep.ts'
 import { formatCount, MISSING } from '../watch/format.ts'
 import { Paces } from './pace.ts'
 import './feeds.css'
@@ -82,7 +81,7 @@ function figuresOf(feed: FeedView, pace: number | undefined, at: number): [name:
     ['Broker limit', limits && usedWords(limits.instruments)],
     ['Deep books', limits?.books && usedWords(limits.books)],
     ['Connections', connections && `${connections.open} of ${connections.needed}`],
-    ['Came back', formatCount(returnsOf(feed.name))],
+    ['Reconnects', feed.reconnects === undefined ? undefined : formatCount(feed.reconnects)],
     ['Token ends in', tokenExpiresAt === undefined ? undefined : tokenWords(tokenExpiresAt - at)],
     ['Rests for', rest && leftOf(rest.until - at)],
   ]

@@ -5,11 +5,6 @@ import { Notices, readSent } from './notices.ts'
 
 export const notices = new Notices()
 
-const returns = new Map<string, number>()
-
-/** How often a feed worked again after it had not, since the page was opened. */
-export const returnsOf = (feed: string): number => returns.get(feed) ?? 0
-
 /** Writes into the journal what the stream and the feeds say, from the first moment on. */
 export function keepNotices(): void {
   onMessage(message => {
@@ -25,7 +20,6 @@ export function keepNotices(): void {
     for (const { name, state, reason, broker } of feedFacts.value.value?.feeds ?? []) {
       const was = states.get(name)
       states.set(name, state)
-      if (was && isBroken({ state: was }) && !isBroken({ state })) returns.set(name, returnsOf(name) + 1)
       if (was === state || (was === undefined && state === 'live')) continue
       const level = isBroken({ state }) ? 'bad' : state === 'live' ? 'good' : 'news'
       const words = STATE_WORDS[state].toLowerCase()

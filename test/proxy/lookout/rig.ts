@@ -25,6 +25,7 @@ export const feedOf = (name: string): FeedView => ({
   reason: undefined,
   since: 0,
   silent: false,
+  returns: 0,
   lastTickAt: undefined,
   label: 'live',
   modes: ['LTP', 'QUOTE', 'DEPTH', 'BOOK20'],
