@@ -13,6 +13,8 @@ const OTHERS = [
   'failback_seconds',
   'disagreement_percent',
   'requests_per_second',
+  'cache_max_age_seconds',
+  'cache_max_bytes',
 ]
 
 it('every setting of the table of limits that a client can run into is told, with its value', () => {
