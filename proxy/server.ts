@@ -84,7 +84,7 @@ export class Server {
     this.#sockets.on('wsClientError', (error, stream) =>
       this.#refuse(stream, { status: 400, reason: error.message, headers: { 'sec-websocket-version': '13' } }),
     )
-    this.#requests = new Requests(options)
+    this.#requests = new Requests(options, rooms.clock)
     this.#http = createHttp(this.#requests.take, options.tls, options.log)
     this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
     this.#stopPing = rooms.clock.every(limits.pingMs, () => {
@@ -181,6 +181,7 @@ export class Server {
   #look(): void {
     const { rooms, limits } = this.#options
     rooms.registry.ask({ kind: 'crowd' }, ({ crowd = 0 }) => {
+      this.#requests.crowd = crowd
       this.#http.headersTimeout = hurried(HEAD_LIMIT_MS, crowd)
       const authDeadlineMs = hurried(limits.authDeadlineMs, crowd)
       if (authDeadlineMs !== this.#limits.authDeadlineMs) this.#limits = { ...limits, authDeadlineMs }
@@ -233,6 +234,7 @@ export class Server {
       const shared = { rooms, log, limits: this.#limits, turn: this.#turn, lines: this.#lines }
       this.#enter(request, socket, seat => {
         const onClosed = (one: Peer, slow: boolean) => this.#ended(one, slow, socket.destroyed)
+        this.#requests.release(socket)
         const own = { ...line, socket, seat, address: addressOf(request), wish }
         const stream = new EventStream({ ...shared, ...own, onAnswered, onClosed })
         this.#connections.add(stream)
