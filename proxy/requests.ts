@@ -15,6 +15,9 @@ export interface RequestParts {
   readonly respond: (request: IncomingMessage, response: ServerResponse) => void
 }
 
+/** Lets a request go on, at its time, unless its address has too many. */
+type Enter = (request: IncomingMessage, open: () => void) => void
+
 /** From the head of a request until its answer has been read. */
 const ANSWER_MS = 15_000
 /** A long answer has longer, for who reads at least so much of it. */
@@ -27,15 +30,17 @@ const LEAST_BYTES_PER_MS = 32
 export class Requests {
   readonly #parts: RequestParts
   readonly #clock: Clock
+  readonly #enter: Enter
   readonly #served = new WeakSet<Duplex>()
   /** Until when those whose answer is on its way have to have read it. */
   readonly #limits = new WeakMap<Duplex, Cancel>()
   /** The part of the places for those without a key that is taken. */
   crowd = 0
 
-  constructor(parts: RequestParts, clock: Clock) {
+  constructor(parts: RequestParts, clock: Clock, enter: Enter) {
     this.#parts = parts
     this.#clock = clock
+    this.#enter = enter
   }
 
   hasServed(socket: Duplex): boolean {
@@ -56,11 +61,14 @@ export class Requests {
     this.#limit(request, response)
     // Of a body that was read: what comes behind it is not.
     request.once('end', () => socket.pause())
-    try {
-      this.#answer(request, response)
-    } catch (error) {
-      this.#fail(response, error)
-    }
+    settle(request, this.#parts.forwarders)
+    this.#enter(request, () => {
+      try {
+        this.#answer(request, response)
+      } catch (error) {
+        this.#fail(response, error)
+      }
+    })
   }
 
   /** Who does not read his answer would keep his place for ever: the limits of time of HTTP are over with the request. */
@@ -79,8 +87,7 @@ export class Requests {
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
-    const { forwarders, rules, respond } = this.#parts
-    settle(request, forwarders)
+    const { rules, respond } = this.#parts
     const always = { ...securityHeaders(rules.isTls), connection: 'close', 'cache-control': 'no-store' }
     for (const [name, value] of Object.entries(always)) response.setHeader(name, value)
     const refusal = refusalOfRequest(request, rules)

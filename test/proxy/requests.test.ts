@@ -27,7 +27,7 @@ beforeEach(async () => {
   sockets = []
   const rules = { isTls: false, isNear: true, origins: [], isForwarder: () => false }
   const respond = (_: unknown, response: ServerResponse) => void asked.push(response)
-  requests = new Requests({ log: LOG, forwarders: forwarders([]), rules, respond }, clock)
+  requests = new Requests({ log: LOG, forwarders: forwarders([]), rules, respond }, clock, (_, open) => open())
   http = createHttp(requests.take, undefined, LOG)
   http.on('connection', socket => sockets.push(socket))
   await once(http.listen(0, '127.0.0.1'), 'listening')

@@ -25,7 +25,9 @@ beforeAll(async () => {
   await api.ready()
   const rules = { isTls: false, isNear: true, origins: [], isForwarder: () => false }
   const respond = (...pair: Parameters<typeof api.routing>) => api.routing(...pair)
-  const requests = new Requests({ log: LOG, forwarders: forwarders([]), rules, respond }, systemClock)
+  const requests = new Requests({ log: LOG, forwarders: forwarders([]), rules, respond }, systemClock, (_, open) =>
+    open(),
+  )
   http = createHttp(requests.take, undefined, LOG)
   await once(http.listen(0, '127.0.0.1'), 'listening')
 })
