@@ -26,6 +26,8 @@ const UNREADABLE: Readonly<Record<string, DoorRefusal>> = {
 /** HTTP, or HTTP over TLS for which a certificate is given: without a port, connections are given to it. */
 export function createHttp(answer: RequestListener, tls: Tls | undefined, log: Log): HttpServer {
   const server = tls ? secure(answer, tls, log) : createServer(HTTP_LIMITS, answer)
+  // Else Node answers by itself who expects what it does not know, and keeps the connection: past all that is asked here.
+  server.on('checkExpectation', answer)
   server.on('clientError', (error: Error, stream: Duplex & { readonly bytesWritten?: number }) => {
     // In the middle of an answer another one would be taken for a part of it.
     if (stream.writable && stream.bytesWritten === 0 && systemCode(error) !== 'ECONNRESET')

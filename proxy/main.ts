@@ -37,7 +37,7 @@ import { Tls } from './tls.ts'
 import { Trust } from './trust.ts'
 import { forwarders as forwardersOf } from './visitor.ts'
 import { Wanted } from './wanted.ts'
-import { alone, type Report, type Whole } from './whole.ts'
+import { alone, NO_BUS, type Report, type Whole } from './whole.ts'
 import { Workshop } from './worklist.ts'
 
 const RECHECK_MS = 250
@@ -212,6 +212,13 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     return siblings ? siblings.whole() : alone(report(), startedAt)
   }
 
+  /** Anybody may ask this as often as he likes: nothing is counted for it. */
+  async function missing(): Promise<string | undefined> {
+    if (server.isEnding) return 'the proxy ends'
+    if (siblings) return (await siblings.whole()).missing
+    return bus.connected() ? undefined : NO_BUS
+  }
+
   const certificateEndsAt = () => tls?.expiresAt
   const statusParts = { proxy, access, feeds, states, strangers, disagreement, clock, whole, feedsOf }
   const api = await openApi({
@@ -229,10 +236,7 @@ export async function startProxy(options: ProxyOptions): Promise<Address & Pick<
     whole,
     server,
     statusOf: statusFrom({ ...statusParts, certificateEndsAt, auditState: () => telling.state }),
-    health: {
-      lagMs: () => lag.ms,
-      missing: async () => (server.isEnding ? 'the proxy ends' : (await whole()).missing),
-    },
+    health: { lagMs: () => lag.ms, missing },
   })
 
   register()

@@ -84,7 +84,7 @@ export class Server {
     this.#sockets.on('wsClientError', (error, stream) =>
       this.#refuse(stream, { status: 400, reason: error.message, headers: { 'sec-websocket-version': '13' } }),
     )
-    this.#requests = new Requests(options)
+    this.#requests = new Requests(options, rooms.clock, (request, open) => this.#enter(request, request.socket, open))
     this.#http = createHttp(this.#requests.take, options.tls, options.log)
     this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
     this.#stopPing = rooms.clock.every(limits.pingMs, () => {
@@ -181,6 +181,7 @@ export class Server {
   #look(): void {
     const { rooms, limits } = this.#options
     rooms.registry.ask({ kind: 'crowd' }, ({ crowd = 0 }) => {
+      this.#requests.crowd = crowd
       this.#http.headersTimeout = hurried(HEAD_LIMIT_MS, crowd)
       const authDeadlineMs = hurried(limits.authDeadlineMs, crowd)
       if (authDeadlineMs !== this.#limits.authDeadlineMs) this.#limits = { ...limits, authDeadlineMs }
@@ -227,18 +228,17 @@ export class Server {
     const { rooms, log } = this.#options
     const { socket } = request
     if (this.#isEnding) return Promise.resolve({ code: 'SERVER_ERROR', message: ENDING.reason })
+    if (socket.destroyed) return Promise.resolve({ code: 'SERVER_ERROR', message: 'the connection has ended' })
     return new Promise(onAnswered => {
-      // Who is sent away at the door is answered there.
       socket.once('close', () => onAnswered(undefined))
       const shared = { rooms, log, limits: this.#limits, turn: this.#turn, lines: this.#lines }
-      this.#enter(request, socket, seat => {
-        const onClosed = (one: Peer, slow: boolean) => this.#ended(one, slow, socket.destroyed)
-        const own = { ...line, socket, seat, address: addressOf(request), wish }
-        const stream = new EventStream({ ...shared, ...own, onAnswered, onClosed })
-        this.#connections.add(stream)
-        socket.once('close', () => this.#leaving.delete(stream))
-        stream.open()
-      })
+      const onClosed = (one: Peer, slow: boolean) => this.#ended(one, slow, socket.destroyed)
+      this.#requests.release(socket)
+      const own = { ...line, socket, seat: this.#seat++, address: addressOf(request), wish }
+      const stream = new EventStream({ ...shared, ...own, onAnswered, onClosed })
+      this.#connections.add(stream)
+      socket.once('close', () => this.#leaving.delete(stream))
+      stream.open()
     })
   }
 

@@ -28,7 +28,7 @@ export function announce({ terminal, folder, globals, config }: Invocation): Ann
       listening = true
       const url = streamUrl(String(host), Number(port), config.proxy.tls.certFile !== undefined)
       if (json) {
-        const page = pageAddress(url, ticket())
+        const page = pageAddress(url, terminal.interactive ? ticket() : undefined)
         terminal.print(
           JSON.stringify({ event: 'ready', url, page, dataDir: folder.root, children, key: key?.reveal() }),
         )
@@ -88,7 +88,8 @@ export function warnOfSecrets({ brokerCredentials: { apiKey, apiSecret } }: Conf
 }
 
 /** What a person should know before the port opens: settings that do not count, and those that let in everybody. */
-export function warnOfSettings({ warnings, market, proxy: { origins } }: Config, terminal: Terminal): void {
+export function warnOfSettings({ warnings, market, proxy }: Config, terminal: Terminal): void {
+  const { origins, metrics, trustedForwarders } = proxy
   for (const warning of warnings) terminal.say(`warning: ${warning}`)
   if (market === 'always-open')
     terminal.say(
@@ -99,6 +100,14 @@ export function warnOfSettings({ warnings, market, proxy: { origins } }: Config,
     terminal.say(
       'warning: proxy.origins holds "*": pages of every site may connect from the browsers of your users. ' +
         'Name the sites that need to',
+    )
+  if (metrics === 'open')
+    terminal.say(
+      trustedForwarders.length > 0
+        ? 'warning: proxy.metrics is "open", which does not count where proxy.trusted_forwarders names any: ' +
+            '/metrics wants a key. next: tickwire key create prometheus --admin'
+        : 'warning: proxy.metrics is "open": every program of this machine reads /metrics without a key, and everybody ' +
+            'whom a forwarder here brings under the name localhost. Name forwarders in proxy.trusted_forwarders, or use a key',
     )
 }
 

@@ -16,7 +16,7 @@ import { identityOf } from './identity.ts'
 import { refusalSchema } from './refusal.ts'
 
 export interface MetricsParts {
-  readonly limits: Pick<Config['proxy'], 'metrics'>
+  readonly limits: Pick<Config['proxy'], 'metrics' | 'trustedForwarders'>
   readonly clock: Clock
   readonly whole: () => Promise<Whole>
   readonly feeds: Pick<Feeds, 'views'>
@@ -47,7 +47,9 @@ export function addMetrics(api: Api, parts: MetricsParts): void {
     now: clock.now(),
     certificateEndsAt: certificateEndsAt(),
   }))
-  const isOpenTo = (request: FastifyRequest) => limits.metrics === 'open' && isFromHere(request)
+  // Where forwarders stand, what comes from this machine may be of anybody.
+  const isOpen = limits.metrics === 'open' && limits.trustedForwarders.length === 0
+  const isOpenTo = (request: FastifyRequest) => isOpen && isFromHere(request)
   api.get(
     '/metrics',
     { config: { access: { scope: 'admin', isOpenTo } }, schema: { hide: true } },
@@ -72,8 +74,13 @@ export function addMetrics(api: Api, parts: MetricsParts): void {
   )
 }
 
-/** What a forwarder brings to this machine is from anywhere. */
+/**
+ * What a forwarder brings to this machine is from anywhere, and so is what a page makes a browser here ask: both name
+ * another host, the one that they were asked for.
+ */
 const isFromHere = ({ raw, headers }: FastifyRequest): boolean =>
-  isLoopback(addressOf(raw)) && FORWARDED.every(name => headers[name] === undefined)
+  isLoopback(addressOf(raw)) && NEAR.test(headers.host ?? '') && FORWARDED.every(name => headers[name] === undefined)
+
+const NEAR = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i
 
 const FORWARDED = ['x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'forwarded', 'via'] as const

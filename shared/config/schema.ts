@@ -134,7 +134,8 @@ export const schema = z.strictObject({
     metrics: oneOf(['key', 'open'])
       .default('key')
       .describe(
-        'Who reads /metrics: a key with the scope admin, or, with "open", programs on this machine without one, too.',
+        'Who reads /metrics: a key with the scope admin, or, with "open", programs on this machine without one, too, ' +
+          'unless there are trusted_forwarders.',
       ),
     tls: z.strictObject({
       certFile: text('a path')

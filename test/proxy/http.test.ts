@@ -1,7 +1,8 @@
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { addHealth, type Health } from '../../proxy/api/health.ts'
+import { Server } from '../../proxy/server.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { bareApi } from '../support/api.ts'
 import { holds } from '../support/holds.ts'
@@ -36,6 +37,15 @@ describe('plain HTTP on the same port', () => {
   it('tells that it is alive and ready, without a key', async () => {
     expect(await (await get('/livez')).text()).toBe('alive\n')
     expect(await (await get('/readyz?verbose')).text()).toBe('ready\n')
+  })
+
+  it('counts nothing for who has no key, however often he asks', async () => {
+    const counted = vi.spyOn(Server.prototype, 'clientList')
+    for (const path of ['/livez', '/readyz', '/health', '/api/system/health']) expect((await get(path)).ok).toBe(true)
+    expect(counted).not.toHaveBeenCalled()
+    await get('/status', bearer(rig.keys.alice))
+    expect(counted).toHaveBeenCalledOnce()
+    counted.mockRestore()
   })
 
   it.each(['/livez', '/status', '/nowhere'])('answers one request of a connection, and closes it: %s', async path => {

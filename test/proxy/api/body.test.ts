@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { createHttp } from '../../../proxy/httpserver.ts'
 import { Requests } from '../../../proxy/requests.ts'
 import { forwarders } from '../../../proxy/visitor.ts'
+import { systemClock } from '../../../shared/clock.ts'
 import { bareApi } from '../../support/api.ts'
 
 const LOG = pino({ enabled: false })
@@ -24,7 +25,9 @@ beforeAll(async () => {
   await api.ready()
   const rules = { isTls: false, isNear: true, origins: [], isForwarder: () => false }
   const respond = (...pair: Parameters<typeof api.routing>) => api.routing(...pair)
-  const requests = new Requests({ log: LOG, forwarders: forwarders([]), rules, respond })
+  const requests = new Requests({ log: LOG, forwarders: forwarders([]), rules, respond }, systemClock, (_, open) =>
+    open(),
+  )
   http = createHttp(requests.take, undefined, LOG)
   await once(http.listen(0, '127.0.0.1'), 'listening')
 })

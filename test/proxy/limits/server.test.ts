@@ -1,9 +1,12 @@
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { systemClock } from '../../../shared/clock.ts'
 import { until } from '../../support/bus.ts'
 import type { TestClient } from '../../support/client.ts'
+import { EventReader } from '../../support/events.ts'
 import { type ProxyRig, type RigOptions, startRig } from '../../support/proxy.ts'
+import { tickOf } from '../../support/proxyfeed.ts'
 import { documentOf } from '../conversation.ts'
 
 let rig: ProxyRig
@@ -222,6 +225,24 @@ describe('an address', () => {
     expect(refused?.text).toMatch(/^HTTP\/1\.1 429 Too Many Requests\r\nRetry-After: [123]\r\n/)
     expect(refused?.text).toMatch(/the setting is proxy\.connections_per_address\n$/)
   })
+
+  it('behind a forwarder has its share of requests, too, and each is free again at its end', async () => {
+    const trustedForwarders = ['127.0.0.1']
+    await start({
+      trustedForwarders,
+      connectsPerAddressPerSecond: 0.001,
+      connectsPerAddressBurst: 4,
+      connectionsPerAddress: 2,
+    })
+    const ask = async (address: string) => {
+      const headers = { 'x-forwarded-for': address }
+      return (await fetch(`http://127.0.0.1:${rig.port}/livez`, { headers })).status
+    }
+    const statuses: number[] = []
+    for (let nth = 0; nth < 6; nth++) statuses.push(await ask('203.0.113.9'))
+    expect(statuses).toEqual([200, 200, 200, 200, 429, 429])
+    expect(await ask('203.0.113.77')).toBe(200)
+  })
 })
 
 describe('connections that say nothing, or not enough', () => {
@@ -240,6 +261,17 @@ describe('connections that say nothing, or not enough', () => {
     // Without haste, five for who asks nothing, and sixty for who shows no key.
     expect(since(from)).toBeLessThan(4500)
     expect(good.isOpen).toBe(true)
+  })
+
+  it('are no streams of events: those go on while places are few', async () => {
+    await start({ maxUnauthenticated: 2 })
+    const silent = () => once(connect(rig.port, '127.0.0.1').resume(), 'close')
+    const first = silent()
+    const reader = await EventReader.open(rig.port, 'symbols=NSE:RELIANCE&mode=ltp', { key: rig.keys.alice })
+    // It has been here for longer than an answer may take by now.
+    await Promise.all([first, silent()])
+    rig.feed.tick('NSE', 'RELIANCE', tickOf(2885.3))
+    await until('a price', () => reader.text.includes('2885.3'))
   })
 
   it('are all gone within seven seconds, whether they began a request or not', async () => {

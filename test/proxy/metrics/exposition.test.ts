@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { LABELS } from '../../../proxy/metrics/table.ts'
+import { askNear } from '../../../scripts/near.ts'
 import { holds } from '../../support/holds.ts'
+import type { RigOptions } from '../../support/proxy.ts'
 import { type Opened, openRig, samplesOf } from './scrape.ts'
 
 let opened: Opened
@@ -100,6 +102,19 @@ describe('who reads /metrics', () => {
     expect((await scrape({})).status).toBe(200)
     expect((await scrape({ headers: { 'x-forwarded-for': '192.0.2.1' } })).status).toBe(401)
     await rig.close()
+  })
+
+  it('needs one who asks under another name, and where there are forwarders at all', async () => {
+    const ask = async (proxy: RigOptions['proxy'], host: string) => {
+      const { rig } = await openRig({ proxy: { metrics: 'open', ...proxy } })
+      const { status } = await askNear(`http://127.0.0.1:${rig.port}/metrics`, { host }, 5000)
+      await rig.close()
+      return status
+    }
+    expect(await ask({}, 'localhost:8765')).toBe(200)
+    for (const host of ['rebound.example', 'localhost.example', '127.0.0.1.example:80'])
+      expect(await ask({}, host), host).toBe(401)
+    expect(await ask({ trustedForwarders: ['192.0.2.1'] }, 'localhost')).toBe(401)
   })
 })
 
