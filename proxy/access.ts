@@ -135,9 +135,9 @@ export class Access {
   }
 
   /** A ticket that opens one connection as this identity, or how long to wait for one. Throws STORE_BUSY. */
-  mint({ keyId, userId }: Identity, { ttlMs, most }: { ttlMs: number; most: number }): Minted {
+  mint({ keyId, userId, session }: Identity, { ttlMs, most }: { ttlMs: number; most: number }): Minted {
     const { store, clock } = this.#parts
-    const minted = store.tickets.mint({ id: keyId, userId }, { ttlMs, most, now: clock.now() })
+    const minted = store.tickets.mint({ id: keyId, userId, session }, { ttlMs, most, now: clock.now() })
     // A change by this process does not show as one.
     if ('record' in minted) this.#keys.remember(minted.record)
     return minted
@@ -267,7 +267,7 @@ export class Access {
     return { userId, keyId: key.id, ticket, address, label: key.label, ...session }
   }
 
-  /** A browser's ticket and a page's session are as good as the key behind them. */
+  /** A browser's ticket and a page's session are as good as what is behind them: a session, or a key. */
   #isGood({ id, origin, parentId, fault, revokedAt, expiresAt }: KeyRecord, address: string | undefined): boolean {
     if (fault || revokedAt !== undefined) return false
     if (expiresAt !== undefined && expiresAt <= this.#parts.clock.now()) return false
