@@ -19,6 +19,8 @@ import { EVERYTHING, type Reading } from './reading.ts'
 
 export type { Identity } from './identity.ts'
 
+type StartedSession = { readonly session: Secret; readonly identity: Identity } | 'renewal' | undefined
+
 interface SessionWish {
   readonly ttlMs: number
   /** Of one key. */
@@ -106,17 +108,16 @@ export class Access {
     return this.#identity(record, address)
   }
 
-  /** A session for a page, by a key or by a ticket, which is used up. Throws STORE_BUSY. */
-  startSession(
-    text: string,
-    address: string,
-    { ttlMs, most, mayStart }: SessionWish,
-  ): { readonly session: Secret; readonly identity: Identity } | undefined {
+  /**
+   * A session for a page, by a key or by a ticket, which is used up. `renewal`: that ticket is of a session, which must
+   * not go on beyond its hours. Throws STORE_BUSY.
+   */
+  startSession(text: string, address: string, { ttlMs, most, mayStart }: SessionWish): StartedSession {
     const record = this.#find(text, address)
     if (!record || record.origin === 'session') return undefined
     const { id, userId, origin, parentId } = record
-    const behind = origin === 'ticket' ? parentId && this.#keys.get(parentId) : record
-    const keyId = behind && behind.origin !== 'session' ? behind.id : undefined
+    const keyId = origin === 'ticket' ? parentId : id
+    if (keyId !== undefined && this.#keys.get(keyId)?.origin === 'session') return 'renewal'
     if (!mayStart(keyId ?? userId)) return undefined
     const { store, clock } = this.#parts
     const ticketId = origin === 'ticket' ? id : undefined

@@ -88,6 +88,19 @@ describe('a session of a page', () => {
     expect((await start()).status).toBe(401)
   })
 
+  it('is not renewed by a ticket of its own, which opens a connection all the same', async () => {
+    for (const bearer of [makeKey().key, localTicket()]) {
+      const ticket = await mint((await start(bearer)).body.session)
+      const before = rig.store.sessions.list().length
+      expect(await start(ticket)).toMatchObject({
+        status: 403,
+        body: { error: expect.stringContaining('came from a session'), code: 'NOT_PERMITTED' },
+      })
+      expect(rig.store.sessions.list()).toHaveLength(before)
+      expect(await show(ticket)).toMatchObject({ status: 'success' })
+    }
+  })
+
   it('ends when it is told to, and no key does', async () => {
     const { key } = makeKey()
     const { body } = await start(key)
