@@ -144,14 +144,14 @@ export class Access {
     return minted
   }
 
-  /** Whether a client that came in with this identity may stay. */
+  /** Whether who came in with this identity may stay; without an address: who was looked at elsewhere, from wherever. */
   mayStay({ keyId, ticket, address, session }: Identity): boolean {
     const page = session === undefined ? undefined : this.#keys.get(session)
     // Whatever a page has opened by its session ends with it.
     if (session !== undefined && !(page && this.#isGood(page, address))) return false
     if (ticket) return true
     const record = this.#keys.get(keyId)
-    if (!record || !this.#isGood(record, address)) return false
+    if (!record || !this.#isGood(record, address ?? null)) return false
     this.#lastUse.note(record)
     return true
   }
@@ -269,14 +269,15 @@ export class Access {
   }
 
   /** A browser's ticket and a page's session are as good as what is behind them: a session, or a key. */
-  #isGood({ id, origin, parentId, fault, revokedAt, expiresAt }: KeyRecord, address: string | undefined): boolean {
+  #isGood(record: KeyRecord, address: string | undefined | null): boolean {
+    const { id, origin, parentId, fault, revokedAt, expiresAt } = record
     if (fault || revokedAt !== undefined) return false
     if (expiresAt !== undefined && expiresAt <= this.#parts.clock.now()) return false
     if (origin === 'ticket' || origin === 'session') {
       const parent = parentId === undefined ? undefined : this.#keys.get(parentId)
       return parentId === undefined || (parent !== undefined && this.#isGood(parent, address))
     }
-    return this.#keys.boundsOf(id)?.admits(address) ?? true
+    return address === null || (this.#keys.boundsOf(id)?.admits(address) ?? true)
   }
 
   #boundsOf({ keyId, ticket }: Identity): Bounds | undefined {
