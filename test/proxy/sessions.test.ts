@@ -146,6 +146,14 @@ describe('a session of a page', () => {
     expect((await client.closed).code).toBe(4403)
   })
 
+  it('ends, with what it opened, when a command ends all sessions, also one that has no key', async () => {
+    const { session } = (await start(localTicket())).body
+    const { client } = await open(await mint(session))
+    rig.store.sessions.endAll()
+    expect((await client.closed).code).toBe(4403)
+    expect(await statusOf(session)).toBe(401)
+  })
+
   it('takes along what it opened when its hours are over', () => {
     const { key } = makeKey()
     const clock = new ManualClock()
