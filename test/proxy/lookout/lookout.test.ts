@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Identity } from '../../../proxy/access.ts'
 import { EVERY } from '../../../proxy/delivery.ts'
 import { PLAIN } from '../fanout/frames.ts'
 import { Inbox } from '../fanout/inbox.ts'
