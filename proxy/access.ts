@@ -19,6 +19,8 @@ import { EVERYTHING, type Reading } from './reading.ts'
 
 export type { Identity } from './identity.ts'
 
+type StartedSession = { readonly session: Secret; readonly identity: Identity } | 'renewal' | undefined
+
 interface SessionWish {
   readonly ttlMs: number
   /** Of one key. */
@@ -106,17 +108,16 @@ export class Access {
     return this.#identity(record, address)
   }
 
-  /** A session for a page, by a key or by a ticket, which is used up. Throws STORE_BUSY. */
-  startSession(
-    text: string,
-    address: string,
-    { ttlMs, most, mayStart }: SessionWish,
-  ): { readonly session: Secret; readonly identity: Identity } | undefined {
+  /**
+   * A session for a page, by a key or by a ticket, which is used up. `renewal`: that ticket is of a session, which must
+   * not go on beyond its hours. Throws STORE_BUSY.
+   */
+  startSession(text: string, address: string, { ttlMs, most, mayStart }: SessionWish): StartedSession {
     const record = this.#find(text, address)
     if (!record || record.origin === 'session') return undefined
     const { id, userId, origin, parentId } = record
-    const behind = origin === 'ticket' ? parentId && this.#keys.get(parentId) : record
-    const keyId = behind && behind.origin !== 'session' ? behind.id : undefined
+    const keyId = origin === 'ticket' ? parentId : id
+    if (keyId !== undefined && this.#keys.get(keyId)?.origin === 'session') return 'renewal'
     if (!mayStart(keyId ?? userId)) return undefined
     const { store, clock } = this.#parts
     const ticketId = origin === 'ticket' ? id : undefined
@@ -135,22 +136,22 @@ export class Access {
   }
 
   /** A ticket that opens one connection as this identity, or how long to wait for one. Throws STORE_BUSY. */
-  mint({ keyId, userId }: Identity, { ttlMs, most }: { ttlMs: number; most: number }): Minted {
+  mint({ keyId, userId, session }: Identity, { ttlMs, most }: { ttlMs: number; most: number }): Minted {
     const { store, clock } = this.#parts
-    const minted = store.tickets.mint({ id: keyId, userId }, { ttlMs, most, now: clock.now() })
+    const minted = store.tickets.mint({ id: keyId, userId, session }, { ttlMs, most, now: clock.now() })
     // A change by this process does not show as one.
     if ('record' in minted) this.#keys.remember(minted.record)
     return minted
   }
 
-  /** Whether a client that came in with this identity may stay. */
+  /** Whether who came in with this identity may stay; without an address: who was looked at elsewhere, from wherever. */
   mayStay({ keyId, ticket, address, session }: Identity): boolean {
     const page = session === undefined ? undefined : this.#keys.get(session)
     // Whatever a page has opened by its session ends with it.
     if (session !== undefined && !(page && this.#isGood(page, address))) return false
     if (ticket) return true
     const record = this.#keys.get(keyId)
-    if (!record || !this.#isGood(record, address)) return false
+    if (!record || !this.#isGood(record, address ?? null)) return false
     this.#lastUse.note(record)
     return true
   }
@@ -267,15 +268,16 @@ export class Access {
     return { userId, keyId: key.id, ticket, address, label: key.label, ...session }
   }
 
-  /** A browser's ticket and a page's session are as good as the key behind them. */
-  #isGood({ id, origin, parentId, fault, revokedAt, expiresAt }: KeyRecord, address: string | undefined): boolean {
+  /** A browser's ticket and a page's session are as good as what is behind them: a session, or a key. */
+  #isGood(record: KeyRecord, address: string | undefined | null): boolean {
+    const { id, origin, parentId, fault, revokedAt, expiresAt } = record
     if (fault || revokedAt !== undefined) return false
     if (expiresAt !== undefined && expiresAt <= this.#parts.clock.now()) return false
     if (origin === 'ticket' || origin === 'session') {
       const parent = parentId === undefined ? undefined : this.#keys.get(parentId)
       return parentId === undefined || (parent !== undefined && this.#isGood(parent, address))
     }
-    return this.#keys.boundsOf(id)?.admits(address) ?? true
+    return address === null || (this.#keys.boundsOf(id)?.admits(address) ?? true)
   }
 
   #boundsOf({ keyId, ticket }: Identity): Bounds | undefined {

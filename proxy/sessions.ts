@@ -33,10 +33,10 @@ export class Sessions {
   }
 
   /**
-   * By a key, or by a ticket, which is used up. `undefined` when that is not good; `waitMs` when there were too many.
-   * Throws STORE_BUSY.
+   * By a key, or by a ticket, which is used up. `undefined` when that is not good; `renewal` for a ticket of a session;
+   * `waitMs` when there were too many. Throws STORE_BUSY.
    */
-  start(text: string, address: string): PageSession | { readonly waitMs: number } | undefined {
+  start(text: string, address: string): PageSession | { readonly waitMs: number } | 'renewal' | undefined {
     let waitMs = 0
     const mayStart = (holder: string): boolean => {
       waitMs = this.#minutes.count(holder)
@@ -44,6 +44,7 @@ export class Sessions {
     }
     const started = this.#access.startSession(text, address, { ttlMs: LIFE_S * 1000, most: MOST, mayStart })
     if (!started) return waitMs > 0 ? { waitMs } : undefined
+    if (started === 'renewal') return started
     const { session, identity } = started
     this.#tell('session.created', identity)
     return { session, identity, expiresIn: LIFE_S, isAdmin: this.#access.allows(identity, 'admin') }

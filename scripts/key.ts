@@ -77,6 +77,14 @@ function addChanges(key: Command): void {
     .addHelpText('before', examples('tickwire key revoke 4fT9aQ2xLp'))
     .action(async (id, _, command) => (await import('./commands/keychange.ts')).revokeKey(globals(command), id))
   key
+    .command('sessions')
+    .description('how many pages are signed in, by key; those of "tickwire open" have none and are the operator\'s')
+    .option('--end', 'end all of them; what their pages opened closes within a second')
+    .addHelpText('before', examples('tickwire key sessions', 'tickwire key sessions --end'))
+    .action(async (options, command) =>
+      (await import('./commands/keysessions.ts')).keySessions(globals(command), options),
+    )
+  key
     .command('rotate')
     .argument('<id>', 'the id that key list shows')
     .description('make a key as wide that takes over, and show it, once; the old one ends after the overlap')

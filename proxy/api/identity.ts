@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Audit } from '../../shared/audit.ts'
 import type { Clock } from '../../shared/clock.ts'
-import type { KeyScope } from '../../shared/key.ts'
+import { type KeyScope, readKey } from '../../shared/key.ts'
 import type { Access, Identity } from '../access.ts'
 import { countBadKey } from '../badkey.ts'
 import type { Registry } from '../limits/register.ts'
@@ -41,6 +41,9 @@ export const NO_KEY = 'send a valid API key as "Authorization: Bearer KEY"'
 
 const LASTING = 'only a ticket may stand in the address: what stands there ends up in logs, so replace this key'
 
+const USED_UP =
+  'this ticket is used up, or older than a minute: each opens one stream, so ask POST /api/v1/tickets for a new one'
+
 const known = new WeakMap<FastifyRequest, Identity>()
 
 /** Who sent a request, for a route that does not say that anybody may. */
@@ -77,11 +80,19 @@ export class Doorkeeper {
     if (key === undefined && ticket === undefined) throw new HttpRefusal(401, NO_KEY)
     const identity = key === undefined ? access.redeem(ticket ?? '', address) : access.identify(key, address)
     if (identity === 'lasting') throw new HttpRefusal(400, LASTING)
+    // Nobody guesses 256 bits; browsers open a stream again by themselves, with what is used up.
+    if (!identity && key === undefined && readKey(ticket ?? '')?.kind === 'own') throw this.#usedUp(address)
     if (!identity) throw await this.badKey(address)
     turns.take(identity)
     if (rule.scope !== undefined && !access.allows(identity, rule.scope))
       throw new HttpRefusal(403, `this key has not the scope ${rule.scope}; tickwire key change ID --${rule.scope}`)
     known.set(request, identity)
+  }
+
+  #usedUp(address: string): HttpRefusal {
+    const reason = 'a ticket that is used up or over'
+    this.#parts.audit.record({ action: 'auth.refused', actor: 'stranger', address, result: 'refused', reason })
+    return new HttpRefusal(401, USED_UP)
   }
 
   /** From an address that shows too many it is told to wait. A good key from there is good all the while. */

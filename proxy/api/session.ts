@@ -12,6 +12,9 @@ interface SessionParts {
 
 const PATH = '/api/v1/session'
 
+const RENEWAL =
+  'this ticket came from a session: it opens a connection or a stream, and starts no other session; send a key or a ticket of a key'
+
 const sessionSchema = z
   .object({
     session: z.string().describe('Send it as "Authorization: Bearer SESSION".'),
@@ -33,7 +36,13 @@ export function addSession(api: Api, { sessions, doorkeeper }: SessionParts): vo
         operationId: 'startSession',
         summary: 'A session for a page, by a key or by a ticket, which is used up',
         security: [{ key: [] }],
-        response: { 201: sessionSchema, 401: refusalSchema, 429: refusalSchema, 503: refusalSchema },
+        response: {
+          201: sessionSchema,
+          401: refusalSchema,
+          403: refusalSchema,
+          429: refusalSchema,
+          503: refusalSchema,
+        },
       },
     },
     async (request, reply) => {
@@ -42,6 +51,7 @@ export function addSession(api: Api, { sessions, doorkeeper }: SessionParts): vo
       const address = addressOf(request.raw)
       const started = sessions.start(key, address)
       if (!started) throw await doorkeeper.badKey(address)
+      if (started === 'renewal') throw new HttpRefusal(403, RENEWAL)
       if ('waitMs' in started)
         throw new HttpRefusal(429, `more than ${SESSIONS_PER_MINUTE} sessions a minute of one key`, {
           headers: retryAfter(started.waitMs),

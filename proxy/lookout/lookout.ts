@@ -97,7 +97,7 @@ export class Lookout {
     const before = clock.monotonic() - KEPT_MS
     for (const [name, post] of this.#posts) {
       const { identity, vigil, ration } = post
-      if (!access.mayStay(identity)) {
+      if (!access.mayStay(sharedOf(identity))) {
         this.#end(name, post)
         continue
       }
@@ -235,6 +235,10 @@ export const isWatched = (one: Looked): one is Watched => 'channel' in one
 /** Its key reads it no more, and is told what it is told of what there is not. */
 const unknown = ({ exchange, symbol, found: { broker } }: Watched): Refused =>
   refused(`Symbol ${symbol} not found for exchange ${exchange}`, broker)
+
+/** Whose its post is, whichever page of its key, from wherever, asked last: each of those is judged when it asks. */
+const sharedOf = ({ userId, keyId, ticket, ...own }: Identity): Identity =>
+  ticket ? { userId, keyId, ticket, ...own } : { userId, keyId, ticket }
 
 const guestOf = ({ userId, keyId, label, address = '', ticket }: Identity, quota: Guest['quota']): Guest => ({
   keyId,

@@ -26,7 +26,7 @@ export interface KeyRecord {
   readonly revokedAt?: number
   /** To the hour. */
   readonly lastUsedAt?: number
-  /** The key that a ticket was minted with, or that it took over from. */
+  /** The key or the session that a ticket was minted with, a session's key, or the key that it took over from. */
   readonly parentId?: string
   /** What bounds it cannot be read: nobody may use it. */
   readonly fault?: TickwireError

@@ -78,6 +78,11 @@ export class SessionStore {
     return this.#database.write('DELETE FROM sessions WHERE id = ?', id) > 0
   }
 
+  /** Ends all; gives those that were. */
+  endAll(): KeyRecord[] {
+    return this.#database.rows<SessionRow>(`DELETE FROM sessions RETURNING ${COLUMNS}`).map(toRecord)
+  }
+
   /** As keys are, for checking them beside those. */
   list(): KeyRecord[] {
     return this.#database.rows<SessionRow>(`SELECT ${COLUMNS} FROM sessions`).map(toRecord)

@@ -12,9 +12,17 @@ interface Minting {
 
 export type Minted = { readonly ticket: Secret; readonly record: KeyRecord } | { readonly waitMs: number }
 
+interface Minter {
+  /** A key's. */
+  readonly id: string
+  readonly userId: string
+  /** Of this page; its tickets and what they opened end with it. */
+  readonly session?: string | undefined
+}
+
 /**
- * Tickets that keys mint for browsers: each opens one connection, which counts as its key's. Whoever deletes the row has
- * used the ticket, so that of all processes one can.
+ * Tickets that keys and their pages mint for browsers: each opens one connection, which counts as its key's. Whoever
+ * deletes the row has used the ticket, so that of all processes one can.
  */
 export class TicketStore {
   readonly #database: Database
@@ -26,11 +34,13 @@ export class TicketStore {
   }
 
   /** A ticket of a key, or how long it has to wait for one. Also forgets all that are over. */
-  mint({ id, userId }: { readonly id: string; readonly userId: string }, { ttlMs, most, now }: Minting): Minted {
+  mint({ id, userId, session = id }: Minter, { ttlMs, most, now }: Minting): Minted {
     return this.#database.atomically(() => {
       this.#database.write("DELETE FROM api_keys WHERE origin = 'ticket' AND expires_at <= ?", now)
       const unused = this.#database.row<{ count: number; first: number | null }>(
-        "SELECT count(*) AS count, min(expires_at) AS first FROM api_keys WHERE origin = 'ticket' AND parent_id = ?",
+        `SELECT count(*) AS count, min(expires_at) AS first FROM api_keys WHERE origin = 'ticket'
+           AND (parent_id = ? OR parent_id IN (SELECT id FROM sessions WHERE key_id = ?))`,
+        id,
         id,
       )
       if (unused && unused.count >= most) return { waitMs: Math.max(1, (unused.first ?? now) - now) }
@@ -43,7 +53,7 @@ export class TicketStore {
         digestKey(this.#pepper, ticket.reveal()),
         now,
         now + ttlMs,
-        id,
+        session,
       )
       if (!row) throw new Error('SQLite gives the row that it inserted')
       return { ticket, record: toRecord(row) }

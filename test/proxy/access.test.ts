@@ -178,6 +178,8 @@ describe('access', () => {
     store.version++
     clock.advance(POLL_MS)
     expect(identity && access.mayStay(identity)).toBe(false)
+    // What its key shares among all addresses stays.
+    expect(identity && access.mayStay({ ...identity, address: undefined })).toBe(true)
   })
 
   it('tries again when the store was busy, and does not take that for no change', () => {

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { Access } from '../../proxy/access.ts'
 import { Sessions } from '../../proxy/sessions.ts'
 import type { AuditEvent } from '../../shared/audit.ts'
 import { ManualClock, systemClock } from '../../shared/clock.ts'
 import { Secret } from '../../shared/secret.ts'
+import { EventReader } from '../support/events.ts'
 import { holds } from '../support/holds.ts'
 import { type ProxyRig, startRig } from '../support/proxy.ts'
 
@@ -39,11 +41,13 @@ const start = (bearer?: string) => ask('POST', '/api/v1/session', bearer)
 const statusOf = async (bearer: string) => (await ask('GET', '/api/v1/status', bearer)).status
 const mint = async (bearer: string) => (await ask('POST', '/api/v1/tickets', bearer)).body.ticket
 
-async function show(key: string) {
+async function open(key: string) {
   const client = await rig.connect()
   onTestFinished(() => client.close())
-  return await client.ask({ action: 'authenticate', api_key: key })
+  return { client, reply: await client.ask({ action: 'authenticate', api_key: key }) }
 }
+
+const show = async (key: string) => (await open(key)).reply
 
 describe('a session of a page', () => {
   it('is given for a key, is no key, and opens connections by tickets only', async () => {
@@ -84,6 +88,19 @@ describe('a session of a page', () => {
     expect((await start()).status).toBe(401)
   })
 
+  it('is not renewed by a ticket of its own, which opens a connection all the same', async () => {
+    for (const bearer of [makeKey().key, localTicket()]) {
+      const ticket = await mint((await start(bearer)).body.session)
+      const before = rig.store.sessions.list().length
+      expect(await start(ticket)).toMatchObject({
+        status: 403,
+        body: { error: expect.stringContaining('came from a session'), code: 'NOT_PERMITTED' },
+      })
+      expect(rig.store.sessions.list()).toHaveLength(before)
+      expect(await show(ticket)).toMatchObject({ status: 'success' })
+    }
+  })
+
   it('ends when it is told to, and no key does', async () => {
     const { key } = makeKey()
     const { body } = await start(key)
@@ -103,6 +120,61 @@ describe('a session of a page', () => {
     })
     rig.store.keys.revoke(id, systemClock.now())
     await holds(async () => expect(await statusOf(body.session)).toBe(401))
+  })
+
+  it('takes along, when it ends, all that its tickets opened, and those that lie unused; its key goes on', async () => {
+    const { key } = makeKey()
+    for (const bearer of [key, localTicket()]) {
+      const { session } = (await start(bearer)).body
+      const { client } = await open(await mint(session))
+      const reader = await EventReader.open(rig.port, `symbols=NSE:TCS&mode=ltp&ticket=${await mint(session)}`)
+      const unused = await mint(session)
+      await ask('DELETE', '/api/v1/session', session)
+      expect((await client.closed).code).toBe(4403)
+      await reader.ended
+      expect(reader.named).toMatchObject([{ name: 'close', data: { code: 4403 } }])
+      expect(await show(unused)).toMatchObject({ code: 'AUTHENTICATION_ERROR' })
+    }
+    expect(await show(key)).toMatchObject({ status: 'success' })
+  })
+
+  it('takes along what it opened when others push it out', async () => {
+    const { key, id } = makeKey()
+    const { client } = await open(await mint((await start(key)).body.session))
+    const wish = { userId: 'alice', keyId: id, ticketId: undefined, ttlMs: 60_000, most: 1, now: systemClock.now() }
+    rig.store.sessions.start(wish)
+    expect((await client.closed).code).toBe(4403)
+  })
+
+  it('ends, with what it opened, when a command ends all sessions, also one that has no key', async () => {
+    const { session } = (await start(localTicket())).body
+    const { client } = await open(await mint(session))
+    rig.store.sessions.endAll()
+    expect((await client.closed).code).toBe(4403)
+    expect(await statusOf(session)).toBe(401)
+  })
+
+  it('takes along what it opened when its hours are over', () => {
+    const { key } = makeKey()
+    const clock = new ManualClock()
+    const access = new Access({ store: rig.store, clock, log: rig.log, validBrokers: undefined, onChange: () => {} })
+    onTestFinished(() => access.close())
+    const wish = { ttlMs: 3_600_000, most: 50, mayStart: () => true }
+    const started = access.startSession(key, '', wish)
+    if (typeof started !== 'object') throw new Error('a key starts a session')
+    const minted = access.mint(started.identity, { ttlMs: 60_000, most: 10 })
+    const opened = 'ticket' in minted ? access.authenticate(minted.ticket.reveal(), '') : undefined
+    clock.advance(3_599_000)
+    expect(opened && access.mayStay(opened)).toBe(true)
+    clock.advance(1000)
+    expect(opened && access.mayStay(opened)).toBe(false)
+  })
+
+  it('shares with its key, and its other sessions, the tickets that may lie unused', async () => {
+    const { key } = makeKey()
+    const bearers = [key, (await start(key)).body.session, (await start(key)).body.session]
+    for (let nth = 0; nth < 10; nth++) await mint(bearers[nth % 3] ?? '')
+    for (const bearer of bearers) expect((await ask('POST', '/api/v1/tickets', bearer)).status).toBe(429)
   })
 
   it('is one of fifty of its key: the oldest goes', async () => {

@@ -4,7 +4,7 @@ import { identityOf } from '../../../proxy/api/identity.ts'
 import { Turns } from '../../../proxy/api/turns.ts'
 import { refusalOfRequest } from '../../../proxy/handshake.ts'
 import { ManualClock } from '../../../shared/clock.ts'
-import { newKey } from '../../../shared/key.ts'
+import { newKey, newTicket } from '../../../shared/key.ts'
 import { ALICE, bareApi } from '../../support/api.ts'
 
 const bearer = (key: string) => ({ headers: { authorization: `Bearer ${key}` } })
@@ -74,6 +74,28 @@ describe('a route', () => {
     expect((await api.inject('/api/v1/plain?ticket=ticket')).statusCode).toBe(401)
     const lasting = await api.inject('/api/v1/stream?ticket=key')
     expect([lasting.statusCode, lasting.json().error]).toEqual([400, expect.stringContaining('replace this key')])
+  })
+
+  it('tells who shows a used ticket again to ask for another, and does not count that as a bad key', async () => {
+    let counted = 0
+    const registry = {
+      ask: (_: unknown, answer?: (verdict: object) => void) => {
+        counted++
+        answer?.({})
+      },
+    }
+    const api = await open({ registry, keys: {} })
+    const used = newTicket().text.reveal()
+    const refused = await api.inject(`/api/v1/stream?ticket=${used}`)
+    expect([refused.statusCode, refused.json()]).toEqual([
+      401,
+      { error: expect.stringContaining('this ticket is used up'), code: 'AUTHENTICATION_ERROR' },
+    ])
+    expect(counted).toBe(0)
+    await api.inject({ url: '/api/v1/stream', ...bearer(used) })
+    await api.inject('/api/v1/stream?ticket=guess')
+    await api.inject(`/api/v1/stream?ticket=${used}x`)
+    expect(counted).toBe(3)
   })
 
   it('counts bad keys, and tells a locked address to wait', async () => {

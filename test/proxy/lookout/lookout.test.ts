@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Identity } from '../../../proxy/access.ts'
 import { EVERY } from '../../../proxy/delivery.ts'
 import { PLAIN } from '../fanout/frames.ts'
 import { Inbox } from '../fanout/inbox.ts'
-import { feedOf, LookoutRig, seen } from './rig.ts'
+import { ALICE, feedOf, LookoutRig, seen } from './rig.ts'
 
 let rig: LookoutRig
 
@@ -87,6 +88,25 @@ describe('a key whose requests look at something', () => {
   it('lets go of all of it when it is good no more', async () => {
     await rig.ask('TCS,INFY')
     rig.isGood = false
+    rig.clock.advance(250)
+    expect(wanted()).toEqual([])
+  })
+
+  it('goes on looking when one of its pages ends, also for another that waits', async () => {
+    const who = (session: string): { who: Identity } => ({ who: { ...ALICE, session } })
+    await rig.ask('TCS', who('one'))
+    rig.over.add('one')
+    rig.clock.advance(250)
+    expect(wanted()).toEqual(['ONE_NSE_TCS_LTP'])
+    expect(seen(await rig.ask('TCS', who('other')))).toEqual(['ONE_NSE_TCS_LTP'])
+    expect(await rig.ask('TCS', who('one'))).toBeUndefined()
+    rig.clock.advance(250)
+    expect(wanted()).toEqual(['ONE_NSE_TCS_LTP'])
+  })
+
+  it('lets go of what the page of an operator looked at, which has no key, when that ends', async () => {
+    await rig.ask('TCS', { who: { ...ALICE, keyId: 'one', ticket: true, session: 'one' } })
+    rig.over.add('one')
     rig.clock.advance(250)
     expect(wanted()).toEqual([])
   })

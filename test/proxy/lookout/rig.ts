@@ -14,7 +14,7 @@ import { frameTemplate } from '../../../shared/market/frame.ts'
 import { parseTopic } from '../../../shared/market/topic.ts'
 import { equity } from '../../support/proxy.ts'
 
-const ALICE: Identity = { userId: 'alice', keyId: 'A', ticket: false }
+export const ALICE: Identity = { userId: 'alice', keyId: 'A', ticket: false }
 
 export const feedOf = (name: string): FeedView => ({
   name,
@@ -48,6 +48,8 @@ export class LookoutRig {
   readonly notes: string[] = []
   feeds: FeedView[] = [feedOf('ONE')]
   isGood = true
+  /** Sessions that are over. */
+  readonly over = new Set<string | undefined>()
   reading: Reading = EVERYTHING
   quota: Quota | undefined
   readonly register: Register
@@ -73,7 +75,7 @@ export class LookoutRig {
       audit: { record: ({ action, subject }) => void this.notes.push(`${action} ${subject}`) },
       feedsOf: () => this.feeds,
       access: {
-        mayStay: () => this.isGood,
+        mayStay: ({ session }) => this.isGood && !this.over.has(session),
         mayUse: (_, feed) => this.feeds.some(({ name }) => name === feed),
         permits: (_, exchange, symbol) => this.reading.permits(exchange, symbol),
         reading: () => this.reading,
@@ -87,10 +89,13 @@ export class LookoutRig {
   isPrompt = true
 
   /** Asks, and lets time go on until there is an answer. */
-  async ask(symbols: string, { mode = 'LTP' as const, depth = 5 } = {}): Promise<readonly Looked[] | undefined> {
+  async ask(
+    symbols: string,
+    { mode = 'LTP' as const, depth = 5, who = ALICE }: { mode?: 'LTP'; depth?: number; who?: Identity } = {},
+  ): Promise<readonly Looked[] | undefined> {
     const requests = symbols.split(',').map(symbol => ({ form: 'item' as const, exchange: 'NSE', symbol }))
     let answer: { readonly looked: readonly Looked[] | undefined } | undefined
-    const asked = this.lookout.ask(ALICE, { symbols: requests, mode, depth }).then(looked => {
+    const asked = this.lookout.ask(who, { symbols: requests, mode, depth }).then(looked => {
       answer = { looked }
     })
     while (!answer) {
