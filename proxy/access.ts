@@ -207,6 +207,11 @@ export class Access {
     return this.#ownership.mayHear(userId, feed)
   }
 
+  /** Whether a feed is of the user of this identity, and not only shared with them. */
+  owns({ userId }: Pick<Identity, 'userId'>, feed: string): boolean {
+    return this.#ownership.owns(userId, feed)
+  }
+
   /** Changes when there are other feeds, or some key names others. */
   get layout(): string {
     return `${this.feeds.map(({ name, userId }) => `${name} ${userId}`).join('\n')}\n${this.ownership}\n${this.#keys.choices}`

@@ -39,6 +39,10 @@ export class Ownership {
     return owner === undefined || owner === userId || (this.#shared.get(userId)?.has(feed) ?? false)
   }
 
+  owns(userId: string, feed: string): boolean {
+    return this.#owners.get(feed) === userId
+  }
+
   /** Changes when a feed is another user's, or is shared with others. */
   get text(): string {
     const shared = [...this.#shared].map(([userId, feeds]) => `${userId} ${[...feeds].sort().join()}`)

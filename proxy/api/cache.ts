@@ -9,7 +9,9 @@ import type { PriceParts } from './priceparts.ts'
 import { refusalSchema } from './refusal.ts'
 import { fieldsSchema } from './snapshots.ts'
 
-const MOST = 1000
+const MOST = 200
+/** What it counts as to look through all topics. */
+const SCAN_ITEMS = 1000
 
 const wish = {
   feed: z.string().optional().describe('Name of a feed.'),
@@ -41,21 +43,30 @@ const figuresSchema = z
     stale: z.number().describe('Of the values, not of now.'),
     bytes: z.number(),
     oldestAgeMs: z.number().optional(),
-    recordedBytes: z.number().describe('Ticks kept for who comes back, and for who asks for recent ones.'),
-    expired: z.number().describe('Values that the limits took.'),
+    recordedBytes: z
+      .number()
+      .optional()
+      .describe('Ticks kept for who comes back, and for who asks for recent ones; of all, for who may administer.'),
+    expired: z.number().optional().describe('Values that the limits took; of all, for who may administer.'),
     limits: z
       .object({ maxAgeSeconds: z.number(), maxBytes: z.number(), recordedBytes: z.number() })
       .describe('0: none.'),
   })
   .meta({ id: 'CacheFigures' })
 
-/** The last values as the process that answers has them. Who may administer sees those of all feeds. */
+/**
+ * The last values as the process that answers has them: of the feeds of the own user, and of all feeds for who may
+ * administer; of both what the key may read.
+ */
 export function addCache(api: Api, parts: PriceParts): void {
-  const { access, cache } = parts
+  const { access, cache, desk } = parts
+  const isAdmin = (identity: Identity) => access.allows(identity, 'admin')
   const maySeeOf = (identity: Identity): MaySee => {
-    if (access.allows(identity, 'admin')) return () => true
-    return ({ feed, exchange, symbol, mode }) =>
-      access.mayUse(identity, feed) && access.permits(identity, exchange, symbol, mode)
+    // Which topics there are of a feed tells what its clients look at: those of a shared one are its user's to know.
+    const isOwn = isAdmin(identity)
+      ? () => true
+      : (feed: string) => access.mayUse(identity, feed) && access.owns(identity, feed)
+    return ({ feed, exchange, symbol, mode }) => isOwn(feed) && access.permits(identity, exchange, symbol, mode)
   }
   const page = z.coerce.number().int().min(1).max(100_000).default(1)
   const size = z.coerce.number().int().min(1).max(MOST).default(100).describe('Entries of a page.')
@@ -69,14 +80,21 @@ export function addCache(api: Api, parts: PriceParts): void {
         response: {
           200: z.object({ total: z.number(), page: z.number(), pages: z.number(), entries: z.array(entrySchema) }),
           401: refusalSchema,
+          429: refusalSchema,
         },
       },
     },
-    async request => {
+    async (request, reply) => {
       const { q, page, size, ...rest } = request.query
-      const from = (page - 1) * size
-      const found = await cache.search({ text: q, ...rest }, maySeeOf(identityOf(request)), { from, most: size })
-      return { total: found.total, page, pages: Math.ceil(found.total / size), entries: found.entries }
+      const span = { from: (page - 1) * size, most: size }
+      const text = await desk.serve(request, SCAN_ITEMS + size, async hand => {
+        const work = cache.search({ text: q, ...rest }, maySeeOf(identityOf(request)), span)
+        const { total, entries } = await hand.do(work)
+        const pieces = await hand.eachOf(entries, entry => JSON.stringify(entry))
+        const head = `"total":${total},"page":${page},"pages":${Math.ceil(total / size)}`
+        return `{${head},"entries":[${pieces.join()}]}`
+      })
+      return reply.type('application/json').send(text as never)
     },
   )
   api.get(
@@ -85,10 +103,14 @@ export function addCache(api: Api, parts: PriceParts): void {
       schema: {
         operationId: 'cacheFigures',
         summary: 'Size, age and limits of the last values',
-        response: { 200: figuresSchema, 401: refusalSchema },
+        response: { 200: figuresSchema, 401: refusalSchema, 429: refusalSchema },
       },
     },
-    request => cache.figures(maySeeOf(identityOf(request))),
+    request =>
+      desk.serve(request, SCAN_ITEMS, hand => {
+        const identity = identityOf(request)
+        return hand.do(cache.figures(maySeeOf(identity), isAdmin(identity)))
+      }),
   )
   api.delete(
     '/api/v1/cache',

@@ -6,6 +6,7 @@ import { isWatched } from '../lookout/lookout.ts'
 import { type Fields, see } from '../lookout/sight.ts'
 import type { Watched } from '../lookout/vigil.ts'
 import type { Api } from './app.ts'
+import type { Hand } from './desk.ts'
 import { identityOf } from './identity.ts'
 import { bookOf, bookSchema, quoteOf, quoteSchema } from './openalgoshapes.ts'
 import type { PriceParts } from './priceparts.ts'
@@ -95,11 +96,14 @@ function addRoutes(api: Api, parts: PriceParts): void {
     { config, schema: { ...many, response: { 200: results, ...errors } } },
     async (request, reply) => {
       const { symbols } = request.body
-      const looked = await lookAt(request, symbols, 'QUOTE', parts)
-      const found = await parts.eachOf(looked, (one, nth): z.infer<typeof resultSchema> => {
-        const { symbol = '', exchange = '' } = symbols[nth] ?? {}
-        const fields = isWatched(one) ? goodFields(one, parts) : one.message
-        return { symbol, exchange, ...(typeof fields === 'string' ? { error: fields } : { data: quoteOf(fields) }) }
+      const { looked, found } = await parts.desk.serve(request, symbols.length, async hand => {
+        const looked = await lookAt(request, { symbols, mode: 'QUOTE' }, parts, hand)
+        const found = await hand.eachOf(looked, (one, nth): z.infer<typeof resultSchema> => {
+          const { symbol = '', exchange = '' } = symbols[nth] ?? {}
+          const fields = isWatched(one) ? goodFields(one, parts) : one.message
+          return { symbol, exchange, ...(typeof fields === 'string' ? { error: fields } : { data: quoteOf(fields) }) }
+        })
+        return { looked, found }
       })
       if (looked.some(isWatched)) return { status: 'success' as const, results: found }
       const message = found[0]?.error ?? 'No valid symbols provided'
@@ -117,13 +121,20 @@ interface Named {
   readonly exchange: string
 }
 
-function lookAt(request: FastifyRequest, symbols: readonly Named[], mode: Mode, parts: PriceParts) {
+function lookAt(
+  request: FastifyRequest,
+  { symbols, mode }: { readonly symbols: readonly Named[]; readonly mode: Mode },
+  parts: PriceParts,
+  hand: Hand,
+) {
   const named = symbols.map(({ symbol, exchange }) => ({ symbol, exchange: exchange.toUpperCase() }))
-  return parts.ask(identityOf(request), readWish({ symbols: named, mode: mode.toLowerCase(), depth: 5 }, parts.limits))
+  const wish = readWish({ symbols: named, mode: mode.toLowerCase(), depth: 5 }, parts.limits)
+  return parts.ask(identityOf(request), wish, hand)
 }
 
 async function fieldsFor(request: FastifyRequest, named: Named, mode: Mode, parts: PriceParts): Promise<Fields> {
-  const [one] = await lookAt(request, [named], mode, parts)
+  const look = (hand: Hand) => lookAt(request, { symbols: [named], mode }, parts, hand)
+  const [one] = await parts.desk.serve(request, 1, look)
   if (!one || !isWatched(one)) throw new HttpRefusal(400, one?.message ?? '')
   const fields = goodFields(one, parts)
   if (typeof fields === 'string') throw new HttpRefusal(500, fields)

@@ -24,6 +24,7 @@ import type { Workshop } from '../worklist.ts'
 import { type Api, createApp } from './app.ts'
 import { addAsyncApi } from './asyncapi.ts'
 import { addCalendar } from './calendar.ts'
+import { Desk } from './desk.ts'
 import { addDocument } from './document.ts'
 import { addFeeds } from './feeds.ts'
 import { addHealth, type Health } from './health.ts'
@@ -85,7 +86,8 @@ export async function openApi(rooms: ApiRooms): Promise<Api> {
   addMetrics(api, rooms)
   addSession(api, { sessions: rooms.sessions, doorkeeper })
   addWhoami(api, rooms)
-  addPrices(api, rooms)
+  const desk = new Desk(rooms)
+  addPrices(api, { ...rooms, desk })
   addInstruments(api, rooms)
   addFeeds(api, rooms)
   const calendar = new CalendarFile(rooms.folder, clock)

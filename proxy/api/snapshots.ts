@@ -1,7 +1,8 @@
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { FEED_LABELS } from '../../shared/control.ts'
 import { INSTRUMENT_STATES } from '../../shared/states.ts'
-import { isWatched, type Looked, type Wish } from '../lookout/lookout.ts'
+import { isWatched, type Wish } from '../lookout/lookout.ts'
 import { levelsIn, type Seen, see } from '../lookout/sight.ts'
 import type { Watched } from '../lookout/vigil.ts'
 import type { Refused } from '../routing.ts'
@@ -54,7 +55,13 @@ const bodySchema = z.object({
   depth: depthSchema,
 })
 
-const responses = { 200: answerSchema, 400: refusalSchema, 401: refusalSchema, 413: refusalSchema } as const
+const responses = {
+  200: answerSchema,
+  400: refusalSchema,
+  401: refusalSchema,
+  413: refusalSchema,
+  429: refusalSchema,
+} as const
 
 /** The last values of one or many instruments. */
 export function addSnapshots(api: Api, parts: PriceParts): void {
@@ -67,31 +74,32 @@ export function addSnapshots(api: Api, parts: PriceParts): void {
     '/api/v1/snapshot',
     { schema: { operationId: 'snapshot', summary: 'Last values', querystring: query, response: responses } },
     async (request, reply) => {
-      const wish = readWish(request.query, parts.limits)
-      reply.type('application/json')
-      return reply.send((await snapshotsOf(parts, await parts.ask(identityOf(request), wish), wish)) as never)
+      const text = await snapshotsFor(request, readWish(request.query, parts.limits), parts)
+      return reply.type('application/json').send(text as never)
     },
   )
   api.post(
     '/api/v1/snapshot',
     { schema: { operationId: 'snapshots', summary: 'Last values of many', body: bodySchema, response: responses } },
     async (request, reply) => {
-      const wish = readWish(request.body, parts.limits)
-      reply.type('application/json')
-      return reply.send((await snapshotsOf(parts, await parts.ask(identityOf(request), wish), wish)) as never)
+      const text = await snapshotsFor(request, readWish(request.body, parts.limits), parts)
+      return reply.type('application/json').send(text as never)
     },
   )
 }
 
 /** The text of an answer, made in the turns of all clients: thousands are not read in one. */
-async function snapshotsOf(parts: PriceParts, looked: readonly Looked[], wish: Wish): Promise<string> {
-  const { clock } = parts
-  const pieces = await parts.eachOf(looked, (one, nth) => {
-    if (isWatched(one)) return JSON.stringify(snapshotOf(one, see(one, parts, clock.now()), wish))
-    const { symbol, exchange } = wish.symbols[nth] ?? { symbol: '', exchange: '' }
-    return JSON.stringify({ symbol, exchange, error: one.message, code: codeOf(one) })
+function snapshotsFor(request: FastifyRequest, wish: Wish, parts: PriceParts): Promise<string> {
+  const { clock, desk } = parts
+  return desk.serve(request, wish.symbols.length, async hand => {
+    const looked = await parts.ask(identityOf(request), wish, hand)
+    const pieces = await hand.eachOf(looked, (one, nth) => {
+      if (isWatched(one)) return JSON.stringify(snapshotOf(one, see(one, parts, clock.now()), wish))
+      const { symbol, exchange } = wish.symbols[nth] ?? { symbol: '', exchange: '' }
+      return JSON.stringify({ symbol, exchange, error: one.message, code: codeOf(one) })
+    })
+    return `{"now":${clock.now()},"snapshots":[${pieces.join()}]}`
   })
-  return `{"now":${clock.now()},"snapshots":[${pieces.join()}]}`
 }
 
 function snapshotOf({ symbol, exchange }: Watched, { data, ...seen }: Seen, wish: Wish) {

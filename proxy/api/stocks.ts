@@ -28,24 +28,31 @@ export function addStocks(api: Api, parts: PriceParts): void {
         operationId: 'stocks',
         summary: 'Prices by name',
         querystring: z.object({ symbols }),
-        response: { 200: z.record(z.string(), priceSchema), 400: refusalSchema, 401: refusalSchema },
+        response: {
+          200: z.record(z.string(), priceSchema),
+          400: refusalSchema,
+          401: refusalSchema,
+          429: refusalSchema,
+        },
       },
     },
     async request => {
       const names = request.query.symbols.split(',').map(text => text.trim())
       const named = names.map(name => (name.includes(':') ? name : `${USUAL}:${name}`))
       const wish = readWish({ symbols: named, mode: 'ltp', depth: 5 }, parts.limits)
-      const looked = await parts.ask(identityOf(request), wish)
-      const prices = await parts.eachOf(looked, (one, nth) => {
-        const name = named[nth] ?? ''
-        if (!isWatched(one)) return [name, { status: 'error', reason: one.message }] as const
-        const { data, state, stale, ageMs, reason } = see(one, parts, parts.clock.now())
-        const price = typeof data?.ltp === 'number' ? { price: data.ltp } : {}
-        // A value that is not of now is never shown as live.
-        const status = stale && state === 'live' ? 'stale' : state
-        return [name, { ...price, status, ...(ageMs !== undefined && { ageMs }), ...(reason && { reason }) }] as const
+      return parts.desk.serve(request, named.length, async hand => {
+        const looked = await parts.ask(identityOf(request), wish, hand)
+        const prices = await hand.eachOf(looked, (one, nth) => {
+          const name = named[nth] ?? ''
+          if (!isWatched(one)) return [name, { status: 'error', reason: one.message }] as const
+          const { data, state, stale, ageMs, reason } = see(one, parts, parts.clock.now())
+          const price = typeof data?.ltp === 'number' ? { price: data.ltp } : {}
+          // A value that is not of now is never shown as live.
+          const status = stale && state === 'live' ? 'stale' : state
+          return [name, { ...price, status, ...(ageMs !== undefined && { ageMs }), ...(reason && { reason }) }] as const
+        })
+        return Object.fromEntries(prices)
       })
-      return Object.fromEntries(prices)
     },
   )
 }

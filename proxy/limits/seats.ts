@@ -38,6 +38,8 @@ const NOBODY: Readonly<Group> = { seats: new Set(), lookouts: new Set(), symbols
 
 /** So many holders are named. */
 const MOST_NAMED = 20
+/** What requests look at in all processes together may be so many times what they may in one. */
+const LOOKED_AT_OVER = 2
 
 /**
  * Connections with a key, of the whole proxy: how many each key and each user has, and how many symbols they hold. Who
@@ -109,7 +111,7 @@ export class Seats {
     const group = this.#byKey.get(seat?.guest.keyId ?? '')
     if (!seat || !group) return { symbols }
     const { max, isOfKey } = this.#boundOf(seat.guest, 'subscriptions')
-    const room = max - besides(group, seat)
+    const room = roomOf(max, group, seat)
     // Less than before is always possible: the bound of the key may have shrunk.
     const granted = Math.min(symbols, Math.max(seat.symbols, room))
     resize(group, seat, granted)
@@ -123,7 +125,7 @@ export class Seats {
     const group = this.#byKey.get(seat?.guest.keyId ?? '')
     if (!seat || !group) return {}
     const { max, isOfKey } = this.#boundOf(seat.guest, 'subscriptions')
-    const symbols = Math.min(seat.symbols, Math.max(0, max - besides(group, seat)))
+    const symbols = Math.min(seat.symbols, Math.max(0, roomOf(max, group, seat)))
     if (symbols === seat.symbols) return { symbols }
     const over = overKey(max, group, isOfKey)
     resize(group, seat, symbols)
@@ -157,13 +159,26 @@ const overKey = (max: number, group: Group, isOfKey: boolean): Reached => ({
   used: symbolsOf(group),
 })
 
-/** Requests with one key ask for the same in each process that they come to: what the most of them hold counts. */
-const lookedAt = ({ lookouts }: Group): number => Math.max(0, ...[...lookouts].map(({ symbols }) => symbols))
+/**
+ * Requests with one key ask for the same in each process that they come to: what the most of them hold counts, but half of
+ * what all of them hold at least, or each process would give a key all of its symbols once more.
+ */
+function lookedAt({ lookouts }: Group): number {
+  const held = [...lookouts].map(({ symbols }) => symbols)
+  return Math.max(0, Math.ceil(sumOf(held) / LOOKED_AT_OVER), ...held)
+}
 
 const symbolsOf = (group: Group): number => group.symbols + lookedAt(group)
 
-/** What of its key's symbols is not this one's. */
-const besides = (group: Group, seat: Seat): number => (seat.isLookout ? group.symbols : symbolsOf(group) - seat.symbols)
+/** How many symbols this one may hold, beside the others of its key. */
+function roomOf(max: number, group: Group, seat: Seat): number {
+  if (!seat.isLookout) return max - (symbolsOf(group) - seat.symbols)
+  const room = max - group.symbols
+  const elsewhere = sumOf([...group.lookouts].map(({ symbols }) => symbols)) - seat.symbols
+  return Math.min(room, room * LOOKED_AT_OVER - elsewhere)
+}
+
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, one) => sum + one, 0)
 
 function resize(group: Group, seat: Seat, symbols: number): void {
   if (!seat.isLookout) group.symbols += symbols - seat.symbols

@@ -47,11 +47,16 @@ export interface CacheFigures {
   readonly bytes: number
   readonly oldestAgeMs?: number
   /** Ticks kept for clients that come back, and for who asks for recent ones. */
-  readonly recordedBytes: number
+  readonly recordedBytes?: number
   /** Values that the limits took since this process began. */
-  readonly expired: number
+  readonly expired?: number
   /** 0: none. */
   readonly limits: { readonly maxAgeSeconds: number; readonly maxBytes: number; readonly recordedBytes: number }
+}
+
+interface CachePage {
+  readonly total: number
+  readonly entries: readonly CacheEntry[]
 }
 
 export type MaySee = (parts: TopicParts) => boolean
@@ -60,11 +65,11 @@ const SWEEP_MS = 1000
 /** So much below its limit it is after it was over it. */
 const SPARE_PART = 0.05
 /** How many topics are looked at in one step. */
-const STEP = 500
+const STEP = 100
 
 /**
  * The last values this process has, as somebody who looks after it sees them. Owner of their limits, which are kept once a
- * second and cost a tick nothing.
+ * second and cost a tick nothing. What it is asked it answers in steps.
  */
 export class Cache {
   readonly #parts: CacheParts
@@ -80,19 +85,29 @@ export class Cache {
   }
 
   /** One page of what is wished for, what is wanted for longest first, and how many there are. */
-  async search(wish: CacheWish, maySee: MaySee, { from, most }: { from: number; most: number }) {
+  *search(
+    wish: CacheWish,
+    maySee: MaySee,
+    { from, most }: { from: number; most: number },
+  ): Generator<undefined, CachePage> {
     const { clock } = this.#parts
-    const meant = await inTurns(clock, this.#meant(wish, maySee))
-    const now = clock.now()
-    return { total: meant.length, entries: meant.slice(from, from + most).map(channel => this.#entry(channel, now)) }
+    const meant = yield* this.#meant(wish, maySee)
+    const entries: CacheEntry[] = []
+    for (const channel of meant.slice(from, from + most)) {
+      entries.push(this.#entry(channel, clock.now()))
+      yield
+    }
+    return { total: meant.length, entries }
   }
 
-  async figures(maySee: MaySee): Promise<CacheFigures> {
+  /** Of the topics that may be seen, and for who may see all of this process what is no topic's. */
+  *figures(maySee: MaySee, isWhole: boolean): Generator<undefined, CacheFigures> {
     const { clock, hub, limits } = this.#parts
-    const meant = await inTurns(clock, this.#meant({}, maySee))
+    const meant = yield* this.#meant({}, maySee)
     const sums = { topics: meant.length, values: 0, stale: 0, bytes: 0 }
     let oldest = Number.POSITIVE_INFINITY
-    for (const channel of meant) {
+    for (const [nth, channel] of meant.entries()) {
+      if (nth % STEP === STEP - 1) yield
       const sight = hub.gallery.look(channel)
       if (!sight) continue
       sums.values++
@@ -103,8 +118,7 @@ export class Cache {
     return {
       ...sums,
       ...(sums.values > 0 && { oldestAgeMs: Math.max(0, clock.now() - oldest) }),
-      recordedBytes: hub.gallery.recordedBytes,
-      expired: this.#expired,
+      ...(isWhole && { recordedBytes: hub.gallery.recordedBytes, expired: this.#expired }),
       limits: {
         maxAgeSeconds: limits.cacheMaxAgeSeconds,
         maxBytes: limits.cacheMaxBytes,
@@ -127,7 +141,7 @@ export class Cache {
     this.#stopSweep()
   }
 
-  *#meant({ text, feed, exchange, mode }: CacheWish, maySee: MaySee): Generator<void, Channel[]> {
+  *#meant({ text, feed, exchange, mode }: CacheWish, maySee: MaySee): Generator<undefined, Channel[]> {
     const meant: Channel[] = []
     const part = text?.toUpperCase()
     let nth = 0

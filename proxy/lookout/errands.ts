@@ -25,8 +25,11 @@ export class Errands {
     return this.#pending.size > 0
   }
 
-  /** What comes of it; `undefined` when this ends before. Rejects with what it throws. */
-  do<Result>(work: Generator<Rest | undefined, Result>): Promise<Result | undefined> {
+  /**
+   * What comes of it; `undefined` when this ends before, or who it is for has gone: then its next step is not done.
+   * Rejects with what it throws.
+   */
+  do<Result>(work: Generator<Rest | undefined, Result>, isGone = () => false): Promise<Result | undefined> {
     const pending = this.#pending
     return new Promise((resolve, reject) => {
       const giveUp = () => resolve(undefined)
@@ -34,7 +37,7 @@ export class Errands {
       this.#list.add(
         (function* () {
           try {
-            resolve(yield* work)
+            resolve(yield* until(isGone, work))
           } catch (error) {
             reject(error)
           } finally {
@@ -51,4 +54,17 @@ export class Errands {
     for (const giveUp of this.#pending) giveUp()
     this.#pending.clear()
   }
+}
+
+function* until<Result>(
+  isGone: () => boolean,
+  work: Generator<Rest | undefined, Result>,
+): Generator<Rest | undefined, Result | undefined> {
+  while (!isGone()) {
+    const { done, value } = work.next()
+    if (done) return value
+    yield value
+  }
+  work.return(undefined as never)
+  return undefined
 }

@@ -29,6 +29,14 @@ export interface Wish {
   readonly depth: number
 }
 
+interface Asked {
+  readonly wish: Wish
+  /** Monotonic milliseconds. */
+  readonly endAt: number
+  /** Nobody waits for it any more. */
+  readonly isGone: () => boolean
+}
+
 /** One instrument of a request: what is looked at for it, or why nothing is. */
 export type Looked = Watched | Refused
 
@@ -78,16 +86,16 @@ export class Lookout {
 
   /**
    * Looks at what is wished for from now on, item by item, and waits until all of it has a value, for a while. `undefined`
-   * when its key went meanwhile.
+   * when its key went meanwhile, or who asked.
    */
-  async ask(identity: Identity, wish: Wish): Promise<readonly Looked[] | undefined> {
+  async ask(identity: Identity, wish: Wish, isGone = () => false): Promise<readonly Looked[] | undefined> {
     const { clock, access } = this.#rooms
     const endAt = clock.monotonic() + FIRST_MS
     const post = this.#postOf(identity)
-    const looked = await post.errands.do(this.#take(post, wish, endAt))
+    const looked = await post.errands.do(this.#take(post, { wish, endAt, isGone }))
     if (!looked) return undefined
-    await this.#settle(looked, endAt)
-    if (!access.mayStay(identity)) return undefined
+    await this.#settle(looked, { endAt, isGone })
+    if (isGone() || !access.mayStay(identity)) return undefined
     return looked.map(one => (isWatched(one) && !this.#isPermitted(identity, one) ? unknown(one) : one))
   }
 
@@ -140,17 +148,19 @@ export class Lookout {
     return post
   }
 
-  *#take(post: Post, wish: Wish, endAt: number): Generator<Rest | undefined, readonly Looked[]> {
+  *#take(post: Post, asked: Asked): Generator<Rest | undefined, readonly Looked[] | undefined> {
     const { clock, feedsOf, access, audit } = this.#rooms
     const { identity, vigil, ration } = post
-    const looked = yield* this.#lookUp(post, wish, endAt)
+    const { wish } = asked
+    const looked = yield* this.#lookUp(post, asked)
+    if (!looked) return undefined
     post.reached = undefined
     let granted = yield* ration.grant(wish.symbols, looked)
     if (post.reached) {
       // What was asked for longest ago, and not by this request, makes room first.
-      const asked = clock.monotonic()
-      vigil.touch(wish.symbols, wish.mode, asked)
-      vigil.expire(asked, looked.filter((one, nth) => one.ok && !granted[nth]?.ok).length)
+      const at = clock.monotonic()
+      vigil.touch(wish.symbols, wish.mode, at)
+      vigil.expire(at, looked.filter((one, nth) => one.ok && !granted[nth]?.ok).length)
       ration.settle()
       post.reached = undefined
       granted = yield* ration.grant(wish.symbols, looked)
@@ -168,21 +178,26 @@ export class Lookout {
   }
 
   /** A feed that starts for the first time has its list in a while: that is waited for, but not beyond `endAt`. */
-  *#lookUp({ identity, vigil }: Post, wish: Wish, endAt: number): Generator<Rest | undefined, readonly Route[]> {
+  *#lookUp(
+    { identity, vigil }: Post,
+    { wish, endAt, isGone }: Asked,
+  ): Generator<Rest | undefined, readonly Route[] | undefined> {
     const rooms = this.#rooms
     const feedsOf = () => rooms.feedsOf(identity)
     const look = () => lookUp(wish, feedsOf(), vigil, rooms, rooms.access.reading(identity))
     const looking = lookUpListed(look, feedsOf, rooms)
-    for (;;) {
+    // What is granted is taken: only until then is it of no use to anybody.
+    while (!isGone()) {
       const { done, value } = looking.next()
       if (done) return value
       if (value !== undefined && rooms.clock.monotonic() >= endAt) return yield* look()
       yield value
     }
+    return undefined
   }
 
   /** Waits for the first value of all that has none, until `endAt`; what was asked for before was waited for then. */
-  async #settle(looked: readonly Looked[], endAt: number): Promise<void> {
+  async #settle(looked: readonly Looked[], { endAt, isGone }: Omit<Asked, 'wish'>): Promise<void> {
     const { clock, hub } = this.#rooms
     const watched = looked.filter(isWatched)
     const again = new Set(watched.filter(({ channel }) => hub.gallery.askAgain(channel)))
@@ -192,7 +207,7 @@ export class Lookout {
       return again.has(one) || (old === undefined && one.since + FIRST_MS > clock.monotonic())
     }
     let waiting = watched.filter(isDue)
-    while (waiting.length > 0 && clock.monotonic() < endAt && !this.#isClosed) {
+    while (waiting.length > 0 && clock.monotonic() < endAt && !this.#isClosed && !isGone()) {
       await pause(clock, LOOK_MS)
       waiting = waiting.filter(isDue)
     }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { holds } from '../../support/holds.ts'
 import { askApi } from '../../support/near.ts'
 import { type ProxyRig, startRig } from '../../support/proxy.ts'
@@ -17,6 +17,8 @@ beforeAll(async () => {
 })
 
 afterAll(() => rig.close())
+
+const figures = async (key: string) => (await askApi(rig, '/api/v1/cache/figures', { key })).body
 
 interface Entry {
   readonly symbol: string
@@ -47,9 +49,30 @@ describe('the last values over HTTP', () => {
     expect((await search('', admin)).total).toBe(3)
   })
 
-  it('have figures', async () => {
-    const { body } = await askApi(rig, '/api/v1/cache/figures')
-    expect(body).toMatchObject({
+  it('are shown to who may administer within the bounds of the key', async () => {
+    const bounds = { symbols: ['RELIANCE'] }
+    const bound = rig.store.keys.create({ userId: 'bob', label: 'b', scopes: ['admin'], bounds, now: 1 }).key.reveal()
+    expect((await search('', bound)).names).toEqual(['RELIANCE LTP'])
+    expect((await figures(bound)).topics).toBe(1)
+  })
+
+  it('of a feed that is shared are not shown, for they tell what its user looks at', async () => {
+    rig.store.shares.add('TESTFEED', 'bob', 1)
+    onTestFinished(() => void rig.store.shares.remove('TESTFEED', 'bob'))
+    await holds(async () => {
+      const { body } = await askApi(rig, '/api/v1/snapshot?symbols=NSE:TCS&mode=ltp', { key: rig.keys.bob })
+      expect(body.snapshots[0].data).toMatchObject({ ltp: 100 })
+    })
+    expect((await search('', rig.keys.bob)).total).toBe(0)
+    expect((await figures(rig.keys.bob)).topics).toBe(0)
+    expect((await search('')).total).toBe(3)
+  })
+
+  it('have figures of what may be seen, and those of the whole process for who may administer', async () => {
+    const own = await figures(rig.keys.alice)
+    expect([own.topics, own.values]).toEqual([3, 3])
+    for (const name of ['recordedBytes', 'expired']) expect(own).not.toHaveProperty(name)
+    expect(await figures(admin)).toMatchObject({
       topics: 3,
       values: 3,
       stale: 0,

@@ -172,16 +172,27 @@ describe('what requests with a key look at', () => {
     expect(register.gate.crowd).toBe(-0.1)
   })
 
-  it('counts once, though requests with that key come to several processes', () => {
+  it('counts once, though requests with that key come to two processes', () => {
     const { register, admit, hold } = open({ symbolsPerKey: 10 })
-    for (const owner of [1, 2, 3]) {
+    for (const owner of [1, 2]) {
       lookOut(register, owner)
       expect(hold(-1, 8, owner)).toEqual({ symbols: 8 })
     }
     expect(admit(0).standing).toMatchObject({ symbols: 8 })
     expect(hold(0, 3)).toMatchObject({ symbols: 2 })
-    for (const owner of [2, 3]) register.ended(owner)
+    register.ended(2)
     expect(hold(0, 3)).toMatchObject({ symbols: 2 })
     register.ended(1)
+  })
+
+  it('is twice the limit in all processes together at most, however many there are', () => {
+    const { register, admit, hold } = open({ symbolsPerKey: 10 })
+    for (const owner of [1, 2, 3, 4]) lookOut(register, owner)
+    const held = [1, 2, 3, 4].map(owner => hold(-1, 8, owner).symbols)
+    expect(held).toEqual([8, 8, 4, 0])
+    expect(admit(0).standing).toMatchObject({ symbols: 10 })
+    expect(hold(0, 1)).toMatchObject({ symbols: 0, reached: { limit: 'symbols_per_key', max: 10, used: 10 } })
+    register.ended(1)
+    expect(hold(-1, 8, 4)).toEqual({ symbols: 8 })
   })
 })

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Cache, type CacheLimits } from '../../../proxy/lookout/cache.ts'
+import { inTurns } from '../../../shared/turns.ts'
 import { LookoutRig } from './rig.ts'
 
 let rig: LookoutRig
@@ -30,8 +31,9 @@ async function second(): Promise<void> {
 }
 
 const everybody = () => true
+const figuresOf = (cache: Cache) => inTurns(rig.clock, cache.figures(everybody, true))
 const valuesOf = async (cache: Cache) => {
-  const { entries } = await cache.search({}, everybody, { from: 0, most: 100 })
+  const { entries } = await inTurns(rig.clock, cache.search({}, everybody, { from: 0, most: 100 }))
   return entries.filter(({ data }) => data).map(({ symbol }) => symbol)
 }
 
@@ -52,7 +54,7 @@ describe('the last values', () => {
     expect(await valuesOf(cache)).toEqual(['B'])
     const channel = rig.hub.find('ONE_NSE_A_LTP')
     expect(channel && rig.hub.gallery.look(channel)).toBeUndefined()
-    expect((await cache.figures(everybody)).expired).toBe(1)
+    expect((await figuresOf(cache)).expired).toBe(1)
     rig.tick('ONE_NSE_A_LTP', 3)
     expect(await valuesOf(cache)).toEqual(['A', 'B'])
   })
@@ -64,12 +66,12 @@ describe('the last values', () => {
       rig.clock.advance(1)
       rig.tick(`ONE_NSE_${symbol}_LTP`, 1)
     }
-    const whole = await open().figures(everybody)
+    const whole = await figuresOf(open())
     const cache = open({ cacheMaxBytes: whole.bytes / 2 })
     await second()
     expect(await valuesOf(cache)).toEqual(symbols.slice(21))
     await second()
-    expect((await cache.figures(everybody)).expired).toBe(21)
+    expect((await figuresOf(cache)).expired).toBe(21)
   })
 
   it('that are cleared are asked for again, of their feeds only', async () => {
