@@ -59,18 +59,19 @@ export const stream: Stream = new Stream(clock, sessions, {
   onMessage(message, text) {
     if (message.type === 'market_data') prices.take(message)
     else if (message.type === 'state') prices.stand(message)
+    else if (message.type === 'source') prices.moved(message)
     for (const listener of listeners) listener(message, text)
   },
   onOpen(afterMs) {
     wants.connected()
-    prices.touchAll()
+    prices.back()
     if (afterMs === undefined) journal.add({ level: 'good', what: 'link', text: 'connected' })
     else clock.after(HEARD_MS, () => sayBack(afterMs))
   },
   onLost(why) {
     missed.lost()
     wants.disconnected()
-    prices.touchAll()
+    prices.lost()
     journal.add({ level: 'bad', what: 'link', text: `connection lost: ${why}` })
   },
   onWire(direction, text) {
@@ -85,7 +86,11 @@ function sayBack(afterMs: number): void {
   journal.add({ level: count === 0 ? 'good' : 'warn', what: 'link', text: `back after ${spanOf(afterMs)}, ${lost}` })
 }
 
-export const wants: Wants = new Wants(clock, message => stream.send(message))
+export const wants: Wants = new Wants(
+  clock,
+  message => stream.send(message),
+  (name, mode) => prices.letGo(name, mode === 'Depth' ? 3 : mode === 'Quote' ? 2 : 1),
+)
 
 export const polling = new Polling({
   clock,

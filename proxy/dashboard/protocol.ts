@@ -77,7 +77,7 @@ export interface StateNotice {
   readonly feed: string
 }
 
-interface SourceNotice {
+export interface SourceNotice {
   readonly type: 'source'
   readonly exchange: string
   readonly symbol: string

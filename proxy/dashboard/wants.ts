@@ -32,14 +32,19 @@ export class Wants {
   readonly #wants = new Map<string, Want>()
   /** What the server was told of this connection, with how many levels. */
   readonly #told = new Map<string, number>()
-  readonly #onChange: () => void
+  readonly #onGone: (name: Name, mode: Mode) => void
   #planned: { readonly at: number; readonly cancel: Cancel } | undefined
   #leftAt = Number.NEGATIVE_INFINITY
 
-  constructor(clock: Pick<PageClock, 'after' | 'monotonic'>, send: Send, onChange: () => void = () => {}) {
+  /** `onGone` hears of what nobody holds any more, once its grace is over. */
+  constructor(
+    clock: Pick<PageClock, 'after' | 'monotonic'>,
+    send: Send,
+    onGone: (name: Name, mode: Mode) => void = () => {},
+  ) {
     this.#clock = clock
     this.#send = send
-    this.#onChange = onChange
+    this.#onGone = onGone
   }
 
   /** Subscriptions, instruments times modes. */
@@ -114,6 +119,7 @@ export class Wants {
       else {
         this.#wants.delete(key)
         if (this.#told.delete(key)) gone.push(want)
+        this.#onGone(want.name, want.mode)
       }
     }
     if (gone.length > 0) {
@@ -122,7 +128,6 @@ export class Wants {
     }
     for (const group of alike(fresh)) this.#subscribe(group)
     if (waitMs < Number.POSITIVE_INFINITY) this.#plan(waitMs)
-    this.#onChange()
   }
 
   #subscribe(group: readonly Want[]): void {

@@ -10,10 +10,15 @@ interface Sent {
 function open() {
   const clock = new ManualClock()
   const sent: Sent[] = []
-  const wants = new Wants(clock, message => sent.push(message as Sent) > 0)
+  const gone: string[] = []
+  const wants = new Wants(
+    clock,
+    message => sent.push(message as Sent) > 0,
+    (name, mode) => gone.push(`${mode} ${name}`),
+  )
   wants.connected()
   const said = () => sent.splice(0).map(({ action, symbols }) => [action, symbols.map(one => one.symbol).join()])
-  return { clock, wants, said, sent }
+  return { clock, wants, said, sent, gone }
 }
 
 describe('what the page holds on the stream', () => {
@@ -36,6 +41,20 @@ describe('what the page holds on the stream', () => {
       ['subscribe', 'A,B'],
       ['unsubscribe', 'A'],
     ])
+  })
+
+  it('is told to be gone with its last holder, mode by mode, with or without a connection', () => {
+    const { clock, wants, gone } = open()
+    const letGo = [wants.hold('NSE:A', 'Depth'), wants.hold('NSE:A', 'Depth', 20), wants.hold('NSE:A', 'Quote')]
+    clock.advance(100)
+    letGo[0]?.()
+    letGo[2]?.()
+    clock.advance(10_000)
+    expect(gone).toEqual(['Quote NSE:A'])
+    wants.disconnected()
+    letGo[1]?.()
+    clock.advance(10_000)
+    expect(gone).toEqual(['Quote NSE:A', 'Depth NSE:A'])
   })
 
   it('does not hold back what comes for the grace of what goes', () => {
