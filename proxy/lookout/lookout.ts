@@ -233,8 +233,10 @@ export class Lookout {
 export const isWatched = (one: Looked): one is Watched => 'channel' in one
 
 /** Its key reads it no more, and is told what it is told of what there is not. */
-const unknown = ({ exchange, symbol, found: { broker } }: Watched): Refused =>
-  refused(`Symbol ${symbol} not found for exchange ${exchange}`, broker)
+const unknown = ({ exchange, symbol, found: { broker } }: Watched): Refused => ({
+  ...refused(`Symbol ${symbol} not found for exchange ${exchange}`, broker),
+  unlisted: [],
+})
 
 const guestOf = ({ userId, keyId, label, address = '', ticket }: Identity, quota: Guest['quota']): Guest => ({
   keyId,
