@@ -60,6 +60,9 @@ export const stream: Stream = new Stream(clock, sessions, {
     if (message.type === 'market_data') prices.take(message)
     else if (message.type === 'state') prices.stand(message)
     else if (message.type === 'source') prices.moved(message)
+    else if (message.type === 'subscribe') for (const [name, why] of wants.answered(message)) prices.refuse(name, why)
+    else if (message.type === undefined && message.status === 'error')
+      for (const name of wants.refused()) prices.refuse(name, message.message)
     for (const listener of listeners) listener(message, text)
   },
   onOpen(afterMs) {

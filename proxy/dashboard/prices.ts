@@ -40,6 +40,8 @@ interface Kept {
   readonly held: HeldFrames
   /** Whose label and feed the price has. */
   standsWith?: string | undefined
+  /** Its state is what the page made of a refusal; no notice ends it. */
+  isRefused?: boolean
 }
 
 type Clock = Pick<PageClock, 'after' | 'frame' | 'monotonic'>
@@ -107,6 +109,11 @@ export class Prices {
       if (before !== undefined && ltp !== undefined && ltp !== before) price.direction = ltp > before ? 1 : -1
     }
     if (via === 'stream') {
+      if (kept.isRefused) {
+        kept.isRefused = false
+        price.state = undefined
+        price.reason = undefined
+      }
       price.updates++
       this.updates++
     }
@@ -125,7 +132,9 @@ export class Prices {
 
   /** The server was asked for it and said no. */
   refuse(name: Name, reason: string): void {
-    const { price } = this.#open(name)
+    const kept = this.#open(name)
+    const { price } = kept
+    kept.isRefused = true
     price.state = 'refused'
     price.reason = reason
     this.touch(name)
@@ -191,6 +200,7 @@ export class Prices {
 
   #stand(kept: Kept, { state, reason, label, feed, broker }: StateNotice): void {
     const { price } = kept
+    kept.isRefused = false
     price.state = state
     price.reason = reason
     price.label = label ?? (price.feed === feed ? price.label : this.#labels.get(feed))

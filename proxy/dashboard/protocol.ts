@@ -117,7 +117,7 @@ export interface AuthReply {
   readonly features?: readonly string[]
 }
 
-interface SubscribeReply {
+export interface SubscribeReply {
   readonly type: 'subscribe'
   readonly status: string
   readonly subscriptions: readonly (Readonly<Record<string, unknown>> & {

@@ -152,6 +152,18 @@ describe('prices without a connection', () => {
   })
 })
 
+describe('an instrument that was refused', () => {
+  it('stands so, also beside snapshots, until the stream brings it', () => {
+    const { prices, seen } = open()
+    prices.stand(stateOf({}))
+    prices.refuse(NAME, 'no room')
+    prices.take(quote(1, 0), 'snapshot')
+    expect(seen()).toMatchObject({ state: 'refused', reason: 'no room' })
+    prices.take(quote(2, 1))
+    expect(seen().state).toBeUndefined()
+  })
+})
+
 describe('prices of somebody who left', () => {
   it('are not there for the next, and whoever watches is told', () => {
     const { clock, prices } = open()
