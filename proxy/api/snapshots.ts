@@ -107,4 +107,6 @@ function snapshotOf({ symbol, exchange }: Watched, { data, ...seen }: Seen, wish
   return { symbol, exchange, ...(data && { data }), ...depth, ...seen }
 }
 
-const codeOf = ({ details }: Refused): unknown => (details && 'code' in details ? details.code : undefined)
+/** Not found is only what every list that could have it was looked for in. */
+const codeOf = ({ details, unlisted }: Refused): unknown =>
+  details && 'code' in details ? details.code : unlisted?.length === 0 ? 'NOT_FOUND' : undefined

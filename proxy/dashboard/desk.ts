@@ -59,18 +59,22 @@ export const stream: Stream = new Stream(clock, sessions, {
   onMessage(message, text) {
     if (message.type === 'market_data') prices.take(message)
     else if (message.type === 'state') prices.stand(message)
+    else if (message.type === 'source') prices.moved(message)
+    else if (message.type === 'subscribe') for (const [name, why] of wants.answered(message)) prices.refuse(name, why)
+    else if (message.type === undefined && message.status === 'error')
+      for (const name of wants.refused()) prices.refuse(name, message.message)
     for (const listener of listeners) listener(message, text)
   },
   onOpen(afterMs) {
     wants.connected()
-    prices.touchAll()
+    prices.back()
     if (afterMs === undefined) journal.add({ level: 'good', what: 'link', text: 'connected' })
     else clock.after(HEARD_MS, () => sayBack(afterMs))
   },
   onLost(why) {
     missed.lost()
     wants.disconnected()
-    prices.touchAll()
+    prices.lost()
     journal.add({ level: 'bad', what: 'link', text: `connection lost: ${why}` })
   },
   onWire(direction, text) {
@@ -85,7 +89,11 @@ function sayBack(afterMs: number): void {
   journal.add({ level: count === 0 ? 'good' : 'warn', what: 'link', text: `back after ${spanOf(afterMs)}, ${lost}` })
 }
 
-export const wants: Wants = new Wants(clock, message => stream.send(message))
+export const wants: Wants = new Wants(
+  clock,
+  message => stream.send(message),
+  (name, mode) => prices.letGo(name, mode === 'Depth' ? 3 : mode === 'Quote' ? 2 : 1),
+)
 
 export const polling = new Polling({
   clock,

@@ -18,7 +18,8 @@ function dayOf(at: number): string {
   return `${DAYS[day.getUTCDay()]} ${day.getUTCDate()} ${MONTHS[day.getUTCMonth()]}`
 }
 
-const dayNumber = (at: number): number => Math.floor((at + IST_MS) / DAY_MS)
+/** Days of the calendar of India. */
+export const dayNumber = (at: number): number => Math.floor((at + IST_MS) / DAY_MS)
 
 /** `09:00`, `09:00 Mon` within a week, `09:00 Tue 1 Dec` beyond. */
 export function momentOf(at: number, now: number): string {

@@ -1,11 +1,13 @@
 import type { Cancel, PageClock } from './clock.ts'
+import { HeldFrames } from './held.ts'
 import type { Name } from './names.ts'
 import { nameOf } from './names.ts'
-import type { Fields, InstrumentState, Label, MarketFrame, StateNotice } from './protocol.ts'
+import type { Fields, InstrumentState, Label, MarketFrame, SourceNotice, StateNotice } from './protocol.ts'
 
-/** The newest of one instrument, from whatever modes are held of it. Changed in place: read it when it is drawn. */
+/** The newest of one instrument, of whatever modes are held of it. Changed in place: read it when it is drawn. */
 export interface Price {
   readonly name: Name
+  /** Of the newest frame, beneath it what else its source said; `depth` of the last frame of Depth, whatever it is worth. */
   fields: Fields
   /** As the source said, milliseconds since 1970. */
   tickAt: number | undefined
@@ -18,6 +20,8 @@ export interface Price {
   reason: string | undefined
   /** Not of now, however it came. */
   isStale: boolean
+  /** The same of `fields.depth`. */
+  isBookStale: boolean
   via: 'stream' | 'snapshot'
   updates: number
   /** Of the last price that differed. */
@@ -28,36 +32,51 @@ type Look = (price: Price) => void
 
 /** No row is drawn anew more often. */
 const REDRAW_MS = 125
+/** A book that was cut off so long is no picture of anything. */
+const BOOK_MS = 60_000
+
+interface Kept {
+  readonly price: Price
+  readonly held: HeldFrames
+  /** Whose label and feed the price has. */
+  standsWith?: string | undefined
+  /** Its state is what the page made of a refusal; no notice ends it. */
+  isRefused?: boolean
+}
+
+type Clock = Pick<PageClock, 'after' | 'frame' | 'monotonic'>
 
 /**
  * Owner of every price in the page. Who draws one is called before a picture is drawn, at most eight times a second,
  * however fast the feed is; nothing goes through the component tree.
  */
 export class Prices {
-  /** Frames taken, of all instruments. */
+  /** Frames of the stream, of all instruments. */
   updates = 0
-  readonly #clock: Pick<PageClock, 'frame' | 'monotonic'>
-  readonly #all = new Map<Name, Price>()
+  readonly #clock: Clock
+  readonly #all = new Map<Name, Kept>()
+  /** What is known of the prices of a feed. */
+  readonly #labels = new Map<string, Label>()
   readonly #looks = new Map<Name, Set<Look>>()
   readonly #dirty = new Set<Name>()
   readonly #listeners = new Set<(price: Price, frame: MarketFrame) => void>()
   #drawnAt = Number.NEGATIVE_INFINITY
   #isScheduled = false
+  #forget: Cancel | undefined
 
-  constructor(clock: Pick<PageClock, 'frame' | 'monotonic'>) {
+  constructor(clock: Clock) {
     this.#clock = clock
   }
 
+  /** Instruments that have a price. */
   get size(): number {
-    return this.#all.size
+    let size = 0
+    for (const { price } of this.#all.values()) if (price.fields.ltp !== undefined) size++
+    return size
   }
 
   find(name: Name): Price | undefined {
-    return this.#all.get(name)
-  }
-
-  all(): Iterable<Price> {
-    return this.#all.values()
+    return this.#all.get(name)?.price
   }
 
   /** Hears of each change of an instrument before the next picture, and at once of what is there. */
@@ -65,7 +84,7 @@ export class Prices {
     const looks = this.#looks.get(name) ?? new Set()
     looks.add(look)
     this.#looks.set(name, looks)
-    look(this.#open(name))
+    look(this.#open(name).price)
     return () => {
       looks.delete(look)
       if (looks.size === 0) this.#looks.delete(name)
@@ -79,30 +98,92 @@ export class Prices {
   }
 
   take(frame: MarketFrame, via: Price['via'] = 'stream'): void {
-    const price = this.#open(nameOf(frame))
-    const { data } = frame
-    const before = price.fields.ltp
-    if (before !== undefined && data.ltp !== undefined && data.ltp !== before)
-      price.direction = data.ltp > before ? 1 : -1
-    // A mode that tells less than another one takes nothing away.
-    price.fields = { ...price.fields, ...data }
-    price.tickAt = data.timestamp ?? data.ltt ?? price.tickAt
-    price.arrivedAt = this.#clock.monotonic()
-    price.broker = frame.broker
-    price.isStale = frame.stale === true
-    price.via = via
-    price.updates++
-    this.updates++
+    const kept = this.#open(nameOf(frame))
+    const { price, held } = kept
+    const isTaken = held.take(frame, via, this.#clock.monotonic())
+    if (via === 'snapshot' && !isTaken) return
+    if (isTaken) {
+      const before = price.fields.ltp
+      this.#show(kept)
+      const { ltp } = price.fields
+      if (before !== undefined && ltp !== undefined && ltp !== before) price.direction = ltp > before ? 1 : -1
+    }
+    if (via === 'stream') {
+      if (kept.isRefused) {
+        kept.isRefused = false
+        price.state = undefined
+        price.reason = undefined
+      }
+      price.updates++
+      this.updates++
+    }
+    // What came is counted and drawn in charts, whether or not something better is shown.
     for (const listener of this.#listeners) listener(price, frame)
-    this.touch(price.name)
   }
 
   /** How an instrument stands now; with `symbols` all of that feed. */
   stand(notice: StateNotice): void {
+    if (notice.label) this.#labels.set(notice.feed, notice.label)
     if (notice.symbols === '*') {
-      for (const price of this.#all.values()) if (price.feed === notice.feed) this.#stand(price, notice)
+      for (const kept of this.#all.values()) if (kept.price.feed === notice.feed) this.#stand(kept, notice)
     } else if (notice.exchange !== undefined && notice.symbol !== undefined)
       this.#stand(this.#open(nameOf({ exchange: notice.exchange, symbol: notice.symbol })), notice)
+  }
+
+  /** The server was asked for it and said no. */
+  refuse(name: Name, reason: string): void {
+    const kept = this.#open(name)
+    const { price } = kept
+    kept.isRefused = true
+    price.state = 'refused'
+    price.reason = reason
+    this.touch(name)
+  }
+
+  /** Another source sends one mode of it from now on. */
+  moved({ exchange, symbol, mode, broker, feed }: SourceNotice): void {
+    const kept = this.#open(nameOf({ exchange, symbol }))
+    kept.price.feed = feed
+    kept.price.label = this.#labels.get(feed)
+    kept.standsWith = broker
+    if (mode === 1 || mode === 2 || mode === 3) kept.held.moved(mode, broker)
+    this.#show(kept)
+  }
+
+  /** The stream brings this mode of it no longer. */
+  letGo(name: Name, mode: MarketFrame['mode']): void {
+    const kept = this.#all.get(name)
+    if (!kept) return
+    kept.held.letGo(mode)
+    this.#show(kept)
+  }
+
+  /** The stream is gone: nothing is of now until its next frame or snapshot. */
+  lost(): void {
+    for (const kept of this.#all.values()) {
+      kept.held.age()
+      this.#show(kept)
+    }
+    this.#forget?.()
+    this.#forget = this.#clock.after(BOOK_MS, () => {
+      for (const name of this.#all.keys()) this.letGo(name, 3)
+    })
+  }
+
+  /** The stream is there again. */
+  back(): void {
+    this.#forget?.()
+    this.touchAll()
+  }
+
+  /** Somebody else may look next. */
+  clear(): void {
+    this.#forget?.()
+    this.#all.clear()
+    this.#labels.clear()
+    this.updates = 0
+    for (const name of this.#looks.keys()) this.#open(name)
+    this.touchAll()
   }
 
   /** It is to be drawn again, without a new price: its age, or the connection, says something else. */
@@ -117,12 +198,28 @@ export class Prices {
     for (const name of this.#looks.keys()) this.touch(name)
   }
 
-  #stand(price: Price, { state, reason, label, feed, broker }: StateNotice): void {
+  #stand(kept: Kept, { state, reason, label, feed, broker }: StateNotice): void {
+    const { price } = kept
+    kept.isRefused = false
     price.state = state
     price.reason = reason
-    price.label = label ?? price.label
+    price.label = label ?? (price.feed === feed ? price.label : this.#labels.get(feed))
     price.feed = feed
-    price.broker ??= broker
+    price.broker ??= broker || undefined
+    kept.standsWith = broker
+    this.touch(price.name)
+  }
+
+  #show(kept: Kept): void {
+    const { price, held } = kept
+    const { broker = price.broker, ...view } = held.view()
+    Object.assign(price, view)
+    // What was said of another source says nothing of this one.
+    if (broker !== price.broker && kept.standsWith !== undefined && kept.standsWith !== broker) {
+      price.label = undefined
+      price.feed = undefined
+    }
+    price.broker = broker
     this.touch(price.name)
   }
 
@@ -135,33 +232,21 @@ export class Prices {
     this.#isScheduled = false
     this.#drawnAt = now
     for (const name of this.#dirty) {
-      const price = this.#all.get(name)
+      const price = this.#all.get(name)?.price
       const looks = price && this.#looks.get(name)
       if (looks) for (const look of looks) look(price)
     }
     this.#dirty.clear()
   }
 
-  #open(name: Name): Price {
-    let price = this.#all.get(name)
-    if (!price) {
-      price = {
-        name,
-        fields: {},
-        tickAt: undefined,
-        arrivedAt: undefined,
-        broker: undefined,
-        feed: undefined,
-        label: undefined,
-        state: undefined,
-        reason: undefined,
-        isStale: false,
-        via: 'stream',
-        updates: 0,
-        direction: 0,
-      }
-      this.#all.set(name, price)
+  #open(name: Name): Kept {
+    let kept = this.#all.get(name)
+    if (!kept) {
+      const held = new HeldFrames()
+      const standing = { feed: undefined, label: undefined, state: undefined, reason: undefined }
+      kept = { price: { name, ...held.view(), ...standing, updates: 0, direction: 0 }, held }
+      this.#all.set(name, kept)
     }
-    return price
+    return kept
   }
 }

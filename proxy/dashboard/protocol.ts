@@ -77,7 +77,7 @@ export interface StateNotice {
   readonly feed: string
 }
 
-interface SourceNotice {
+export interface SourceNotice {
   readonly type: 'source'
   readonly exchange: string
   readonly symbol: string
@@ -117,7 +117,7 @@ export interface AuthReply {
   readonly features?: readonly string[]
 }
 
-interface SubscribeReply {
+export interface SubscribeReply {
   readonly type: 'subscribe'
   readonly status: string
   readonly subscriptions: readonly (Readonly<Record<string, unknown>> & {

@@ -14,6 +14,8 @@ export interface Snapshot {
   readonly label?: Label
   readonly since?: number
   readonly source?: { readonly feed: string; readonly broker: string }
+  /** Of a refusal: NOT_FOUND, LIMIT_REACHED. */
+  readonly code?: string
   /** Nothing is known of it. */
   readonly error?: string
 }

@@ -248,8 +248,10 @@ export class Lookout {
 export const isWatched = (one: Looked): one is Watched => 'channel' in one
 
 /** Its key reads it no more, and is told what it is told of what there is not. */
-const unknown = ({ exchange, symbol, found: { broker } }: Watched): Refused =>
-  refused(`Symbol ${symbol} not found for exchange ${exchange}`, broker)
+const unknown = ({ exchange, symbol, found: { broker } }: Watched): Refused => ({
+  ...refused(`Symbol ${symbol} not found for exchange ${exchange}`, broker),
+  unlisted: [],
+})
 
 /** Whose its post is, whichever page of its key, from wherever, asked last: each of those is judged when it asks. */
 const sharedOf = ({ userId, keyId, ticket, ...own }: Identity): Identity =>

@@ -13,13 +13,15 @@ interface Shown {
 
 /** The book of one instrument: rows that stay, and what is written into them before a picture is drawn. */
 export function Book({ name, levels, isCumulative }: Shown) {
+  const book = useRef<HTMLElement>(null)
   const bids = useRef<HTMLTableSectionElement>(null)
   const asks = useRef<HTMLTableSectionElement>(null)
   const sums = useRef<HTMLDListElement>(null)
 
   useEffect(() => {
     const decimals = decimalsOf(partsOf(name).exchange)
-    return prices.watch(name, ({ fields }) => {
+    return prices.watch(name, ({ fields, isBookStale }) => {
+      book.current?.classList.toggle('is-old', isBookStale)
       const ladder = ladderOf(fields, levels, isCumulative)
       writeSide(bids.current, 'buy', ladder, decimals)
       writeSide(asks.current, 'sell', ladder, decimals)
@@ -42,7 +44,7 @@ export function Book({ name, levels, isCumulative }: Shown) {
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
-      <section class="book" tabIndex={0} aria-label="Book">
+      <section ref={book} class="book" tabIndex={0} aria-label="Book">
         <table class="bids">
           <caption>Bids</caption>
           <thead>

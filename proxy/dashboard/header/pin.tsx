@@ -3,6 +3,7 @@ import { prices, selected, wants } from '../desk.ts'
 import { type Name, partsOf } from '../names.ts'
 import { place } from '../place.ts'
 import type { Price } from '../prices.ts'
+import { isDoubtful } from '../watch/columns.ts'
 import { decimalsOf, formatChange, formatPercent, formatPrice } from '../watch/format.ts'
 
 const ARROWS = { up: '▲', down: '▼', flat: '' } as const
@@ -39,13 +40,9 @@ export function Pin({ name }: { readonly name: Name }) {
 }
 
 /** Straight into the page: prices never go through the component tree. */
-function draw(
-  { name, fields, isStale, state }: Price,
-  root: HTMLElement | null,
-  ltp: HTMLElement | null,
-  change: HTMLElement | null,
-): void {
+function draw(price: Price, root: HTMLElement | null, ltp: HTMLElement | null, change: HTMLElement | null): void {
   if (!root || !ltp || !change) return
+  const { name, fields } = price
   const decimals = decimalsOf(partsOf(name).exchange)
   const { change: by, change_percent: percent } = fields
   const way = by === undefined || by === 0 ? 'flat' : by > 0 ? 'up' : 'down'
@@ -53,5 +50,5 @@ function draw(
   change.textContent =
     by === undefined ? '' : `${ARROWS[way]} ${formatChange(by, decimals)} (${formatPercent(percent)})`
   root.dataset.way = way
-  root.classList.toggle('stale', isStale || state === 'suspect' || state === 'down')
+  root.classList.toggle('stale', isDoubtful(price))
 }

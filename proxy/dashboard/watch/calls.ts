@@ -16,12 +16,15 @@ export async function findInstruments(text: string): Promise<readonly Found[]> {
 export async function fetchSnapshots(names: readonly Name[]): Promise<void> {
   const snapshots = await askSnapshots(sessions, names)
   // What came into view meanwhile is told of by the stream, which knows better.
-  const held = new Set(stream.link.value.phase === 'open' ? wants.names() : [])
+  const isOpen = stream.link.value.phase === 'open'
+  const held = isOpen ? wants.held() : new Set<Name>()
+  const looked = new Set(isOpen ? wants.names() : [])
   const unknown = new Set<Name>()
-  for (const one of snapshots) {
+  for (const { state, ...one } of snapshots) {
     const name = nameOf(one)
-    if (one.error !== undefined) unknown.add(name)
-    if (!held.has(name)) takeSnapshot(prices, one)
+    if (one.code === 'NOT_FOUND') unknown.add(name)
+    // What is seen and not held was refused, and goes on standing so.
+    if (!held.has(name)) takeSnapshot(prices, looked.has(name) || !state ? one : { ...one, state })
   }
   if (list.value?.isFirst && unknown.size > 0) lists.value = dropUnknown(lists.value, list.value.id, unknown)
 }
@@ -31,6 +34,6 @@ export function unheldNames(): readonly Name[] {
   if (document.hidden || !sessions.current.value) return []
   const names = list.value?.names ?? []
   if (stream.link.value.phase !== 'open') return names
-  const held = new Set(wants.names())
+  const held = wants.held()
   return names.filter(name => !held.has(name))
 }

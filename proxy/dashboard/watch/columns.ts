@@ -68,10 +68,12 @@ export const percentOf: Amount = fields => {
   return change === undefined || !fields.close ? undefined : (change / fields.close) * 100
 }
 
+/** `book`: only where it is of now. */
+type Worth = (fields: Fields, book: Fields['depth']) => number | undefined
 type Extra = Partial<Pick<Column, 'flashes' | 'width'>>
 
-function priced(id: ColumnId, title: string, words: string, amount: Amount, extra: Extra = {}): Column {
-  const value = ({ fields }: Price) => amount(fields)
+function priced(id: ColumnId, title: string, words: string, amount: Worth, extra: Extra = {}): Column {
+  const value = ({ fields, isBookStale }: Price) => amount(fields, isBookStale ? undefined : fields.depth)
   return {
     id,
     title,
@@ -111,8 +113,8 @@ const ALL: readonly Column[] = [
     text: price => formatPercent(percent(price)),
     tone: percent,
   },
-  priced('bid', 'Bid', 'Best bid', ({ bid_price, depth }) => bid_price ?? depth?.buy[0]?.price, { flashes: true }),
-  priced('ask', 'Ask', 'Best offer', ({ ask_price, depth }) => ask_price ?? depth?.sell[0]?.price, { flashes: true }),
+  priced('bid', 'Bid', 'Best bid', ({ bid_price }, book) => bid_price ?? book?.buy[0]?.price, { flashes: true }),
+  priced('ask', 'Ask', 'Best offer', ({ ask_price }, book) => ask_price ?? book?.sell[0]?.price, { flashes: true }),
   counted('volume', 'Volume', 'Volume of the day', ({ volume }) => volume),
   counted('oi', 'OI', 'Open interest', ({ oi }) => oi),
   priced('open', 'Open', 'Open of the day', ({ open }) => open),
@@ -211,7 +213,8 @@ export function wordOf({ state, label }: Price): string | undefined {
 }
 
 /** Not to be traded on: shown, dimmed, with its age. */
-export const isDoubtful = ({ isStale, state }: Price): boolean => isStale || state === 'suspect' || state === 'down'
+export const isDoubtful = ({ isStale, state }: Price): boolean =>
+  isStale || state === 'suspect' || state === 'down' || state === 'refused'
 
 /** Beside the symbol, whichever columns there are; nothing while all is well. */
 export function noteOf(price: Price, now: number): string {

@@ -72,6 +72,14 @@ describe('a snapshot over HTTP', () => {
     expect(body.snapshots[0].data.ltp).toBe(3162.9)
   })
 
+  it('of what is in no list says so with a code, of what is no name of anything without', async () => {
+    const { body } = await ask('symbols=NSE:NOSUCH,NOWHERE:TCS')
+    expect(body.snapshots).toEqual([
+      { symbol: 'NOSUCH', exchange: 'NSE', error: expect.stringContaining('not found'), code: 'NOT_FOUND' },
+      { symbol: 'TCS', exchange: 'NOWHERE', error: expect.stringContaining('Unknown exchange') },
+    ])
+  })
+
   it('of what has no value says how it stands, without data', async () => {
     const { body } = await ask('symbols=NSE:M%26M&mode=ltp')
     expect(body.snapshots[0]).toMatchObject({ symbol: 'M&M', state: 'live', source: { feed: 'TESTFEED' } })

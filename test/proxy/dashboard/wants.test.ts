@@ -10,10 +10,15 @@ interface Sent {
 function open() {
   const clock = new ManualClock()
   const sent: Sent[] = []
-  const wants = new Wants(clock, message => sent.push(message as Sent) > 0)
+  const gone: string[] = []
+  const wants = new Wants(
+    clock,
+    message => sent.push(message as Sent) > 0,
+    (name, mode) => gone.push(`${mode} ${name}`),
+  )
   wants.connected()
   const said = () => sent.splice(0).map(({ action, symbols }) => [action, symbols.map(one => one.symbol).join()])
-  return { clock, wants, said, sent }
+  return { clock, wants, said, sent, gone }
 }
 
 describe('what the page holds on the stream', () => {
@@ -36,6 +41,20 @@ describe('what the page holds on the stream', () => {
       ['subscribe', 'A,B'],
       ['unsubscribe', 'A'],
     ])
+  })
+
+  it('is told to be gone with its last holder, mode by mode, with or without a connection', () => {
+    const { clock, wants, gone } = open()
+    const letGo = [wants.hold('NSE:A', 'Depth'), wants.hold('NSE:A', 'Depth', 20), wants.hold('NSE:A', 'Quote')]
+    clock.advance(100)
+    letGo[0]?.()
+    letGo[2]?.()
+    clock.advance(10_000)
+    expect(gone).toEqual(['Quote NSE:A'])
+    wants.disconnected()
+    letGo[1]?.()
+    clock.advance(10_000)
+    expect(gone).toEqual(['Quote NSE:A', 'Depth NSE:A'])
   })
 
   it('does not hold back what comes for the grace of what goes', () => {
@@ -82,5 +101,66 @@ describe('what the page holds on the stream', () => {
     said()
     wants.connected()
     expect(said()).toEqual([['subscribe', 'A']])
+  })
+})
+
+describe('what the server refuses', () => {
+  const said = (symbol: string, status: 'success' | 'error', mode?: string) => ({
+    subscriptions: [{ exchange: 'NSE', symbol, status, ...(mode && { mode }), message: 'no room' }],
+  })
+
+  it('is not held, and asked for again, later each time, until it is granted', () => {
+    const { clock, wants, said: sent } = open()
+    wants.hold('NSE:A', 'Quote')
+    const asks: number[] = []
+    for (let second = 0; second < 60; second++) {
+      clock.advance(1000)
+      if (sent().length === 0) continue
+      asks.push(second)
+      expect(wants.answered(said('A', 'error'))).toEqual(new Map([['NSE:A', 'no room']]))
+      expect([...wants.held()]).toEqual([])
+      expect(wants.names()).toEqual(['NSE:A'])
+      expect(wants.size).toBe(0)
+    }
+    expect(asks).toEqual([0, 5, 15, 35])
+    clock.advance(60_000)
+    expect(sent()).toHaveLength(1)
+    expect(wants.answered(said('A', 'success', 'Quote')).size).toBe(0)
+    expect([...wants.held()]).toEqual(['NSE:A'])
+    clock.advance(120_000)
+    expect(sent()).toEqual([])
+  })
+
+  it('is asked for at once on a new connection', () => {
+    const { clock, wants, said: sent } = open()
+    wants.hold('NSE:A', 'Quote')
+    clock.advance(100)
+    wants.answered(said('A', 'error'))
+    sent()
+    wants.disconnected()
+    wants.connected()
+    expect(sent()).toEqual([['subscribe', 'A']])
+  })
+
+  it('in one mode leaves what comes in another', () => {
+    const { clock, wants } = open()
+    wants.hold('NSE:A', 'Quote')
+    clock.advance(100)
+    wants.answered(said('A', 'success', 'Quote'))
+    wants.hold('NSE:A', 'Depth')
+    clock.advance(100)
+    expect(wants.answered(said('A', 'error')).size).toBe(0)
+    expect([...wants.held()]).toEqual(['NSE:A'])
+  })
+
+  it('as a whole message is all that was not answered', () => {
+    const { clock, wants } = open()
+    wants.hold('NSE:A', 'Quote')
+    clock.advance(100)
+    wants.answered(said('A', 'success', 'Quote'))
+    expect(wants.refused().size).toBe(0)
+    wants.hold('NSE:B', 'Quote')
+    clock.advance(100)
+    expect([...wants.refused()]).toEqual(['NSE:B'])
   })
 })

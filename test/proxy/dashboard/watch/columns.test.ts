@@ -24,6 +24,7 @@ const price = (of: Partial<Price> = {}): Price => ({
   state: undefined,
   reason: undefined,
   isStale: false,
+  isBookStale: false,
   via: 'stream',
   updates: 0,
   direction: 0,
@@ -53,6 +54,7 @@ describe('the columns of the watch', () => {
     const depth = { buy: [{ price: 9, quantity: 1 }], sell: [] }
     expect(COLUMNS.get('bid')?.value(price({ fields: { depth } }))).toBe(9)
     expect(COLUMNS.get('ask')?.value(price({ fields: { depth } }))).toBeUndefined()
+    expect(COLUMNS.get('bid')?.value(price({ fields: { depth }, isBookStale: true }))).toBeUndefined()
   })
 
   it('write currency with four decimals', () => {
@@ -69,6 +71,7 @@ describe('the columns of the watch', () => {
   it('doubt what is stale, stalled or down, and say its age beside the symbol', () => {
     expect(isDoubtful(price({ state: 'quiet' }))).toBe(false)
     expect(isDoubtful(price({ state: 'suspect' }))).toBe(true)
+    expect(isDoubtful(price({ state: 'refused' }))).toBe(true)
     expect(noteOf(price({ state: 'live', tickAt: 0 }), 65_000)).toBe('')
     expect(noteOf(price({ isStale: true, tickAt: 0 }), 65_000)).toBe('Stale 1m 05s')
     expect(noteOf(price({ state: 'down', tickAt: 0 }), 5000)).toBe('Down 5s')
