@@ -105,6 +105,18 @@ describe('a try of the stream', () => {
     expect(sockets).toHaveLength(1)
   })
 
+  it('that was stopped for good opens nothing either', async () => {
+    const { fetch, answers } = deferred()
+    const { stream, sockets } = openPage(fetch)
+    stream.start()
+    await holds(() => expect(answers).toHaveLength(1))
+    stream.stop()
+    answers[0]?.(Response.json({ ticket: 't' }))
+    await new Promise(resolve => setImmediate(resolve))
+    expect(sockets).toHaveLength(0)
+    expect(stream.link.value.phase).toBe('off')
+  })
+
   it.each([
     ['is not answered', swallowed, 'the server does not answer within 10 s'],
     ['is cut off in the middle', cutOff, 'the server does not answer'],
