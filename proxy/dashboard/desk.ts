@@ -4,6 +4,7 @@ import { Facts } from './facts.ts'
 import type { FeedView } from './feedview.ts'
 import { spanOf } from './ist.ts'
 import { Journal } from './journal.ts'
+import { Offset } from './lag/offset.ts'
 import type { LatencyView } from './lag/view.ts'
 import type { MarketView } from './market.ts'
 import { Missed } from './missed.ts'
@@ -27,6 +28,12 @@ export const selected = signal<Name | undefined>(undefined)
 
 /** Milliseconds since 1970, once a second while somebody can see the page: for ages and countdowns. */
 export const now = signal(clock.now())
+
+/** How far the server's clock is ahead; ages of what the server or an exchange has stamped go by its clock. */
+export const offset = new Offset()
+export const serverNow = (): number => clock.now() + (offset.best?.offsetMs ?? 0)
+/** The same as `now`, by the server's clock. */
+export const serverTime = signal(serverNow())
 
 const parts = { clock, sessions, isShown }
 export const feedFacts = new Facts<{ readonly feeds: readonly FeedView[] }>(parts, '/api/v1/feeds')
@@ -103,10 +110,12 @@ export async function open(): Promise<void> {
   prices.listen((price, frame) => missed.take(price.name, frame))
   effect(() => {
     if (!isShown.value) return undefined
-    now.value = clock.now()
-    return clock.every(1000, () => {
+    const tell = () => {
       now.value = clock.now()
-    })
+      serverTime.value = serverNow()
+    }
+    tell()
+    return clock.every(1000, tell)
   })
   await sessions.begin()
   sessions.current.subscribe(session => (session ? stream.start() : stream.stop()))

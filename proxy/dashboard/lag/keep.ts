@@ -1,13 +1,11 @@
 import { effect } from '@preact/signals'
-import { clock, onMessage, prices, stream } from '../desk.ts'
+import { clock, offset, onMessage, prices, serverNow, stream } from '../desk.ts'
 import { keepPulse } from '../pulse.ts'
 import { isShown } from '../visibility.ts'
 import { Hops } from './hops.ts'
 import { Minute } from './minute.ts'
-import { Offset } from './offset.ts'
 
 export const hops = new Hops()
-export const offset = new Offset()
 /** By how much later than planned the page came to its timers: what else it does stands in the way of prices. */
 export const heldUp = new Minute()
 export const openedAt = clock.now()
@@ -19,7 +17,7 @@ export function keepLag(): void {
   prices.listen(({ via }, frame) => {
     // What was asked for says how often that was, not how long it took.
     if (via !== 'stream' || !isShown.peek()) return
-    hops.take(frame, clock.now() + (offset.best?.offsetMs ?? 0), clock.monotonic())
+    hops.take(frame, serverNow(), clock.monotonic())
   })
   onMessage(message => {
     if (message.type === 'pong' && message.client_timestamp !== undefined)
