@@ -1,13 +1,13 @@
 import { effect, signal } from '@preact/signals'
 import { pageClock } from './clock.ts'
+import { Disagreements } from './disagreements.ts'
 import { Facts } from './facts.ts'
 import type { FeedView } from './feedview.ts'
-import { spanOf } from './ist.ts'
 import { Journal } from './journal.ts'
 import { Offset } from './lag/offset.ts'
 import type { LatencyView } from './lag/view.ts'
 import type { MarketView } from './market.ts'
-import { Missed } from './missed.ts'
+import { backNews, Missed } from './missed.ts'
 import type { Name } from './names.ts'
 import { Polling } from './polling.ts'
 import { Prices } from './prices.ts'
@@ -40,6 +40,9 @@ export const feedFacts = new Facts<{ readonly feeds: readonly FeedView[] }>(part
 export const marketFacts = new Facts<MarketView>(parts, '/api/v1/calendar')
 export const latencyFacts = new Facts<LatencyView>(parts, '/api/v1/latency')
 
+/** Instruments whose feeds differ. */
+export const disagreements = new Disagreements()
+
 const missed = new Missed()
 /** What is late after a return is counted until then. */
 const HEARD_MS = 3000
@@ -66,16 +69,18 @@ export const stream: Stream = new Stream(clock, sessions, {
   onMessage(message, text) {
     if (message.type === 'market_data') prices.take(message)
     else if (message.type === 'state') prices.stand(message)
+    else if (message.type === 'disagreement') disagreements.take(message)
     for (const listener of listeners) listener(message, text)
   },
   onOpen(afterMs) {
     wants.connected()
     prices.touchAll()
     if (afterMs === undefined) journal.add({ level: 'good', what: 'link', text: 'connected' })
-    else clock.after(HEARD_MS, () => sayBack(afterMs))
+    else clock.after(HEARD_MS, () => journal.add(backNews(afterMs, missed.count, missed.unheard(wants.names()))))
   },
   onLost(why) {
     missed.lost()
+    disagreements.clear()
     wants.disconnected()
     prices.touchAll()
     journal.add({ level: 'bad', what: 'link', text: `connection lost: ${why}` })
@@ -84,13 +89,6 @@ export const stream: Stream = new Stream(clock, sessions, {
     for (const listener of wireListeners) listener(direction, text)
   },
 })
-
-function sayBack(afterMs: number): void {
-  const { count } = missed
-  const lost =
-    count === 0 ? 'nothing was missed' : `${count} ${count === 1 ? 'instrument' : 'instruments'} missed updates`
-  journal.add({ level: count === 0 ? 'good' : 'warn', what: 'link', text: `back after ${spanOf(afterMs)}, ${lost}` })
-}
 
 export const wants: Wants = new Wants(clock, message => stream.send(message))
 

@@ -1,3 +1,4 @@
+import { disagreementWords } from '../disagreements.ts'
 import type { Entry } from '../journal.ts'
 import { type Name, nameOf } from '../names.ts'
 import type { InstrumentState, Message, StateNotice } from '../protocol.ts'
@@ -49,6 +50,11 @@ export class Notices {
         const { lost } = message
         const text = lost === undefined ? 'updates were lost, nobody knows how many' : `${counted(lost, 'update')} lost`
         return [{ level: 'warn', what: 'instrument', name: nameOf(message), text }]
+      }
+      case 'disagreement': {
+        const isBegun = message.state === 'begun'
+        const text = isBegun ? disagreementWords(message) : 'feeds no longer differ'
+        return [{ level: isBegun ? 'warn' : 'good', what: 'instrument', name: nameOf(message), text }]
       }
       case 'slow': {
         this.folded += message.folded ?? 0

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Disagreements } from '../../../proxy/dashboard/disagreements.ts'
 import type { Entry } from '../../../proxy/dashboard/journal.ts'
 import { asLines, filtered } from '../../../proxy/dashboard/log/filter.ts'
 import { Notices, readSent } from '../../../proxy/dashboard/log/notices.ts'
@@ -52,6 +53,29 @@ describe('what the stream says', () => {
       [undefined, '1 subscription granted'],
       ['NSE:TSC', 'not subscribed: not found'],
     ])
+  })
+
+  it('tells that feeds differ, and when they no longer do', () => {
+    const notice = {
+      type: 'disagreement',
+      exchange: 'NSE',
+      symbol: 'TCS',
+      percent: 1,
+      prices: [
+        { feed: 'REAL', broker: 'one', ltp: 101.5 },
+        { feed: 'OTHER', broker: 'two', ltp: 103 },
+      ],
+    } as const
+    const words = 'feeds differ by more than 1 %: REAL 101.5, OTHER 103'
+    const [notices, disagreements] = [new Notices(), new Disagreements()]
+    const begun = { ...notice, state: 'begun' } as const
+    expect(notices.read(begun)).toMatchObject([{ level: 'warn', name: 'NSE:TCS', text: words }])
+    disagreements.take(begun)
+    expect([...disagreements.words.value]).toEqual([['NSE:TCS', words]])
+    const over = { ...notice, state: 'over' } as const
+    expect(notices.read(over)).toMatchObject([{ level: 'good', name: 'NSE:TCS', text: 'feeds no longer differ' }])
+    disagreements.take(over)
+    expect(disagreements.words.value.size).toBe(0)
   })
 
   it('says in words that the server goes', () => {
