@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Disagreements } from '../../../proxy/dashboard/disagreements.ts'
-import type { Entry } from '../../../proxy/dashboard/journal.ts'
+import { type Entry, Journal } from '../../../proxy/dashboard/journal.ts'
 import { asLines, filtered } from '../../../proxy/dashboard/log/filter.ts'
 import { Notices, readSent } from '../../../proxy/dashboard/log/notices.ts'
 import type { StateNotice } from '../../../proxy/dashboard/protocol.ts'
@@ -91,6 +91,23 @@ describe('what the page says', () => {
       direction: 'out',
       text: 'subscribe 2 instruments, Quote',
     })
+  })
+})
+
+describe('scrolling through a long list', () => {
+  it('is one line of the log for what is sent and one for its answers', () => {
+    const [journal, notices] = [new Journal({ now: () => 0 }), new Notices()]
+    const one = { exchange: 'NSE', symbol: 'TCS', status: 'success' } as const
+    for (let nth = 0; nth < 50; nth++) {
+      const sent = readSent('{"action":"subscribe","symbols":[{},{}],"mode":"Quote"}')
+      for (const news of [sent, ...notices.read({ type: 'subscribe', status: 'success', subscriptions: [one, one] })])
+        if (news) journal.add(news)
+    }
+    expect(journal.entries.value.map(({ text, count }) => [text, count])).toEqual([
+      ['subscribe 100 instruments, Quote', 50],
+      ['100 subscriptions granted', 50],
+    ])
+    expect(asLines(journal.entries.value)).not.toContain('tally')
   })
 })
 
