@@ -38,6 +38,7 @@ export const serverTime = signal(serverNow())
 const parts = { clock, sessions, isShown }
 export const feedFacts = new Facts<{ readonly feeds: readonly FeedView[] }>(parts, '/api/v1/feeds')
 export const marketFacts = new Facts<MarketView>(parts, '/api/v1/calendar')
+export const statusFacts = new Facts<{ readonly proxy: { readonly startedAt: number } }>(parts, '/api/v1/status')
 export const latencyFacts = new Facts<LatencyView>(parts, '/api/v1/latency')
 
 /** Instruments whose feeds differ. */
