@@ -1,12 +1,13 @@
 import { effect, signal } from '@preact/signals'
 import { pageClock } from './clock.ts'
+import { Disagreements } from './disagreements.ts'
 import { Facts } from './facts.ts'
 import type { FeedView } from './feedview.ts'
-import { spanOf } from './ist.ts'
 import { Journal } from './journal.ts'
+import { Offset } from './lag/offset.ts'
 import type { LatencyView } from './lag/view.ts'
 import type { MarketView } from './market.ts'
-import { Missed } from './missed.ts'
+import { backNews, Missed } from './missed.ts'
 import type { Name } from './names.ts'
 import { Polling } from './polling.ts'
 import { Prices } from './prices.ts'
@@ -28,10 +29,20 @@ export const selected = signal<Name | undefined>(undefined)
 /** Milliseconds since 1970, once a second while somebody can see the page: for ages and countdowns. */
 export const now = signal(clock.now())
 
+/** How far the server's clock is ahead; ages of what the server or an exchange has stamped go by its clock. */
+export const offset = new Offset()
+export const serverNow = (): number => clock.now() + (offset.best?.offsetMs ?? 0)
+/** The same as `now`, by the server's clock. */
+export const serverTime = signal(serverNow())
+
 const parts = { clock, sessions, isShown }
 export const feedFacts = new Facts<{ readonly feeds: readonly FeedView[] }>(parts, '/api/v1/feeds')
 export const marketFacts = new Facts<MarketView>(parts, '/api/v1/calendar')
+export const statusFacts = new Facts<{ readonly proxy: { readonly startedAt: number } }>(parts, '/api/v1/status')
 export const latencyFacts = new Facts<LatencyView>(parts, '/api/v1/latency')
+
+/** Instruments whose feeds differ. */
+export const disagreements = new Disagreements()
 
 const missed = new Missed()
 /** What is late after a return is counted until then. */
@@ -63,16 +74,18 @@ export const stream: Stream = new Stream(clock, sessions, {
     else if (message.type === 'subscribe') for (const [name, why] of wants.answered(message)) prices.refuse(name, why)
     else if (message.type === undefined && message.status === 'error')
       for (const name of wants.refused()) prices.refuse(name, message.message)
+    else if (message.type === 'disagreement') disagreements.take(message)
     for (const listener of listeners) listener(message, text)
   },
   onOpen(afterMs) {
     wants.connected()
     prices.back()
     if (afterMs === undefined) journal.add({ level: 'good', what: 'link', text: 'connected' })
-    else clock.after(HEARD_MS, () => sayBack(afterMs))
+    else clock.after(HEARD_MS, () => journal.add(backNews(afterMs, missed.count, missed.unheard(wants.names()))))
   },
   onLost(why) {
     missed.lost()
+    disagreements.clear()
     wants.disconnected()
     prices.lost()
     journal.add({ level: 'bad', what: 'link', text: `connection lost: ${why}` })
@@ -81,13 +94,6 @@ export const stream: Stream = new Stream(clock, sessions, {
     for (const listener of wireListeners) listener(direction, text)
   },
 })
-
-function sayBack(afterMs: number): void {
-  const { count } = missed
-  const lost =
-    count === 0 ? 'nothing was missed' : `${count} ${count === 1 ? 'instrument' : 'instruments'} missed updates`
-  journal.add({ level: count === 0 ? 'good' : 'warn', what: 'link', text: `back after ${spanOf(afterMs)}, ${lost}` })
-}
 
 export const wants: Wants = new Wants(
   clock,
@@ -111,10 +117,12 @@ export async function open(): Promise<void> {
   prices.listen((price, frame) => missed.take(price.name, frame))
   effect(() => {
     if (!isShown.value) return undefined
-    now.value = clock.now()
-    return clock.every(1000, () => {
+    const tell = () => {
       now.value = clock.now()
-    })
+      serverTime.value = serverNow()
+    }
+    tell()
+    return clock.every(1000, tell)
   })
   await sessions.begin()
   sessions.current.subscribe(session => (session ? stream.start() : stream.stop()))

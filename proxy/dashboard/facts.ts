@@ -1,6 +1,6 @@
 import { effect, signal, untracked } from '@preact/signals'
 import type { Cancel, PageClock } from './clock.ts'
-import { CallError, type Sessions } from './session.ts'
+import { type Sessions, troubleOf } from './session.ts'
 
 interface Parts {
   readonly clock: Pick<PageClock, 'after' | 'now'>
@@ -29,7 +29,7 @@ export class Facts<T> {
     effect(() => {
       const isWanted = parts.isShown.value && parts.sessions.current.value && this.#paceMs.value !== undefined
       this.#planned?.()
-      if (!parts.sessions.current.value) this.value.value = undefined
+      if (!parts.sessions.current.value) this.#forget()
       if (isWanted) untracked(() => void this.#ask())
     })
   }
@@ -45,6 +45,12 @@ export class Facts<T> {
     }
   }
 
+  #forget(): void {
+    this.value.value = undefined
+    this.at.value = undefined
+    this.trouble.value = undefined
+  }
+
   #settle(): void {
     this.#paceMs.value = this.#paces.size > 0 ? Math.min(...this.#paces.values()) : undefined
   }
@@ -58,11 +64,9 @@ export class Facts<T> {
       this.at.value = clock.now()
       this.trouble.value = undefined
     } catch (error) {
-      if (!(error instanceof CallError)) throw error
-      this.trouble.value = error.message
-    } finally {
-      this.#isAsking = false
+      this.trouble.value = troubleOf(error)
     }
+    this.#isAsking = false
     const paceMs = this.#paceMs.peek()
     this.#planned?.()
     if (paceMs !== undefined && isShown.value && sessions.current.peek())

@@ -36,6 +36,17 @@ export function lineOf({ segments }: MarketView, exchange: string): MarketLine |
 
 export const isClosed = (line: MarketLine | undefined): boolean => line?.phase !== undefined && line.ticks === 'none'
 
+/** Whether none of these markets gives ticks now, and when the first of them does again. One that is not known is open. */
+export function closingOf(
+  market: MarketView | undefined,
+  exchanges: Iterable<string>,
+): { readonly isClosed: boolean; readonly opensAt: number | undefined } {
+  const lines = [...new Set(exchanges)].map(exchange => market && lineOf(market, exchange))
+  const areClosed = lines.length > 0 && market?.market !== 'always-open' && lines.every(isClosed)
+  const openings = areClosed ? lines.flatMap(line => line?.nextOpen ?? []) : []
+  return { isClosed: areClosed, opensAt: openings.length > 0 ? Math.min(...openings) : undefined }
+}
+
 /** `Open until 15:30`, `Pre-open 04:12 left`, `Closed until 09:00 Mon`. */
 export function phaseWords({ phase, ticks, until, nextOpen }: MarketLine, now: number): string {
   if (phase === undefined) return 'Hours not known'

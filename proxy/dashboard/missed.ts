@@ -1,3 +1,5 @@
+import { spanOf } from './ist.ts'
+import type { Entry } from './journal.ts'
 import type { Name } from './names.ts'
 import type { MarketFrame } from './protocol.ts'
 
@@ -42,4 +44,24 @@ export class Missed {
   get count(): number {
     return this.#names.size
   }
+
+  /** How many of these were heard of before, and not yet again. */
+  unheard(names: Iterable<Name>): number {
+    const isUnheard = (name: Name) =>
+      this.#before.some(places => places.has(name)) && !this.#last.some(places => places.has(name))
+    return [...names].filter(isUnheard).length
+  }
 }
+
+/** What is said of a connection that came back: no more than what is known. */
+export function backNews(afterMs: number, missed: number, unheard: number): Omit<Entry, 'at' | 'count'> {
+  const parts = [
+    ...(missed > 0 ? [`${instruments(missed)} missed updates`] : []),
+    ...(unheard > 0 ? [`not yet known of ${instruments(unheard)} whether updates were missed`] : []),
+  ]
+  const words = parts.join(', ') || 'nothing was missed'
+  const level = missed > 0 ? 'warn' : unheard > 0 ? 'news' : 'good'
+  return { level, what: 'link', text: `back after ${spanOf(afterMs)}, ${words}` }
+}
+
+const instruments = (count: number): string => `${count} ${count === 1 ? 'instrument' : 'instruments'}`

@@ -15,11 +15,17 @@ interface Situation {
   readonly polling: PollState | undefined
   /** Those somebody looks at; `undefined`: not known yet. */
   readonly feeds: readonly FeedView[] | undefined
+  /** When that was answered, milliseconds since 1970, and why the last question was not. */
+  readonly feedsAt: number | undefined
+  readonly feedsTrouble: string | undefined
   /** When a closed market opens, milliseconds since 1970. */
   readonly opensAt: number | undefined
   readonly isClosed: boolean
   readonly now: number
 }
+
+/** How feeds stood longer ago than this says nothing of now. */
+const FEEDS_OLD_MS = 30_000
 
 /** How the prices on the page are, in words. */
 export function pillOf(situation: Situation): Pill {
@@ -36,8 +42,11 @@ export function pillOf(situation: Situation): Pill {
   return { level: 'bad', word: 'Down', ...(since && { detail: since }) }
 }
 
-function standingOf({ feeds, opensAt, isClosed, now }: Situation): Pill {
-  if (!feeds) return { level: 'good', word: 'Live' }
+function standingOf({ feeds, feedsAt, feedsTrouble, opensAt, isClosed, now }: Situation): Pill {
+  const isOld = feedsAt !== undefined && now - feedsAt > FEEDS_OLD_MS
+  if (isOld || (!feeds && feedsTrouble))
+    return { level: 'warn', word: 'Feeds not known', ...(feedsTrouble && { detail: feedsTrouble }) }
+  if (!feeds) return { level: 'news', word: 'Connecting' }
   if (feeds.length === 0) return { level: 'bad', word: 'Down', detail: 'no feed: tickwire adapter list' }
   const working = feeds.filter(feed => !isBroken(feed))
   const [broken] = feeds.filter(isBroken)

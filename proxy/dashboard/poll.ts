@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import { clock, sessions } from './desk.ts'
-import { CallError } from './session.ts'
+import { troubleOf } from './session.ts'
 
 export interface Polled<T> {
   readonly value: T | undefined
@@ -28,8 +28,7 @@ export function usePolled<T>(path: string, everyMs: number): Polled<T> {
         const value = await sessions.call<T>(path)
         if (!isGone) setPolled(last => ({ value, before: last.value, error: undefined }))
       } catch (error) {
-        if (!(error instanceof CallError)) throw error
-        if (!isGone) setPolled(last => ({ ...last, error: error.message }))
+        if (!isGone) setPolled(last => ({ ...last, error: troubleOf(error) }))
       }
     }
     void ask()

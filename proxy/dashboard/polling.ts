@@ -1,7 +1,7 @@
 import { effect, signal, untracked } from '@preact/signals'
 import type { Cancel, PageClock } from './clock.ts'
 import type { Name } from './names.ts'
-import { CallError } from './session.ts'
+import { troubleOf } from './session.ts'
 import type { Link } from './stream.ts'
 
 export interface PollState {
@@ -63,11 +63,9 @@ export class Polling {
       await take(names())
       if (this.state.peek()) this.state.value = { lastAt: clock.now() }
     } catch (error) {
-      if (!(error instanceof CallError)) throw error
-      if (this.state.peek()) this.state.value = { ...this.state.peek(), trouble: error.message }
-    } finally {
-      this.#isAsking = false
+      if (this.state.peek()) this.state.value = { ...this.state.peek(), trouble: troubleOf(error) }
     }
+    this.#isAsking = false
     if (this.state.peek() && isShown.value) this.#planned = clock.after(POLL_MS, () => void this.#ask())
   }
 }

@@ -96,6 +96,17 @@ interface GapNotice {
   readonly lost?: number
 }
 
+/** Live feeds that say different prices of one instrument, or no longer do. */
+export interface DisagreementNotice {
+  readonly type: 'disagreement'
+  readonly exchange: string
+  readonly symbol: string
+  readonly state: 'begun' | 'over'
+  /** How far they may differ. */
+  readonly percent: number
+  readonly prices: readonly { readonly feed: string; readonly broker: string; readonly ltp: number }[]
+}
+
 interface SlowNotice {
   readonly type: 'slow'
   readonly state: 'folding' | 'recovered' | 'closing'
@@ -148,6 +159,7 @@ export type Message =
   | StateNotice
   | SourceNotice
   | GapNotice
+  | DisagreementNotice
   | SlowNotice
   | ShutdownNotice
   | AuthReply

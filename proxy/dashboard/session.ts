@@ -27,11 +27,19 @@ export class CallError extends Error {
   }
 }
 
+/** Why an answer cannot be used, for the person; an answer of nobody's making is no reason to stop asking. */
+export const troubleOf = (error: unknown): string =>
+  error instanceof CallError ? error.message : 'the answer of the server could not be read'
+
 type Call = Omit<RequestInit, 'headers'> & { readonly headers?: Readonly<Record<string, string>> }
 
 /** Of this tab and this origin alone, gone with the tab. */
 const KEPT = 'tickwire.session'
 const UNREACHED = 'the server does not answer'
+/** What has not been answered whole by then is lost on the way. */
+const ANSWER_MS = 10_000
+
+type Clock = Pick<PageClock, 'now' | 'after'>
 
 /** Owner of the session, and of every request over HTTP. */
 export class Sessions {
@@ -39,9 +47,9 @@ export class Sessions {
   readonly current = signal<Session | undefined>(undefined)
   /** Why there is none any more, for the person. */
   readonly ended = signal<string | undefined>(undefined)
-  readonly #clock: Pick<PageClock, 'now'>
+  readonly #clock: Clock
 
-  constructor(clock: Pick<PageClock, 'now'>) {
+  constructor(clock: Clock) {
     this.#clock = clock
   }
 
@@ -64,7 +72,8 @@ export class Sessions {
   /** By a key or a ticket, which is forgotten at once; gives why it was refused. */
   async signIn(secret: string): Promise<CallError | undefined> {
     try {
-      const answer = await send('/api/v1/session', { method: 'POST', headers: { authorization: `Bearer ${secret}` } })
+      const headers = { authorization: `Bearer ${secret}` }
+      const answer = await send(this.#clock, '/api/v1/session', { method: 'POST', headers })
       const { expiresIn, ...rest } = answer as Omit<Session, 'endsAt'> & { expiresIn: number }
       const session = { ...rest, endsAt: this.#clock.now() + expiresIn * 1000 }
       sessionStorage.setItem(KEPT, JSON.stringify(session))
@@ -83,7 +92,7 @@ export class Sessions {
     if (!session) throw new CallError(401, 'sign in first')
     try {
       const all = { ...headers, authorization: `Bearer ${session.session}` }
-      return (await send(path, { ...init, headers: all })) as T
+      return (await send(this.#clock, path, { ...init, headers: all })) as T
     } catch (error) {
       if (error instanceof CallError && error.status === 401 && this.current.value === session)
         this.end('This session is over: its key was revoked or has expired, or it has lasted 12 hours')
@@ -93,7 +102,9 @@ export class Sessions {
 
   /** Opens one connection of the stream. Throws CallError. */
   async ticket(): Promise<string> {
-    const { ticket } = await this.call<{ ticket: string }>('/api/v1/tickets', { method: 'POST' })
+    const { ticket } = await this.call<{ ticket?: string }>('/api/v1/tickets', { method: 'POST' })
+    // Something on the way answers in the server's place.
+    if (ticket === undefined) throw new CallError(0, 'what answers is not the server')
     return ticket
   }
 
@@ -110,14 +121,21 @@ export class Sessions {
   }
 }
 
-async function send(path: string, init: RequestInit): Promise<unknown> {
+async function send(clock: Clock, path: string, init: RequestInit): Promise<unknown> {
+  const tooLong = new AbortController()
+  const cancel = clock.after(ANSWER_MS, () => tooLong.abort())
   let response: Response
+  let text: string
   try {
-    response = await fetch(addressOf(path), { ...init, cache: 'no-store', credentials: 'omit' })
+    const { signal } = tooLong
+    response = await fetch(addressOf(path), { ...init, signal, cache: 'no-store', credentials: 'omit' })
+    // It may be cut off, or stand still, in the middle.
+    text = await response.text()
   } catch {
-    throw new CallError(0, UNREACHED)
+    throw new CallError(0, tooLong.signal.aborted ? `${UNREACHED} within ${ANSWER_MS / 1000} s` : UNREACHED)
+  } finally {
+    cancel()
   }
-  const text = await response.text()
   const body = readObject(text)
   if (response.ok) return body
   const { error, message, code } = body as { error?: string; message?: string; code?: string }

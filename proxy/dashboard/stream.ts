@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import type { Cancel, PageClock } from './clock.ts'
 import { FEATURES, type Message } from './protocol.ts'
-import { CallError, type Sessions } from './session.ts'
+import { CallError, type Sessions, troubleOf } from './session.ts'
 import { shutdownWords } from './shutdown.ts'
 
 /**
@@ -50,9 +50,13 @@ export class Stream {
   readonly #events: StreamEvents
   /** How often it came back. */
   returns = 0
+  /** Messages of all connections; one that stands still says nothing any more. */
+  heard = 0
   #socket: WebSocket | undefined
   #planned: Cancel | undefined
   #attempt = 0
+  /** Of the try under way; no two are the same. */
+  #turn = 0
   #lostAt: number | undefined
   /** Said by a server that goes. */
   #farewell: string | undefined
@@ -83,7 +87,7 @@ export class Stream {
     const before = this.link.value
     const lastWhy = before.phase === 'waiting' ? before.why : undefined
     this.link.value = { phase: 'connecting', attempt: this.#attempt, lostAt: this.#lostAt, lastWhy }
-    void this.#open(this.#attempt)
+    void this.#open(++this.#turn)
   }
 
   stop(): void {
@@ -92,6 +96,7 @@ export class Stream {
     const socket = this.#socket
     this.#socket = undefined
     socket?.close()
+    this.#turn++
     this.#attempt = 0
     this.#lostAt = undefined
     this.#pauseMs = undefined
@@ -108,19 +113,25 @@ export class Stream {
     return true
   }
 
-  async #open(attempt: number): Promise<void> {
-    let ticket: string
+  /** For who knows that nothing comes any more: a connection can end without a word. */
+  drop(why: string): void {
+    if (this.#socket && this.link.value.phase === 'open') this.#lose(this.#socket, why)
+  }
+
+  async #open(turn: number): Promise<void> {
     try {
-      ticket = await this.#sessions.ticket()
+      const ticket = await this.#sessions.ticket()
+      // Somebody stopped or tried again meanwhile.
+      if (this.#turn === turn) this.#connect(ticket)
     } catch (error) {
-      if (!(error instanceof CallError)) throw error
-      if (this.#attempt !== attempt || !this.#sessions.current.value) return
-      if (error.status === 0) this.blocked.value = 0
-      this.#wait(error.message, error.waitMs)
-      return
+      if (this.#turn !== turn || !this.#sessions.current.value) return
+      const isAnswered = error instanceof CallError && error.status !== 0
+      if (!isAnswered) this.blocked.value = 0
+      this.#wait(troubleOf(error), error instanceof CallError ? error.waitMs : undefined)
     }
-    // Somebody stopped or tried again meanwhile.
-    if (this.#attempt !== attempt || this.link.value.phase !== 'connecting') return
+  }
+
+  #connect(ticket: string): void {
     const socket = new WebSocket(streamAddress())
     this.#socket = socket
     const isCurrent = () => this.#socket === socket
@@ -138,6 +149,7 @@ export class Stream {
     }
     socket.onmessage = ({ data }: MessageEvent<string>) => {
       if (!isCurrent()) return
+      this.heard++
       const message = JSON.parse(data) as Message
       this.#events.onWire?.('in', data)
       if (message.type === 'auth' && message.status === 'success') {

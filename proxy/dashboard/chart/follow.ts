@@ -1,5 +1,5 @@
 import type { Cancel } from '../clock.ts'
-import { clock, prices } from '../desk.ts'
+import { clock, prices, serverNow } from '../desk.ts'
 import { type Name, partsOf } from '../names.ts'
 import { decimalsOf } from '../watch/format.ts'
 import { aggregate } from './candles.ts'
@@ -28,7 +28,7 @@ export function follow({ name, length, host, legend }: Followed): Cancel {
   const write = () => writeLegend(legend, scene, hovered, { decimals, now: clock.now() })
   const count = () => {
     const last = scene.slots.findLast(({ candle }) => candle)
-    const leftMs = last && length !== '1D' ? endOf(last.start, length) - clock.now() : 0
+    const leftMs = last && length !== '1D' ? endOf(last.start, length) - serverNow() : 0
     picture?.count(leftMs > 0 ? countdown(leftMs) : '')
   }
   const draw = () => {

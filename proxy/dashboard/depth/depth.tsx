@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { clock, polling, prices, selected, stream, wants } from '../desk.ts'
+import { polling, prices, selected, serverNow, stream, wants } from '../desk.ts'
 import { type Name, partsOf } from '../names.ts'
 import { dataLink } from '../pill.ts'
 import { kept } from '../settings.ts'
@@ -172,7 +172,7 @@ function Day({ name }: { readonly name: Name }) {
   useEffect(() => {
     const decimals = decimalsOf(partsOf(name).exchange)
     return prices.watch(name, ({ fields }) => {
-      const seen = { now: clock.now(), firstOi: firstInterest.get(name) }
+      const seen = { now: serverNow(), firstOi: firstInterest.get(name) }
       const values = list.current?.querySelectorAll('dd')
       for (const [nth, fact] of FACTS.entries()) put(values?.[nth], fact.write(fields, decimals, seen))
     })

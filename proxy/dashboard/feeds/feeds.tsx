@@ -1,5 +1,5 @@
 import { useEffect, useMemo } from 'preact/hooks'
-import { feedFacts, now } from '../desk.ts'
+import { feedFacts, now, serverTime } from '../desk.ts'
 import { type FeedView, helpFor, STATE_LEVELS, STATE_WORDS } from '../feedview.ts'
 import { leftOf, spanOf } from '../ist.ts'
 import { formatCount, MISSING } from '../watch/format.ts'
@@ -46,7 +46,7 @@ function Feed({ feed, pace }: { readonly feed: FeedView; readonly pace: number |
       <div class="feed-head">
         <h3>{feed.name}</h3>
         <span class="word">{STATE_WORDS[feed.state]}</span>
-        <span class="muted">for {spanOf(now.value - feed.since)}</span>
+        <span class="muted">for {spanOf(serverTime.value - feed.since)}</span>
         <span class="feed-label">
           {feed.broker}
           {feed.label && `, ${feed.label}`}
@@ -60,7 +60,7 @@ function Feed({ feed, pace }: { readonly feed: FeedView; readonly pace: number |
         </p>
       )}
       <dl class="feed-figures">
-        {figuresOf(feed, pace, now.value).map(([name, value]) => (
+        {figuresOf(feed, pace, serverTime.value).map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
             <dd>{value}</dd>

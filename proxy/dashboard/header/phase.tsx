@@ -1,20 +1,20 @@
 import { useEffect } from 'preact/hooks'
-import { marketFacts, now } from '../desk.ts'
+import { marketFacts, selected, serverTime } from '../desk.ts'
 import { exceptionWords, lineOf, phaseWords } from '../market.ts'
 import { partsOf } from '../names.ts'
 import { pinned } from '../pins.ts'
 
 const PACE_MS = 30_000
 
-/** What the market of the first pinned instrument does now, and when it next does otherwise than usual. */
+/** What the market of the selected instrument, else of the first pinned one, does now, and when it next does otherwise than usual. */
 export function MarketPhase() {
   useEffect(() => marketFacts.watch(PACE_MS), [])
   const market = marketFacts.value.value
   if (!market) return null
-  const [first = 'NSE:'] = pinned.value
-  const line = lineOf(market, partsOf(first).exchange)
+  const { exchange } = partsOf(selected.value ?? pinned.value[0] ?? 'NSE:')
+  const line = lineOf(market, exchange)
   if (!line) return null
-  const words = market.market === 'always-open' ? 'Always open (set so)' : phaseWords(line, now.value)
+  const words = market.market === 'always-open' ? 'Always open (set so)' : phaseWords(line, serverTime.value)
   const next = market.exceptions.find(({ exchanges }) => exchanges.includes(line.exchange))
   return (
     <span class="phase" title={market.trouble}>

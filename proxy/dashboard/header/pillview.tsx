@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks'
-import { feedFacts, marketFacts, now, polling, stream } from '../desk.ts'
-import { isClosed, lineOf } from '../market.ts'
+import { feedFacts, marketFacts, now, polling, stream, wants } from '../desk.ts'
+import { closingOf } from '../market.ts'
 import { partsOf } from '../names.ts'
 import { pillOf } from '../pill.ts'
 import { pinned } from '../pins.ts'
@@ -11,15 +11,17 @@ const PACE_MS = 10_000
 /** How the prices on the page are, always in view. */
 export function ConnectionPill() {
   useEffect(() => feedFacts.watch(PACE_MS), [])
-  const market = marketFacts.value.value
-  const [first = 'NSE:'] = pinned.value
-  const line = market && lineOf(market, partsOf(first).exchange)
+  const looked = [...wants.names(), ...pinned.value]
   const { word, detail, level } = pillOf({
     link: stream.link.value,
     polling: polling.state.value,
     feeds: feedFacts.value.value?.feeds,
-    opensAt: line?.nextOpen,
-    isClosed: isClosed(line),
+    feedsAt: feedFacts.at.value,
+    feedsTrouble: feedFacts.trouble.value,
+    ...closingOf(
+      marketFacts.value.value,
+      looked.map(name => partsOf(name).exchange),
+    ),
     now: now.value,
   })
   const said = detail ? `${word} (${detail})` : word

@@ -1,10 +1,11 @@
 import { useEffect, useRef } from 'preact/hooks'
-import { prices, selected, wants } from '../desk.ts'
+import { disagreements, prices, selected, serverTime, wants } from '../desk.ts'
 import { type Name, partsOf } from '../names.ts'
 import { place } from '../place.ts'
 import type { Price } from '../prices.ts'
 import { isDoubtful } from '../watch/columns.ts'
 import { decimalsOf, formatChange, formatPercent, formatPrice } from '../watch/format.ts'
+import { pinWords } from './pinwords.ts'
 
 const ARROWS = { up: '▲', down: '▼', flat: '' } as const
 
@@ -26,7 +27,7 @@ export function Pin({ name }: { readonly name: Name }) {
       ref={root}
       type="button"
       class="pin"
-      title={`${name}: show its depth and chart`}
+      title={pinWords(name, prices.find(name), serverTime.value, disagreements.words.value.get(name))}
       onClick={() => {
         selected.value = name
         place.value = 'depth'

@@ -1,18 +1,15 @@
 import { effect } from '@preact/signals'
-import { clock, onMessage, prices, stream } from '../desk.ts'
+import { clock, offset, onMessage, prices, serverNow, stream } from '../desk.ts'
+import { keepPulse } from '../pulse.ts'
 import { isShown } from '../visibility.ts'
 import { Hops } from './hops.ts'
 import { Minute } from './minute.ts'
-import { Offset } from './offset.ts'
 
 export const hops = new Hops()
-export const offset = new Offset()
 /** By how much later than planned the page came to its timers: what else it does stands in the way of prices. */
 export const heldUp = new Minute()
 export const openedAt = clock.now()
 
-const FIRST_PINGS_MS = [0, 300, 600, 1200] as const
-const PING_MS = 10_000
 const LOOK_MS = 250
 
 /** Measures from the first moment on, while somebody can see the page. */
@@ -20,19 +17,15 @@ export function keepLag(): void {
   prices.listen(({ via }, frame) => {
     // What was asked for says how often that was, not how long it took.
     if (via !== 'stream' || !isShown.peek()) return
-    hops.take(frame, clock.now() + (offset.best?.offsetMs ?? 0), clock.monotonic())
+    hops.take(frame, serverNow(), clock.monotonic())
   })
   onMessage(message => {
     if (message.type === 'pong' && message.client_timestamp !== undefined)
       offset.take(message.client_timestamp, message.server_timestamp, clock.now())
   })
-  const ping = () => stream.send({ action: 'ping', timestamp: clock.now() })
   effect(() => {
     if (stream.link.value.phase !== 'open' || !isShown.value) return undefined
-    const cancels = [...FIRST_PINGS_MS.map(ms => clock.after(ms, ping)), clock.every(PING_MS, ping)]
-    return () => {
-      for (const cancel of cancels) cancel()
-    }
+    return keepPulse({ clock, stream })
   })
   effect(() => {
     if (!isShown.value) return undefined

@@ -1,14 +1,18 @@
-import { clock, now, prices, stream, wants } from '../desk.ts'
+import { useEffect } from 'preact/hooks'
+import { clock, now, offset, prices, serverTime, statusFacts, stream, wants } from '../desk.ts'
 import { spanOf } from '../ist.ts'
 import { notices } from '../log/keep.ts'
 import { formatCount, MISSING } from '../watch/format.ts'
 import { useFrameRate } from './frames.ts'
 import { HOP_WORDS, HOPS, type Hop, lagWords, waterfall } from './hops.ts'
-import { heldUp, hops, offset, openedAt } from './keep.ts'
+import { heldUp, hops, openedAt } from './keep.ts'
 import type { Minute, Spread } from './minute.ts'
 import { ServerLag } from './server.tsx'
 import { Sparkline } from './sparkline.tsx'
 import './lag.css'
+
+/** A proxy begins rarely. */
+const STATUS_MS = 60_000
 
 const words = (ms: number | undefined): string => (ms === undefined ? MISSING : lagWords(ms))
 
@@ -86,7 +90,9 @@ function Notes() {
 
 /** How old prices are when they are here, where the time goes, and what was counted. */
 export function Lag() {
+  useEffect(() => statusFacts.watch(STATUS_MS), [])
   const at = now.value
+  const startedAt = statusFacts.value.value?.proxy.startedAt
   const rate = useFrameRate()
   const total = hops.total.spread(clock.monotonic())
   const late = heldUp.spread(clock.monotonic())
@@ -97,7 +103,8 @@ export function Lag() {
     ['Subscriptions', formatCount(wants.size)],
     ['Average lag', words(total?.mean)],
     ['Connected for', link.phase === 'open' ? spanOf(at - link.since) : MISSING],
-    ['Page open for', spanOf(at - openedAt)],
+    ['This page open for', spanOf(at - openedAt)],
+    ['Server up for', startedAt === undefined ? MISSING : spanOf(serverTime.value - startedAt)],
     ['Reconnects', formatCount(stream.returns)],
     ['Gaps', formatCount(notices.gaps)],
     ['Folded updates', formatCount(notices.folded)],

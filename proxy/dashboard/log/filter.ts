@@ -34,4 +34,6 @@ export function filtered(
 
 /** For other programs: one JSON object a line. */
 export const asLines = (entries: readonly Entry[]): string =>
-  entries.map(({ at, ...rest }) => `${JSON.stringify({ at: new Date(at).toISOString(), ...rest })}\n`).join('')
+  entries
+    .map(({ at, tally: _, ...rest }) => `${JSON.stringify({ at: new Date(at).toISOString(), ...rest })}\n`)
+    .join('')

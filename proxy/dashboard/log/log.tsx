@@ -1,5 +1,6 @@
 import { signal, useComputed, useSignal } from '@preact/signals'
-import { journal } from '../desk.ts'
+import { copyText } from '../copy.ts'
+import { clock, journal } from '../desk.ts'
 import { milliOf } from '../ist.ts'
 import type { Entry } from '../journal.ts'
 import { save } from '../save.ts'
@@ -8,6 +9,9 @@ import './log.css'
 
 const filter = signal<Filter>({ level: 'all', broker: '', text: '' })
 
+const FILE = ['tickwire-log.jsonl', 'application/x-ndjson'] as const
+const TOLD_MS = 4000
+
 const LEVEL_WORDS: Readonly<Record<Entry['level'], string>> = { good: 'ok', news: 'info', warn: 'warn', bad: 'error' }
 const ARROWS = { in: '←', out: '→' } as const
 
@@ -15,15 +19,29 @@ const ARROWS = { in: '←', out: '→' } as const
 export function Log() {
   const isPaused = useSignal(false)
   const isHovered = useSignal(false)
-  const held = useSignal<readonly Entry[] | undefined>(undefined)
+  const held = useSignal<{ readonly entries: readonly Entry[]; readonly begun: number } | undefined>(undefined)
+  const told = useSignal('')
   const hold = () => {
-    held.value = isPaused.value || isHovered.value ? (held.value ?? journal.entries.value) : undefined
+    const { entries, begun } = journal
+    const isHeld = isPaused.value || isHovered.value
+    held.value = isHeld ? (held.value ?? { entries: entries.value, begun }) : undefined
   }
-  const view = useComputed(() => filtered(held.value ?? journal.entries.value, filter.value))
+  const view = useComputed(() => filtered(held.value?.entries ?? journal.entries.value, filter.value))
   const brokers = useComputed(() => [...new Set(journal.entries.value.flatMap(({ broker }) => broker ?? []))].sort())
   const { shown, found } = view.value
-  const waiting = held.value ? journal.entries.value.length - held.value.length : 0
+  // Read, so that it is told of each new line.
+  const { length } = journal.entries.value
+  const waiting = held.value && length > 0 ? journal.begun - held.value.begun : 0
   const isHeld = held.value !== undefined
+  const copy = async () => {
+    const text = asLines(shown)
+    const isCopied = await copyText(text)
+    if (!isCopied) save(...FILE, text)
+    told.value = isCopied ? 'Copied' : 'This browser lets no page copy here (no TLS): saved as a file'
+    clock.after(TOLD_MS, () => {
+      told.value = ''
+    })
+  }
   const set = (part: Partial<Filter>) => {
     filter.value = { ...filter.value, ...part }
   }
@@ -72,15 +90,13 @@ export function Log() {
         >
           {isPaused.value ? 'Go on' : 'Pause'}
         </button>
-        <button type="button" onClick={() => void navigator.clipboard?.writeText(asLines(shown))}>
+        <button type="button" onClick={() => void copy()}>
           Copy
         </button>
-        <button
-          type="button"
-          onClick={() => save('tickwire-log.jsonl', 'application/x-ndjson', asLines(journal.entries.value))}
-        >
+        <button type="button" onClick={() => save(...FILE, asLines(journal.entries.value))}>
           Export
         </button>
+        <span role="status">{told}</span>
         <span class="muted">
           {found <= shown.length ? `${found} lines` : `last ${shown.length} of ${found} lines`}
           {isHeld && `, held${waiting > 0 ? `: ${waiting} more` : ''}`}

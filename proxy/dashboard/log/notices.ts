@@ -1,3 +1,4 @@
+import { disagreementWords } from '../disagreements.ts'
 import type { Entry } from '../journal.ts'
 import { type Name, nameOf } from '../names.ts'
 import type { InstrumentState, Message, StateNotice } from '../protocol.ts'
@@ -50,6 +51,11 @@ export class Notices {
         const text = lost === undefined ? 'updates were lost, nobody knows how many' : `${counted(lost, 'update')} lost`
         return [{ level: 'warn', what: 'instrument', name: nameOf(message), text }]
       }
+      case 'disagreement': {
+        const isBegun = message.state === 'begun'
+        const text = isBegun ? disagreementWords(message) : 'feeds no longer differ'
+        return [{ level: isBegun ? 'warn' : 'good', what: 'instrument', name: nameOf(message), text }]
+      }
       case 'slow': {
         this.folded += message.folded ?? 0
         const [level, words] = SLOW[message.state]
@@ -62,7 +68,7 @@ export class Notices {
         const refused = message.subscriptions.filter(({ status }) => status === 'error')
         const held = message.subscriptions.length - refused.length
         return [
-          { level: 'news', what: 'message', direction: 'in', text: `${counted(held, 'subscription')} granted` },
+          tallied('in', 'granted', held, amount => `${counted(amount, 'subscription')} granted`),
           ...refused.map(
             one =>
               ({
@@ -108,8 +114,18 @@ export class Notices {
 export function readSent(text: string): News | undefined {
   const { action, symbols, mode } = JSON.parse(text) as { action?: string; symbols?: unknown; mode?: string }
   if (action === undefined || action === 'ping') return undefined
-  const count = Array.isArray(symbols) ? ` ${counted(symbols.length, 'instrument')}` : ''
-  return { level: 'news', what: 'message', direction: 'out', text: `${action}${count}${mode ? `, ${mode}` : ''}` }
+  const rest = mode ? `, ${mode}` : ''
+  if (!Array.isArray(symbols)) return { level: 'news', what: 'message', direction: 'out', text: action + rest }
+  return tallied('out', action + rest, symbols.length, amount => `${action} ${counted(amount, 'instrument')}${rest}`)
 }
+
+/** Scrolling subscribes and takes leave all the time. */
+const tallied = (direction: 'in' | 'out', kind: string, amount: number, words: (amount: number) => string): News => ({
+  level: 'news',
+  what: 'message',
+  direction,
+  text: words(amount),
+  tally: { kind: `${direction} ${kind}`, amount, words },
+})
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`

@@ -8,12 +8,13 @@ interface ClientsProps {
   readonly now: number
 }
 
-type Order = 'waitingBytes' | 'subscriptions' | 'folded' | 'lagMs' | 'since'
+type Order = 'waitingBytes' | 'subscriptions' | 'folded' | 'lost' | 'lagMs' | 'since'
 
 const COLUMNS: readonly (readonly [Order, string])[] = [
   ['subscriptions', 'Subscriptions'],
   ['waitingBytes', 'Queue, bytes'],
   ['folded', 'Folded'],
+  ['lost', 'Lost'],
   ['lagMs', 'Lag, ms'],
   ['since', 'Here for'],
 ]
@@ -49,6 +50,7 @@ export function Clients({ clients, more, now }: ClientsProps) {
             <td>{one.subscriptions}</td>
             <td>{one.waitingBytes}</td>
             <td>{one.folded}</td>
+            <td>{one.lost}</td>
             <td>{one.lagMs === undefined ? '—' : one.lagMs.toFixed(1)}</td>
             <td>{Math.max(0, Math.round((now - one.since) / 1000))} s</td>
             <td>

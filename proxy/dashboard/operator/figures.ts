@@ -64,6 +64,13 @@ export interface OperatorClient {
 /** What the last-value cache holds: GET /api/v1/cache/figures. */
 export type CacheFigures = Readonly<Record<string, unknown>>
 
+/** So many of the last events are shown. */
+const EVENTS_SHOWN = 20
+
+/** The newest first, in whatever order they were told. */
+export const serverEvents = (events: OperatorView['events']): OperatorView['events'] =>
+  events.toSorted((one, other) => other.at - one.at).slice(0, EVENTS_SHOWN)
+
 /** How fast each counter grows between two looks, per second; none after a restart of what counts. */
 export function ratesOf(now: OperatorView | undefined, before: OperatorView | undefined): Counts {
   if (!now || !before || now.now <= before.now || now.proxy.id !== before.proxy.id) return {}

@@ -4,6 +4,7 @@ import { Cache } from './cache.tsx'
 import { Clients } from './clients.tsx'
 import { Commands } from './commands.tsx'
 import { feedCommands, type OperatorView, ratesOf } from './figures.ts'
+import { Events, Keys } from './history.tsx'
 
 const LOOK_MS = 2000
 
@@ -22,6 +23,8 @@ export function Operator() {
       <Figures view={value} rates={rates} />
       <Feeds feeds={value.feeds} />
       <Clients clients={value.clientList} more={value.moreClients} now={value.now} />
+      <Keys keys={value.keys} />
+      <Events events={value.events} now={value.now} />
       <Cache />
     </section>
   )

@@ -1,6 +1,6 @@
 import { effect, signal } from '@preact/signals'
 import type { Cancel } from '../clock.ts'
-import { clock, prices, selected, wants } from '../desk.ts'
+import { clock, prices, selected, serverNow, wants } from '../desk.ts'
 import type { Name } from '../names.ts'
 import { density } from '../settings.ts'
 import { fetchSnapshots, unheldNames } from './calls.ts'
@@ -20,7 +20,7 @@ const SETTLE_MS = 120
 const ROW_HEIGHT = { dense: 26, comfortable: 34, touch: 44 } as const
 
 const source = {
-  now: () => clock.now(),
+  now: serverNow,
   monotonic: () => clock.monotonic(),
   watch: (name: Name, look: Parameters<typeof prices.watch>[1]) => prices.watch(name, look),
   hold: (name: Name) => wants.hold(name, 'Quote'),

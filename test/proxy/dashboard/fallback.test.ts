@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 import { describe, expect, it } from 'vitest'
-import { Missed } from '../../../proxy/dashboard/missed.ts'
+import { backNews, Missed } from '../../../proxy/dashboard/missed.ts'
 import { Polling } from '../../../proxy/dashboard/polling.ts'
 import { CallError } from '../../../proxy/dashboard/session.ts'
 import type { Link } from '../../../proxy/dashboard/stream.ts'
@@ -112,5 +112,27 @@ describe('what was missed while there was no connection', () => {
     missed.lost()
     missed.take('NSE:A', at(14))
     expect(missed.count).toBe(1)
+  })
+
+  it('is not known of what is looked at and was not heard of again', () => {
+    const missed = new Missed()
+    for (const name of ['NSE:A', 'NSE:B', 'NSE:GONE']) missed.take(name, at(10))
+    missed.lost()
+    expect(missed.unheard(['NSE:A', 'NSE:B', 'NSE:NEW'])).toBe(2)
+    missed.take('NSE:A', at(11))
+    expect(missed.unheard(['NSE:A', 'NSE:B', 'NSE:NEW'])).toBe(1)
+  })
+
+  it('is said as far as it is known', () => {
+    const said = (count: number, unheard: number) => {
+      const { level, text } = backNews(14_000, count, unheard)
+      return `${level}: ${text}`
+    }
+    expect(said(0, 0)).toBe('good: back after 14 s, nothing was missed')
+    expect(said(1, 0)).toBe('warn: back after 14 s, 1 instrument missed updates')
+    expect(said(0, 3)).toBe('news: back after 14 s, not yet known of 3 instruments whether updates were missed')
+    expect(said(2, 1)).toBe(
+      'warn: back after 14 s, 2 instruments missed updates, not yet known of 1 instrument whether updates were missed',
+    )
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Entry } from '../../../proxy/dashboard/journal.ts'
+import { Disagreements } from '../../../proxy/dashboard/disagreements.ts'
+import { type Entry, Journal } from '../../../proxy/dashboard/journal.ts'
 import { asLines, filtered } from '../../../proxy/dashboard/log/filter.ts'
 import { Notices, readSent } from '../../../proxy/dashboard/log/notices.ts'
 import type { StateNotice } from '../../../proxy/dashboard/protocol.ts'
@@ -54,6 +55,29 @@ describe('what the stream says', () => {
     ])
   })
 
+  it('tells that feeds differ, and when they no longer do', () => {
+    const notice = {
+      type: 'disagreement',
+      exchange: 'NSE',
+      symbol: 'TCS',
+      percent: 1,
+      prices: [
+        { feed: 'REAL', broker: 'one', ltp: 101.5 },
+        { feed: 'OTHER', broker: 'two', ltp: 103 },
+      ],
+    } as const
+    const words = 'feeds differ by more than 1 %: REAL 101.5, OTHER 103'
+    const [notices, disagreements] = [new Notices(), new Disagreements()]
+    const begun = { ...notice, state: 'begun' } as const
+    expect(notices.read(begun)).toMatchObject([{ level: 'warn', name: 'NSE:TCS', text: words }])
+    disagreements.take(begun)
+    expect([...disagreements.words.value]).toEqual([['NSE:TCS', words]])
+    const over = { ...notice, state: 'over' } as const
+    expect(notices.read(over)).toMatchObject([{ level: 'good', name: 'NSE:TCS', text: 'feeds no longer differ' }])
+    disagreements.take(over)
+    expect(disagreements.words.value.size).toBe(0)
+  })
+
   it('says in words that the server goes', () => {
     const [news] = new Notices().read({ type: 'server_shutdown', reason: 'restart', reconnect_after_ms: 1 })
     expect(news?.text).toBe('The server restarts and will be back in a moment')
@@ -67,6 +91,23 @@ describe('what the page says', () => {
       direction: 'out',
       text: 'subscribe 2 instruments, Quote',
     })
+  })
+})
+
+describe('scrolling through a long list', () => {
+  it('is one line of the log for what is sent and one for its answers', () => {
+    const [journal, notices] = [new Journal({ now: () => 0 }), new Notices()]
+    const one = { exchange: 'NSE', symbol: 'TCS', status: 'success' } as const
+    for (let nth = 0; nth < 50; nth++) {
+      const sent = readSent('{"action":"subscribe","symbols":[{},{}],"mode":"Quote"}')
+      for (const news of [sent, ...notices.read({ type: 'subscribe', status: 'success', subscriptions: [one, one] })])
+        if (news) journal.add(news)
+    }
+    expect(journal.entries.value.map(({ text, count }) => [text, count])).toEqual([
+      ['subscribe 100 instruments, Quote', 50],
+      ['100 subscriptions granted', 50],
+    ])
+    expect(asLines(journal.entries.value)).not.toContain('tally')
   })
 })
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { bannerOf } from '../../../proxy/dashboard/banner/words.ts'
 import type { FeedView } from '../../../proxy/dashboard/feedview.ts'
+import { closingOf, type MarketView } from '../../../proxy/dashboard/market.ts'
 import { dataLink, pillOf, ribbonsOf } from '../../../proxy/dashboard/pill.ts'
 import type { Link } from '../../../proxy/dashboard/stream.ts'
 
@@ -18,17 +19,24 @@ const feed = (rest: Partial<FeedView> = {}): FeedView => ({
   ...rest,
 })
 
-function said(rest: Partial<Parameters<typeof pillOf>[0]> = {}): string {
-  const all = {
+type Situation = Parameters<typeof pillOf>[0]
+
+function situation(rest: Partial<Situation> = {}): Situation {
+  return {
     link: OPEN,
     polling: undefined,
     feeds: [feed()],
+    feedsAt: NOW - 5000,
+    feedsTrouble: undefined,
     opensAt: undefined,
     isClosed: false,
     now: NOW,
     ...rest,
   }
-  const { word, detail } = pillOf(all)
+}
+
+function said(rest: Partial<Situation> = {}): string {
+  const { word, detail } = pillOf(situation(rest))
   return detail ? `${word} (${detail})` : word
 }
 
@@ -39,6 +47,32 @@ describe('the pill', () => {
     expect(said({ feeds: [feed({ label: 'simulated' })] })).toBe('Simulated')
     expect(said({ feeds: [feed({ label: 'replay' }), feed()] })).toBe('Replay')
     expect(said({ feeds: [feed({ label: 'polled' })] })).toBe('Snapshots only (the broker is asked now and then)')
+  })
+
+  it('says nothing of feeds it has not heard of, or heard of long ago', () => {
+    expect(said({ feeds: undefined, feedsAt: undefined })).toBe('Connecting')
+    const feedsTrouble = 'the server does not answer'
+    expect(said({ feeds: undefined, feedsAt: undefined, feedsTrouble })).toBe(`Feeds not known (${feedsTrouble})`)
+    expect(said({ feedsAt: NOW - 30_000, feedsTrouble })).toBe('Live')
+    const old = situation({ feedsAt: NOW - 30_001 })
+    expect(pillOf(old)).toEqual({ level: 'warn', word: 'Feeds not known' })
+  })
+
+  it('is closed only when every market that somebody looks at is', () => {
+    const opens = Date.parse('2026-11-23T09:00:00+05:30')
+    const closed = (exchange: string, nextOpen: number) =>
+      ({ exchange, phase: 'closed', ticks: 'none', nextOpen }) as const
+    const open = { exchange: 'MCX', phase: 'continuous', ticks: 'expected' } as const
+    const feeds = [feed({ state: 'quiet' })]
+    const quiet = (segments: MarketView['segments'], looked: string[], market: MarketView['market'] = 'calendar') =>
+      said({ feeds, ...closingOf({ market, segments, exceptions: [] }, looked) })
+    const nse = closed('NSE', opens + 900_000)
+    expect(quiet([nse, open], ['NSE', 'MCX', 'NSE'])).toBe('Quiet')
+    expect(quiet([nse, open], ['NSE', 'NSE_INDEX'])).toBe('Quiet (market closed until 09:15 Mon)')
+    expect(quiet([nse, closed('MCX', opens)], ['NSE', 'MCX'])).toBe('Quiet (market closed until 09:00 Mon)')
+    expect(quiet([nse], ['NSE', 'CDS'])).toBe('Quiet')
+    expect(quiet([nse], ['NSE'], 'always-open')).toBe('Quiet')
+    expect(quiet([nse], [])).toBe('Quiet')
   })
 
   it('says until when a quiet market is closed', () => {
@@ -53,10 +87,7 @@ describe('the pill', () => {
     const dead = feed({ name: 'ANGEL', state: 'auth_required', reason: 'the token has ended' })
     expect(said({ feeds: [dead] })).toBe('Down (ANGEL: the token has ended)')
     expect(said({ feeds: [dead, feed()] })).toBe('Live (1 of 2 feeds fail)')
-    expect(
-      pillOf({ link: OPEN, polling: undefined, feeds: [dead, feed()], opensAt: undefined, isClosed: false, now: NOW })
-        .level,
-    ).toBe('warn')
+    expect(pillOf(situation({ feeds: [dead, feed()] })).level).toBe('warn')
     expect(said({ feeds: [feed({ state: 'suspect', reason: 'silent for 26 s' })] })).toBe('Stalled (silent for 26 s)')
     expect(said({ feeds: [] })).toBe('Down (no feed: tickwire adapter list)')
   })
