@@ -77,7 +77,7 @@ export interface StateNotice {
   readonly feed: string
 }
 
-interface SourceNotice {
+export interface SourceNotice {
   readonly type: 'source'
   readonly exchange: string
   readonly symbol: string
@@ -129,6 +129,11 @@ interface SubscribeReply {
   })[]
 }
 
+interface UnsubscribeReply {
+  readonly type: 'unsubscribe'
+  readonly successful: readonly { readonly exchange: string; readonly symbol: string }[]
+}
+
 interface PongReply {
   readonly type: 'pong'
   readonly server_timestamp: number
@@ -152,6 +157,7 @@ export type Message =
   | ShutdownNotice
   | AuthReply
   | SubscribeReply
+  | UnsubscribeReply
   | PongReply
   | ErrorReply
 
