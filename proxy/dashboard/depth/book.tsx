@@ -3,6 +3,7 @@ import { prices } from '../desk.ts'
 import { type Name, partsOf } from '../names.ts'
 import { decimalsOf, formatCount, formatPrice, MISSING } from '../watch/format.ts'
 import { ladderOf } from './ladder.ts'
+import { shownOf } from './polled.ts'
 import { put, writeSide } from './write.ts'
 
 interface Shown {
@@ -19,7 +20,8 @@ export function Book({ name, levels, isCumulative }: Shown) {
 
   useEffect(() => {
     const decimals = decimalsOf(partsOf(name).exchange)
-    return prices.watch(name, ({ fields }) => {
+    return prices.watch(name, price => {
+      const fields = shownOf(price)
       const ladder = ladderOf(fields, levels, isCumulative)
       writeSide(bids.current, 'buy', ladder, decimals)
       writeSide(asks.current, 'sell', ladder, decimals)
