@@ -1,5 +1,7 @@
 import { effect, signal } from '@preact/signals'
 import { pageClock } from './clock.ts'
+import { isIndex } from './depth/ladder.ts'
+import { levels } from './depth/levels.ts'
 import { Disagreements } from './disagreements.ts'
 import { Facts } from './facts.ts'
 import type { FeedView } from './feedview.ts'
@@ -8,12 +10,12 @@ import { Offset } from './lag/offset.ts'
 import type { LatencyView } from './lag/view.ts'
 import type { MarketView } from './market.ts'
 import { backNews, Missed } from './missed.ts'
-import type { Name } from './names.ts'
+import { type Name, partsOf } from './names.ts'
 import { Polling } from './polling.ts'
 import { Prices } from './prices.ts'
 import type { Message } from './protocol.ts'
 import { Sessions } from './session.ts'
-import { askSnapshots, takeSnapshot } from './snapshots.ts'
+import { pollSnapshots } from './snapshots.ts'
 import { Stream } from './stream.ts'
 import { isShown } from './visibility.ts'
 import { Wants } from './wants.ts'
@@ -107,8 +109,10 @@ export const polling = new Polling({
   blocked: stream.blocked,
   isShown,
   names: () => wants.names(),
-  take: async names => {
-    for (const one of await askSnapshots(sessions, names)) takeSnapshot(prices, one)
+  take: names => {
+    const name = selected.peek()
+    const hasBook = name !== undefined && !isIndex(partsOf(name).exchange)
+    return pollSnapshots(sessions, prices, names, hasBook ? { name, depth: levels.peek() } : undefined)
   },
 })
 

@@ -140,6 +140,11 @@ export interface SubscribeReply {
   })[]
 }
 
+interface UnsubscribeReply {
+  readonly type: 'unsubscribe'
+  readonly successful: readonly { readonly exchange: string; readonly symbol: string }[]
+}
+
 interface PongReply {
   readonly type: 'pong'
   readonly server_timestamp: number
@@ -164,6 +169,7 @@ export type Message =
   | ShutdownNotice
   | AuthReply
   | SubscribeReply
+  | UnsubscribeReply
   | PongReply
   | ErrorReply
 

@@ -1,7 +1,7 @@
 import type { Name } from './names.ts'
 import type { Prices } from './prices.ts'
 import type { Fields, InstrumentState, Label } from './protocol.ts'
-import type { Sessions } from './session.ts'
+import { CallError, type Sessions } from './session.ts'
 
 /** One of the answer to POST /api/v1/snapshot; what is not known is absent. */
 export interface Snapshot {
@@ -23,26 +23,60 @@ export interface Snapshot {
 /** A request is bounded in bytes, and names have up to some forty. */
 const MOST = 1500
 
+type Caller = Pick<Sessions, 'call'>
+
+/** With its book, at most so many levels of it. */
+interface Deep {
+  readonly depth: number
+}
+
 /** The last values of these, over HTTP. Throws CallError. */
-export async function askSnapshots(sessions: Sessions, names: readonly Name[]): Promise<readonly Snapshot[]> {
+export async function askSnapshots(
+  sessions: Caller,
+  names: readonly Name[],
+  deep?: Deep,
+): Promise<readonly Snapshot[]> {
   const all: Snapshot[] = []
   for (let from = 0; from < names.length; from += MOST) {
     const symbols = names.slice(from, from + MOST)
     const { snapshots } = await sessions.call<{ snapshots: readonly Snapshot[] }>('/api/v1/snapshot', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ symbols, mode: 'quote' }),
+      body: JSON.stringify({ symbols, ...(deep ? { mode: 'depth', ...deep } : { mode: 'quote' }) }),
     })
     all.push(...snapshots)
   }
   return all
 }
 
+/** What somebody looks at while no stream comes through, one of them with its book. Throws CallError. */
+export async function pollSnapshots(
+  sessions: Caller,
+  prices: Prices,
+  names: readonly Name[],
+  book: (Deep & { readonly name: Name }) | undefined,
+): Promise<void> {
+  for (const one of await askSnapshots(sessions, names)) takeSnapshot(prices, one)
+  if (!book || !names.includes(book.name)) return
+  try {
+    const [one] = await askSnapshots(sessions, [book.name], { depth: book.depth })
+    // A refusal is one of the book alone: how the instrument stands was said above.
+    if (one?.data?.depth) takeSnapshot(prices, one, 3)
+  } catch (error) {
+    // The prices are there; the panel says that the book is not.
+    if (!(error instanceof CallError)) throw error
+  }
+}
+
 /** Gives one to the prices, marked as what it is. */
-export function takeSnapshot(prices: Prices, { data, stale, source, error, ...standing }: Snapshot): void {
+export function takeSnapshot(
+  prices: Prices,
+  { data, stale, source, error, ...standing }: Snapshot,
+  mode: 2 | 3 = 2,
+): void {
   const { exchange, symbol, state, since = 0, reason, label } = standing
   const where = { exchange, symbol, broker: source?.broker ?? '' }
-  if (data) prices.take({ type: 'market_data', ...where, mode: 2, data, ...(stale && { stale }) }, 'snapshot')
+  if (data) prices.take({ type: 'market_data', ...where, mode, data, ...(stale && { stale }) }, 'snapshot')
   const said = error === undefined ? { state, reason } : ({ state: 'refused', reason: error } as const)
   if (!said.state) return
   const news = { type: 'state', ...where, feed: source?.feed ?? '', state: said.state, since } as const

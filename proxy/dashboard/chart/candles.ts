@@ -13,6 +13,8 @@ export interface Candle {
   readonly lastAt: number
   /** Something of it was not seen: it was begun in the middle, or there was a hole in it. */
   readonly isPartial: boolean
+  /** Minutes before it were seen and are not kept any more: a longer candle that begins with them is not whole. */
+  readonly isCut?: true
 }
 
 /** Puts candles of minutes, in order, together to longer ones. */
@@ -21,9 +23,10 @@ export function aggregate(minutes: readonly Candle[], timeframe: Timeframe, exch
   for (const one of minutes) {
     const start = startOf(one.start, timeframe, exchange)
     const last = all.at(-1)
-    if (last?.start !== start) all.push({ ...one, start })
+    const isWhole = !one.isPartial && !(one.isCut && start < one.start)
+    if (last?.start !== start) all.push({ ...one, start, isPartial: !isWhole })
     else {
-      const isPartial = last.isPartial || one.isPartial
+      const isPartial = last.isPartial || !isWhole
       all[all.length - 1] = { ...together(last, one), volume: last.volume + one.volume, isPartial }
     }
   }
@@ -39,13 +42,14 @@ export function merge(some: readonly Candle[], others: readonly Candle[]): Candl
     else {
       // A whole one needs nothing of the other; two halves may still leave a hole.
       const isPartial = other.isPartial && one.isPartial
-      all.set(one.start, { ...together(other, one), volume: Math.max(other.volume, one.volume), isPartial })
+      const isCut = (other.isCut ?? one.isCut) && { isCut: true as const }
+      all.set(one.start, { ...together(other, one), volume: Math.max(other.volume, one.volume), isPartial, ...isCut })
     }
   }
   return [...all.values()].sort((a, b) => a.start - b.start)
 }
 
-function together(a: Candle, b: Candle): Omit<Candle, 'volume' | 'isPartial'> {
+function together(a: Candle, b: Candle): Omit<Candle, 'volume' | 'isPartial' | 'isCut'> {
   const [first, last] = [b.firstAt < a.firstAt ? b : a, b.lastAt >= a.lastAt ? b : a]
   return {
     start: a.start,

@@ -2,19 +2,22 @@ import { formatChange, formatCount, formatPercent, formatPrice, formatTime } fro
 import type { Candle } from './candles.ts'
 import { type Scene, slotAt } from './scene.ts'
 
+/** `09:15`, of another day with the day: candles begin with a minute, and the line is short. */
+const minuteOf = (at: number, now: number): string => formatTime(at, now).replace(/^(\d\d:\d\d):\d\d$/, '$1')
+
 /** The words above the chart, in their order: label and value. */
-function legendOf(candle: Candle, decimals: number, now: number): readonly (readonly [string, string])[] {
+export function legendOf(candle: Candle, decimals: number, now: number): readonly (readonly [string, string])[] {
   const { open, high, low, close, volume, start, firstAt, isPartial } = candle
   const change = close - open
   return [
-    ['', formatTime(start, now)],
+    ['', minuteOf(start, now)],
     ['O', formatPrice(open, decimals)],
     ['H', formatPrice(high, decimals)],
     ['L', formatPrice(low, decimals)],
     ['C', formatPrice(close, decimals)],
     ['', `${formatChange(change, decimals)} (${formatPercent(open === 0 ? undefined : (change / open) * 100)})`],
     ['Vol', formatCount(volume)],
-    ...(isPartial ? [['', `in part, from ${formatTime(firstAt, now)}`] as const] : []),
+    ...(isPartial ? [['', `part, from ${formatTime(firstAt, now)}`] as const] : []),
   ]
 }
 

@@ -1,5 +1,5 @@
 import type { Candle } from './candles.ts'
-import { dayOf, MINUTE_MS } from './timeframes.ts'
+import { dayOf, isBeginning, MINUTE_MS } from './timeframes.ts'
 
 export interface Sighting {
   /** Milliseconds since 1970. */
@@ -9,10 +9,14 @@ export interface Sighting {
   readonly volume?: number | undefined
   /** False: something may have happened since the one before that nobody saw. */
   readonly isContinuous: boolean
+  /** Whose count the volume is. */
+  readonly source?: string | undefined
 }
 
-/** A trading day of the longest session has more; the chart's history is for those. */
-const KEPT = 400
+/** The longest day, 08:45 to 23:55 at a commodity exchange, has 910; room for it even after some were dropped. */
+const KEPT = 1000
+/** A source whose count is older is not waited for. */
+const SILENT_MS = MINUTE_MS
 /** So many go at once when there is no room, so that not every minute moves all. */
 const DROPPED = 40
 const FIRST_ROOM = 8
@@ -26,11 +30,20 @@ const [START, OPEN, HIGH, LOW, CLOSE, VOLUME, FIRST_AT, LAST_AT, IS_PARTIAL, WID
 export class Minutes {
   /** Grows when a candle before the last one was changed. */
   revision = 0
+  readonly #exchange: string
   #rows = new Float64Array(FIRST_ROOM * WIDTH)
   #count = 0
   /** The day's volume, and when it was that. */
   #volume: number | undefined
   #volumeAt = Number.NEGATIVE_INFINITY
+  #source: string | undefined
+  /** Since the volume was told last; modes without one do not end it. */
+  #isHoled = false
+  #isCut = false
+
+  constructor(exchange: string) {
+    this.#exchange = exchange
+  }
 
   get size(): number {
     return this.#count
@@ -41,9 +54,14 @@ export class Minutes {
     return this.#count === 0 ? Number.NEGATIVE_INFINITY : this.#cell(this.#count - 1, LAST_AT)
   }
 
-  add({ at, price, volume, isContinuous }: Sighting): void {
+  add(sighting: Sighting): void {
+    const { at, price, volume } = sighting
     const start = Math.floor(at / MINUTE_MS) * MINUTE_MS
-    const traded = volume === undefined ? 0 : this.#traded(at, volume, isContinuous)
+    const isNewDay = at > this.lastAt && dayOf(at) > dayOf(this.lastAt)
+    // Of a day that began without this page nobody knows the beginning.
+    const isContinuous = sighting.isContinuous && (!isNewDay || isBeginning(at, this.#exchange))
+    if (!isContinuous) this.#isHoled = true
+    const traded = volume === undefined ? 0 : this.#traded(at, volume, sighting.source)
     const row = this.#find(start)
     if (row >= 0 && this.#cell(row, START) === start) this.#widen(row, at, price, traded, isContinuous)
     else this.#insert(row + 1, [start, price, price, price, price, traded, at, at, isContinuous && row >= 0 ? 0 : 1])
@@ -60,23 +78,30 @@ export class Minutes {
       firstAt: this.#cell(row, FIRST_AT),
       lastAt: this.#cell(row, LAST_AT),
       isPartial: this.#cell(row, IS_PARTIAL) === 1,
+      ...(row === 0 && this.#isCut && { isCut: true as const }),
     }))
   }
 
   /** What was traded since the tick before, as far as it belongs to the minute of this one. */
-  #traded(at: number, volume: number, isContinuous: boolean): number {
-    const [was, wasAt] = [this.#volume, this.#volumeAt]
+  #traded(at: number, volume: number, source: string | undefined): number {
+    const [was, wasAt, isHoled] = [this.#volume, this.#volumeAt, this.#isHoled]
     if (at < wasAt) return 0
+    const isOther = was !== undefined && source !== this.#source
+    // Modes of one instrument may come of several sources at once: one of them counts.
+    if (isOther && !isHoled && at - wasAt <= SILENT_MS) return 0
     this.#volume = volume
     this.#volumeAt = at
+    this.#source = source
+    this.#isHoled = false
     // What was traded before anybody looked belongs to no candle.
     if (was === undefined) return 0
-    if (dayOf(at) > dayOf(wasAt)) return isContinuous ? volume : 0
-    // Less than before on one day is a correction, or another source's count: counted from there.
-    if (volume <= was) return 0
+    // The same number on another day is still that of the day before.
+    if (dayOf(at) > dayOf(wasAt)) return isHoled || volume === was || !isBeginning(at, this.#exchange) ? 0 : volume
+    // Less than before on one day is a correction; another source may count otherwise: counted from there.
+    if (volume <= was || isOther) return 0
     // Of a hole of minutes nobody knows when it was traded: a candle of all of it would be a lie.
     const isNear = Math.floor(at / MINUTE_MS) - Math.floor(wasAt / MINUTE_MS) <= 1
-    return isContinuous || isNear ? volume - was : 0
+    return !isHoled || isNear ? volume - was : 0
   }
 
   /** Ticks may come late and out of order. */
@@ -105,6 +130,7 @@ export class Minutes {
       if (row === 0) return
       this.#rows.copyWithin(0, DROPPED * WIDTH, KEPT * WIDTH)
       this.#count -= DROPPED
+      this.#isCut = true
       at = Math.max(0, row - DROPPED)
       this.revision++
     }

@@ -1,5 +1,5 @@
 import { type Name, nameOf } from '../names.ts'
-import type { InstrumentState, StateNotice } from '../protocol.ts'
+import type { InstrumentState, SourceNotice, StateNotice } from '../protocol.ts'
 
 /** A time whose prices are missing, or not to be trusted. Milliseconds since 1970. */
 export interface Outage {
@@ -26,13 +26,19 @@ export class Outages {
 
   stand(notice: StateNotice): void {
     const { exchange, symbol, feed } = notice
-    if (notice.symbols === '*') {
-      for (const [name, its] of this.#feeds) if (its === feed) this.#stand(name, notice)
-    } else if (exchange !== undefined && symbol !== undefined) {
-      const name = nameOf({ exchange, symbol })
-      this.#feeds.set(name, feed)
-      this.#stand(name, notice)
-    }
+    if (exchange !== undefined && symbol !== undefined) this.#feeds.set(nameOf({ exchange, symbol }), feed)
+    for (const name of this.namesOf(notice)) this.#stand(name, notice)
+  }
+
+  /** Another feed serves an instrument: what is said of that one is said of it. */
+  moved(notice: Pick<SourceNotice, 'exchange' | 'symbol' | 'feed'>): void {
+    this.#feeds.set(nameOf(notice), notice.feed)
+  }
+
+  /** Whom a notice is about. */
+  namesOf({ exchange, symbol, symbols, feed }: StateNotice): Name[] {
+    if (symbols === '*') return [...this.#feeds].filter(([, its]) => its === feed).map(([name]) => name)
+    return exchange === undefined || symbol === undefined ? [] : [nameOf({ exchange, symbol })]
   }
 
   /** The page was cut off, or is back. */

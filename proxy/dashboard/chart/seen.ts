@@ -1,87 +1,120 @@
-import { clock, onMessage, prices, selected, sessions, stream } from '../desk.ts'
+import { clock, onMessage, prices, selected, sessions, stream, wants } from '../desk.ts'
 import { type Name, nameOf, partsOf } from '../names.ts'
+import { pinned } from '../pins.ts'
 import type { Fields } from '../protocol.ts'
 import { CallError } from '../session.ts'
 import { type Candle, merge } from './candles.ts'
+import { Holes } from './holes.ts'
 import { Minutes } from './minutes.ts'
 import { Outages } from './outages.ts'
+import { Shelf } from './shelf.ts'
 
-/** Instruments whose candles are kept; of more, those that were seen first go. */
+/** Instruments whose candles are kept. */
 const KEPT = 1000
 /** The most that the server gives. */
 const RECENT = 1000
 
-const minutes = new Map<Name, Minutes>()
+interface Recalled {
+  readonly data: Fields
+  readonly receivedAt: number
+  /** Of its publisher. */
+  readonly epoch: number
+}
+
+const shelf = new Shelf(KEPT, name => name === selected.peek() || pinned.peek().includes(name))
 const recents = new Map<Name, readonly Candle[]>()
-/** Instruments something was lost of on the way, since their last tick. */
-const holed = new Set<Name>()
+/** Since the last connection was lost. */
+const recalled = new Set<Name>()
+let isLost = false
+const holes = new Holes()
 export const outages = new Outages()
 
 // From the first tick of the page on, whatever is selected later.
 prices.listen((price, frame) => {
-  const { data } = frame
+  const { name } = price
+  const { data, snapshot, stale } = frame
   if (data.ltp === undefined) return
   const isPolled = price.via === 'snapshot'
-  let its = minutes.get(price.name)
+  let its = shelf.find(name)
   // What is only asked for now and then makes no candles worth keeping.
-  if (!its && isPolled && price.name !== selected.peek()) return
-  its ??= open(price.name)
+  if (!its && isPolled && name !== selected.peek()) return
+  its ??= shelf.open(name)
   const at = timeOf(data) ?? clock.now()
+  const isRepeated = snapshot === true || isPolled
+  if (isRepeated && !stale && at <= its.lastAt) holes.repeated(name)
+  const isHoled = holes.take(name, at, { lastAt: its.lastAt, exchange: frame.exchange })
   // A last value that is newer than the last tick says that there were others.
-  const isBehind = (frame.snapshot === true || isPolled) && at > its.lastAt
-  const isContinuous = !isBehind && !holed.delete(price.name)
-  its.add({ at, price: data.ltp, volume: data.volume, isContinuous })
+  const isContinuous = !isHoled && !(isRepeated && at > its.lastAt)
+  its.add({ at, price: data.ltp, volume: data.volume, isContinuous, source: frame.broker })
 })
 
 onMessage(message => {
-  if (message.type === 'state') outages.stand(message)
-  else if (message.type === 'gap') holed.add(nameOf(message))
+  if (message.type === 'state') {
+    outages.stand(message)
+    holes.stand(outages.namesOf(message), message.state, message.since)
+  } else if (message.type === 'gap') holes.note([nameOf(message)], clock.now())
+  else if (message.type === 'source') {
+    outages.moved(message)
+    holes.note([nameOf(message)], clock.now())
+  } else if (message.type === 'unsubscribe') {
+    const held = new Set(wants.names())
+    // Nobody looks any more: its next tick may be of hours later.
+    const gone = message.successful.map(nameOf).filter(name => !held.has(name))
+    holes.note(gone, Number.POSITIVE_INFINITY)
+  } else if (message.type === 'subscribe') {
+    const names = message.subscriptions.filter(({ status }) => status === 'success').map(nameOf)
+    holes.stand(names, 'accepted', clock.now())
+  }
 })
 
 stream.link.subscribe(link => {
-  if (link.phase === 'open') outages.back(clock.now())
-  else if (link.phase === 'waiting' && link.lostAt !== undefined)
+  if (link.phase === 'open') {
+    outages.back(clock.now())
+    holes.back(clock.now())
+    const name = selected.peek()
+    // The server may have seen what the page missed.
+    if (isLost) recalled.clear()
+    isLost = false
+    if (name !== undefined) void recall(name).then(() => prices.touch(name))
+  } else if (link.phase === 'waiting' && link.lostAt !== undefined) {
     outages.lost(link.lostAt, `the page was cut off: ${link.why}`)
+    holes.lost(shelf.names())
+    isLost = true
+  }
 })
 
 /** Candles of a minute each, of what the page saw and of what the server still had. */
 export function candlesOf(name: Name): readonly Candle[] {
-  const seen = minutes.get(name)?.candles() ?? []
+  const seen = shelf.find(name)?.candles() ?? []
   const recent = recents.get(name)
   return recent ? merge(recent, seen) : seen
 }
 
-/** Asks the server for the ticks it still has, once for each instrument. */
+/** Asks the server for the ticks it still has, once for each instrument and connection. */
 export async function recall(name: Name): Promise<void> {
-  if (recents.has(name)) return
-  recents.set(name, [])
+  if (recalled.has(name)) return
+  recalled.add(name)
   const { exchange, symbol } = partsOf(name)
   try {
     const path = `/api/v1/ticks/${encodeURIComponent(exchange)}/${encodeURIComponent(symbol)}`
-    const { ticks } = await sessions.call<{ ticks: readonly { readonly data: Fields; readonly receivedAt: number }[] }>(
-      `${path}?mode=quote&limit=${RECENT}`,
-    )
-    const its = new Minutes()
-    for (const { data, receivedAt } of ticks)
-      if (data.ltp !== undefined)
-        its.add({ at: timeOf(data) ?? receivedAt, price: data.ltp, volume: data.volume, isContinuous: true })
-    recents.set(name, its.candles())
+    const { ticks } = await sessions.call<{ ticks: readonly Recalled[] }>(`${path}?mode=quote&limit=${RECENT}`)
+    const its = new Minutes(exchange)
+    let last: number | undefined
+    for (const { data, receivedAt, epoch } of ticks) {
+      if (data.ltp === undefined) continue
+      // Of another publisher: nobody knows what was between the two.
+      const isContinuous = last === undefined || epoch === last
+      last = epoch
+      const at = timeOf(data) ?? receivedAt
+      its.add({ at, price: data.ltp, volume: data.volume, isContinuous, source: String(epoch) })
+    }
+    recents.set(name, merge(recents.get(name) ?? [], its.candles()))
   } catch (error) {
     if (!(error instanceof CallError)) throw error
     // A server that keeps none, or does not answer: the chart begins with what comes. It may be asked again later.
-    if (error.status !== 404) recents.delete(name)
+    if (error.status !== 404) recalled.delete(name)
   }
 }
 
 /** A price that is told again without a trade makes no candle of its own. */
 const timeOf = ({ ltt, timestamp }: Fields): number | undefined => ltt ?? timestamp
-
-function open(name: Name): Minutes {
-  const its = new Minutes()
-  minutes.set(name, its)
-  if (minutes.size > KEPT) {
-    const oldest = minutes.keys().next().value
-    if (oldest !== undefined) minutes.delete(oldest)
-  }
-  return its
-}

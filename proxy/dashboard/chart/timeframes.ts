@@ -20,6 +20,16 @@ const LENGTH_MS: Readonly<Record<Timeframe, number>> = {
 const OPENING_MS = (9 * 60 + 15) * MINUTE_MS
 const FROM_OPENING = /^(NSE|BSE|NFO|BFO)(_INDEX)?$/
 
+/** When trading begins on a day that is given by its midnight: an hour of its own on a special day is not known here. */
+const openingOf = (day: number, exchange: string): number =>
+  day + (FROM_OPENING.test(exchange) ? OPENING_MS : OPENING_MS - 15 * MINUTE_MS)
+
+/** Who is there until then has seen the day from its beginning. */
+const BEGINNING_MS = 5 * MINUTE_MS
+
+/** Before the market of this moment's day opened, or just after. */
+export const isBeginning = (at: number, exchange: string): boolean => at < openingOf(dayOf(at), exchange) + BEGINNING_MS
+
 /** Midnight in India before this moment. */
 export const dayOf = (at: number): number => Math.floor((at + IST_MS) / DAY_MS) * DAY_MS - IST_MS
 

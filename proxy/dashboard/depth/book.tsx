@@ -3,6 +3,7 @@ import { prices } from '../desk.ts'
 import { type Name, partsOf } from '../names.ts'
 import { decimalsOf, formatCount, formatPrice, MISSING } from '../watch/format.ts'
 import { ladderOf } from './ladder.ts'
+import { shownOf } from './polled.ts'
 import { put, writeSide } from './write.ts'
 
 interface Shown {
@@ -20,8 +21,9 @@ export function Book({ name, levels, isCumulative }: Shown) {
 
   useEffect(() => {
     const decimals = decimalsOf(partsOf(name).exchange)
-    return prices.watch(name, ({ fields, isBookStale }) => {
-      book.current?.classList.toggle('is-old', isBookStale)
+    return prices.watch(name, price => {
+      book.current?.classList.toggle('is-old', price.isBookStale)
+      const fields = shownOf(price)
       const ladder = ladderOf(fields, levels, isCumulative)
       writeSide(bids.current, 'buy', ladder, decimals)
       writeSide(asks.current, 'sell', ladder, decimals)

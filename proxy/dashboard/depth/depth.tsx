@@ -9,14 +9,14 @@ import { Book } from './book.tsx'
 import { expiryOf } from './expiry.ts'
 import { FACTS, headline } from './facts.ts'
 import { type Granted, grantedOf, onGranted } from './granted.ts'
-import { DEPTHS, depthWords, isIndex, ladderOf } from './ladder.ts'
+import { DEPTHS, depthWords, isIndex, ladderOf, realDepth, rowsOf } from './ladder.ts'
+import { levels } from './levels.ts'
+import { shownOf } from './polled.ts'
+import { NO_BOOK } from './polledbook.ts'
 import { standingOf } from './standing.ts'
 import { put } from './write.ts'
 import './depth.css'
 
-type Levels = (typeof DEPTHS)[number]
-
-const levels = kept<Levels>('depth.levels', 5, value => DEPTHS.find(one => one === value))
 const isCumulative = kept('depth.cumulative', false, value => (typeof value === 'boolean' ? value : undefined))
 
 /** Open interest as the page saw it first, of each instrument. */
@@ -45,6 +45,7 @@ function Instrument({ name }: { readonly name: Name }) {
   const hasBook = !isIndex(exchange)
   const panel = useRef<HTMLDivElement>(null)
   const answer = useSignal(grantedOf(name))
+  const told = useSignal<number | undefined>(undefined)
   const depth = answer.value?.depth
   const canHaveBook = hasBook && depth !== 0
 
@@ -55,6 +56,17 @@ function Instrument({ name }: { readonly name: Name }) {
       }),
     [name],
   )
+
+  useEffect(
+    () =>
+      prices.watch(name, ({ fields }) => {
+        told.value = rowsOf(asked, fields.depth_level)
+      }),
+    [name, asked],
+  )
+
+  // What is said of a price, and whether its book is one of now, depends on how prices come.
+  useEffect(() => polling.state.subscribe(() => prices.touch(name)), [name])
 
   useEffect(() => wants.hold(name, hasBook ? 'Depth' : 'Quote', asked), [name, asked])
 
@@ -91,7 +103,7 @@ function Instrument({ name }: { readonly name: Name }) {
         </div>
       )}
       {canHaveBook ? (
-        <Book name={name} levels={Math.min(asked, depth ?? asked)} isCumulative={isCumulative.value} />
+        <Book name={name} levels={Math.min(asked, depth ?? told.value ?? asked)} isCumulative={isCumulative.value} />
       ) : (
         <p class="empty">
           {hasBook
@@ -127,7 +139,7 @@ function Head({ name, symbol, exchange, panel }: HeadParts) {
         if (change.current && change.current.className !== rises) change.current.className = rises
         const { word, why, isDim } = standingOf(one, dataLink(stream.link.peek(), polling.state.peek()))
         put(state.current, why ? `${word}: ${why}` : word)
-        put(source.current, [one.broker, one.label === 'live' ? undefined : one.label].filter(Boolean).join(' · '))
+        put(source.current, one.broker ?? '')
         panel.current?.classList.toggle('is-dim', isDim)
       }),
     [name],
@@ -158,9 +170,11 @@ function Real({ name, asked, granted }: RealParts) {
   const { depth, refused } = granted ?? {}
   useEffect(
     () =>
-      prices.watch(name, ({ fields }) => {
+      prices.watch(name, price => {
+        const fields = shownOf(price)
         const shown = ladderOf(fields, asked, false)?.levels
-        put(words.current, refused ?? depthWords(asked, depth, shown))
+        const isWithout = polling.state.peek() !== undefined && shown === undefined
+        put(words.current, isWithout ? NO_BOOK : (refused ?? depthWords(asked, realDepth(depth, fields), shown)))
       }),
     [name, asked, depth, refused],
   )

@@ -34,7 +34,11 @@ export const FACTS: readonly Fact[] = [
     write: ({ close }, places) => formatPrice(close, places),
   },
   { label: 'Volume', title: 'Traded today', write: ({ volume }) => formatCount(volume) },
-  { label: 'Avg. price', title: 'Average of today’s trades', write: f => formatPrice(f.avg_trade_price, 2) },
+  {
+    label: 'Avg. price',
+    title: 'Average of today’s trades',
+    write: (f, decimals) => formatPrice(f.avg_trade_price, decimals),
+  },
   { label: 'LTQ', title: 'Quantity of the last trade', write: f => formatCount(f.last_trade_quantity) },
   { label: 'LTT', title: 'Time of the last trade, IST', write: ({ ltt }, _, { now }) => formatTime(ltt, now) },
   { label: 'Lower circuit', write: ({ lower_circuit }, decimals) => formatPrice(lower_circuit, decimals) },

@@ -12,6 +12,12 @@ const answers = new Map<Name, Granted>()
 const listeners = new Set<(name: Name) => void>()
 
 onMessage(message => {
+  if (message.type === 'source' && message.mode === 3) {
+    // What the one before had promised is none of the new one's: its frames say how deep it is.
+    const name = nameOf(message)
+    answers.delete(name)
+    for (const listener of listeners) listener(name)
+  }
   if (message.type !== 'subscribe') return
   for (const { exchange, symbol, status, mode, depth, message: text } of message.subscriptions) {
     // A refusal does not say of which mode; nothing of it is had in any.

@@ -68,7 +68,19 @@ const sum = (side: readonly Level[]): number => side.reduce((total, { quantity }
 /** Differences of decimal prices carry digits that no price has; four is what currencies have. */
 const cents = (value: number): number => Math.round(value * 10_000) / 10_000
 
-/** What the source gives of what was asked; `granted` is what the server answered, if it has. */
+/**
+ * How deep the book really is: as the server answered, and after another source took over, which has answered nothing,
+ * as its frames say.
+ */
+export const realDepth = (granted: number | undefined, { depth_level }: Fields): number | undefined =>
+  granted ?? depth_level
+
+/** Rows of the book that are drawn: a step, so that they do not come and go with single levels. */
+export function rowsOf(asked: number, real: number | undefined): number {
+  return real === undefined ? asked : (DEPTHS.find(step => step >= Math.min(asked, real)) ?? asked)
+}
+
+/** What the source gives of what was asked, if it is known. */
 export function depthWords(asked: number, granted: number | undefined, shown: number | undefined): string {
   if (granted === undefined) return 'asking…'
   if (granted === 0) return 'no book'

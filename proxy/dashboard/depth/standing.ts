@@ -22,15 +22,20 @@ export interface Standing {
 
 /** What is said of a price: the connection first, without which nothing else is known. */
 export function standingOf(
-  price: Pick<Price, 'state' | 'reason' | 'isStale' | 'fields'>,
+  price: Pick<Price, 'state' | 'reason' | 'isStale' | 'fields'> & Partial<Pick<Price, 'label'>>,
   link: ReturnType<typeof dataLink>,
 ): Standing {
-  const { state, reason = '', isStale, fields } = price
+  const { state, reason = '', isStale, fields, label } = price
   if (link === 'lost') return { word: 'Cut off', why: 'the page has no connection to the server', isDim: true }
   if (state === 'down' || state === 'suspect' || state === 'refused')
     return { word: WORDS[state], why: reason, isDim: true }
   if (isStale) return { word: 'Old', why: 'the last known value, not of now', isDim: true }
   if (link === 'polling') return { word: 'Snapshots', why: 'asked for now and then', isDim: false }
   if (state === undefined) return { word: fields.ltp === undefined ? 'Waiting' : '', why: '', isDim: false }
-  return { word: WORDS[state], why: state === 'quiet' ? reason : '', isDim: false }
+  const isLabelled = label !== undefined && label !== 'live' && (state === 'live' || state === 'quiet')
+  return {
+    word: isLabelled ? `${WORDS[state]}, ${label}` : WORDS[state],
+    why: state === 'quiet' ? reason : '',
+    isDim: false,
+  }
 }

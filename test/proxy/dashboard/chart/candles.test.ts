@@ -8,7 +8,7 @@ const OPEN = Date.parse('2026-11-23T09:15:00+05:30')
 const MINUTE = 60_000
 
 function candlesOf(ticks: readonly { at: number; price: number; volume: number }[]): Candle[] {
-  const minutes = new Minutes()
+  const minutes = new Minutes('NSE')
   for (const one of ticks) minutes.add({ ...one, isContinuous: true })
   return minutes.candles()
 }
@@ -58,6 +58,27 @@ describe('longer candles', () => {
   it('are partial where one of their minutes is', () => {
     const ticks = [0, 1, 2, 3, 4, 5].map(minute => ({ at: OPEN + minute * MINUTE, price: 100, volume: 0 }))
     expect(aggregate(candlesOf(ticks), '3m', 'NSE').map(({ isPartial }) => isPartial)).toEqual([true, false])
+  })
+})
+
+describe('the day of a commodity exchange', () => {
+  const from = Date.parse('2026-11-24T09:00:00+05:30')
+  const seen = (days: number) => {
+    const minutes = new Minutes('MCX')
+    const before = { at: from - 86_400_000, price: 50, volume: 9, isContinuous: true }
+    minutes.add(before)
+    for (let day = 0; day < days; day++)
+      for (let nth = 0; nth < 895; nth++)
+        minutes.add({ ...before, at: from + day * 86_400_000 + nth * MINUTE, price: 100 + nth, volume: nth })
+    return aggregate(minutes.candles(), '1D', 'MCX')
+  }
+
+  it('is one whole candle, from the first trade to the last', () => {
+    expect(seen(1).at(-1)).toMatchObject({ open: 100, low: 100, close: 994, volume: 894, isPartial: false })
+  })
+
+  it('is partial when its first minutes had to go, and the next one is whole', () => {
+    expect(seen(2).map(({ isPartial }) => isPartial)).toEqual([true, false])
   })
 })
 

@@ -15,7 +15,7 @@ const tick = (seconds: number, price: number, volume?: number, isContinuous = tr
 })
 
 function candlesOf(...ticks: readonly Sighting[]): Candle[] {
-  const minutes = new Minutes()
+  const minutes = new Minutes('NSE')
   for (const one of ticks) minutes.add(one)
   return minutes.candles()
 }
@@ -66,20 +66,21 @@ describe('candles of a minute', () => {
   })
 
   it('say when a candle before the last one was changed', () => {
-    const minutes = new Minutes()
+    const minutes = new Minutes('NSE')
     for (const one of [tick(10, 100), tick(70, 101), tick(71, 102)]) minutes.add(one)
     expect(minutes.revision).toBe(0)
     minutes.add(tick(11, 99))
     expect(minutes.revision).toBe(1)
   })
 
-  it('keep the last hundreds only', () => {
-    const minutes = new Minutes()
-    for (let nth = 0; nth < 1000; nth++) minutes.add(tick(nth * 60, nth))
+  it('are kept for the longest day of an exchange, and not for ever', () => {
+    const minutes = new Minutes('MCX')
+    for (let nth = 0; nth < 3000; nth++) minutes.add(tick(nth * 60, nth))
     const candles = minutes.candles()
-    expect(candles.length).toBeGreaterThan(350)
-    expect(candles.length).toBeLessThanOrEqual(400)
-    expect(candles.at(-1)?.close).toBe(999)
+    expect(candles.length).toBeGreaterThan(15 * 60)
+    expect(candles.length).toBeLessThanOrEqual(1000)
+    expect(candles.at(-1)?.close).toBe(2999)
+    expect(candles.map(({ isCut }) => isCut).indexOf(true)).toBe(0)
     const starts = candles.map(({ start }) => start)
     expect(starts).toEqual(starts.toSorted((a, b) => a - b))
   })
@@ -142,6 +143,43 @@ describe('the volume of candles', () => {
     expect(candlesOf(tick(0, 100, 5000), { ...morning, isContinuous: false }).map(({ volume }) => volume)).toEqual([
       0, 0,
     ])
+  })
+
+  it.each([
+    ['NSE', '09:19:59', 70],
+    ['NSE', '09:20:00', 0],
+    ['MCX', '09:04:59', 70],
+    ['MCX', '09:15:00', 0],
+    ['NSE', '11:15:00', 0],
+  ])('of a day on %s that is first seen at %s is %d: of later nobody knows when it was', (exchange, time, volume) => {
+    const minutes = new Minutes(exchange)
+    minutes.add(tick(0, 100, 5000))
+    minutes.add({ at: Date.parse(`2026-11-24T${time}+05:30`), price: 100, volume: 70, isContinuous: true })
+    expect(minutes.candles()[1]).toMatchObject({ volume, isPartial: volume === 0 })
+  })
+
+  it('is not that of the day before, told again in the morning', () => {
+    const early = { at: OPEN + DAY - 20 * MINUTE, price: 100, volume: 5000, isContinuous: true }
+    expect(candlesOf(tick(0, 100, 5000), early).map(({ volume }) => volume)).toEqual([0, 0])
+  })
+
+  it('leaves a hole out also when a tick without volume came first behind it', () => {
+    const candles = candlesOf(tick(1, 100, 5000), tick(2400, 100, undefined, false), tick(2401, 100, 9000))
+    expect(candles[1]).toMatchObject({ volume: 0, isPartial: true })
+  })
+
+  it('makes no spike of another broker’s higher count, and goes on from it', () => {
+    const [a, b] = [{ source: 'a' }, { source: 'b' }]
+    const later = (seconds: number, volume: number) => ({ ...tick(seconds, 100, volume), ...b })
+    const noticed = [{ ...tick(1, 100, 5000), ...a }, { ...later(5, 90_000), isContinuous: false }, later(6, 90_010)]
+    expect(candlesOf(...noticed)[0]?.volume).toBe(10)
+    const unnoticed = [{ ...tick(1, 100, 5000), ...a }, later(90, 90_000), later(91, 90_010)]
+    expect(candlesOf(...unnoticed)[1]?.volume).toBe(10)
+  })
+
+  it('is counted by one of two sources that come side by side', () => {
+    const of = (source: string, seconds: number, volume: number) => ({ ...tick(seconds, 100, volume), source })
+    expect(candlesOf(of('a', 1, 500), of('b', 1, 900), of('a', 2, 510), of('b', 2, 910))[0]?.volume).toBe(10)
   })
 
   it('goes on from a correction downwards', () => {

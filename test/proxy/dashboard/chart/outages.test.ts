@@ -40,6 +40,15 @@ describe('outages', () => {
     expect(outages.of('NSE:INFY')).toEqual([])
   })
 
+  it('go with an instrument that another feed serves from now on', () => {
+    const outages = new Outages()
+    outages.stand(notice('live', 1))
+    outages.moved({ exchange: 'NSE', symbol: 'TCS', feed: 'OTHER' })
+    outages.stand(notice('down', 5, { symbols: '*' }))
+    outages.stand(notice('down', 7, { symbols: '*', feed: 'OTHER' }))
+    expect(outages.of('NSE:TCS')).toMatchObject([{ from: 7 }])
+  })
+
   it('are of everything while the page is cut off', () => {
     const outages = new Outages()
     outages.stand(notice('down', 30))

@@ -38,6 +38,11 @@ describe('the facts below the book', () => {
     })
   })
 
+  it('have the decimals of a currency, the average too', () => {
+    const average = FACTS.find(({ label }) => label === 'Avg. price')
+    expect(average?.write({ avg_trade_price: 83.2475 }, 4, { now: NOW, firstOi: undefined })).toBe('83.2475')
+  })
+
   it('are dashes where the source tells nothing, never 0', () => {
     expect(new Set(Object.values(write({ ltp: 100 })))).toEqual(new Set(['—']))
   })
@@ -69,6 +74,14 @@ describe('how an instrument stands', () => {
     expect(standingOf({ ...price, state: 'suspect' }, 'live')).toMatchObject({ word: 'Stalled', isDim: true })
     expect(standingOf({ ...price, isStale: true }, 'live')).toMatchObject({ word: 'Old', isDim: true })
     expect(standingOf({ ...price, state: undefined, fields: {} }, 'live')).toMatchObject({ word: 'Waiting' })
+  })
+
+  it('says what kind of price it is that is live or quiet, and not where something is worse', () => {
+    const simulated = { ...price, label: 'simulated' } as const
+    expect(standingOf(simulated, 'live').word).toBe('Live, simulated')
+    expect(standingOf({ ...simulated, state: 'quiet' }, 'live').word).toBe('Quiet, simulated')
+    expect(standingOf({ ...price, label: 'live' }, 'live').word).toBe('Live')
+    expect(standingOf({ ...simulated, state: 'down' }, 'live').word).toBe('Down')
   })
 
   it('is nothing that anybody knows while the page is cut off', () => {

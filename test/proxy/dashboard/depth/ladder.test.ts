@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { depthWords, isIndex, ladderOf } from '../../../../proxy/dashboard/depth/ladder.ts'
+import { depthWords, isIndex, ladderOf, realDepth, rowsOf } from '../../../../proxy/dashboard/depth/ladder.ts'
 
 const level = (price: number, quantity: number, orders = 1) => ({ price, quantity, orders })
 const book = {
@@ -76,6 +76,14 @@ describe('how deep a book is', () => {
     expect(depthWords(20, 5, 5)).toBe('5 of 20 asked')
     expect(depthWords(50, 20, 17)).toBe('20 of 50 asked (17 filled)')
     expect(depthWords(20, 0, undefined)).toBe('no book')
+  })
+
+  it('is said by the frames of a source that took over, which has answered nothing', () => {
+    expect(depthWords(20, realDepth(undefined, { depth_level: 5 }), 5)).toBe('5 of 20 asked')
+    expect(depthWords(20, realDepth(20, { depth_level: 17 }), 17)).toBe('20 levels (17 filled)')
+    expect([rowsOf(20, 5), rowsOf(20, 3), rowsOf(20, 17), rowsOf(5, 20), rowsOf(20, undefined)]).toEqual([
+      5, 5, 20, 5, 20,
+    ])
   })
 
   it('is nothing for an index', () => {
