@@ -20,6 +20,7 @@ import { enterForwarded } from './limits/forwarded.ts'
 import type { Turnstile } from './limits/turnstile.ts'
 import type { Address } from './listen.ts'
 import type { Peer } from './peer.ts'
+import { headWithoutUpgrade, wantsWebSocket } from './plainrequest.ts'
 import type { Refusal } from './protocol.ts'
 import { type RequestParts, Requests } from './requests.ts'
 import type { Rooms } from './rooms.ts'
@@ -205,6 +206,12 @@ export class Server {
     const { log } = this.#options
     socket.on('error', error => log.debug({ err: error }, 'a client socket broke'))
     if (this.#requests.hasServed(socket)) return void socket.destroy()
+    if (!wantsWebSocket(request)) {
+      // Node has let go of it, its body unread: it comes in once more.
+      socket.unshift(Buffer.concat([headWithoutUpgrade(request), head]))
+      this.#http.emit(this.#isTls ? 'secureConnection' : 'connection', socket)
+      return
+    }
     settle(request, this.#options.forwarders)
     const refusal = this.#refusal(request)
     if (refusal) {

@@ -61,6 +61,25 @@ describe('plain HTTP on the same port', () => {
     expect((await text(mixed).catch(() => '')).match(/^HTTP\/1\.1 /gm)?.length ?? 0).toBeLessThan(2)
   })
 
+  it('answers who offers HTTP/2 as if he had not, with a body in one piece with the head, or behind it', async () => {
+    const h2c = 'Host: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n'
+    const plain = connect(rig.port, '127.0.0.1')
+    plain.write(`GET /livez HTTP/1.1\r\n${h2c}\r\n${'GET /livez HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(9)}`)
+    const heard = await text(plain)
+    expect(heard).toMatch(/^HTTP\/1\.1 200 OK\r\n.*connection: close\r\n.*alive\n$/s)
+    expect(heard.match(/HTTP\/1\.1 /g)).toHaveLength(1)
+    const body = JSON.stringify({ apikey: rig.keys.alice, symbol: 'NOSUCH', exchange: 'NSE' })
+    const head = `POST /api/v1/quotes HTTP/1.1\r\n${h2c}Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`
+    const answers: string[] = []
+    for (const pieces of [[head + body], [head, body.slice(0, 9), body.slice(9)]]) {
+      const socket = connect(rig.port, '127.0.0.1')
+      for (const piece of pieces) await new Promise<void>(resolve => socket.write(piece, () => setImmediate(resolve)))
+      answers.push((await text(socket)).replace(/^date: .*$/im, ''))
+    }
+    expect(answers[0]).toMatch(/NOSUCH/)
+    expect(answers[1]).toBe(answers[0])
+  })
+
   it('is not ready while the bus is away', async () => {
     const missing = async () => 'the bus is not connected'
     expect(await ask('/readyz', { missing })).toEqual([503, 'not ready: the bus is not connected\n'])

@@ -3,6 +3,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect as connectPlain } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { connect, type PeerCertificate, type TLSSocket } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import type { CertificateFiles } from '../../proxy/certificate.ts'
@@ -57,6 +58,12 @@ describe('a port with a certificate', () => {
       Array.from({ length: 500 }, (_, at) => at + 1),
     )
     client.close()
+  })
+
+  it('answers who offers HTTP/2 as if he had not', async () => {
+    const socket = await shake()
+    socket.write('GET /livez HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n')
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 OK\r\n.*alive\n$/s)
   })
 
   it('answers HTTP, and tells browsers to come by TLS from now on', async () => {
