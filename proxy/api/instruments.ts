@@ -6,18 +6,20 @@ import type { Access, Identity } from '../access.ts'
 import type { FeedView } from '../feeds.ts'
 import type { Reading } from '../reading.ts'
 import type { Api } from './app.ts'
+import type { Desk } from './desk.ts'
 import { identityOf } from './identity.ts'
 import { HttpRefusal, refusalSchema } from './refusal.ts'
 
 export interface InstrumentParts {
-  readonly instruments: Pick<InstrumentBook, 'search' | 'find'>
+  readonly instruments: Pick<InstrumentBook, 'searching' | 'find'>
   readonly access: Pick<Access, 'reading'>
   readonly feedsOf: (identity: Identity) => readonly FeedView[]
+  readonly desk: Desk
 }
 
 const MOST = 100
-/** Of what a search finds, a key that is bound may read less: so many are looked at. */
-const LOOKED_AT = 500
+/** What a search counts as among what a key asks for at once. */
+const SEARCH_ITEMS = 200
 const KINDS = ['EQ', 'INDEX', 'FUT', 'CE', 'PE'] as const
 const exchange = z.enum(EXCHANGES, { error: `must be one of ${EXCHANGES.join(', ')}` })
 
@@ -26,7 +28,7 @@ const search = z.object({
     .string()
     .max(200, { error: 'may have 200 characters' })
     .default('')
-    .describe('Words in any order, each may be a beginning.')
+    .describe('Words in any order, each may be a beginning; of single letters the first three count.')
     .meta({ examples: ['NIFTY 24800 CE'] }),
   exchange: exchange.optional().describe('Only of this exchange.'),
   kind: z
@@ -60,7 +62,7 @@ const instrumentSchema = z
 type Listed = z.infer<typeof instrumentSchema>
 
 /** The lists of the feeds of a key, as far as it may read. */
-export function addInstruments(api: Api, { instruments, access, feedsOf }: InstrumentParts): void {
+export function addInstruments(api: Api, { instruments, access, feedsOf, desk }: InstrumentParts): void {
   const feedNames = (identity: Identity) => feedsOf(identity).map(({ name }) => name)
   api.get(
     '/api/v1/instruments',
@@ -73,6 +75,7 @@ export function addInstruments(api: Api, { instruments, access, feedsOf }: Instr
           200: z.object({ instruments: z.array(instrumentSchema) }),
           400: refusalSchema,
           401: refusalSchema,
+          429: refusalSchema,
         },
       },
     },
@@ -82,13 +85,16 @@ export function addInstruments(api: Api, { instruments, access, feedsOf }: Instr
       const words = [q, on, kind].filter(Boolean).join(' ')
       if (words.trim() === '') throw new HttpRefusal(400, 'q: say what to look for, such as q=NIFTY 24800 CE')
       const reading = access.reading(identity)
+      const isNarrow = !reading.isWide || on !== undefined || kind !== undefined
       const isMeant = (one: Instrument) =>
         (on === undefined || one.exchange === on) && (kind === undefined || one.kind === kind) && isRead(one, reading)
-      const most = reading.isWide && on === undefined && kind === undefined ? limit : LOOKED_AT
-      const found = feedNames(identity).map(
-        feed => [feed, instruments.search(feed, words, most).filter(isMeant)] as const,
-      )
-      return { instruments: merged(found).slice(0, limit) }
+      const wish = { limit, isMeant: isNarrow ? isMeant : undefined }
+      const found: (readonly [string, readonly Instrument[]])[] = []
+      return desk.serve(request, SEARCH_ITEMS, async hand => {
+        for (const feed of feedNames(identity))
+          found.push([feed, await hand.do(instruments.searching(feed, words, wish))])
+        return { instruments: merged(found).slice(0, limit) }
+      })
     },
   )
   api.get(

@@ -88,7 +88,7 @@ export async function openApi(rooms: ApiRooms): Promise<Api> {
   addWhoami(api, rooms)
   const desk = new Desk(rooms)
   addPrices(api, { ...rooms, desk })
-  addInstruments(api, rooms)
+  addInstruments(api, { ...rooms, desk })
   addFeeds(api, rooms)
   const calendar = new CalendarFile(rooms.folder, clock)
   api.addHook('onClose', async () => calendar.close())

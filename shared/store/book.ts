@@ -30,6 +30,11 @@ interface Opened {
 /** Some megabytes. */
 const MOST_FOUND = 10_000
 
+/** So many of the answers to a question are read in one go. */
+const PIECE = 100
+/** Of all answers, where most are not meant: what a bound key may read can be anywhere among them. */
+const MOST_LOOKED_AT = 5000
+
 /** What is known of a feed's list as a whole. */
 export interface ListFacts {
   readonly count: number
@@ -50,7 +55,7 @@ const BY_IDENTITY = `
   WHERE underlying = ? AND expiry = ? AND strike IS ? AND kind = ? AND exchange = ? LIMIT 1`
 const BY_WORDS = `
   SELECT instruments.* FROM words JOIN instruments ON id = words.rowid
-  WHERE words MATCH ? ORDER BY words.rowid LIMIT ?`
+  WHERE words MATCH ? AND words.rowid > ? ORDER BY words.rowid LIMIT ?`
 
 /**
  * Reads the instrument lists of all feeds, each opened at first use and again when its file was replaced. A feed without
@@ -145,15 +150,49 @@ export class InstrumentBook {
 
   /** Best match first, at most `limit`. Words in any order, each may be a beginning: "nifty 24800 ce". */
   search(feed: string, text: string, limit: number): Instrument[] {
-    const database = this.#open(feed)?.database
-    if (!database) return []
-    const found = new Map<unknown, Row>()
-    for (const question of searchQuestions(text)) {
-      if (found.size >= limit) break
-      // What better questions found may be among the answers again.
-      for (const row of database.rows<Row>(BY_WORDS, question, limit)) found.set(row.id, row)
+    const steps = this.searching(feed, text, { limit })
+    for (;;) {
+      const { done, value } = steps.next()
+      if (done) return value
     }
-    return [...found.values()].slice(0, limit).map(fromRow)
+  }
+
+  /**
+   * The same in steps, of what `isMeant` lets through: so much of what fits is looked at that nobody waits long. The list
+   * may be replaced in between: then what was found until then is all.
+   */
+  *searching(
+    feed: string,
+    text: string,
+    { limit, isMeant }: { limit: number; isMeant?: ((one: Instrument) => boolean) | undefined },
+  ): Generator<undefined, Instrument[]> {
+    const mark = this.mark(feed)
+    const piece = isMeant ? PIECE : limit
+    const looked = new Set<unknown>()
+    let count = 0
+    const found: Instrument[] = []
+    for (const question of searchQuestions(text)) {
+      let after = 0
+      for (;;) {
+        const database = this.#open(feed)?.database
+        if (!database || this.#opened.get(feed)?.mark !== mark) return found
+        const rows = database.rows<Row>(BY_WORDS, question, after, piece)
+        for (const row of rows) {
+          // What better questions found may be among the answers again.
+          if (looked.has(row.id)) continue
+          looked.add(row.id)
+          const one = fromRow(row)
+          if (isMeant?.(one) ?? true) found.push(one)
+          if (found.length >= limit) return found
+        }
+        count += rows.length
+        if (count >= MOST_LOOKED_AT) return found
+        yield
+        if (rows.length < piece) break
+        after = Number(rows.at(-1)?.id)
+      }
+    }
+    return found
   }
 
   close(): void {

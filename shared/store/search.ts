@@ -13,6 +13,8 @@ const KIND_WORDS: Readonly<Record<InstrumentKind, string>> = {
 
 /** More words than this narrow nothing down. */
 const MOST_WORDS = 8
+/** Of one letter each, which thousands of instruments have a word for: more only take their time. */
+const MOST_LETTERS = 3
 const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~'
 /** The index itself knows only the white space of ASCII. */
 const SPACE = /[\s\p{Cc}]+/gu
@@ -68,6 +70,7 @@ export function searchQuestions(text: string): readonly string[] {
     .replace(SPACE, ' ')
     .split(/[ :,]+/)
     .filter(Boolean)
+    .filter(isTold())
     .slice(0, MOST_WORDS)
   if (words.length === 0) return []
   const all = words.map(begins).join(' AND ')
@@ -77,6 +80,12 @@ export function searchQuestions(text: string): readonly string[] {
   const derived = any(words.map(word => is(UNDERLYING + word)))
   const noOptions = [called, derived, calledLike, all].map(question => `${is(NO_OPTION)} AND ${question}`)
   return [...noOptions, derived, all]
+}
+
+/** Of words of one letter only the first few are. */
+function isTold(): (word: string) => boolean {
+  let letters = 0
+  return word => word.length > 1 || ++letters <= MOST_LETTERS
 }
 
 const is = (word: string): string => `"${word.replaceAll('"', '""')}"`

@@ -1,8 +1,11 @@
 import fc from 'fast-check'
+import { Desk } from '../../proxy/api/desk.ts'
 import { addHealth } from '../../proxy/api/health.ts'
 import { addInstruments } from '../../proxy/api/instruments.ts'
 import { addStatus } from '../../proxy/api/status.ts'
 import { EVERYTHING } from '../../proxy/reading.ts'
+import { Workshop } from '../../proxy/worklist.ts'
+import { systemClock } from '../../shared/clock.ts'
 import { newKey, readKey } from '../../shared/key.ts'
 import { ALICE, bareApi, handOver } from '../support/api.ts'
 import { hold, oddNumber, text, word } from './noise.ts'
@@ -76,7 +79,14 @@ const api = await bareApi({ keys: { [KEY]: ALICE } })
 addHealth(api, { lagMs: () => 0, missing: async () => undefined })
 addStatus(api, async () => ({ feeds: [], proxy: 'P-1' }))
 addInstruments(api, {
-  instruments: { search: () => [], find: () => undefined },
+  instruments: {
+    *searching() {
+      yield
+      return []
+    },
+    find: () => undefined,
+  },
+  desk: new Desk({ clock: systemClock, workshop: new Workshop(systemClock), limits: { maxSymbolsPerMessage: 3000 } }),
   access: { reading: () => EVERYTHING },
   feedsOf: () => [],
 })

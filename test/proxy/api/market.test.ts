@@ -2,13 +2,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { systemClock } from '../../../shared/clock.ts'
 import { equity, feedRecord, OPTION, type ProxyRig, startRig } from '../../support/proxy.ts'
 
+/** More than are looked at in one step, and what comes last of them. */
+const MANY = Array.from({ length: 700 }, (_, nth) => `WIDE${String(nth).padStart(4, '0')}`)
+const LAST = 'WIDE0699'
+
 let rig: ProxyRig
 
 beforeAll(async () => {
   rig = await startRig({
     symbols: ['TCSLTD'],
     feeds: [feedRecord('OTHER')],
-    lists: { OTHER: [equity('TCS'), equity('INFY')] },
+    lists: { OTHER: [equity('TCS'), equity('INFY'), ...MANY.map(equity)] },
   })
 })
 
@@ -60,6 +64,18 @@ describe('instruments', () => {
     expect(await names('q=nifty', key.reveal())).toEqual([])
     expect((await ask('/instruments/NSE/INFY', key.reveal())).status).toBe(404)
     expect(await names('q=tcs', rig.keys.bob)).toEqual([])
+  })
+
+  it('are found by a bound key behind hundreds that it may not read', async () => {
+    const bounds = { symbols: [LAST] }
+    const { key } = rig.store.keys.create({ userId: 'alice', label: 'b', bounds, now: 1 })
+    expect(await names('q=wide', key.reveal())).toEqual([`NSE:${LAST}`])
+    expect(await names('q=wide&limit=5')).toHaveLength(5)
+  })
+
+  it('are found by the first letters of many, and the others count for nothing', async () => {
+    expect(await names('q=t+t+t+x+y+z')).toContain('NSE:TCS')
+    expect(await names('q=t+t+x')).toEqual([])
   })
 
   it.each([
