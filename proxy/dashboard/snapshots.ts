@@ -1,7 +1,7 @@
 import type { Name } from './names.ts'
 import type { Prices } from './prices.ts'
 import type { Fields, InstrumentState, Label } from './protocol.ts'
-import type { Sessions } from './session.ts'
+import { CallError, type Sessions } from './session.ts'
 
 /** One of the answer to POST /api/v1/snapshot; what is not known is absent. */
 export interface Snapshot {
@@ -21,19 +21,31 @@ export interface Snapshot {
 }
 
 /** A request is bounded in bytes, and names have up to some forty. */
-const MOST = 1500
+let most = 1500
 
 /** The last values of these, over HTTP. Throws CallError. */
-export async function askSnapshots(sessions: Sessions, names: readonly Name[]): Promise<readonly Snapshot[]> {
+export async function askSnapshots(
+  sessions: Pick<Sessions, 'call' | 'current'>,
+  names: readonly Name[],
+): Promise<readonly Snapshot[]> {
   const all: Snapshot[] = []
-  for (let from = 0; from < names.length; from += MOST) {
-    const symbols = names.slice(from, from + MOST)
-    const { snapshots } = await sessions.call<{ snapshots: readonly Snapshot[] }>('/api/v1/snapshot', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ symbols, mode: 'quote' }),
-    })
-    all.push(...snapshots)
+  const session = sessions.current.peek()
+  for (let from = 0; from < names.length; ) {
+    const symbols = names.slice(from, from + most)
+    try {
+      const { snapshots } = await sessions.call<{ snapshots: readonly Snapshot[] }>('/api/v1/snapshot', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ symbols, mode: 'quote' }),
+      })
+      all.push(...snapshots)
+      from += symbols.length
+    } catch (error) {
+      // This server takes less at once.
+      if (!(error instanceof CallError) || error.status !== 413 || symbols.length === 1) throw error
+      most = Math.ceil(symbols.length / 2)
+    }
+    if (sessions.current.peek() !== session) throw new CallError(401, 'the session it was asked for is over')
   }
   return all
 }

@@ -1,4 +1,4 @@
-import { clock, onMessage, prices, selected, sessions, stream } from '../desk.ts'
+import { clock, onLeave, onMessage, prices, selected, sessions, stream } from '../desk.ts'
 import { type Name, nameOf, partsOf } from '../names.ts'
 import type { Fields } from '../protocol.ts'
 import { CallError } from '../session.ts'
@@ -36,6 +36,10 @@ prices.listen((price, frame) => {
 onMessage(message => {
   if (message.type === 'state') outages.stand(message)
   else if (message.type === 'gap') holed.add(nameOf(message))
+})
+
+onLeave(() => {
+  for (const its of [minutes, recents, holed]) its.clear()
 })
 
 stream.link.subscribe(link => {
