@@ -5,29 +5,18 @@ import type { Quota } from '../shared/grant.ts'
 import { KEY_SCOPES, type KeyScope } from '../shared/key.ts'
 import type { Log } from '../shared/log.ts'
 import type { TopicMode } from '../shared/market/mode.ts'
-import type { Secret } from '../shared/secret.ts'
 import type { ControlStore } from '../shared/store/control.ts'
 import type { FeedRecord } from '../shared/store/feeds.ts'
 import type { KeyRing } from '../shared/store/keyring.ts'
 import type { KeyRecord } from '../shared/store/keys.ts'
 import type { Minted } from '../shared/store/tickets.ts'
 import { Trouble } from '../shared/trouble.ts'
-import type { Identity } from './identity.ts'
+import type { Identity, SessionWish, StartedSession } from './identity.ts'
 import { LastUse } from './lastuse.ts'
 import { Ownership } from './ownership.ts'
 import { EVERYTHING, type Reading } from './reading.ts'
 
 export type { Identity } from './identity.ts'
-
-type StartedSession = { readonly session: Secret; readonly identity: Identity } | 'renewal' | undefined
-
-interface SessionWish {
-  readonly ttlMs: number
-  /** Of one key. */
-  readonly most: number
-  /** Asked before there is one, with whose it would be. */
-  readonly mayStart: (holder: string) => boolean
-}
 
 export interface AccessParts {
   readonly store: ControlStore

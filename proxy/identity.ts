@@ -1,3 +1,5 @@
+import type { Secret } from '../shared/secret.ts'
+
 /** A client whose key was good. */
 export interface Identity {
   readonly userId: string
@@ -15,3 +17,14 @@ export interface Identity {
 
 /** Who did something, as the audit tells it. */
 export const actorOf = ({ ticket, keyId }: Identity): string => (ticket ? 'operator' : `key:${keyId}`)
+
+/** `renewal`: it was asked for by a ticket of a session. */
+export type StartedSession = { readonly session: Secret; readonly identity: Identity } | 'renewal' | undefined
+
+export interface SessionWish {
+  readonly ttlMs: number
+  /** Of one key. */
+  readonly most: number
+  /** Asked before there is one, with whose it would be. */
+  readonly mayStart: (holder: string) => boolean
+}

@@ -56,6 +56,13 @@ type WireListener = (direction: 'in' | 'out', text: string) => void
 const listeners = new Set<Listener>()
 const wireListeners = new Set<WireListener>()
 
+const leavers = new Set<() => void>()
+
+/** Hears that whoever was signed in no longer is: what was his is not shown to the next. */
+export function onLeave(listener: () => void): void {
+  leavers.add(listener)
+}
+
 /** Hears every message of the stream; returns how to stop. */
 export function onMessage(listener: Listener): () => void {
   listeners.add(listener)
@@ -129,5 +136,10 @@ export async function open(): Promise<void> {
     return clock.every(1000, tell)
   })
   await sessions.begin()
-  sessions.current.subscribe(session => (session ? stream.start() : stream.stop()))
+  sessions.current.subscribe(session => {
+    stream.stop()
+    prices.clear()
+    for (const leave of leavers) leave()
+    if (session) stream.start()
+  })
 }

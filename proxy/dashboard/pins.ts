@@ -8,7 +8,7 @@ const isName = (value: unknown): value is Name =>
   typeof value === 'string' && value.length <= LONGEST && /^[A-Z_]+:\S/.test(value)
 
 export const readPins = (value: unknown): Name[] | undefined =>
-  Array.isArray(value) && value.every(isName) ? value.slice(0, MOST) : undefined
+  Array.isArray(value) && value.every(isName) ? [...new Set(value)].slice(0, MOST) : undefined
 
 /** What the header shows, wherever one looks. */
 export const pinned = kept<readonly Name[]>('pinned', ['NSE_INDEX:NIFTY', 'NSE_INDEX:BANKNIFTY'], readPins)

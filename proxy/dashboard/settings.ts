@@ -4,6 +4,8 @@ interface Kept {
   readonly value: () => unknown
   /** Whether it could be taken. */
   readonly take: (value: unknown) => boolean
+  /** From another tab, which keeps it already. */
+  readonly hear: (value: unknown) => void
 }
 
 const PREFIX = 'tickwire.'
@@ -11,16 +13,21 @@ const all = new Map<string, Kept>()
 
 /**
  * A choice of the person that outlives the page: theme, lists, columns. Never anything secret. What is kept and does not
- * pass `read` is replaced by what the page begins with.
+ * pass `read` is replaced by what the page begins with. `join`: what another tab chose, with what is this tab's own.
  */
-export function kept<T>(key: string, first: T, read: (value: unknown) => T | undefined): Signal<T> {
+export function kept<T>(
+  key: string,
+  first: T,
+  read: (value: unknown) => T | undefined,
+  join: (theirs: T, own: T) => T = theirs => theirs,
+): Signal<T> {
   const name = PREFIX + key
   const choice = signal<T>(load(name, read) ?? first)
-  let isFirst = true
+  let isSaved = true
   effect(() => {
     const text = JSON.stringify(choice.value)
-    if (!isFirst) save(name, text)
-    isFirst = false
+    if (!isSaved) save(name, text)
+    isSaved = false
   })
   all.set(key, {
     value: () => choice.value,
@@ -29,8 +36,28 @@ export function kept<T>(key: string, first: T, read: (value: unknown) => T | und
       if (taken !== undefined) choice.value = taken
       return taken !== undefined
     },
+    hear(value) {
+      const theirs = read(value)
+      if (theirs === undefined) return
+      const joined = join(theirs, choice.value)
+      // Tabs that answer each other would do so for ever.
+      if (JSON.stringify(joined) === JSON.stringify(choice.value)) return
+      isSaved = true
+      choice.value = joined
+    },
   })
   return choice
+}
+
+/** Takes what another tab of this browser chose: the next choice of this one would undo it. */
+export function hearTab({ key, newValue }: Pick<StorageEvent, 'key' | 'newValue'>): void {
+  if (!key?.startsWith(PREFIX) || newValue === null) return
+  const choice = all.get(key.slice(PREFIX.length))
+  try {
+    choice?.hear(JSON.parse(newValue))
+  } catch {
+    // Another version of the page, or somebody's hand: this tab stays as it is.
+  }
 }
 
 /** Every choice, by name: what a person takes along to another browser. */

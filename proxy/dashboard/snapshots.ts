@@ -21,9 +21,9 @@ export interface Snapshot {
 }
 
 /** A request is bounded in bytes, and names have up to some forty. */
-const MOST = 1500
+let most = 1500
 
-type Caller = Pick<Sessions, 'call'>
+type Caller = Pick<Sessions, 'call' | 'current'>
 
 /** With its book, at most so many levels of it. */
 interface Deep {
@@ -37,14 +37,23 @@ export async function askSnapshots(
   deep?: Deep,
 ): Promise<readonly Snapshot[]> {
   const all: Snapshot[] = []
-  for (let from = 0; from < names.length; from += MOST) {
-    const symbols = names.slice(from, from + MOST)
-    const { snapshots } = await sessions.call<{ snapshots: readonly Snapshot[] }>('/api/v1/snapshot', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ symbols, ...(deep ? { mode: 'depth', ...deep } : { mode: 'quote' }) }),
-    })
-    all.push(...snapshots)
+  const session = sessions.current.peek()
+  for (let from = 0; from < names.length; ) {
+    const symbols = names.slice(from, from + most)
+    try {
+      const { snapshots } = await sessions.call<{ snapshots: readonly Snapshot[] }>('/api/v1/snapshot', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ symbols, ...(deep ? { mode: 'depth', ...deep } : { mode: 'quote' }) }),
+      })
+      all.push(...snapshots)
+      from += symbols.length
+    } catch (error) {
+      // This server takes less at once.
+      if (!(error instanceof CallError) || error.status !== 413 || symbols.length === 1) throw error
+      most = Math.ceil(symbols.length / 2)
+    }
+    if (sessions.current.peek() !== session) throw new CallError(401, 'the session it was asked for is over')
   }
   return all
 }

@@ -99,7 +99,7 @@ export class Wants {
 
   /** A new connection knows of nothing. */
   connected(): void {
-    this.#told.clear()
+    this.disconnected()
     this.#settle()
   }
 

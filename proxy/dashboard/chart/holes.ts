@@ -16,6 +16,10 @@ const BROKEN: ReadonlySet<InstrumentState> = new Set(['suspect', 'down'])
 export class Holes {
   readonly #all = new Map<Name, Hole>()
 
+  clear(): void {
+    this.#all.clear()
+  }
+
   /** Nothing was seen of these until then. */
   note(names: Iterable<Name>, until: number): void {
     for (const name of names) this.#all.set(name, { until, isOfLink: false })

@@ -1,4 +1,4 @@
-import { clock, onMessage, prices, selected, sessions, stream, wants } from '../desk.ts'
+import { clock, onLeave, onMessage, prices, selected, sessions, stream, wants } from '../desk.ts'
 import { type Name, nameOf, partsOf } from '../names.ts'
 import { pinned } from '../pins.ts'
 import type { Fields } from '../protocol.ts'
@@ -65,6 +65,10 @@ onMessage(message => {
     const names = message.subscriptions.filter(({ status }) => status === 'success').map(nameOf)
     holes.stand(names, 'accepted', clock.now())
   }
+})
+
+onLeave(() => {
+  for (const its of [shelf, recents, recalled, holes]) its.clear()
 })
 
 stream.link.subscribe(link => {

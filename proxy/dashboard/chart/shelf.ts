@@ -38,6 +38,10 @@ export class Shelf {
     return minutes
   }
 
+  clear(): void {
+    this.#places.clear()
+  }
+
   #makeRoom(): void {
     let oldest: Name | undefined
     let usedAt = Number.POSITIVE_INFINITY

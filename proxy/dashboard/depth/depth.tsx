@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { polling, prices, selected, serverNow, stream, wants } from '../desk.ts'
+import { onLeave, polling, prices, selected, serverNow, stream, wants } from '../desk.ts'
 import { type Name, partsOf } from '../names.ts'
 import { dataLink } from '../pill.ts'
 import { kept } from '../settings.ts'
@@ -24,6 +24,7 @@ const firstInterest = new Map<Name, number>()
 prices.listen(({ name }, { data }) => {
   if (data.oi !== undefined && !firstInterest.has(name)) firstInterest.set(name, data.oi)
 })
+onLeave(() => firstInterest.clear())
 
 /** The book of what is selected, and what else its source tells of the day. */
 export function Depth() {

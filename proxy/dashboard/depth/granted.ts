@@ -1,4 +1,4 @@
-import { onMessage } from '../desk.ts'
+import { onLeave, onMessage } from '../desk.ts'
 import { type Name, nameOf } from '../names.ts'
 
 /** What the server answered to a wish for the book of an instrument. */
@@ -27,6 +27,8 @@ onMessage(message => {
     for (const listener of listeners) listener(name)
   }
 })
+
+onLeave(() => answers.clear())
 
 export const grantedOf = (name: Name): Granted | undefined => answers.get(name)
 

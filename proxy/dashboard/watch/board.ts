@@ -10,7 +10,7 @@ import { dragRows } from './drag.ts'
 import { Grid } from './grid.ts'
 import { type Command, commandOf, placeAfter } from './keys.ts'
 import { ordered } from './order.ts'
-import { Snapshots } from './snapshots.ts'
+import { Snapshots, type Trouble } from './snapshots.ts'
 import { isSameOrder } from './sorting.ts'
 
 /** An order that follows prices is looked at anew so often. */
@@ -32,6 +32,9 @@ export const isOrderHeld = signal(false)
 /** Rows that the filter leaves. */
 export const shownCount = signal(0)
 
+/** Rows that nobody sees get no prices. */
+export const offView = signal<Trouble | undefined>(undefined)
+
 /** The list in view: which rows in which order, which of them keys act on, and what is done to them. */
 export class Board {
   readonly #grid: Grid
@@ -42,7 +45,9 @@ export class Board {
   constructor(scroller: HTMLElement, body: HTMLElement) {
     const grid = new Grid(scroller, body, clock, source)
     this.#grid = grid
-    const snapshots = new Snapshots(clock, unheldNames, fetchSnapshots)
+    const snapshots = new Snapshots(clock, unheldNames, fetchSnapshots, trouble => {
+      offView.value = trouble
+    })
     this.#stops = [
       () => snapshots.close(),
       effect(() => grid.shape({ columns: shown.value, rowHeight: rowHeight() })),

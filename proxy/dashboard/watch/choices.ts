@@ -2,11 +2,11 @@ import { computed, signal } from '@preact/signals'
 import type { Name } from '../names.ts'
 import { kept, oneOf } from '../settings.ts'
 import { CHANGES, type ChangeForm, type ColumnId, FIRST_COLUMNS, readColumns, shownColumns } from './columns.ts'
-import { currentOf, FIRST_LISTS, type Lists, putNames, readLists } from './lists.ts'
+import { currentOf, FIRST_LISTS, joinLists, type Lists, putNames, readLists } from './lists.ts'
 import type { Sort } from './sorting.ts'
 
 /** What somebody chose of the watch, and what follows from it. */
-export const lists = kept<Lists>('lists', FIRST_LISTS, readLists)
+export const lists = kept<Lists>('lists', FIRST_LISTS, readLists, joinLists)
 export const columns = kept<readonly ColumnId[]>('columns', FIRST_COLUMNS, readColumns)
 export const changeForm = kept<ChangeForm>('change', 'both', oneOf(...CHANGES))
 

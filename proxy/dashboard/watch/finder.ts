@@ -15,7 +15,13 @@ export interface Found {
 export type Findings =
   | { readonly phase: 'idle' }
   | { readonly phase: 'asking'; readonly text: string; readonly found: readonly Found[] }
-  | { readonly phase: 'found'; readonly text: string; readonly found: readonly Found[] }
+  | {
+      readonly phase: 'found'
+      readonly text: string
+      readonly found: readonly Found[]
+      /** The first one was asked for before it was there. */
+      readonly isWished?: true
+    }
   | { readonly phase: 'failed'; readonly text: string; readonly why: string }
 
 /** Who types is not answered letter by letter. */
@@ -29,6 +35,7 @@ export class Finder {
   #planned: Cancel | undefined
   #turn = 0
   #found: readonly Found[] = []
+  #isWished = false
 
   constructor(
     clock: Pick<PageClock, 'after'>,
@@ -43,6 +50,7 @@ export class Finder {
   type(text: string): void {
     this.#planned?.()
     const turn = ++this.#turn
+    this.#isWished = false
     const wish = text.trim()
     if (wish === '') {
       this.#found = []
@@ -51,6 +59,11 @@ export class Finder {
     }
     this.#tell({ phase: 'asking', text: wish, found: this.#found })
     this.#planned = this.#clock.after(PAUSE_MS, () => void this.#go(turn, wish))
+  }
+
+  /** The first result is to be taken, as soon as there is one. */
+  wish(): void {
+    this.#isWished = true
   }
 
   close(): void {
@@ -63,7 +76,7 @@ export class Finder {
       const found = await this.#ask(text)
       if (turn !== this.#turn) return
       this.#found = found
-      this.#tell({ phase: 'found', text, found })
+      this.#tell({ phase: 'found', text, found, ...(this.#isWished && { isWished: true }) })
     } catch (error) {
       if (turn !== this.#turn) return
       this.#found = []

@@ -1,10 +1,11 @@
 import { useSignalEffect } from '@preact/signals'
-import { clock, selected } from '../desk.ts'
-import { isOrderHeld, shownCount } from './board.ts'
+import { clock, now, selected } from '../desk.ts'
+import { isOrderHeld, offView, shownCount } from './board.ts'
 import { filter, isNarrow, isTouch, list, notice, sort, undo, undos } from './choices.ts'
 import { COLUMNS } from './columns.ts'
 import { act } from './doings.ts'
 import { ACTIONS } from './row.ts'
+import { troubleWords } from './snapshots.ts'
 
 /** How long a way back is offered. */
 const UNDO_MS = 6000
@@ -28,6 +29,7 @@ export function Foot() {
           {isOrderHeld.value && ', held under the pointer'}
         </span>
       )}
+      {offView.value && <span class="trouble">{troubleWords(offView.value, now.value)}</span>}
       <span role="status">{notice.value}</span>
       {undos.value.length > 0 && (
         <button type="button" onClick={undo}>

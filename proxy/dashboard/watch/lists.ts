@@ -88,7 +88,7 @@ export function readLists(value: unknown): Lists | undefined {
   const { lists, current } = (typeof value === 'object' && value !== null ? value : {}) as Partial<Lists>
   if (!Array.isArray(lists)) return undefined
   const ids = new Set<number>()
-  const whole = (lists as readonly unknown[]).flatMap((one): List[] => {
+  const all = (lists as readonly unknown[]).flatMap((one): List[] => {
     const { id, title, names, isFirst } = (typeof one === 'object' && one !== null ? one : {}) as Partial<List>
     if (!Number.isSafeInteger(id) || id === undefined || ids.has(id) || !Array.isArray(names)) return []
     ids.add(id)
@@ -96,9 +96,14 @@ export function readLists(value: unknown): Lists | undefined {
     const list = { id, title: (typeof title === 'string' && cleanTitle(title)) || `List ${id}` }
     return [{ ...list, names: unique(good).slice(0, MOST_NAMES), ...(isFirst === true && { isFirst }) }]
   })
+  const whole = all.slice(0, MOST_LISTS)
   const first = whole[0]
   return first && { lists: whole, current: whole.find(({ id }) => id === current)?.id ?? first.id }
 }
+
+/** The lists of another tab; which one is in view is each tab's own. */
+export const joinLists = (theirs: Lists, { current }: Lists): Lists =>
+  theirs.lists.some(({ id }) => id === current) ? { ...theirs, current } : theirs
 
 export function isName(value: unknown): value is Name {
   if (typeof value !== 'string' || value.length > 80 || !value.includes(':')) return false

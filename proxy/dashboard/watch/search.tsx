@@ -22,7 +22,10 @@ export function Search({ input }: { readonly input: RefObject<HTMLInputElement |
   useEffect(() => {
     const made = new Finder(clock, findInstruments, news => {
       findings.value = news
-      if (news.phase === 'found') at.value = 0
+      if (news.phase !== 'found') return
+      at.value = 0
+      const [first] = news.found
+      if (news.isWished && first) take(first)
     })
     finder.current = made
     return () => made.close()
@@ -51,7 +54,8 @@ export function Search({ input }: { readonly input: RefObject<HTMLInputElement |
       if (found.length > 0) at.value = (at.value + step + found.length) % found.length
     } else if (key === 'Enter') {
       const one = found[at.value]
-      if (one && findings.value.phase === 'found') take(one)
+      if (findings.value.phase === 'asking') finder.current?.wish()
+      else if (one && findings.value.phase === 'found') take(one)
     } else return
     event.preventDefault()
   }

@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { readSettingsFile, settingsFile } from '../../../proxy/dashboard/header/transfer.ts'
 import { readPins } from '../../../proxy/dashboard/pins.ts'
-import { allKept, takeAll, theme } from '../../../proxy/dashboard/settings.ts'
+import { allKept, hearTab, takeAll, theme } from '../../../proxy/dashboard/settings.ts'
 import { refusalWords } from '../../../proxy/dashboard/signin/words.ts'
 
 describe('settings that are taken along', () => {
@@ -29,7 +29,34 @@ describe('settings that are taken along', () => {
   })
 })
 
+describe('choices of another tab', () => {
+  it('are taken, unless they cannot be', () => {
+    theme.value = 'light'
+    const hear = (newValue: string | null, key = 'tickwire.theme') => hearTab({ key, newValue })
+    hear('"dark"')
+    expect(theme.value).toBe('dark')
+    for (const text of ['"purple"', '{', null]) hear(text)
+    hear('"light"', 'theme')
+    expect(theme.value).toBe('dark')
+  })
+
+  it('are not written again by this one, its own are', () => {
+    const written: string[] = []
+    vi.stubGlobal('localStorage', { getItem: () => null, setItem: (_: string, text: string) => written.push(text) })
+    onTestFinished(() => void vi.unstubAllGlobals())
+    theme.value = 'light'
+    hearTab({ key: 'tickwire.theme', newValue: '"dark"' })
+    hearTab({ key: 'tickwire.theme', newValue: '"dark"' })
+    theme.value = 'system'
+    expect(written.filter(text => text !== '"light"')).toEqual(['"system"'])
+  })
+})
+
 describe('pinned instruments', () => {
+  it('are each there once', () => {
+    expect(readPins(['NSE:TCS', 'NSE:TCS', 'NSE:INFY'])).toEqual(['NSE:TCS', 'NSE:INFY'])
+  })
+
   it('are two at most, written with their exchange', () => {
     expect(readPins(['NSE:TCS', 'NSE:M&M', 'NSE:INFY'])).toEqual(['NSE:TCS', 'NSE:M&M'])
     expect([readPins(['TCS']), readPins([1]), readPins('NSE:TCS'), readPins(['NSE:'])]).toEqual(

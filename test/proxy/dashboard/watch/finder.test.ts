@@ -31,6 +31,22 @@ describe('the search', () => {
     expect(told.at(-1)).toEqual({ phase: 'found', text: 'tcs', found: [tcs] })
   })
 
+  it('says with the answer that its first one was wished for meanwhile, unless typing went on', async () => {
+    const { clock, asked, told, finder } = open()
+    finder.type('tc')
+    finder.wish()
+    clock.advance(200)
+    asked[0]?.answer([tcs])
+    await turn()
+    expect(told.at(-1)).toEqual({ phase: 'found', text: 'tc', found: [tcs], isWished: true })
+    finder.wish()
+    finder.type('tcs')
+    clock.advance(200)
+    asked[1]?.answer([tcs])
+    await turn()
+    expect(told.at(-1)).toEqual({ phase: 'found', text: 'tcs', found: [tcs] })
+  })
+
   it('throws an answer away that comes after the next question', async () => {
     const { clock, asked, told, finder } = open()
     finder.type('tc')

@@ -5,6 +5,7 @@ import {
   dropUnknown,
   FIRST_LISTS,
   isName,
+  joinLists,
   MOST_NAMES,
   moved,
   moveList,
@@ -122,5 +123,21 @@ describe('lists as text', () => {
     const text = Array.from({ length: MOST_NAMES + 3 }, (_, nth) => `NSE:S${nth}`).join('\n')
     expect(readText(text)).toMatchObject({ tooMany: 3 })
     expect(readText(text).names).toHaveLength(MOST_NAMES)
+  })
+})
+
+describe('lists from elsewhere', () => {
+  const many = (count: number) =>
+    Array.from({ length: count }, (_, nth) => ({ id: nth + 1, title: `L${nth}`, names: ['NSE:TCS'] }))
+
+  it('are fifty at most', () => {
+    const read = readLists({ lists: many(60), current: 55 })
+    expect([read?.lists.length, read?.current]).toEqual([50, 1])
+  })
+
+  it('of another tab leave the list in view where it is', () => {
+    const theirs = { lists: many(3), current: 1 }
+    expect(joinLists(theirs, { lists: [], current: 2 })).toEqual({ ...theirs, current: 2 })
+    expect(joinLists(theirs, { lists: [], current: 9 })).toEqual(theirs)
   })
 })

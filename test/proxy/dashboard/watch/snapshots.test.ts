@@ -1,20 +1,29 @@
+import { signal } from '@preact/signals'
 import { describe, expect, it } from 'vitest'
-import { Snapshots } from '../../../../proxy/dashboard/watch/snapshots.ts'
+import { CallError } from '../../../../proxy/dashboard/session.ts'
+import { askSnapshots } from '../../../../proxy/dashboard/snapshots.ts'
+import { Snapshots, type Trouble, troubleWords } from '../../../../proxy/dashboard/watch/snapshots.ts'
 import { ManualClock } from '../../../../shared/clock.ts'
 
 function open() {
   const clock = new ManualClock()
   let names: readonly string[] = ['NSE:A', 'NSE:B']
-  const asked: { names: readonly string[]; answer: () => void; fail: () => void }[] = []
+  const asked: { names: readonly string[]; answer: () => void; fail: (error?: Error) => void }[] = []
   const fetch = (wanted: readonly string[]) =>
     new Promise<void>((resolve, reject) => {
-      asked.push({ names: wanted, answer: resolve, fail: () => reject(new Error('429')) })
+      asked.push({ names: wanted, answer: resolve, fail: (error = new Error('429')) => reject(error) })
     })
-  const snapshots = new Snapshots(clock, () => names, fetch)
+  const told: (Trouble | undefined)[] = []
+  const snapshots = new Snapshots(
+    clock,
+    () => names,
+    fetch,
+    trouble => told.push(trouble),
+  )
   const want = (next: readonly string[]) => {
     names = next
   }
-  return { clock, asked, snapshots, want }
+  return { clock, asked, snapshots, want, told }
 }
 
 const turn = () => new Promise<void>(resolve => queueMicrotask(() => queueMicrotask(resolve)))
@@ -79,5 +88,68 @@ describe('prices of rows that nobody sees', () => {
     want(['NSE:A'])
     clock.advance(60_000)
     expect(asked).toEqual([])
+  })
+
+  it('are said to be old, and why, until they come again', async () => {
+    const { clock, asked, snapshots, told } = open()
+    snapshots.now()
+    asked[0]?.answer()
+    await turn()
+    const lastAt = clock.now()
+    clock.advance(5000)
+    asked[1]?.fail(new Error('the server does not answer'))
+    await turn()
+    expect(told.at(-1)).toEqual({ why: 'the server does not answer', lastAt })
+    expect(troubleWords({ why: 'no', lastAt }, lastAt + 35_000)).toBe('off-view prices 35 s old: no')
+    expect(troubleWords({ why: 'no', lastAt: undefined }, 0)).toBe('off-view prices do not come: no')
+    clock.advance(10_000)
+    asked[2]?.answer()
+    await turn()
+    expect(told.at(-1)).toBeUndefined()
+  })
+
+  it('are not asked for before the server wants to be asked, whatever comes into view', async () => {
+    const { clock, asked, snapshots } = open()
+    snapshots.now()
+    snapshots.now()
+    asked[0]?.fail(new CallError(429, 'too many', { waitMs: 30_000 }))
+    await turn()
+    clock.advance(29_999)
+    expect(asked).toHaveLength(1)
+    clock.advance(1)
+    expect(asked).toHaveLength(2)
+  })
+})
+
+describe('a request for many snapshots', () => {
+  const session = { session: 's', userId: 'alice', admin: false, endsAt: 0 }
+  const names = Array.from({ length: 100 }, (_, nth) => `NSE:S${nth}`)
+  const sizeOf = (init: { body?: unknown } | undefined): number =>
+    (JSON.parse(String(init?.body)) as { symbols: unknown[] }).symbols.length
+
+  it('is halved until the server takes it, and not made larger again', async () => {
+    const sizes: number[] = []
+    const call = async (_: string, init?: { body?: unknown }) => {
+      const size = sizeOf(init)
+      sizes.push(size)
+      if (size > 30) throw new CallError(413, 'too large')
+      return { snapshots: Array.from({ length: size }, () => ({ exchange: 'NSE', symbol: 'S' })) } as never
+    }
+    const sessions = { call, current: signal(session) }
+    expect(await askSnapshots(sessions, names)).toHaveLength(100)
+    expect(sizes).toEqual([100, 50, 25, 25, 25, 25])
+    await askSnapshots(sessions, names.slice(0, 40))
+    expect(sizes.slice(6)).toEqual([25, 15])
+  })
+
+  it('gives nothing once somebody else is signed in', async () => {
+    const sessions = {
+      current: signal(session),
+      call: async () => {
+        sessions.current.value = { ...session, session: 't' }
+        return { snapshots: [{ exchange: 'NSE', symbol: 'S' }] } as never
+      },
+    }
+    await expect(askSnapshots(sessions, names.slice(0, 1))).rejects.toThrow('over')
   })
 })
