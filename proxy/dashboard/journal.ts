@@ -19,7 +19,7 @@ export interface Entry {
 }
 
 /** What is added up while nothing else happens. */
-export interface Tally {
+interface Tally {
   readonly kind: string
   readonly amount: number
   readonly words: (amount: number) => string

@@ -4,7 +4,7 @@ import { wordOf } from '../watch/columns.ts'
 import { formatAge } from '../watch/format.ts'
 
 /** Of what kind and how old a pinned price is: a pin has no room for it beside the price. `now`: of the server. */
-export function pinWords(name: Name, price: Price | undefined, now: number, disagreement?: string | undefined): string {
+export function pinWords(name: Name, price: Price | undefined, now: number, disagreement?: string): string {
   const { label, state, tickAt, isStale } = price ?? {}
   const parts = [
     price && wordOf(price),

@@ -35,5 +35,6 @@ export function filtered(
 /** For other programs: one JSON object a line. */
 export const asLines = (entries: readonly Entry[]): string =>
   entries
-    .map(({ at, tally: _, ...rest }) => `${JSON.stringify({ at: new Date(at).toISOString(), ...rest })}\n`)
+    .map(entry => ({ ...entry, at: new Date(entry.at).toISOString(), tally: undefined }))
+    .map(line => `${JSON.stringify(line)}\n`)
     .join('')

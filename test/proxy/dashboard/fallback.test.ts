@@ -61,6 +61,16 @@ describe('prices without a WebSocket', () => {
     await holds(() => expect(polling.state.value).toEqual({ lastAt: clock.now() }))
   })
 
+  it('are asked for again also after an answer that nobody can read', async () => {
+    const { clock, blocked, polling, fail } = open()
+    fail(new TypeError('no list'))
+    blocked.value = 2
+    await holds(() => expect(polling.state.value?.trouble).toBe('the answer of the server could not be read'))
+    fail(undefined)
+    clock.advance(2000)
+    await holds(() => expect(polling.state.value).toEqual({ lastAt: clock.now() }))
+  })
+
   it('are not asked for while nobody can see the page', async () => {
     const { clock, blocked, isShown, asked, polling } = open()
     isShown.value = false

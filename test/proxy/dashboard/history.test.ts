@@ -13,7 +13,7 @@ function textsOf(node: unknown): string[] {
   if (Array.isArray(node)) return node.flatMap(textsOf)
   if (typeof node === 'object' && node !== null && 'props' in node)
     return textsOf((node as { props: { children?: unknown } }).props.children)
-  return node === undefined || node === null ? [] : [String(node)]
+  return typeof node === 'string' || typeof node === 'number' ? [String(node)] : []
 }
 
 it('the operator sees what each key has open, the busiest first', () => {
