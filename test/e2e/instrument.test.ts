@@ -139,7 +139,7 @@ describe('the chart', () => {
     const { page, ticks } = await open('TCS')
     const legend = () => page.locator('.chart .legend').textContent()
     await soon(async () => {
-      const minutes = new Minutes()
+      const minutes = new Minutes('NSE')
       const texts = ticks.map(({ snapshot, data: { ltp: price, volume, ltt, timestamp } }) => {
         const at = ltt ?? timestamp
         minutes.add({ at, price, volume, isContinuous: !(snapshot === true && at > minutes.lastAt) })
