@@ -118,7 +118,7 @@ export class Wants {
         if (this.#refuse(one => one.name === name).has(name)) refused.set(name, message ?? 'refused')
         continue
       }
-      const key = `${mode} ${name}`
+      const key = `${String(mode)} ${name}`
       const want = this.#wants.get(key)
       if (this.#open.delete(key) && want) want.refusals = 0
     }

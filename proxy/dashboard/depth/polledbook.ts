@@ -20,7 +20,7 @@ export class PolledBooks {
   /** What may be shown: without its book where that is not of now. */
   shown({ name, fields }: Pick<Price, 'name' | 'fields'>, state: PollState | undefined, now: number): Fields {
     if (!state || now - (this.#at.get(name) ?? Number.NEGATIVE_INFINITY) < OLD_MS) return fields
-    const { depth, depth_level, ...rest } = fields
+    const { depth: _, depth_level: __, ...rest } = fields
     return rest
   }
 }

@@ -50,7 +50,9 @@ beforeEach(async () => {
   await api.ready()
   const rules = { isTls: false, isNear: true, origins: [], isForwarder: () => false }
   const respond = (...pair: Parameters<typeof api.routing>) => api.routing(...pair)
-  http = createHttp(new Requests({ log: LOG, forwarders: forwarders([]), rules, respond }).take, undefined, LOG)
+  const parts = { log: LOG, forwarders: forwarders([]), rules, respond }
+  const requests = new Requests(parts, systemClock, (_, open) => open())
+  http = createHttp(requests.take, undefined, LOG)
   await once(http.listen(0, '127.0.0.1'), 'listening')
 })
 
