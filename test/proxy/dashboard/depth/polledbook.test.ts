@@ -1,3 +1,4 @@
+import { signal } from '@preact/signals'
 import { describe, expect, it } from 'vitest'
 import { PolledBooks } from '../../../../proxy/dashboard/depth/polledbook.ts'
 import { Prices } from '../../../../proxy/dashboard/prices.ts'
@@ -33,7 +34,7 @@ describe('the book while prices come as snapshots', () => {
       asked.push(wish)
       return { snapshots: [{ exchange: 'NSE', symbol: 'TCS', ...answer(wish.mode) }] }
     }
-    const poll = () => pollSnapshots({ call } as never, prices, [name], { name, depth: 20 })
+    const poll = () => pollSnapshots({ call, current: signal(undefined) } as never, prices, [name], { name, depth: 20 })
     return { prices, asked, poll }
   }
 
