@@ -231,12 +231,14 @@ export class Prices {
     }
     this.#isScheduled = false
     this.#drawnAt = now
-    for (const name of this.#dirty) {
+    const dirty = [...this.#dirty]
+    // Before anybody is called: a fault in one of them must not come again with every picture.
+    this.#dirty.clear()
+    for (const name of dirty) {
       const price = this.#all.get(name)?.price
       const looks = price && this.#looks.get(name)
       if (looks) for (const look of looks) look(price)
     }
-    this.#dirty.clear()
   }
 
   #open(name: Name): Kept {

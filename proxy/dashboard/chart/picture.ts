@@ -9,9 +9,8 @@ import {
   type UTCTimestamp,
 } from 'lightweight-charts'
 import { formatCompact, formatPrice } from '../watch/format.ts'
-import type { Candle } from './candles.ts'
 import { Hatching, type Strokes } from './hatching.ts'
-import type { Scene, Slot } from './scene.ts'
+import { movedSlots, type Scene, type Slot } from './scene.ts'
 import { IST_MS, type Timeframe } from './timeframes.ts'
 
 interface Colours extends Strokes {
@@ -75,14 +74,12 @@ export class Picture {
 
   show(scene: Scene): void {
     const { slots } = scene
-    const first = firstOther(this.#slots, slots)
-    // Nearly always the last candle alone has moved, or a new one was begun.
-    if (first >= this.#slots.length - 1 && slots.length >= this.#slots.length && this.#slots.length > 0)
-      for (const slot of slots.slice(first)) {
-        this.#candles.update(this.#barOf(slot))
-        this.#volumes.update(this.#columnOf(slot))
-      }
-    else this.#redraw(slots)
+    const moved = movedSlots(this.#slots, slots)
+    for (const slot of moved ?? []) {
+      this.#candles.update(this.#barOf(slot))
+      this.#volumes.update(this.#columnOf(slot))
+    }
+    if (!moved) this.#redraw(slots)
     this.#slots = slots
     this.#hatching.show(scene)
     this.#colourLast()
@@ -158,22 +155,6 @@ export class Picture {
 
 /** The library knows one zone only; what it takes for UTC is India. */
 const axisTime = (start: number): UTCTimestamp => ((start + IST_MS) / 1000) as UTCTimestamp
-
-function firstOther(before: readonly Slot[], after: readonly Slot[]): number {
-  const nth = before.findIndex((slot, at) => {
-    const other = after[at]
-    return other?.start !== slot.start || !isSame(slot.candle, other.candle)
-  })
-  return nth < 0 ? before.length : nth
-}
-
-const isSame = (a: Candle | undefined, b: Candle | undefined): boolean =>
-  a?.open === b?.open &&
-  a?.high === b?.high &&
-  a?.low === b?.low &&
-  a?.close === b?.close &&
-  a?.volume === b?.volume &&
-  a?.isPartial === b?.isPartial
 
 function coloursOf(host: HTMLElement): Colours {
   const style = getComputedStyle(host)

@@ -83,3 +83,25 @@ function placeOf(at: number, slots: readonly Slot[], { timeframe }: Wanted): num
   const length = endOf(slot.start, timeframe) - slot.start
   return nth - HALF + Math.min(1, (at - slot.start) / length)
 }
+
+/**
+ * What has to be drawn anew where nearly always the last candle alone has moved, or a new one was begun; `undefined`: all
+ * of it. A last place that was empty may give way to a candle before it, and what is drawn goes forward only.
+ */
+export function movedSlots(before: readonly Slot[], after: readonly Slot[]): readonly Slot[] | undefined {
+  const last = before.at(-1)
+  const other = before.findIndex((slot, at) => !isSame(slot, after[at]))
+  const first = other < 0 ? before.length : other
+  if (!last || after.length < before.length || first < before.length - 1) return undefined
+  const moved = after.slice(first)
+  return moved.every(({ start }) => start >= last.start) ? moved : undefined
+}
+
+const isSame = ({ start, candle: a }: Slot, other: Slot | undefined): boolean =>
+  start === other?.start &&
+  a?.open === other.candle?.open &&
+  a?.high === other.candle?.high &&
+  a?.low === other.candle?.low &&
+  a?.close === other.candle?.close &&
+  a?.volume === other.candle?.volume &&
+  a?.isPartial === other.candle?.isPartial

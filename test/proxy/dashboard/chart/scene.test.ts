@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Candle } from '../../../../proxy/dashboard/chart/candles.ts'
 import type { Outage } from '../../../../proxy/dashboard/chart/outages.ts'
-import { sceneOf, slotAt } from '../../../../proxy/dashboard/chart/scene.ts'
+import { movedSlots, sceneOf, slotAt } from '../../../../proxy/dashboard/chart/scene.ts'
 
 const MINUTE = 60_000
 const at = (time: string, day = '2026-11-23') => Date.parse(`${day}T${time}+05:30`)
@@ -66,5 +66,30 @@ describe('what the chart draws', () => {
     expect(slotAt(drawn, 0)).toMatchObject({ slot: { candle: { start: OPEN } }, why: undefined })
     expect(slotAt(drawn, 2.3)).toMatchObject({ slot: { candle: undefined }, why: 'down' })
     expect(slotAt(drawn, 99)).toMatchObject({ slot: undefined })
+  })
+})
+
+describe('what the chart draws anew', () => {
+  const slot = (nth: number, high?: number) => {
+    const start = OPEN + nth * MINUTE
+    return { start, candle: high === undefined ? undefined : { ...candle(start), high } }
+  }
+
+  it('is the last candle alone where only that has moved, and those begun since', () => {
+    const [first, last, moved, next] = [slot(0, 10), slot(1, 10), slot(1, 11), slot(2, 12)]
+    expect(movedSlots([first, last], [first, moved])).toEqual([moved])
+    expect(movedSlots([first, last], [first, moved, next])).toEqual([moved, next])
+    expect(movedSlots([first, last], [first, last])).toEqual([])
+  })
+
+  it('is everything at first, where an earlier one has moved, and where one is gone', () => {
+    expect(movedSlots([], [slot(0, 10)])).toBeUndefined()
+    expect(movedSlots([slot(0, 10), slot(1, 10)], [slot(0, 11), slot(1, 10)])).toBeUndefined()
+    expect(movedSlots([slot(0, 10), slot(1, 10)], [slot(0, 10)])).toBeUndefined()
+  })
+
+  it('is everything where a candle took the place of an empty one behind it', () => {
+    expect(movedSlots([slot(0, 10), slot(2)], [slot(0, 10), slot(1, 10)])).toBeUndefined()
+    expect(movedSlots([slot(0, 10), slot(2)], [slot(0, 10), slot(1, 10), slot(2)])).toBeUndefined()
   })
 })
