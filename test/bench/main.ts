@@ -38,11 +38,11 @@ const PARTS: readonly Part[] = [
   page,
   brokers,
 ]
-const USAGE = `npm run bench -- [--only ${PARTS.map(({ name }) => name).join(',')}] [--quick] [--urgent] [--minutes 10] [--json]`
+const USAGE = `npm run bench -- [--only ${PARTS.map(({ name }) => name).join(',')}] [--quick] [--urgent] [--minutes 10] [--into FILE] [--json]`
 
-/** Everything goes to BENCHMARKS.md; what is less than everything, to stdout. */
+/** Everything goes to BENCHMARKS.md; what is less than everything, to stdout or where it is told. */
 async function main(): Promise<void> {
-  const { only, quick = false, urgent = false, json = false, minutes = 10 } = readOptions()
+  const { only, quick = false, urgent = false, json = false, minutes = 10, into } = readOptions()
   if (urgent) hurry()
   const parts = only === undefined ? PARTS : PARTS.filter(({ name }) => only.includes(name))
   const bench: Bench = {
@@ -66,8 +66,9 @@ async function main(): Promise<void> {
   }
   if (json) return void process.stdout.write(`${JSON.stringify({ absent, findings })}\n`)
   const report = writeReport({ machine: describeMachine(new Date(systemClock.now())), findings, absent })
-  if (quick || only !== undefined) process.stdout.write(report)
-  else writeFileSync(resolve(import.meta.dirname, '../../BENCHMARKS.md'), report)
+  const file = into ?? (quick || only !== undefined ? undefined : 'BENCHMARKS.md')
+  if (file === undefined) process.stdout.write(report)
+  else writeFileSync(resolve(import.meta.dirname, '../..', file), report)
 }
 
 interface Options {
@@ -76,12 +77,14 @@ interface Options {
   readonly urgent?: boolean
   readonly json?: boolean
   readonly minutes?: number
+  /** A file, from the top of the repository. */
+  readonly into?: string
 }
 
 function readOptions(): Options {
   const flag = { type: 'boolean' } as const
   const text = { type: 'string' } as const
-  const options = { only: text, minutes: text, quick: flag, urgent: flag, json: flag } as const
+  const options = { only: text, minutes: text, into: text, quick: flag, urgent: flag, json: flag } as const
   const { only, minutes, ...flags } = parseArgs({ options }).values
   const rest = { ...flags, ...(minutes === undefined ? {} : { minutes: minutesOf(minutes) }) }
   if (only === undefined) return rest
