@@ -1,3 +1,4 @@
+import type { RefObject } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { prices } from '../desk.ts'
 import { type Name, partsOf } from '../names.ts'
@@ -41,50 +42,13 @@ export function Book({ name, levels, isCumulative }: Shown) {
     })
   }, [name, levels, isCumulative])
 
-  const rows = Array.from({ length: levels }, (_, nth) => nth)
   const quantity = isCumulative ? 'Cum. qty' : 'Qty'
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
       <section ref={book} class="book" tabIndex={0} aria-label="Book">
-        <table class="bids">
-          <caption>Bids</caption>
-          <thead>
-            <tr>
-              <th scope="col">Orders</th>
-              <th scope="col">{quantity}</th>
-              <th scope="col">Bid</th>
-            </tr>
-          </thead>
-          <tbody ref={bids}>
-            {rows.map(row => (
-              <tr key={row}>
-                <td />
-                <td />
-                <td />
-              </tr>
-            ))}
-          </tbody>
-        </table>
-        <table class="asks">
-          <caption>Asks</caption>
-          <thead>
-            <tr>
-              <th scope="col">Ask</th>
-              <th scope="col">{quantity}</th>
-              <th scope="col">Orders</th>
-            </tr>
-          </thead>
-          <tbody ref={asks}>
-            {rows.map(row => (
-              <tr key={row}>
-                <td />
-                <td />
-                <td />
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <Side side="bids" heads={['Orders', quantity, 'Bid']} levels={levels} body={bids} />
+        <Side side="asks" heads={['Ask', quantity, 'Orders']} levels={levels} body={asks} />
       </section>
       <dl class="sums" ref={sums}>
         <div title="Sum of the bids shown above">
@@ -109,5 +73,39 @@ export function Book({ name, levels, isCumulative }: Shown) {
         </div>
       </dl>
     </>
+  )
+}
+
+interface SideProps {
+  readonly side: 'bids' | 'asks'
+  readonly heads: readonly string[]
+  readonly levels: number
+  readonly body: RefObject<HTMLTableSectionElement | null>
+}
+
+/** Empty rows, which are written to as prices come. */
+function Side({ side, heads, levels, body }: SideProps) {
+  return (
+    <table class={side}>
+      <caption>{side === 'bids' ? 'Bids' : 'Asks'}</caption>
+      <thead>
+        <tr>
+          {heads.map(head => (
+            <th key={head} scope="col">
+              {head}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody ref={body}>
+        {Array.from({ length: levels }, (_, row) => (
+          <tr key={row}>
+            {heads.map(head => (
+              <td key={head} />
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
   )
 }

@@ -1,17 +1,6 @@
+import { INSTRUMENT_WORDS } from '../instrumentwords.ts'
 import type { dataLink } from '../pill.ts'
 import type { Price } from '../prices.ts'
-import type { InstrumentState } from '../protocol.ts'
-
-/** How an instrument stands, in words that need no colour. */
-const WORDS: Readonly<Record<InstrumentState, string>> = {
-  accepted: 'Waiting',
-  confirmed: 'Waiting',
-  live: 'Live',
-  quiet: 'Quiet',
-  suspect: 'Stalled',
-  down: 'Down',
-  refused: 'Refused',
-}
 
 export interface Standing {
   readonly word: string
@@ -28,13 +17,13 @@ export function standingOf(
   const { state, reason = '', isStale, fields, label } = price
   if (link === 'lost') return { word: 'Cut off', why: 'the page has no connection to the server', isDim: true }
   if (state === 'down' || state === 'suspect' || state === 'refused')
-    return { word: WORDS[state], why: reason, isDim: true }
+    return { word: INSTRUMENT_WORDS[state], why: reason, isDim: true }
   if (isStale) return { word: 'Old', why: 'the last known value, not of now', isDim: true }
   if (link === 'polling') return { word: 'Snapshots', why: 'asked for now and then', isDim: false }
   if (state === undefined) return { word: fields.ltp === undefined ? 'Waiting' : '', why: '', isDim: false }
   const isLabelled = label !== undefined && label !== 'live' && (state === 'live' || state === 'quiet')
   return {
-    word: isLabelled ? `${WORDS[state]}, ${label}` : WORDS[state],
+    word: isLabelled ? `${INSTRUMENT_WORDS[state]}, ${label}` : INSTRUMENT_WORDS[state],
     why: state === 'quiet' ? reason : '',
     isDim: false,
   }

@@ -1,6 +1,7 @@
+import { INSTRUMENT_WORDS } from '../instrumentwords.ts'
 import { partsOf } from '../names.ts'
 import type { Price } from '../prices.ts'
-import type { Fields, InstrumentState } from '../protocol.ts'
+import type { Fields } from '../protocol.ts'
 import {
   decimalsOf,
   formatAge,
@@ -194,22 +195,12 @@ export function shownColumns(chosen: readonly ColumnId[], form: ChangeForm, isNa
   return swapped.flatMap(id => (id === hidden ? [] : (COLUMNS.get(id) ?? [])))
 }
 
-const WORDS: Readonly<Record<InstrumentState, string>> = {
-  accepted: 'Waiting',
-  confirmed: 'Waiting',
-  live: 'Live',
-  quiet: 'Quiet',
-  suspect: 'Stalled',
-  down: 'Down',
-  refused: 'Refused',
-}
-
 const LABELS = { live: 'Live', delayed: 'Delayed', simulated: 'Simulated', replay: 'Replay', polled: 'Polled' } as const
 
 /** The word of its state; of what is live the kind of price it is. */
 export function wordOf({ state, label }: Price): string | undefined {
   if (state === undefined) return undefined
-  return state === 'live' && label ? LABELS[label] : WORDS[state]
+  return state === 'live' && label ? LABELS[label] : INSTRUMENT_WORDS[state]
 }
 
 /** Not to be traded on: shown, dimmed, with its age. */
