@@ -114,15 +114,15 @@ describe('the book', () => {
   })
 })
 
-/** Pixels of the chart in this colour, which nothing else of it has. */
-const pixels = (page: Page, [r, g, b]: readonly [number, number, number]) =>
+/** Pixels of the chart in this colour, which nothing else of it has; `from`: the part of its width they are right of. */
+const pixels = (page: Page, [r, g, b]: readonly [number, number, number], from = 0) =>
   page.evaluate<number>(`(() => {
     let count = 0
     for (const canvas of document.querySelectorAll('.chart canvas')) {
       if (!canvas.width || !canvas.height) continue
       const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
       for (let at = 0; at < data.length; at += 4)
-        if (Math.abs(data[at] - ${r}) + Math.abs(data[at + 1] - ${g}) + Math.abs(data[at + 2] - ${b}) < 24) count++
+        if ((at / 4) % canvas.width >= canvas.width * ${from} && Math.abs(data[at] - ${r}) + Math.abs(data[at + 1] - ${g}) + Math.abs(data[at + 2] - ${b}) < 24) count++
     }
     return count
   })()`)
@@ -158,12 +158,14 @@ describe('the chart', () => {
       await soon(async () => expect(await page.locator('.depth .state').textContent()).toMatch(/^Down: /))
       expect(await page.locator('.depth .is-dim').count()).toBe(1)
       await soon(async () => expect(await legend()).toMatch(/no prices: /))
-      await soon(async () => expect(await pixels(page, WARN)).toBeGreaterThan(20))
+      // Beside the last candle, where the outage was, and nowhere else.
+      await soon(async () => expect(await pixels(page, WARN, 0.5)).toBeGreaterThan(20))
+      expect(await pixels(page, WARN)).toBe(await pixels(page, WARN, 0.5))
     } finally {
       await system.run('adapter', 'enable', 'SIMULATOR')
     }
     await soon(async () => expect(await page.locator('.depth .state').textContent()).toMatch(/^Live/))
-    expect(await pixels(page, WARN)).toBeGreaterThan(20)
+    expect(await pixels(page, WARN, 0.5)).toBeGreaterThan(20)
 
     await page.locator('.chart .canvas').focus()
     await page.keyboard.type('5')

@@ -87,8 +87,12 @@ export class Hatching implements ISeriesPrimitive<Time> {
   }
 
   #x(place: number): number | undefined {
-    // The library takes places between its bars too.
-    return this.#attached?.chart.timeScale().logicalToCoordinate(place as Logical) ?? undefined
+    const scale = this.#attached?.chart.timeScale()
+    // The library knows whole places only: for all others it says 0, the left edge.
+    const whole = Math.floor(place)
+    const left = scale?.logicalToCoordinate(whole as Logical) ?? undefined
+    const right = scale?.logicalToCoordinate((whole + 1) as Logical) ?? undefined
+    return left === undefined || right === undefined ? undefined : left + (right - left) * (place - whole)
   }
 
   #draw(target: Target): void {
