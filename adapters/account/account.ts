@@ -65,8 +65,6 @@ export interface AccountParts {
 export function startAccount(parts: AccountParts): Pick<RunningAdapter, 'close' | 'lost'> {
   const { feed, adapter, settings, bus, folder, vault, http, ask, capture, audit, clock, log } = parts
   const random = Math.random
-  const credentials = capture && vault.credentials(feed.name)
-  if (credentials) capture.protect(credentials)
   const book = new InstrumentBook(folder)
   const listing = new Listing(book, feed.name, clock)
   const tickets = new VaultTickets({ vault, account: feed.name, adapter, onSecret: capture?.protect, clock, log })

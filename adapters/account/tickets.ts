@@ -10,20 +10,21 @@ import type { Grant, Tickets } from '../runtime/session/tickets.ts'
 const WATCH_MS = 250
 
 interface VaultTicketsParts {
-  readonly vault: Pick<Vault, 'version' | 'ticket'>
+  readonly vault: Pick<Vault, 'version' | 'ticket' | 'credentials'>
   /** Name of the feed. */
   readonly account: string
   readonly adapter: Pick<SessionAdapter, 'ticket'>
-  /** Hears of every ticket before it is used. */
+  /** Hears of every ticket before it is used, and of the credentials. */
   readonly onSecret?: ((sealed: Secret) => void) | undefined
   readonly clock: Clock
   readonly log: Log
 }
 
-/** The ticket of one account in the vault, followed while other processes write it. */
+/** The ticket of one account in the vault, followed while other processes write it, and its credentials, to mask them. */
 export class VaultTickets implements Tickets {
   readonly #parts: VaultTicketsParts
   readonly #reading: Trouble
+  readonly #masking: Trouble
   readonly #stop: Cancel
   #version: number | undefined
   #grant: Grant | undefined
@@ -36,8 +37,13 @@ export class VaultTickets implements Tickets {
       fails: 'the vault cannot be read; the session goes on with the ticket it has',
       over: 'the vault can be read again',
     })
+    this.#masking = new Trouble(parts.log, {
+      fails: 'the credentials cannot be read: what the broker may repeat of them is not masked',
+      over: 'the credentials can be read again, and are masked',
+    })
     this.#version = parts.vault.version()
     this.#grant = this.#readFirst()
+    this.#maskCredentials()
     this.#stop = parts.clock.every(WATCH_MS, () => this.look())
   }
 
@@ -82,7 +88,17 @@ export class VaultTickets implements Tickets {
     const before = this.#grant?.mark
     this.#grant = this.#read()
     this.#version = version
+    this.#maskCredentials()
     if (this.#grant?.mark !== before) this.#onChange()
+  }
+
+  /** Opened, they are masked in all that this process says: a broker may repeat what a login of another process told it. */
+  #maskCredentials(): void {
+    const { vault, account, onSecret } = this.#parts
+    this.#masking.attempt(() => {
+      const credentials = vault.credentials(account)
+      if (credentials) onSecret?.(credentials)
+    })
   }
 
   #read(): Grant | undefined {

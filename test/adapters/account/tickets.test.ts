@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { VaultTickets } from '../../../adapters/account/tickets.ts'
 import { ManualClock } from '../../../shared/clock.ts'
 import { TickwireError } from '../../../shared/errors.ts'
+import { scrub } from '../../../shared/redaction.ts'
 import { Secret } from '../../../shared/secret.ts'
 import { keptLog } from '../../support/log.ts'
 
@@ -18,6 +19,18 @@ class FakeVault {
   failure: TickwireError | undefined
   #text: string | undefined
   #grantedAt = 0
+  #credentials: string | undefined
+  credentialsFailure: TickwireError | undefined
+
+  credentials() {
+    if (this.credentialsFailure) throw this.credentialsFailure
+    return this.#credentials === undefined ? undefined : new Secret(this.#credentials)
+  }
+
+  putCredentials(text: string): void {
+    this.#credentials = text
+    this.put(undefined)
+  }
 
   version = (): number => this.written
 
@@ -122,5 +135,26 @@ describe('the ticket of an account', () => {
     vault.put(TICKET)
     clock.advance(250)
     expect(secrets).toEqual([TICKET])
+  })
+
+  it('comes with credentials that are masked from then on, though this process never uses them', () => {
+    const vault = new FakeVault()
+    vault.putCredentials('{"pin":"pin-at-the-start"}')
+    const { clock, secrets } = follow(vault)
+    expect(scrub('bad pin-at-the-start')).toBe('bad [redacted]')
+    vault.putCredentials('{"pin":"pin-of-later"}')
+    clock.advance(250)
+    expect(scrub('bad pin-of-later')).toBe('bad [redacted]')
+    expect(secrets).toEqual(['{"pin":"pin-at-the-start"}', '{"pin":"pin-of-later"}'])
+  })
+
+  it('is followed though the credentials are damaged, which is told once', () => {
+    const vault = new FakeVault()
+    vault.credentialsFailure = new TickwireError('STORE_CORRUPT', 'they are damaged')
+    const { clock, tickets, lines } = follow(vault)
+    vault.put(TICKET)
+    clock.advance(250)
+    expect(tickets.current()?.mark).toBe('1')
+    expect(lines.map(({ text }) => text)).toEqual([expect.stringContaining('not masked')])
   })
 })
