@@ -26,22 +26,27 @@ afterAll(async () => {
 interface Kept {
   readonly names?: readonly string[]
   readonly columns?: readonly string[]
+  readonly density?: 'comfortable'
 }
 
 /** What the page holds on the stream in mode Quote, by the messages it sends. */
-type Held = Set<string>
+interface Held extends Set<string> {
+  /** With what it held before. */
+  ever: Set<string>
+}
 
 /** The page of somebody who has kept this list and these columns. */
-async function open({ names, columns }: Kept = {}): Promise<{ page: Page; held: Held }> {
+async function open({ names, columns, density }: Kept = {}): Promise<{ page: Page; held: Held }> {
   const page = await browser.page()
   const kept = [
     names && ['tickwire.lists', { lists: [{ id: 1, title: 'Kept', names }], current: 1 }],
     columns && ['tickwire.columns', columns],
+    density && ['tickwire.density', density],
   ].flatMap(one =>
     one ? [`localStorage[${JSON.stringify(one[0])}] ??= ${JSON.stringify(JSON.stringify(one[1]))}`] : [],
   )
   await page.addInitScript(kept.join(';'))
-  const held: Held = new Set()
+  const held: Held = Object.assign(new Set<string>(), { ever: new Set<string>() })
   page.on('websocket', socket => socket.on('framesent', ({ payload }) => note(held, String(payload))))
   await page.goto(await signedIn(system.url(), system.key))
   await page.waitForSelector('.watch .line')
@@ -58,8 +63,10 @@ function note(held: Held, text: string): void {
   const { action, symbols = [], mode } = JSON.parse(text) as Said
   for (const { exchange, symbol, mode: own = mode } of symbols) {
     if (own !== 'Quote') continue
-    if (action === 'subscribe') held.add(`${exchange}:${symbol}`)
-    else held.delete(`${exchange}:${symbol}`)
+    if (action === 'subscribe') {
+      held.add(`${exchange}:${symbol}`)
+      held.ever.add(`${exchange}:${symbol}`)
+    } else held.delete(`${exchange}:${symbol}`)
   }
 }
 
@@ -144,6 +151,37 @@ describe('the market watch', () => {
     expect(held.size).toBeLessThanOrEqual((await seen()).length + pinned + 2)
   })
 
+  it('asks for no more than it comes to rest at of a list that is thrown, which shows prices all the same', async () => {
+    const { page, held } = await open({ names })
+    const seen = async () => (await lines(page)).map(({ name }) => name)
+    await holds(async () => expect([...held]).toEqual(expect.arrayContaining(await seen())))
+    const first = held.ever.size
+    // Prices of those out of view are there.
+    await holds(async () => {
+      await page.evaluate('document.getElementById("watch-grid").scrollTop = 2600')
+      expect((await lines(page)).filter(({ price }) => !/\d/.test(price))).toEqual([])
+      await page.evaluate('document.getElementById("watch-grid").scrollTop = 0')
+    })
+    const passed = await page.evaluate<number>(THROW)
+    expect(passed).toBeGreaterThan(100)
+    await holds(async () => expect([...held]).toEqual(expect.arrayContaining(await seen())))
+    expect(held.ever.size - first).toBeLessThanOrEqual((await seen()).length * 2)
+  })
+
+  it('cuts no number, however long, in small letters and large', async () => {
+    const columns = 'ltp,change,percent,bid,ask,volume,oi,open,high,low,close,average,quantity,ltt,age'.split(',')
+    const long = ['MCX:GOLD', 'NFO:BANKNIFTY', 'NSE:']
+    const some = long.flatMap(start => names.filter(name => name.startsWith(start)).slice(0, 6))
+    for (const density of [undefined, 'comfortable'] as const) {
+      const { page } = await open({ names: some, columns, ...(density && { density }) })
+      const cells = () => page.evaluate<{ text: string; width: number; needed: number }[]>(CELLS)
+      await holds(async () =>
+        expect((await cells()).filter(({ text }) => /^\d,\d\d,\d{3}\.\d\d$/.test(text))).not.toEqual([]),
+      )
+      await holds(async () => expect((await cells()).filter(({ width, needed }) => needed > width)).toEqual([]))
+    }
+  })
+
   it('sorts rows by what those are worth that nobody sees', async () => {
     const { page } = await open({ names, columns: ['close', 'ltp'] })
     // A close of the day before does not move: the order is known to the last place.
@@ -170,6 +208,21 @@ describe('the market watch', () => {
     expect((await lines(page)).at(-1)).toMatchObject({ name: many.at(-1), place: 1999 })
   })
 })
+
+/** Ten rows a picture, to the end: how many there were. */
+const THROW = `new Promise(resolve => {
+  const grid = document.getElementById('watch-grid')
+  const next = () => {
+    const before = grid.scrollTop
+    grid.scrollTop += 260
+    if (grid.scrollTop === before) resolve(Math.round(before / 26))
+    else requestAnimationFrame(next)
+  }
+  next()
+})`
+
+const CELLS = `[...document.querySelectorAll('.watch .line .cell:not(.words)')]
+  .map(({ textContent, clientWidth, scrollWidth }) => ({ text: textContent, width: clientWidth, needed: scrollWidth }))`
 
 /** Slowly, then in leaps, to the end: places of the list where nothing stood when a picture was drawn. */
 const SCROLL = `new Promise(resolve => {

@@ -12,6 +12,7 @@ import { type Command, commandOf, placeAfter } from './keys.ts'
 import { ordered } from './order.ts'
 import { Snapshots, type Trouble } from './snapshots.ts'
 import { isSameOrder } from './sorting.ts'
+import { Widths } from './widths.ts'
 
 /** An order that follows prices is looked at anew so often. */
 const REORDER_MS = 1000
@@ -19,11 +20,22 @@ const REORDER_MS = 1000
 const SETTLE_MS = 120
 const ROW_HEIGHT = { dense: 26, comfortable: 34, touch: 44 } as const
 
+const pencil = document.createElement('canvas').getContext('2d')
+const widths = new Widths(clock, text => {
+  const rows = document.querySelector('#watch-grid')
+  if (!pencil || !rows) return 0
+  pencil.font = getComputedStyle(rows).font
+  return pencil.measureText(text).width
+})
+/** Columns that need more than their own width, in pixels. */
+export const { grown } = widths
+
 const source = {
   now: serverNow,
   monotonic: () => clock.monotonic(),
   watch: (name: Name, look: Parameters<typeof prices.watch>[1]) => prices.watch(name, look),
   hold: (name: Name) => wants.hold(name, 'Quote'),
+  wrote: (...written: Parameters<Widths['take']>) => widths.take(...written),
 }
 
 export const rowHeight = (): number => (isTouch.value ? ROW_HEIGHT.touch : ROW_HEIGHT[density.value])
@@ -50,7 +62,11 @@ export class Board {
     })
     this.#stops = [
       () => snapshots.close(),
-      effect(() => grid.shape({ columns: shown.value, rowHeight: rowHeight() })),
+      effect(() => {
+        const shape = { columns: shown.value, rowHeight: rowHeight() }
+        widths.begin()
+        grid.shape(shape)
+      }),
       effect(() => this.#arrange(list.value?.names ?? [], filter.value, sort.value)),
       effect(() => {
         if (list.value?.id !== undefined) snapshots.now()

@@ -1,6 +1,6 @@
-import { prices, sessions, stream, wants } from '../desk.ts'
+import { clock, prices, sessions, stream, wants } from '../desk.ts'
 import { type Name, nameOf } from '../names.ts'
-import { askSnapshots, takeSnapshot } from '../snapshots.ts'
+import { askSnapshots, type Snapshot, takeSnapshot } from '../snapshots.ts'
 import { list, lists } from './choices.ts'
 import type { Found } from './finder.ts'
 import { dropUnknown } from './lists.ts'
@@ -12,21 +12,33 @@ export async function findInstruments(text: string): Promise<readonly Found[]> {
   return instruments
 }
 
+/** Taken in one go; between them pictures are drawn. */
+const SLICE = 100
+
 /** Takes the newest of each to where prices are. */
 export async function fetchSnapshots(names: readonly Name[]): Promise<void> {
   const snapshots = await askSnapshots(sessions, names)
+  const session = sessions.current.peek()
+  for (let from = 0; from < snapshots.length; from += SLICE) {
+    if (from > 0) await new Promise<void>(done => clock.after(0, done))
+    // What was asked for one person is not shown to the next.
+    if (sessions.current.peek() !== session) return
+    takeAll(snapshots.slice(from, from + SLICE))
+  }
+  const unknown = new Set(snapshots.flatMap(one => (one.code === 'NOT_FOUND' ? nameOf(one) : [])))
+  if (list.value?.isFirst && unknown.size > 0) lists.value = dropUnknown(lists.value, list.value.id, unknown)
+}
+
+function takeAll(snapshots: readonly Snapshot[]): void {
   // What came into view meanwhile is told of by the stream, which knows better.
   const isOpen = stream.link.value.phase === 'open'
   const held = isOpen ? wants.held() : new Set<Name>()
   const looked = new Set(isOpen ? wants.names() : [])
-  const unknown = new Set<Name>()
   for (const { state, ...one } of snapshots) {
     const name = nameOf(one)
-    if (one.code === 'NOT_FOUND') unknown.add(name)
     // What is seen and not held was refused, and goes on standing so.
     if (!held.has(name)) takeSnapshot(prices, looked.has(name) || !state ? one : { ...one, state })
   }
-  if (list.value?.isFirst && unknown.size > 0) lists.value = dropUnknown(lists.value, list.value.id, unknown)
 }
 
 /** What of the list in view nobody sees, or all of it while there is no stream. */

@@ -7,6 +7,8 @@ import { extentOf, poolSize, scrollTo } from './viewport.ts'
 /** Seen while a finger throws the list: rows are there before they are needed. */
 const MARGIN = 8
 const SECOND_MS = 1000
+/** Rows are looked through for those that have come to stay. */
+const HOLD_MS = 100
 
 export interface Shape {
   readonly columns: readonly Column[]
@@ -31,6 +33,8 @@ export class Grid {
   #outer = 0
   #active: Name | undefined
   #isPlanned = false
+  /** When rows last came into view, monotonic. */
+  #movedAt = Number.NEGATIVE_INFINITY
 
   constructor(scroller: HTMLElement, body: HTMLElement, clock: PageClock, source: Source) {
     this.#scroller = scroller
@@ -48,6 +52,7 @@ export class Grid {
     this.#stops.push(() => sizes.disconnect())
     this.#stops.push(clock.every(SECOND_MS, () => this.#grow()))
     this.#stops.push(clock.every(FLASH_MS / 2, () => this.#fade()))
+    this.#stops.push(clock.every(HOLD_MS, () => this.#hold()))
   }
 
   get names(): readonly Name[] {
@@ -142,12 +147,19 @@ export class Grid {
       const row = this.#rows[index % size]
       const name = this.#names[index]
       if (!row || name === undefined) continue
-      row.show(name, index, rowHeight)
+      if (row.show(name, index, rowHeight)) this.#movedAt = this.#clock.monotonic()
       row.activate(name === this.#active)
       if (name === this.#active) active = row.element.id
     }
     if (this.#scroller.getAttribute('aria-activedescendant') !== active)
       this.#scroller.setAttribute('aria-activedescendant', active)
+  }
+
+  #hold(): void {
+    // On a busy machine the list has moved, and its rows do not know yet.
+    if (this.#isPlanned) return
+    const now = this.#clock.monotonic()
+    for (const row of this.#rows) row.hold(now, this.#movedAt)
   }
 
   #grow(): void {

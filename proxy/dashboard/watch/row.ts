@@ -3,6 +3,7 @@ import { type Name, partsOf } from '../names.ts'
 import type { Price } from '../prices.ts'
 import { type Column, decimalsFor, isDoubtful, noteOf } from './columns.ts'
 import { exchangeTag } from './format.ts'
+import { isWorthAsking } from './viewport.ts'
 
 /** What a row needs of the page. */
 export interface Source {
@@ -10,6 +11,8 @@ export interface Source {
   monotonic(): number
   watch(name: Name, look: (price: Price) => void): Cancel
   hold(name: Name): Cancel
+  /** Hears every text that a column shows. */
+  wrote(column: Column, text: string): void
 }
 
 /** How long a tint stays. */
@@ -58,7 +61,9 @@ export class Row {
   #isDoubtful = false
   #isActive: boolean | undefined
   #isFresh = true
-  #release: Cancel | undefined
+  #unwatch: Cancel | undefined
+  #unhold: Cancel | undefined
+  #shownAt = 0
 
   constructor(source: Source, columns: readonly Column[], id: string) {
     this.#source = source
@@ -81,15 +86,15 @@ export class Row {
     this.element.append(this.#name, ...this.#cells.map(cell => cell.element), actions())
   }
 
-  /** Stands at a place of the list and shows what is there. */
-  show(name: Name, index: number, rowHeight: number): void {
+  /** Stands at a place of the list and shows what is there; true: something else than before. */
+  show(name: Name, index: number, rowHeight: number): boolean {
     if (index !== this.#index) {
       this.#index = index
       this.element.style.transform = `translateY(${index * rowHeight}px)`
       this.element.setAttribute('aria-rowindex', String(index + 2))
     }
-    if (name === this.#shown) return
-    const before = this.#release
+    if (name === this.#shown) return false
+    this.#release()
     this.#shown = name
     this.#isFresh = true
     this.#state = undefined
@@ -99,13 +104,15 @@ export class Row {
     this.#decimals = decimalsFor(name)
     this.element.dataset.name = name
     this.#name.title = name
-    const unhold = this.#source.hold(name)
-    const unwatch = this.#source.watch(name, price => this.#draw(price))
-    this.#release = () => {
-      unwatch()
-      unhold()
-    }
-    before?.()
+    this.#shownAt = this.#source.monotonic()
+    this.#unwatch = this.#source.watch(name, price => this.#draw(price))
+    return true
+  }
+
+  /** Has what it shows on the stream, once it is worth it. */
+  hold(now: number, movedAt: number): void {
+    if (this.#unhold || this.#shown === undefined || !isWorthAsking(this.#shownAt, movedAt, now)) return
+    this.#unhold = this.#source.hold(this.#shown)
   }
 
   activate(isActive: boolean): void {
@@ -124,7 +131,8 @@ export class Row {
     const price = this.#price
     if (!price) return
     const now = this.#source.now()
-    for (const cell of this.#cells) if (cell.column.isAge) write(cell, cell.column.text(price, now, this.#decimals))
+    for (const cell of this.#cells)
+      if (cell.column.isAge) this.#write(cell, cell.column.text(price, now, this.#decimals))
     this.#mark(price, now)
   }
 
@@ -138,8 +146,15 @@ export class Row {
   }
 
   close(): void {
-    this.#release?.()
+    this.#release()
     this.element.remove()
+  }
+
+  #release(): void {
+    this.#unwatch?.()
+    this.#unhold?.()
+    this.#unwatch = undefined
+    this.#unhold = undefined
   }
 
   #draw(price: Price): void {
@@ -148,7 +163,7 @@ export class Row {
     this.#price = price
     for (const cell of this.#cells) {
       const { column } = cell
-      write(cell, column.text(price, now, this.#decimals))
+      this.#write(cell, column.text(price, now, this.#decimals))
       if (column.flashes) this.#tint(cell, column.value(price), at)
       const toned = column.id === 'ltp' ? price.direction : column.tone?.(price)
       const tone = !toned ? '' : toned > 0 ? 'rise' : 'fall'
@@ -160,6 +175,13 @@ export class Row {
     }
     this.#mark(price, now)
     this.#isFresh = false
+  }
+
+  #write(cell: Cell, text: string): void {
+    if (text === cell.shown) return
+    cell.shown = text
+    cell.text.data = text
+    this.#source.wrote(cell.column, text)
   }
 
   #tint(cell: Cell, value: Cell['value'], at: number): void {
@@ -194,12 +216,6 @@ export class Row {
     this.#name.title = why ? `${price.name}: ${why}` : price.name
     for (const { column, element: cell } of this.#cells) if (column.id === 'state') cell.title = why
   }
-}
-
-function write(cell: Cell, text: string): void {
-  if (text === cell.shown) return
-  cell.shown = text
-  cell.text.data = text
 }
 
 function actions(): HTMLElement {

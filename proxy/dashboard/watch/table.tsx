@@ -1,6 +1,6 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a list of thousands of rows of which forty exist is no table
 import { useEffect, useRef } from 'preact/hooks'
-import { Board, rowHeight } from './board.ts'
+import { Board, grown, rowHeight } from './board.ts'
 import { list, shown } from './choices.ts'
 import { Head } from './head.tsx'
 import './grid.css'
@@ -22,12 +22,22 @@ export function Table() {
   }, [])
 
   const nameWidth = shown.value.length > 3 ? NAME_WIDTH : NARROW_NAME_WIDTH
-  const widths = shown.value.map(({ width }) => width)
+  const widths = shown.value.map(({ id, width }) => grown.value.get(id) ?? width)
+  const least = nameWidth + widths.reduce((sum, width) => sum + width, 0)
   const style = {
     '--row': `${rowHeight()}px`,
     '--tracks': `minmax(${nameWidth}px, 1.6fr) ${widths.map(width => `minmax(${width}px, 1fr)`).join(' ')}`,
-    '--least': `${nameWidth + widths.reduce((sum, width) => sum + width, 0)}px`,
+    '--least': `${least}px`,
   }
+
+  // Names that stay while the list goes sideways cost every picture of one that moves: only where it can.
+  useEffect(() => {
+    const { current } = scroller
+    if (!current) return
+    const sizes = new ResizeObserver(() => current.toggleAttribute('data-wide', least > current.clientWidth))
+    sizes.observe(current)
+    return () => sizes.disconnect()
+  }, [least])
 
   return (
     <div

@@ -40,3 +40,15 @@ export function scrollTo(
 /** The place between rows that a pointer is at: 0 is before the first. */
 export const gapAt = (y: number, rowHeight: number, count: number): number =>
   Math.min(count, Math.max(0, Math.round(y / rowHeight)))
+
+/** A list that did not move for so long stands still. */
+const STILL_MS = 150
+/** Longer than a row is there while the list is thrown. */
+const STAY_MS = 300
+
+/**
+ * Whether what stands in a row is asked for: who only flies by costs the server a subscription and the page its ticks,
+ * which nobody reads. Monotonic times: since when it stands there, and when the list last moved.
+ */
+export const isWorthAsking = (shownAt: number, movedAt: number, now: number): boolean =>
+  now - movedAt >= STILL_MS || now - shownAt >= STAY_MS

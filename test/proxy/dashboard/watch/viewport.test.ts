@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { extentOf, gapAt, poolSize, scrollTo } from '../../../../proxy/dashboard/watch/viewport.ts'
+import { extentOf, gapAt, isWorthAsking, poolSize, scrollTo } from '../../../../proxy/dashboard/watch/viewport.ts'
 
 const view = { height: 400, rowHeight: 26, count: 2000, margin: 8 }
 
@@ -36,5 +36,16 @@ describe('the rows that have to stand there', () => {
 
   it('have gaps between them that a pointer is nearest to', () => {
     expect([-40, 0, 12, 14, 39, 40, 9999].map(y => gapAt(y, 26, 5))).toEqual([0, 0, 0, 1, 2, 2, 5])
+  })
+})
+
+describe('a row', () => {
+  it('is asked for once the list stands still, or once it has been there for a while', () => {
+    const since = 1000
+    expect(isWorthAsking(since, since, since + 100)).toBe(false)
+    expect(isWorthAsking(since, since, since + 150)).toBe(true)
+    // The list goes on under it.
+    expect(isWorthAsking(since, since + 190, since + 200)).toBe(false)
+    expect(isWorthAsking(since, since + 290, since + 300)).toBe(true)
   })
 })
