@@ -18,12 +18,13 @@ export class KiteSystem {
     this.secrets = [kite.apiKey, kite.apiSecret]
   }
 
-  /** Logged in and live, unless told otherwise. */
-  static async start(options: KiteOptions = {}, { login = true } = {}): Promise<KiteSystem> {
+  /** Logged in and live, unless told otherwise. `keepsHours`: ticks are expected when the calendar says so, not at all times. */
+  static async start(options: KiteOptions = {}, { login = true, keepsHours = false } = {}): Promise<KiteSystem> {
     const kite = await KiteEmulator.start({ heartbeatMs: 1000, tickMs: 50, ...options })
     const { apiUrl, streamUrl, loginUrl } = kite
+    const hours = keepsHours ? '' : 'expect_ticks = "always"\n'
     const system = await System.start(
-      `[feeds.ZERODHA]\napi_url = "${apiUrl}"\nstream_url = "${streamUrl}"\nlogin_url = "${loginUrl}"\nexpect_ticks = "always"\n[log]\nlevel = "debug"\n`,
+      `[feeds.ZERODHA]\napi_url = "${apiUrl}"\nstream_url = "${streamUrl}"\nlogin_url = "${loginUrl}"\n${hours}[log]\nlevel = "debug"\n`,
     )
     const all = new KiteSystem(kite, system)
     const credentials = JSON.stringify({ api_key: kite.apiKey, api_secret: kite.apiSecret })
