@@ -97,7 +97,7 @@ export class Client {
     if (!access.mayStay(identity)) {
       this.#worklist.close()
       this.#releaseAll()
-      this.#door.close(4403, 'key revoked or expired')
+      this.#door.close(4403, identity.session ? 'session over' : 'key revoked or expired')
       return
     }
     this.#hearing.recheck(identity, { isTold: true })

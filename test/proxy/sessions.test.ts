@@ -130,7 +130,7 @@ describe('a session of a page', () => {
       const reader = await EventReader.open(rig.port, `symbols=NSE:TCS&mode=ltp&ticket=${await mint(session)}`)
       const unused = await mint(session)
       await ask('DELETE', '/api/v1/session', session)
-      expect((await client.closed).code).toBe(4403)
+      expect(await client.closed).toEqual({ code: 4403, reason: 'session over' })
       await reader.ended
       expect(reader.named).toMatchObject([{ name: 'close', data: { code: 4403 } }])
       expect(await show(unused)).toMatchObject({ code: 'AUTHENTICATION_ERROR' })

@@ -14,7 +14,7 @@ export const CLOSE_CODES: Readonly<Record<number, string>> = {
   4008: 'the client did not keep up',
   4029: 'too many messages for too long',
   4401: 'no key in time, or a refused one',
-  4403: 'the key was revoked or has expired',
+  4403: 'the key was revoked or has expired, or the session of the page is over',
   4429: 'too many connections, or too many refused keys',
 }
 

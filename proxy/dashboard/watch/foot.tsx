@@ -22,7 +22,10 @@ export function Foot() {
   const count = list.value?.names.length ?? 0
   return (
     <div class="foot">
-      <span>{filter.value ? `${shownCount.value} of ${count} instruments` : `${count} instruments`}</span>
+      <span>
+        {filter.value ? `${shownCount.value} of ` : ''}
+        {count} {count === 1 ? 'instrument' : 'instruments'}
+      </span>
       {sort.value && (
         <span>
           by {sort.value.by === 'name' ? 'symbol' : COLUMNS.get(sort.value.by)?.title}
