@@ -48,8 +48,13 @@ function holidays(): string {
   const { source } = equity.coverage
   const shares = Object.entries(segments).flatMap(([name, { market }]) => (market === 'equity' ? name : []))
   const closed = days.map((day, nth) => ({
-    ...{ date: dates[nth], weekday: WEEKDAYS[(day.getUTCDay() + 6) % 7], segments: shares, source },
-    ...{ kind: 'closed', name: 'Nobody trades', status: 'confirmed' },
+    date: dates[nth],
+    weekday: WEEKDAYS[(day.getUTCDay() + 6) % 7],
+    segments: shares,
+    source,
+    kind: 'closed',
+    name: 'Nobody trades',
+    status: 'confirmed',
   }))
   const to = [equity.coverage.to, ...dates].sort().at(-1)
   return JSON.stringify({
