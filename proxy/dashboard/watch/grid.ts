@@ -130,7 +130,6 @@ export class Grid {
       this.#rows.push(row)
       this.#body.append(row.element)
     }
-    for (const row of this.#rows) row.unplace()
     this.#place()
   }
 

@@ -121,11 +121,6 @@ export class Row {
     this.element.setAttribute('aria-selected', String(isActive))
   }
 
-  /** The height of rows changed: it has to be put in its place again. */
-  unplace(): void {
-    this.#index = -1
-  }
-
   /** What the passing of time changes, and nothing else. */
   grow(): void {
     const price = this.#price
