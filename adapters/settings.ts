@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { didYouMean } from '../shared/config/spelling.ts'
 import { TickwireError } from '../shared/errors.ts'
-import { excerpt } from '../shared/redaction.ts'
+import { excerpt, isSecretName, knowNamed } from '../shared/redaction.ts'
 import type { FeedRecord } from '../shared/store/feeds.ts'
 import type { Adapter } from './contract.ts'
 
@@ -27,10 +27,11 @@ export const feedLayers = (
 
 /**
  * The adapter's settings with its defaults, or a line for every problem, with its path and where it was said. Later
- * layers win. Pure.
+ * layers win. From here on this process masks what stands under the name of a secret.
  */
 export function checkSettings(feed: string, adapter: Adapter, layers: readonly SettingsLayer[]): Checked {
   const said: Record<string, unknown> = Object.assign({}, ...layers.map(({ settings }) => settings))
+  for (const { settings } of layers) knowNamed(settings)
   const parsed = adapter.settings.safeParse(said)
   if (parsed.success) return { settings: parsed.data }
   const lines = parsed.error.issues.flatMap(issue =>
@@ -70,7 +71,8 @@ function faults(issue: z.core.$ZodIssue, said: Record<string, unknown>, adapter:
       why: `no such setting${path.length === 0 ? didYouMean(key, settingNames(adapter)) : ''}`,
     }))
   const value = path.reduce<unknown>((part, key) => (isTable(part) ? part[key] : undefined), said)
-  const not = value === undefined || path.length === 0 ? '' : `, not ${excerpt(JSON.stringify(value) ?? '', 60)}`
+  const isHidden = value === undefined || path.length === 0 || path.some(isSecretName)
+  const not = isHidden ? '' : `, not ${excerpt(JSON.stringify(value) ?? '', 60)}`
   return [{ path, why: `${issue.message}${not}` }]
 }
 

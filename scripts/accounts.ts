@@ -39,6 +39,17 @@ export async function withVault<T>(
   }
 }
 
+/** Opens all that is sealed of an account, so that it is masked: a broker may repeat what another process told it. */
+export function maskSealed(vault: Pick<Vault, 'credentials' | 'ticket'>, name: string): void {
+  for (const open of [() => vault.credentials(name), () => vault.ticket(name)])
+    try {
+      open()
+    } catch (error) {
+      // What is damaged is nobody's secret any more, and its owner hears of it where it is needed.
+      if (!(error instanceof TickwireError) || error.code !== 'STORE_CORRUPT') throw error
+    }
+}
+
 /** What the vault lists; nothing, and no vault is made, where there is none. */
 export const sealedAccounts = async (
   invocation: Pick<Invocation, 'folder' | 'config'>,

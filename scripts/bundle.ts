@@ -5,14 +5,13 @@ import { effectiveSettings } from '../shared/config.ts'
 import { TickwireError } from '../shared/errors.ts'
 import { createCalendar } from '../shared/market/calendar/calendar.ts'
 import { lintCalendar } from '../shared/market/calendar/lint.ts'
-import { know, knowBytes, scrub, scrubLine } from '../shared/redaction.ts'
+import { know, knowBytes, knowNamed, scrub, scrubLine } from '../shared/redaction.ts'
 import { AuditStore } from '../shared/store/audit.ts'
 import { readCalendar } from '../shared/store/calendar.ts'
 import { InstrumentBook } from '../shared/store/instruments.ts'
-import { withVault } from './accounts.ts'
+import { maskSealed, withVault } from './accounts.ts'
 import { registeredFeeds } from './checks/configuration.ts'
 import { runChecks } from './commands/doctor.ts'
-import { isSecretName } from './credentials.ts'
 import { readUp } from './facts.ts'
 import { type Invocation, overridesOf } from './invocation.ts'
 import { maskFeedSettings, maskValue } from './masking.ts'
@@ -89,9 +88,7 @@ export function maskedText(value: unknown): string {
 export async function knowSecrets(invocation: Invocation): Promise<void> {
   const { config, folder } = invocation
   const registered = existsSync(folder.controlDb) ? (registeredFeeds(folder) ?? []) : []
-  for (const settings of [...Object.values(config.feeds), ...registered.map(feed => feed.settings)])
-    for (const [name, value] of Object.entries(settings))
-      if (typeof value === 'string' && isSecretName(name)) know(value, 'lasting')
+  for (const settings of [...Object.values(config.feeds), ...registered.map(feed => feed.settings)]) knowNamed(settings)
   if (existsSync(folder.vaultDb)) await openSealed(invocation)
   const { keyFile, handedOver, accountKey } = config.vault
   const keys = [
@@ -108,10 +105,7 @@ export async function knowSecrets(invocation: Invocation): Promise<void> {
 /** Secrets are known from the moment they are read. */
 const openSealed = (invocation: Invocation): Promise<void> =>
   withVault(invocation, vault => {
-    for (const { account } of vault.list()) {
-      vault.credentials(account)
-      vault.ticket(account)
-    }
+    for (const { account } of vault.list()) maskSealed(vault, account)
   }).catch((error: unknown) => {
     if (!(error instanceof TickwireError)) throw error
   })

@@ -2,12 +2,8 @@ import { createReadStream } from 'node:fs'
 import type { CredentialField } from '../adapters/credentials.ts'
 import type { Config } from '../shared/config.ts'
 import { systemCode, TickwireError } from '../shared/errors.ts'
+import { isSecretName } from '../shared/redaction.ts'
 import { ask, askSecret, readSecret } from './prompt.ts'
-
-/** What a name says of a value: it is not shown, and has no place in arguments. */
-const SECRET_NAME = /secret|password|passwd|token|totp|pin$|api_?key/i
-
-export const isSecretName = (name: string): boolean => SECRET_NAME.test(name)
 
 /** Credentials in arguments are refused, and not repeated. */
 export function refuseWords(words: readonly string[]): void {

@@ -1,7 +1,6 @@
 import type { Command, CommanderError } from 'commander'
 import { TickwireError } from '../shared/errors.ts'
-import { scrub } from '../shared/redaction.ts'
-import { isSecretName } from './credentials.ts'
+import { isSecretName, scrub } from '../shared/redaction.ts'
 
 /** What a failed command writes to stderr, and the code it exits with. */
 export interface Failure {

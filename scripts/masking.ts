@@ -1,7 +1,6 @@
 import { builtinNames } from '../adapters/registry.ts'
-import { MASK, scrub } from '../shared/redaction.ts'
+import { isSecretName, MASK, scrub } from '../shared/redaction.ts'
 import type { FeedRecord } from '../shared/store/feeds.ts'
-import { isSecretName } from './credentials.ts'
 
 /** The name and the password in an address. */
 const USER_INFO = /^([a-z][a-z0-9+.-]*:\/\/)[^/?#@]*@/i
@@ -15,6 +14,10 @@ export function maskValue(name: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, maskValue(key, one)]))
 }
+
+/** A table of settings as it may be shown to its owner. */
+export const maskSettings = (settings: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, maskValue(name, value)]))
 
 /** What a feed was told. Of an adapter that is not ours nobody knows which text is a secret: none is shown. */
 export const maskFeedSettings = (

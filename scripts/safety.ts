@@ -2,11 +2,11 @@ import { existsSync, statSync } from 'node:fs'
 import { refuseExposure } from '../proxy/exposure.ts'
 import type { Config } from '../shared/config.ts'
 import { systemCode, TickwireError } from '../shared/errors.ts'
+import { isSecretName } from '../shared/redaction.ts'
 import type { Secret } from '../shared/secret.ts'
 import { type DataFolder, folderError } from '../shared/store/folder.ts'
 import { readPepper } from '../shared/store/pepper.ts'
 import { fileMode } from '../shared/store/sharing.ts'
-import { isSecretName } from './credentials.ts'
 import type { Invocation } from './invocation.ts'
 
 const WRITABLE_BY_OTHERS = 0o022

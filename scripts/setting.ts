@@ -1,6 +1,6 @@
 import { TickwireError } from '../shared/errors.ts'
 import { isFeedName } from '../shared/market/topic.ts'
-import { isSecretName } from './credentials.ts'
+import { isSecretName } from '../shared/redaction.ts'
 
 /** `key=value`. The value stays the text it is: only the adapter knows whether 007 is a number or a name. */
 export function readSetting(text: string): [string, string] {

@@ -35,6 +35,8 @@ const SECRET_NAMES: ReadonlySet<string> = new Set([
   'token',
   'totp',
 ])
+/** What a name says of a value: it is not shown, and has no place in arguments. */
+const SECRET_NAME = /secret|password|passwd|token|totp|pin$|api_?key/i
 /** A key of ours, or what a terminal or a reader of lines takes for an order. */
 const SUSPECT = /tw_live_|[\x7f-\x9f\u2028-\u202e\u2066-\u2069]/
 /** Also an address without a query: passed over as a whole, none of it is looked at again, so that the time stays linear. */
@@ -106,6 +108,16 @@ const own = new Redaction()
 
 /** From now on this text, and every text in it if it is a JSON object, is masked. Fewer than four characters are not: they are guessed anyway. */
 export const know = (secret: string, kept: Kept): void => own.know(secret, kept)
+/** The same for whatever stands in a table under the name of a secret, at any depth. */
+export function knowNamed(table: object): void {
+  for (const [name, value] of Object.entries(table))
+    if (isSecretName(name)) {
+      for (const text of textsOf(value)) know(text, 'lasting')
+    } else if (typeof value === 'object' && value !== null) knowNamed(value)
+}
+
+export const isSecretName = (name: string): boolean => SECRET_NAME.test(name)
+
 /** The same for a key of bytes. */
 export const knowBytes = (bytes: Buffer): void => own.knowBytes(bytes)
 /** It is not in this process any more. */

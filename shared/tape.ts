@@ -1,6 +1,7 @@
 import { createWriteStream, openSync } from 'node:fs'
 import { finished, type Writable } from 'node:stream'
 import { systemCode, TickwireError } from './errors.ts'
+import { Needles } from './needles.ts'
 import type { Secret } from './secret.ts'
 import { folderError } from './store/folder.ts'
 import * as layout from './tape/record.ts'
@@ -13,6 +14,8 @@ type Header = layout.TapeHeader
 type Record = layout.TapeRecord
 
 const LIMIT_BYTES = 8 * 1024 * 1024
+/** Shorter ones are codes such as a PIN, which stand in the bytes of any frame by chance. */
+const SHORTEST_TRACE = 6
 /** What a waiting record costs besides its bytes, roughly. */
 const RECORD_COST = 256
 
@@ -32,6 +35,9 @@ export class TapeWriter {
   readonly #out: Writable
   readonly #limit: number
   readonly #traces = new Map<string, Buffer>()
+  readonly #codes = new Set<string>()
+  /** Of the codes: looked for in texts only, and among digits only as whole numbers. */
+  #needles: Needles | undefined
   readonly #finished: Promise<void>
   #isOver = false
   #waiting = 0
@@ -79,7 +85,12 @@ export class TapeWriter {
 
   /** From now on frames with one of these are not kept either: a new login brings new secrets. */
   protect(secrets: readonly Secret[]): void {
-    for (const trace of secrets.flatMap(tracesOf)) this.#traces.set(trace.toString('latin1'), trace)
+    for (const secret of secrets) {
+      const text = secret.reveal()
+      if (text.length < SHORTEST_TRACE) this.#codes.add(text)
+      else for (const trace of tracesOf(secret)) this.#traces.set(trace.toString('latin1'), trace)
+    }
+    this.#needles = this.#codes.size > 0 ? new Needles(this.#codes) : undefined
   }
 
   /** Takes one record; its bytes are copied. After the end of the tape it does nothing. */
@@ -88,7 +99,7 @@ export class TapeWriter {
     this.#lastAt = record.receivedAt
     const { direction, frame } = record
     const bytes = typeof frame === 'string' ? Buffer.from(frame) : viewOf(frame)
-    if (this.#hasSecret(bytes)) {
+    if (this.#hasSecret(bytes) || (typeof frame === 'string' && this.#needles?.areIn(frame))) {
       this.#withheld++
       this.#note(record, `${direction}: ${bytes.length} bytes held a secret and are not kept`)
     } else if (this.#hasRoom(bytes.length)) {

@@ -24,5 +24,12 @@ export const oneLine = (text: string): string =>
 
 const LONGEST_QUOTE = 60
 
-/** The beginning of a stranger's text in a line of ours. */
+/** The beginning of a stranger's text in a line of ours. Hand in all of it: of a secret that is cut before, the head stays. */
 export const quote = (text: string): string => JSON.stringify(excerpt(text, LONGEST_QUOTE))
+
+/** So much of a long body is looked through: more than any secret is long that begins where the quote does. */
+const LONGEST_HEAD = 8192
+
+/** The same of bytes. */
+export const quoteBytes = (bytes: Uint8Array): string =>
+  quote(Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, LONGEST_HEAD)).toString('latin1'))

@@ -1,11 +1,9 @@
 import type { Clock } from '../../shared/clock.ts'
 import type { Log } from '../../shared/log.ts'
+import { textsOf } from '../../shared/redaction.ts'
 import { Secret } from '../../shared/secret.ts'
 import { TapeWriter } from '../../shared/tape.ts'
 import type { LinkCapture } from '../runtime/session/link.ts'
-
-/** Shorter texts are no secrets, and stand in any frame by chance. */
-const SHORTEST_SECRET = 6
 
 /** What the broker sends, kept on a tape while the feed runs. */
 export interface Capture {
@@ -36,7 +34,4 @@ export function openCapture(
   }
 }
 
-const secretsIn = (sealed: Secret): Secret[] =>
-  Object.values(JSON.parse(sealed.reveal()) as Record<string, unknown>).flatMap(value =>
-    typeof value === 'string' && value.length >= SHORTEST_SECRET ? [new Secret(value)] : [],
-  )
+const secretsIn = (sealed: Secret): Secret[] => textsOf(JSON.parse(sealed.reveal())).map(text => new Secret(text))

@@ -1,5 +1,5 @@
 import { TickwireError } from '../../shared/errors.ts'
-import { readJson } from '../../shared/words.ts'
+import { quoteBytes, readJson } from '../../shared/words.ts'
 
 /** One entry of the list: SmartAPI documentation, "Instruments". Texts as they stand there; absent is empty. */
 export interface Row {
@@ -32,7 +32,8 @@ export function* readRows(body: Uint8Array, skipped: (why: string) => void): Gen
   for (let start = bytes.indexOf(BRACE); start !== -1 && start < end; ) {
     const close = rowEnd(bytes, start)
     const row = close === -1 ? undefined : toRow(bytes.toString('utf8', start, close + 1))
-    if (row === undefined) skipped(`an entry that is no row: ${begin(bytes, start, close === -1 ? end : close + 1)}`)
+    if (row === undefined)
+      skipped(`an entry that is no row: ${quoteBytes(bytes.subarray(start, close === -1 ? end : close + 1))}`)
     else yield row
     start = bytes.indexOf(BRACE, close === -1 ? start + 1 : close + 1)
   }
@@ -42,7 +43,7 @@ export function* readRows(body: Uint8Array, skipped: (why: string) => void): Gen
 function checkArray(bytes: Buffer): number {
   const first = bytes.findIndex(byte => !isBlank(byte))
   const last = lastSolid(bytes, bytes.length)
-  if (bytes[first] !== OPEN) throw malformed(`it begins with ${begin(bytes, Math.max(first, 0), bytes.length)}`)
+  if (bytes[first] !== OPEN) throw malformed(`it begins with ${quoteBytes(bytes.subarray(Math.max(first, 0)))}`)
   const before = bytes[lastSolid(bytes, last)]
   if (bytes[last] === CLOSE && (before === END_BRACE || before === OPEN)) return last
   throw malformed('it ends in the middle, so the download was cut')
@@ -57,9 +58,6 @@ function lastSolid(bytes: Buffer, end: number): number {
   while (isBlank(bytes[at])) at--
   return at
 }
-
-const begin = (bytes: Buffer, start: number, end: number): string =>
-  JSON.stringify(bytes.toString('latin1', start, Math.min(end, start + 60)))
 
 /** The brace that ends the object at `start`: one inside a text is none. Rows hold no objects. -1 when there is no end. */
 function rowEnd(bytes: Buffer, start: number): number {

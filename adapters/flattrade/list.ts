@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync'
 import { TickwireError } from '../../shared/errors.ts'
+import { quote } from '../../shared/words.ts'
 
 /** What is read of a row, by the name of its column in small letters; brokers of the family name some otherwise. */
 const COLUMNS = {
@@ -57,8 +58,7 @@ function readHead(line: string): Head {
     if (column) places.set(column, place)
   }
   const missing = NEEDED.filter(column => !places.has(column))
-  if (missing.length > 0)
-    throw malformed(`it lacks the columns ${missing.join(', ')} and begins with ${JSON.stringify(line.slice(0, 60))}`)
+  if (missing.length > 0) throw malformed(`it lacks the columns ${missing.join(', ')} and begins with ${quote(line)}`)
   // Some end each line with a comma, which begins a column without a name.
   return { places, width: names.findLastIndex(Boolean) + 1 }
 }

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync'
 import { TickwireError } from '../../shared/errors.ts'
-import { quote } from '../../shared/words.ts'
+import { quote, quoteBytes } from '../../shared/words.ts'
 
 /** The columns of the lists, which have no head (Fyers API v3 documentation, "Symbol master"; rows of 2026). */
 const WIDTH = 21
@@ -57,7 +57,7 @@ export function* readRows(file: string, body: Uint8Array, skipped: (why: string)
       yield rowOf(fields)
     }
   }
-  if (lines > 0 && rows === 0) throw malformed(`${file} begins with ${quote(bytes.toString('latin1', 0, 60))}`)
+  if (lines > 0 && rows === 0) throw malformed(`${file} begins with ${quoteBytes(bytes)}`)
 }
 
 /** Nearly no line has quotes, and a list has 150,000 of them. */

@@ -1,6 +1,7 @@
 import { type Bus, ordersTopic } from '../../bus/bus.ts'
 import type { Log } from '../../shared/log.ts'
 import { formatOrder, type OrderUpdate } from '../../shared/market/order.ts'
+import { scrub } from '../../shared/redaction.ts'
 import type { Catalogue } from './catalogue.ts'
 
 interface OrderDeskParts {
@@ -21,5 +22,11 @@ export const openOrderDesk =
     const symbol = commonSymbol(order.exchange, order.symbol) ?? order.symbol
     const { orderId, status } = order
     log.debug({ orderId, status }, 'an order update')
-    bus.publish(ordersTopic(feed), Buffer.from(formatOrder({ ...order, symbol }, { userId, broker })))
+    // The broker's own words, which clients hear as they are.
+    const words = {
+      status: scrub(status),
+      product: scrub(order.product),
+      rejectionReason: scrub(order.rejectionReason),
+    }
+    bus.publish(ordersTopic(feed), Buffer.from(formatOrder({ ...order, ...words, symbol }, { userId, broker })))
   }

@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync'
 import { TickwireError } from '../../shared/errors.ts'
+import { quoteBytes } from '../../shared/words.ts'
 import { isExchangeCode } from './symbols.ts'
 
 /** Kite's columns: Kite Connect 3 documentation, "Market quotes and instruments". */
@@ -65,12 +66,10 @@ function readHead(line: Buffer): Head {
   const [names = []] = readRecords(line, () => {})
   const missing = COLUMNS.filter(column => !names.includes(column))
   if (missing.length > 0)
-    throw malformed(`it lacks the columns ${missing.join(', ')} and begins with ${JSON.stringify(begin(line))}`)
+    throw malformed(`it lacks the columns ${missing.join(', ')} and begins with ${quoteBytes(line)}`)
   const places = Object.fromEntries(COLUMNS.map(column => [column, names.indexOf(column)])) as Head['places']
   return { places, width: names.length }
 }
-
-const begin = (line: Buffer): string => line.subarray(0, 60).toString('latin1')
 
 function lineEnd(bytes: Buffer, from: number): number {
   const newline = from < bytes.length ? bytes.indexOf(NEWLINE, from) : -1

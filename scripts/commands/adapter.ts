@@ -15,6 +15,7 @@ import { type ExternalOptions, readExternal } from '../external.ts'
 import type { Globals } from '../globals.ts'
 import { feedIdentity } from '../identity.ts'
 import { type Invocation, openInvocation, withExistingStore, withStore } from '../invocation.ts'
+import { maskSettings } from '../masking.ts'
 import { confirm } from '../prompt.ts'
 import { adapterPlace, goesOn } from '../roster.ts'
 import { type FeedRow, withStates } from '../running.ts'
@@ -68,7 +69,8 @@ export async function listFeeds(globals: Globals): Promise<void> {
   }))
   if (!known) return
   const { records, shares } = known
-  const rows = (await withStates(invocation, records)).map((row): SharedRow => {
+  const rows = (await withStates(invocation, records)).map((state): SharedRow => {
+    const row = { ...state, settings: maskSettings(state.settings) }
     const sharedWith = shares.filter(({ feed }) => feed === row.name).map(({ userId }) => userId)
     return sharedWith.length > 0 ? { ...row, sharedWith } : row
   })
@@ -105,7 +107,8 @@ export async function addFeed(globals: Globals, name: string, options: AddOption
   )
   // Whoever subscribes before its process has started shall not be told that nothing is known.
   await writeInstruments(folder, name, instruments, clock)
-  if (terminal.format === 'json') terminal.print(JSON.stringify(stored))
+  if (terminal.format === 'json')
+    terminal.print(JSON.stringify(stored && { ...stored, settings: maskSettings(stored.settings) }))
   const how = stored?.enabled ? goesOn(record) : `it is disabled; next: tickwire adapter enable ${name}`
   terminal.say(`Feed ${name} (${record.adapter}) is registered; ${how}.`)
 }

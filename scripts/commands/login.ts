@@ -5,7 +5,7 @@ import { loadAdapter } from '../../adapters/registry.ts'
 import { feedLayers, readSettings } from '../../adapters/settings.ts'
 import { TickwireError } from '../../shared/errors.ts'
 import type { FeedRecord } from '../../shared/store/feeds.ts'
-import { describeLogin, findAccount, readAccounts, withVault } from '../accounts.ts'
+import { describeLogin, findAccount, maskSealed, readAccounts, withVault } from '../accounts.ts'
 import { OPERATOR, tellLater } from '../audited.ts'
 import { refuseWords } from '../credentials.ts'
 import { formatSpan } from '../figures.ts'
@@ -70,7 +70,12 @@ async function openAccount(
   const { config } = invocation
   const feeds = (await withExistingStore(invocation, store => store.feeds.list())) ?? []
   const { name, feed, hasCredentials, ticket } = findAccount(await readAccounts(invocation, feeds), word)
-  const credentials = hasCredentials ? await withVault(invocation, vault => vault.credentials(name)) : undefined
+  const credentials = hasCredentials
+    ? await withVault(invocation, vault => {
+        maskSealed(vault, name)
+        return vault.credentials(name)
+      })
+    : undefined
   if (!feed || !credentials)
     throw new TickwireError(
       'NOT_FOUND',

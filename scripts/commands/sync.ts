@@ -8,7 +8,7 @@ import { TickwireError } from '../../shared/errors.ts'
 import { createLog } from '../../shared/log.ts'
 import { scrub } from '../../shared/redaction.ts'
 import type { FeedRecord } from '../../shared/store/feeds.ts'
-import { readAccounts, withVault } from '../accounts.ts'
+import { maskSealed, readAccounts, withVault } from '../accounts.ts'
 import { formatCount, formatSpan } from '../figures.ts'
 import type { Globals } from '../globals.ts'
 import { type Invocation, openInvocation, wasStarted, withStore } from '../invocation.ts'
@@ -105,7 +105,10 @@ function teller(feed: string, progress: Progress): NonNullable<SyncOptions['onPr
 /** What the last login gave. Some brokers hand out their list without one, so that its age is left to them. */
 async function readTicket(invocation: Invocation, { name }: FeedRecord, adapter: SessionAdapter): Promise<unknown> {
   if (!existsSync(invocation.folder.vaultDb)) return undefined
-  const sealed = await withVault(invocation, vault => vault.ticket(name))
+  const sealed = await withVault(invocation, vault => {
+    maskSealed(vault, name)
+    return vault.ticket(name)
+  })
   if (!sealed) return undefined
   const read = adapter.ticket.safeParse(JSON.parse(sealed.text.reveal()))
   if (read.success) return read.data

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Adapter } from '../../adapters/contract.ts'
 import { checkSettings, feedLayers, readSettings } from '../../adapters/settings.ts'
+import { scrub } from '../../shared/redaction.ts'
 import { failure } from '../support/failure.ts'
 
 const settings = z.strictObject({
@@ -32,9 +33,12 @@ describe('the settings of a feed', () => {
 
   it('are refused with path, file, what they must be and what they are', () => {
     expect(problems({}, { rate: 0 })).toEqual(['feeds.FAST.rate (/etc/t.toml): must be at least 1, not 0'])
-    expect(problems({}, { session: { pin: 7 } })).toEqual([
-      'feeds.FAST.session.pin (/etc/t.toml): must be a text, not 7',
-    ])
+  })
+
+  it('are masked from then on, and not shown when they are refused, where the name is that of a secret', () => {
+    expect(problems({}, { session: { pin: 7 } })).toEqual(['feeds.FAST.session.pin (/etc/t.toml): must be a text'])
+    problems({}, { session: { pin: 'pin-of-a-setting' } })
+    expect(scrub('401 for pin-of-a-setting')).toBe('401 for [redacted]')
   })
 
   it('are blamed on whoever said them last, and a registered one comes with the command that mends it', () => {

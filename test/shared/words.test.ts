@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { Secret } from '../../shared/secret.ts'
-import { oneLine, quote, readJson } from '../../shared/words.ts'
+import { oneLine, quote, quoteBytes, readJson } from '../../shared/words.ts'
 
 it('a stranger may speak of no key or token, however it is written', () => {
   const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhY2Nlc3MifQ.x-y_z0123456789abcdef'
@@ -33,6 +33,14 @@ it('whatever a stranger says is one short line', () => {
 it('a quote is short and cannot end its quotes', () => {
   expect(quote('a"b\n')).toBe(String.raw`"a\"b\n"`)
   expect(quote('x'.repeat(100))).toHaveLength(62)
+})
+
+it('a quote is scrubbed before it is cut: the head of a secret does not stay', () => {
+  const secret = new Secret('head-of-it-that-stands-before-the-sixtieth-character-and-tail')
+  const said = `{"status":"error","message":"Invalid token ${secret.reveal()}"}`
+  expect(quote(said)).toContain('[redacted]')
+  expect(quoteBytes(Buffer.from(said))).toBe(quote(said))
+  expect(quoteBytes(Buffer.alloc(100_000, 'x'))).toHaveLength(62)
 })
 
 it('what is no JSON is nothing', () => {

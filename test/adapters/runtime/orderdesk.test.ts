@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { openOrderDesk } from '../../../adapters/runtime/orderdesk.ts'
 import type { OrderUpdate } from '../../../shared/market/order.ts'
+import { Secret } from '../../../shared/secret.ts'
 import { keptLog } from '../../support/log.ts'
 import { FakeBus, FEED } from './rig.ts'
 import { ORDER } from './session/words.ts'
@@ -32,4 +33,10 @@ it('publishes an order update of the feed’s owner, under the symbol clients kn
 
 it('leaves a symbol that is not listed as the broker wrote it', () => {
   expect(open()({ ...ORDER, symbol: 'DELISTED-BE' }).frame.symbol).toBe('DELISTED-BE')
+})
+
+it('repeats no secret of the account in the broker’s words', () => {
+  const token = new Secret('token-of-the-account').reveal()
+  const { frame } = open()({ ...ORDER, status: 'rejected', rejectionReason: `bad token ${token}` })
+  expect(frame.rejection_reason).toBe('bad token [redacted]')
 })
