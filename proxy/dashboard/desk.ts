@@ -5,6 +5,7 @@ import { levels } from './depth/levels.ts'
 import { Disagreements } from './disagreements.ts'
 import { Facts } from './facts.ts'
 import type { FeedView } from './feedview.ts'
+import { dayNumber } from './ist.ts'
 import { Journal } from './journal.ts'
 import { Offset } from './lag/offset.ts'
 import type { LatencyView } from './lag/view.ts'
@@ -128,9 +129,13 @@ export async function open(): Promise<void> {
   prices.listen((price, frame) => missed.take(price.name, frame))
   effect(() => {
     if (!isShown.value) return undefined
+    let day = dayNumber(serverNow())
     const tell = () => {
       now.value = clock.now()
       serverTime.value = serverNow()
+      // A time without its day is one of today.
+      if (dayNumber(serverTime.value) !== day) prices.touchAll()
+      day = dayNumber(serverTime.value)
     }
     tell()
     return clock.every(1000, tell)
@@ -139,6 +144,8 @@ export async function open(): Promise<void> {
   sessions.current.subscribe(session => {
     stream.stop()
     prices.clear()
+    disagreements.clear()
+    journal.clear()
     for (const leave of leavers) leave()
     if (session) stream.start()
   })

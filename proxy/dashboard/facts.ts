@@ -59,17 +59,23 @@ export class Facts<T> {
     if (this.#isAsking) return
     const { clock, sessions, isShown } = this.#parts
     this.#isAsking = true
+    const session = sessions.current.peek()
+    // What was asked for one person is not shown to the next.
+    const isHis = () => sessions.current.peek() === session
     try {
-      this.value.value = await sessions.call<T>(this.#path)
-      this.at.value = clock.now()
-      this.trouble.value = undefined
+      const value = await sessions.call<T>(this.#path)
+      if (isHis()) {
+        this.value.value = value
+        this.at.value = clock.now()
+        this.trouble.value = undefined
+      }
     } catch (error) {
-      this.trouble.value = troubleOf(error)
+      if (isHis()) this.trouble.value = troubleOf(error)
     }
     this.#isAsking = false
     const paceMs = this.#paceMs.peek()
     this.#planned?.()
     if (paceMs !== undefined && isShown.value && sessions.current.peek())
-      this.#planned = clock.after(paceMs, () => void this.#ask())
+      this.#planned = clock.after(isHis() ? paceMs : 0, () => void this.#ask())
   }
 }

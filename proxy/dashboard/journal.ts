@@ -40,6 +40,12 @@ export class Journal {
     this.#clock = clock
   }
 
+  /** Somebody else may look next. */
+  clear(): void {
+    this.entries.value = []
+    this.begun = 0
+  }
+
   add(news: Omit<Entry, 'at' | 'count'>): void {
     const at = this.#clock.now()
     const entries = this.entries.value

@@ -47,9 +47,18 @@ export function closingOf(
   return { isClosed: areClosed, opensAt: openings.length > 0 ? Math.min(...openings) : undefined }
 }
 
-/** `Open until 15:30`, `Pre-open 04:12 left`, `Closed until 09:00 Mon`. */
-export function phaseWords({ phase, ticks, until, nextOpen }: MarketLine, now: number): string {
+const endOf = ({ phase, until, nextOpen }: MarketLine): number | undefined => (phase === 'closed' ? nextOpen : until)
+
+/** It was said of a time that is over: nobody knows yet what is now. */
+export const isOver = (line: MarketLine, now: number): boolean => (endOf(line) ?? Number.POSITIVE_INFINITY) <= now
+
+/** `Open until 15:30`, `Pre-open 04:12 left`, `Closed until 09:00 Mon`; afterwards, until the server was asked, `Was …`. */
+export function phaseWords(line: MarketLine, now: number): string {
+  const { phase, ticks, until, nextOpen } = line
   if (phase === undefined) return 'Hours not known'
+  const end = endOf(line)
+  if (end !== undefined && end <= now)
+    return `Was ${phase === 'continuous' ? 'open' : phase} until ${momentOf(end, now)}`
   if (phase === 'closed') return nextOpen === undefined ? 'Closed' : `Closed until ${momentOf(nextOpen, now)}`
   if (phase === 'continuous') return until === undefined ? 'Open' : `Open until ${momentOf(until, now)}`
   const word = phase.charAt(0).toUpperCase() + phase.slice(1)

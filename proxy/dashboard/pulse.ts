@@ -5,6 +5,8 @@ import type { Stream } from './stream.ts'
 const FIRST_PINGS_MS = [0, 300, 600, 1200] as const
 const PING_MS = 10_000
 const ANSWER_MS = 10_000
+/** For who comes back: until then prices of long ago look like those of now. */
+const FIRST_ANSWER_MS = 5000
 /** A timer that comes later than this was held up: by a machine that slept, or a page that stood still. */
 const LATE_MS = 2000
 
@@ -26,18 +28,18 @@ export function keepPulse({ clock, stream }: Parts): Cancel {
     })
     cancels.add(cancel)
   }
-  const ping = () => {
+  const ping = (limitMs = ANSWER_MS) => {
     const { heard } = stream
     const askedAt = clock.now()
     stream.send({ action: 'ping', timestamp: askedAt })
-    after(ANSWER_MS, () => {
+    after(limitMs, () => {
       if (stream.heard !== heard) return
-      if (clock.now() - askedAt > ANSWER_MS + LATE_MS) ping()
-      else stream.drop(`no answer for ${ANSWER_MS / 1000} s`)
+      if (clock.now() - askedAt > limitMs + LATE_MS) ping(FIRST_ANSWER_MS)
+      else stream.drop(`no answer for ${limitMs / 1000} s`)
     })
   }
-  for (const ms of FIRST_PINGS_MS) after(ms, ping)
-  cancels.add(clock.every(PING_MS, ping))
+  for (const ms of FIRST_PINGS_MS) after(ms, () => ping(FIRST_ANSWER_MS))
+  cancels.add(clock.every(PING_MS, () => ping()))
   return () => {
     for (const cancel of cancels) cancel()
     cancels.clear()

@@ -150,7 +150,7 @@ function writeQuote(pen: Pen, tick: Tick): void {
 function writeChange(pen: Pen, ltp: number, previousClose: number): void {
   const change = Math.round((ltp - previousClose) * 1e4) / 1e4
   writeField(pen, CHANGE, change)
-  writeField(pen, CHANGE_PERCENT, Math.round((change / previousClose) * 1e4) / 100)
+  writeField(pen, CHANGE_PERCENT, Math.round((change / Math.abs(previousClose)) * 1e4) / 100)
 }
 
 function writeField(pen: Pen, name: Uint8Array, value: number | undefined): void {

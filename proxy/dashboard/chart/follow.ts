@@ -25,14 +25,14 @@ export function follow({ name, length, host, legend }: Followed): Cancel {
   let picture: Picture | undefined
   let isClosed = false
 
-  const write = () => writeLegend(legend, scene, hovered, { decimals, now: clock.now() })
+  const write = () => writeLegend(legend, scene, hovered, { decimals, now: serverNow() })
   const count = () => {
     const last = scene.slots.findLast(({ candle }) => candle)
     const leftMs = last && length !== '1D' ? endOf(last.start, length) - serverNow() : 0
     picture?.count(leftMs > 0 ? countdown(leftMs) : '')
   }
   const draw = () => {
-    const wanted = { timeframe: length, exchange, now: clock.now() }
+    const wanted = { timeframe: length, exchange, now: serverNow() }
     scene = sceneOf(aggregate(candlesOf(name), length, exchange), outages.of(name), wanted)
     picture?.show(scene)
     count()

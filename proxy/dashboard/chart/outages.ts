@@ -50,6 +50,12 @@ export class Outages {
     end(this.#ofLink, at)
   }
 
+  clear(): void {
+    this.#ofName.clear()
+    this.#ofLink.length = 0
+    this.#feeds.clear()
+  }
+
   #stand(name: Name, { state, reason, since }: StateNotice): void {
     const all = this.#ofName.get(name) ?? []
     this.#ofName.set(name, all)

@@ -1,4 +1,4 @@
-import { clock, onLeave, onMessage, prices, selected, sessions, stream, wants } from '../desk.ts'
+import { clock, onLeave, onMessage, prices, selected, serverNow, sessions, stream, wants } from '../desk.ts'
 import { type Name, nameOf, partsOf } from '../names.ts'
 import { pinned } from '../pins.ts'
 import type { Fields } from '../protocol.ts'
@@ -39,7 +39,7 @@ prices.listen((price, frame) => {
   // What is only asked for now and then makes no candles worth keeping.
   if (!its && isPolled && name !== selected.peek()) return
   its ??= shelf.open(name)
-  const at = timeOf(data) ?? clock.now()
+  const at = timeOf(data) ?? serverNow()
   const isRepeated = snapshot === true || isPolled
   if (isRepeated && !stale && at <= its.lastAt) holes.repeated(name)
   const isHoled = holes.take(name, at, { lastAt: its.lastAt, exchange: frame.exchange })
@@ -52,10 +52,10 @@ onMessage(message => {
   if (message.type === 'state') {
     outages.stand(message)
     holes.stand(outages.namesOf(message), message.state, message.since)
-  } else if (message.type === 'gap') holes.note([nameOf(message)], clock.now())
+  } else if (message.type === 'gap') holes.note([nameOf(message)], serverNow())
   else if (message.type === 'source') {
     outages.moved(message)
-    holes.note([nameOf(message)], clock.now())
+    holes.note([nameOf(message)], serverNow())
   } else if (message.type === 'unsubscribe') {
     const held = new Set(wants.names())
     // Nobody looks any more: its next tick may be of hours later.
@@ -63,25 +63,26 @@ onMessage(message => {
     holes.note(gone, Number.POSITIVE_INFINITY)
   } else if (message.type === 'subscribe') {
     const names = message.subscriptions.filter(({ status }) => status === 'success').map(nameOf)
-    holes.stand(names, 'accepted', clock.now())
+    holes.stand(names, 'accepted', serverNow())
   }
 })
 
 onLeave(() => {
-  for (const its of [shelf, recents, recalled, holes]) its.clear()
+  for (const its of [shelf, recents, recalled, holes, outages]) its.clear()
 })
 
 stream.link.subscribe(link => {
   if (link.phase === 'open') {
-    outages.back(clock.now())
-    holes.back(clock.now())
+    outages.back(serverNow())
+    holes.back(serverNow())
     const name = selected.peek()
     // The server may have seen what the page missed.
     if (isLost) recalled.clear()
     isLost = false
     if (name !== undefined) void recall(name).then(() => prices.touch(name))
   } else if (link.phase === 'waiting' && link.lostAt !== undefined) {
-    outages.lost(link.lostAt, `the page was cut off: ${link.why}`)
+    // By the clock that all else goes by.
+    outages.lost(serverNow() - (clock.now() - link.lostAt), `the page was cut off: ${link.why}`)
     holes.lost(shelf.names())
     isLost = true
   }
@@ -98,10 +99,13 @@ export function candlesOf(name: Name): readonly Candle[] {
 export async function recall(name: Name): Promise<void> {
   if (recalled.has(name)) return
   recalled.add(name)
+  const session = sessions.current.peek()
   const { exchange, symbol } = partsOf(name)
   try {
     const path = `/api/v1/ticks/${encodeURIComponent(exchange)}/${encodeURIComponent(symbol)}`
     const { ticks } = await sessions.call<{ ticks: readonly Recalled[] }>(`${path}?mode=quote&limit=${RECENT}`)
+    // What was asked for one person is not shown to the next.
+    if (sessions.current.peek() !== session) return
     const its = new Minutes(exchange)
     let last: number | undefined
     for (const { data, receivedAt, epoch } of ticks) {

@@ -57,7 +57,8 @@ export function headline(fields: Fields, exchange: string): { price: string; cha
   const decimals = decimalsOf(exchange)
   const { ltp, close } = fields
   const change = fields.change ?? (ltp !== undefined && close ? ltp - close : undefined)
-  const percent = fields.change_percent ?? (change !== undefined && close ? (change / close) * 100 : undefined)
+  const percent =
+    fields.change_percent ?? (change !== undefined && close ? (change / Math.abs(close)) * 100 : undefined)
   const arrow = change === undefined || change === 0 ? '' : change > 0 ? '▲ ' : '▼ '
   return {
     price: formatPrice(ltp, decimals),

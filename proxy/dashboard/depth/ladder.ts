@@ -30,7 +30,7 @@ export function ladderOf(fields: Fields, most: number, isCumulative: boolean): L
   const { depth } = fields
   if (!depth) return undefined
   // Some sources fill a short side with zeros.
-  const [buy, sell] = [depth.buy, depth.sell].map(side => side.filter(({ price }) => price > 0).slice(0, most)) as [
+  const [buy, sell] = [depth.buy, depth.sell].map(side => side.filter(({ price }) => price !== 0).slice(0, most)) as [
     Level[],
     Level[],
   ]
@@ -50,7 +50,7 @@ export function ladderOf(fields: Fields, most: number, isCumulative: boolean): L
     shownBuy: sum(buy),
     shownSell: sum(sell),
     spread,
-    spreadPercent: spread !== undefined && middle > 0 ? (spread / middle) * 100 : undefined,
+    spreadPercent: spread !== undefined && middle !== 0 ? (spread / Math.abs(middle)) * 100 : undefined,
     levels: Math.max(buy.length, sell.length),
   }
 }

@@ -11,6 +11,8 @@ export const heldUp = new Minute()
 export const openedAt = clock.now()
 
 const LOOK_MS = 250
+/** A clock that goes on by so much more than the other was set. */
+const SET_MS = 1000
 
 /** Measures from the first moment on, while somebody can see the page. */
 export function keepLag(): void {
@@ -30,8 +32,11 @@ export function keepLag(): void {
   effect(() => {
     if (!isShown.value) return undefined
     let due = clock.monotonic() + LOOK_MS
+    let apart = clock.now() - clock.monotonic()
     return clock.every(LOOK_MS, () => {
       const at = clock.monotonic()
+      if (Math.abs(clock.now() - at - apart) > SET_MS) offset.forget()
+      apart = clock.now() - at
       heldUp.add(Math.max(0, at - due), at)
       due = at + LOOK_MS
     })

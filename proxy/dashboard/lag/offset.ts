@@ -17,6 +17,11 @@ export class Offset {
     if (this.#soundings.length > KEPT) this.#soundings.shift()
   }
 
+  /** One of the clocks was set. */
+  forget(): void {
+    this.#soundings.length = 0
+  }
+
   get best(): Sounding | undefined {
     return this.#soundings.reduce<Sounding | undefined>(
       (best, one) => (best && best.roundMs <= one.roundMs ? best : one),

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import { clock, selected, sessions } from '../desk.ts'
+import { clock, onLeave, selected, sessions } from '../desk.ts'
 import { streamAddress } from '../stream.ts'
 import { Code } from './codepanel.tsx'
 import { Fields } from './fields.tsx'
@@ -10,6 +10,10 @@ import './playground.css'
 
 /** It stays open while another panel is looked at. */
 const line = new Line(clock, sessions, streamAddress())
+onLeave(() => {
+  line.close('')
+  line.frames.clear()
+})
 const form = signal<Form>(EMPTY)
 const raw = signal('')
 

@@ -3,6 +3,7 @@ import type { Cancel } from '../clock.ts'
 import { clock, prices, selected, serverNow, wants } from '../desk.ts'
 import type { Name } from '../names.ts'
 import { density } from '../settings.ts'
+import { isShown } from '../visibility.ts'
 import { fetchSnapshots, unheldNames } from './calls.ts'
 import { filter, isTouch, list, shown, sort } from './choices.ts'
 import { act, moveBy, moveTo } from './doings.ts'
@@ -21,10 +22,12 @@ const SETTLE_MS = 120
 const ROW_HEIGHT = { dense: 26, comfortable: 34, touch: 44 } as const
 
 const pencil = document.createElement('canvas').getContext('2d')
-const widths = new Widths(clock, text => {
+const widths = new Widths(clock, (text, id) => {
   const rows = document.querySelector('#watch-grid')
   if (!pencil || !rows) return 0
-  pencil.font = getComputedStyle(rows).font
+  // Not all browsers have a word for the whole of it.
+  const { fontSize, fontFamily } = getComputedStyle(rows)
+  pencil.font = `${id === 'symbol' ? '600 ' : ''}${fontSize} ${fontFamily}`
   return pencil.measureText(text).width
 })
 /** Columns that need more than their own width, in pixels. */
@@ -69,7 +72,8 @@ export class Board {
       }),
       effect(() => this.#arrange(list.value?.names ?? [], filter.value, sort.value)),
       effect(() => {
-        if (list.value?.id !== undefined) snapshots.now()
+        // Another list, or somebody looks again: what is out of view is as old as the last look.
+        if (list.value?.id !== undefined && isShown.value) snapshots.now()
       }),
       effect(() => this.#follow(selected.value)),
       clock.every(REORDER_MS, () => this.#rearrange()),

@@ -66,7 +66,7 @@ export const changeOf: Amount = ({ change, ltp, close }) =>
 export const percentOf: Amount = fields => {
   if (fields.change_percent !== undefined) return fields.change_percent
   const change = changeOf(fields)
-  return change === undefined || !fields.close ? undefined : (change / fields.close) * 100
+  return change === undefined || !fields.close ? undefined : (change / Math.abs(fields.close)) * 100
 }
 
 /** `book`: only where it is of now. */

@@ -4,6 +4,7 @@ import type { Price } from '../prices.ts'
 import { type Column, decimalsFor, isDoubtful, noteOf } from './columns.ts'
 import { exchangeTag } from './format.ts'
 import { isWorthAsking } from './viewport.ts'
+import type { Room } from './widths.ts'
 
 /** What a row needs of the page. */
 export interface Source {
@@ -11,8 +12,8 @@ export interface Source {
   monotonic(): number
   watch(name: Name, look: (price: Price) => void): Cancel
   hold(name: Name): Cancel
-  /** Hears every text that a column shows. */
-  wrote(column: Column, text: string): void
+  /** Hears every text that a column shows, and every symbol. */
+  wrote(room: Room, text: string): void
 }
 
 /** How long a tint stays. */
@@ -35,6 +36,9 @@ const element = (tag: string, className: string, role?: string): HTMLElement => 
   if (role) one.setAttribute('role', role)
   return one
 }
+
+/** Beside its exchange, and what is wrong with it. */
+export const SYMBOL: Room = { id: 'symbol', width: 140 }
 
 /** The text of a button, the key that does the same, and what is said of it. */
 export const ACTIONS = [
@@ -101,6 +105,7 @@ export class Row {
     const { exchange, symbol } = partsOf(name)
     this.#symbol.data = symbol
     this.#tag.data = exchangeTag(exchange)
+    this.#source.wrote(SYMBOL, symbol)
     this.#decimals = decimalsFor(name)
     this.element.dataset.name = name
     this.#name.title = name

@@ -67,9 +67,11 @@ export class Snapshots {
     let waitMs = 0
     const names = this.#names()
     try {
-      if (names.length > 0) await this.#fetch(names)
+      if (names.length > 0) {
+        await this.#fetch(names)
+        this.#lastAt = this.#clock.now()
+      }
       this.#pauseMs = EVERY_MS
-      this.#lastAt = this.#clock.now()
       this.#tell(undefined)
     } catch (error) {
       this.#pauseMs = Math.min(LONGEST_MS, this.#pauseMs * 2)

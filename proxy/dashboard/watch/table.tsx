@@ -3,10 +3,10 @@ import { useEffect, useRef } from 'preact/hooks'
 import { Board, grown, rowHeight } from './board.ts'
 import { list, shown } from './choices.ts'
 import { Head } from './head.tsx'
+import { SYMBOL } from './row.ts'
 import './grid.css'
 
 const NAME_WIDTH = 148
-const NARROW_NAME_WIDTH = 140
 
 /** The list in view. Its rows are written by `Grid`; this draws the frame around them. */
 export function Table() {
@@ -21,7 +21,7 @@ export function Table() {
     return () => made.close()
   }, [])
 
-  const nameWidth = shown.value.length > 3 ? NAME_WIDTH : NARROW_NAME_WIDTH
+  const nameWidth = grown.value.get('symbol') ?? (shown.value.length > 3 ? NAME_WIDTH : SYMBOL.width)
   const widths = shown.value.map(({ id, width }) => grown.value.get(id) ?? width)
   const least = nameWidth + widths.reduce((sum, width) => sum + width, 0)
   const style = {

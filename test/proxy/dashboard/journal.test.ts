@@ -26,6 +26,15 @@ describe('the journal', () => {
     expect(journal.entries.value).toHaveLength(2)
   })
 
+  it('begins anew for whoever looks next', () => {
+    const journal = open()
+    journal.add(news('lost'))
+    journal.clear()
+    journal.add(news('lost'))
+    expect(journal.entries.value.map(({ text, count }) => [text, count])).toEqual([['lost', 1]])
+    expect(journal.begun).toBe(1)
+  })
+
   it('keeps the last thousand', () => {
     const journal = open()
     for (let nth = 0; nth < 1200; nth++) journal.add(news(`line ${nth}`))

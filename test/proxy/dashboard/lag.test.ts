@@ -112,4 +112,11 @@ describe("the server's clock", () => {
     for (let nth = 1; nth <= 8; nth++) offset.take(nth * 1000, nth * 1000 + 500, nth * 1000 + 10)
     expect(offset.best?.offsetMs).toBe(495)
   })
+
+  it('is not known until it is measured again, when a clock was set', () => {
+    const offset = new Offset()
+    offset.take(1000, 5700, 1010)
+    offset.forget()
+    expect(offset.best).toBeUndefined()
+  })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { leftOf, momentOf, spanOf } from '../../../proxy/dashboard/ist.ts'
-import { exceptionWords, isClosed, lineOf, phaseWords } from '../../../proxy/dashboard/market.ts'
+import { exceptionWords, isClosed, isOver, lineOf, phaseWords } from '../../../proxy/dashboard/market.ts'
 
 const at = (text: string) => Date.parse(`${text}+05:30`)
 
@@ -14,6 +14,16 @@ describe('the phase of a market', () => {
     const closed = { exchange: 'NSE', phase: 'closed', ticks: 'none', nextOpen: at('2026-11-25T09:00:00') } as const
     expect(phaseWords(closed, now)).toBe('Closed until 09:00 Wed')
     expect([open, closed].map(isClosed)).toEqual([false, true])
+  })
+
+  it('that is over is told as what was, until the server says what is', () => {
+    const until = at('2026-11-23T15:30:00')
+    const open = { exchange: 'NSE', phase: 'continuous', ticks: 'expected', until } as const
+    expect([isOver(open, until - 1), isOver(open, until)]).toEqual([false, true])
+    expect(phaseWords(open, until + 20_000)).toBe('Was open until 15:30')
+    const closed = { exchange: 'NSE', phase: 'closed', ticks: 'none', nextOpen: at('2026-11-24T09:00:00') } as const
+    expect([isOver(closed, until), phaseWords(closed, closed.nextOpen)]).toEqual([false, 'Was closed until 09:00'])
+    expect(isOver({ exchange: 'CDS' }, until)).toBe(false)
   })
 
   it('is not known where the calendar does not say', () => {

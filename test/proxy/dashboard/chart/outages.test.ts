@@ -63,6 +63,15 @@ describe('outages', () => {
     expect(outages.of('NSE:NEW')).toEqual([{ from: 10, to: 20, why: 'the page was cut off: no answer' }])
   })
 
+  it('are forgotten with whoever has left', () => {
+    const outages = new Outages()
+    outages.stand(notice('down', 10))
+    outages.lost(20, 'the page was cut off')
+    outages.clear()
+    outages.stand(notice('down', 30, { symbols: '*' }))
+    expect(outages.of('NSE:TCS')).toEqual([])
+  })
+
   it('do not end before they began, when clocks differ', () => {
     const outages = new Outages()
     outages.lost(100, 'broke')

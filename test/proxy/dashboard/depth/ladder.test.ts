@@ -49,6 +49,12 @@ describe('the ladder', () => {
     }
   })
 
+  it('is one of prices below zero as well', () => {
+    const depth = { buy: [level(-10.5, 3)], sell: [level(-10, 4), level(0, 0)] }
+    expect(ladderOf({ depth }, 5, false)).toMatchObject({ shownBuy: 3, shownSell: 4, spread: 0.5, levels: 1 })
+    expect(ladderOf({ depth }, 5, false)?.spreadPercent).toBeCloseTo(4.878, 3)
+  })
+
   it('is none where a frame has no book', () => expect(ladderOf({ ltp: 100 }, 5, false)).toBeUndefined())
 
   it('holds for any book: shares within 0 and 1, sums of what is shown', () => {

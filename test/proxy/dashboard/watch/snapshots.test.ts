@@ -56,6 +56,25 @@ describe('prices of rows that nobody sees', () => {
     expect(asked).toHaveLength(2)
   })
 
+  it('are as old as the last answer, also when in between there was nothing to ask for', async () => {
+    const { clock, asked, snapshots, want, told } = open()
+    snapshots.now()
+    asked[0]?.answer()
+    await turn()
+    const lastAt = clock.now()
+    // Nobody sees the page.
+    want([])
+    for (let nth = 0; nth < 4; nth++) {
+      clock.advance(5000)
+      await turn()
+    }
+    want(['NSE:A'])
+    snapshots.now()
+    asked[1]?.fail()
+    await turn()
+    expect(told.at(-1)).toEqual({ why: '429', lastAt })
+  })
+
   it('are asked for less often while the server refuses, and as before when it answers', async () => {
     const { clock, asked, snapshots } = open()
     snapshots.now()

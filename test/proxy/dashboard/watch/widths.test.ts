@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { COLUMNS, type Column } from '../../../../proxy/dashboard/watch/columns.ts'
-import { Widths } from '../../../../proxy/dashboard/watch/widths.ts'
+import { type Room, Widths } from '../../../../proxy/dashboard/watch/widths.ts'
 
-const column = (id: 'ltp' | 'bid' | 'source'): Column => COLUMNS.get(id) as Column
+const column = (id: 'ltp' | 'bid' | 'source' | 'symbol'): Room =>
+  id === 'symbol' ? { id, width: 140 } : (COLUMNS.get(id) as Column)
 
 /** Seven pixels a character. */
 function start() {
@@ -73,5 +74,13 @@ describe('a column of words', () => {
     const { widths, take, measured } = start()
     take('source', 'a broker with a long name')
     expect([widths.grown.value.size, measured]).toEqual([0, []])
+  })
+})
+
+describe('the column of names', () => {
+  it('has room for the whole symbol, whose end tells one option from the other, beside grip and tag', () => {
+    const { widths, take } = start()
+    take('symbol', 'BANKNIFTY24NOV2651000CE')
+    expect(widths.grown.value.get('symbol')).toBe(23 * 7 + 62 + 4)
   })
 })
