@@ -168,13 +168,14 @@ describe('the market watch', () => {
     expect(held.ever.size - first).toBeLessThanOrEqual((await seen()).length * 2)
   })
 
-  it('cuts no number, however long, in small letters and large', async () => {
+  it('cuts no number and no symbol, however long, in small letters and large', async () => {
     const columns = 'ltp,change,percent,bid,ask,volume,oi,open,high,low,close,average,quantity,ltt,age'.split(',')
     const long = ['MCX:GOLD', 'NFO:BANKNIFTY', 'NSE:']
     const some = long.flatMap(start => names.filter(name => name.startsWith(start)).slice(0, 6))
     for (const density of [undefined, 'comfortable'] as const) {
       const { page } = await open({ names: some, columns, ...(density && { density }) })
       const cells = () => page.evaluate<{ text: string; width: number; needed: number }[]>(CELLS)
+      expect((await cells()).filter(({ text }) => /\d[CP]E$/.test(text))).not.toEqual([])
       await holds(async () =>
         expect((await cells()).filter(({ text }) => /^\d,\d\d,\d{3}\.\d\d$/.test(text))).not.toEqual([]),
       )
@@ -221,8 +222,15 @@ const THROW = `new Promise(resolve => {
   next()
 })`
 
-const CELLS = `[...document.querySelectorAll('.watch .line .cell:not(.words)')]
-  .map(({ textContent, clientWidth, scrollWidth }) => ({ text: textContent, width: clientWidth, needed: scrollWidth }))`
+/** What stands in them, and how much of their width it needs with what is around it; pixels. */
+const CELLS = `[...document.querySelectorAll('.watch .line > :is(.cell:not(.words), .name)')].map(cell => {
+  const content = document.createRange()
+  content.selectNodeContents(cell.querySelector('.tag') ?? cell)
+  const { right, width } = content.getBoundingClientRect()
+  const needed = cell.matches('.name') ? right - cell.getBoundingClientRect().left : Math.max(cell.scrollWidth, width + 12)
+  const text = cell.querySelector('.symbol')?.textContent ?? cell.textContent
+  return { text, width: cell.clientWidth, needed: Math.floor(needed) }
+})`
 
 /** Slowly, then in leaps, to the end: places of the list where nothing stood when a picture was drawn. */
 const SCROLL = `new Promise(resolve => {

@@ -127,6 +127,7 @@ test.each([
   [83.4125, 83.41, 0.0025, 0],
   [0.3, 0.1, 0.2, 200],
   [100, 100, 0, 0],
+  [-5, -10, 5, 50],
 ])(
   'at %d after %d the change is %d, %d percent, without the noise of doubles',
   (ltp, previousClose, change, percent) => {
