@@ -6,6 +6,7 @@ import { loadAdapter } from '../../adapters/registry.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { dataFolder, prepareFolder } from '../../shared/store/folder.ts'
 import { keptLog } from './log.ts'
+import { ownPeak } from './peak.ts'
 
 const [, , broker = '', settings = '', root = ''] = process.argv
 const folder = dataFolder({ dataDir: root, bus: { runDir: `${root}/run` } })
@@ -33,5 +34,5 @@ const synced = await syncInstruments({
 })
 const { user, system } = process.cpuUsage(before)
 stop()
-const memory = process.resourceUsage().maxRSS / 1024
+const memory = ownPeak() / 2 ** 20
 process.stdout.write(JSON.stringify({ ...synced, cpuMs: (user + system) / 1000, longestMs, memoryMb: memory }))

@@ -6,6 +6,7 @@ import { systemClock } from '../../../shared/clock.ts'
 import { InstrumentBook } from '../../../shared/store/instruments.ts'
 import { temporaryFolder } from '../../support/datafolder.ts'
 import { keptLog } from '../../support/log.ts'
+import { ownPeak } from '../../support/peak.ts'
 import { body, epoch, type Listed, line, NIFTY } from './masterlist.ts'
 
 const SIZE = 150_000
@@ -60,7 +61,7 @@ it('a list of 150,000 rows is in its place in proportionate time and 300 MB', as
   // Of the processor, which a shared one takes twice as much of; a step that grows with the square takes minutes.
   expect((user + system) / 1_000_000).toBeLessThan(30)
   // The most there ever was; the list itself was there before.
-  expect(process.resourceUsage().maxRSS * 1024 - atRest).toBeLessThan(300 * MB)
+  expect(ownPeak() - atRest).toBeLessThan(300 * MB)
   const book = new InstrumentBook(folder)
   expect(book.find('FYERS', 'NFO', 'NAME28DEC2611000CE')).toMatchObject({ expiry: '2026-12-28', strike: 11_000 })
   expect(book.find('FYERS', 'NSE', 'SHARE7-EQ')?.symbol).toBe('SHARE7')
