@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { Minutes } from '../../proxy/dashboard/chart/minutes.ts'
-import { signedIn, TestBrowser } from '../support/browser.ts'
+import { signedIn, TELEPHONE, TestBrowser } from '../support/browser.ts'
 import { holds } from '../support/holds.ts'
 import { ROOT } from '../support/source.ts'
 import { System } from '../support/system.ts'
@@ -127,6 +127,9 @@ const pixels = (page: Page, [r, g, b]: readonly [number, number, number], from =
     return count
   })()`)
 
+/** What a candle takes of the chart's width, its gap included, pixels. */
+const CANDLE = 9
+
 /** `--warn`, `--up` and `--down` of the dark theme. */
 const [WARN, UP, DOWN] = [
   [251, 191, 36],
@@ -171,6 +174,22 @@ describe('the chart', () => {
     await page.keyboard.type('5')
     await page.keyboard.press('Enter')
     expect(await page.locator('.chart button[aria-pressed="true"]').textContent()).toBe('5m')
+  })
+
+  it('has candles of their usual width on a telephone, where it was not shown before', async () => {
+    const page = await browser.page({ size: TELEPHONE })
+    await page.goto(await signedIn(system.url(), system.key))
+    await page.locator('.watch').getByText('INFY', { exact: true }).first().click()
+    await page.locator('nav.places').getByText('Chart').click()
+    const legend = () => page.locator('.chart .legend').textContent()
+    await soon(async () => expect(await legend()).toMatch(/^\d\d:\d\dO/))
+    const scale = await page.locator('.chart .canvas td').nth(2).boundingBox()
+    const point = (candles: number) => page.mouse.move((scale?.x ?? 0) - candles * CANDLE, (scale?.y ?? 0) + 200)
+    await point(20)
+    await soon(async () => expect(await legend()).toBe(''))
+    // Room for three candles, then the last one: of thin ones there is none so far left.
+    await point(3.5)
+    await soon(async () => expect(await legend()).toMatch(/^\d\d:\d\dO/))
   })
 })
 

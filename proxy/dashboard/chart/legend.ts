@@ -32,10 +32,17 @@ export function writeLegend(
   const { slot, why } = slotAt(scene, hovered ?? last)
   const words = slot?.candle ? [...legendOf(slot.candle, decimals, now)] : []
   if (why !== undefined) words.push(['', `no prices: ${why}`])
-  const texts = words.flat()
-  while (node.childElementCount < texts.length) node.append(document.createElement('span'))
-  for (const [nth, span] of [...node.children].entries()) {
-    const text = texts[nth] ?? ''
-    if (span.textContent !== text) span.textContent = text
-  }
+  while (node.childElementCount < words.length) node.append(pairNode())
+  for (const [nth, pair] of [...node.children].entries())
+    for (const [at, span] of [...pair.children].entries()) {
+      const text = words[nth]?.[at] ?? ''
+      if (span.textContent !== text) span.textContent = text
+    }
+}
+
+/** Label and value, which no line parts. */
+function pairNode(): HTMLElement {
+  const pair = document.createElement('span')
+  pair.append(document.createElement('span'), document.createElement('span'))
+  return pair
 }

@@ -56,6 +56,7 @@ export class Picture {
     this.#hatching = new Hatching(this.#colours)
     this.#candles.attachPrimitive(this.#hatching)
     this.#chart.subscribeCrosshairMove(({ logical }) => onHover(logical))
+    this.#spreadWhenShown()
     this.paint()
   }
 
@@ -123,6 +124,16 @@ export class Picture {
 
   close(): void {
     this.#chart.remove()
+  }
+
+  /** In a place that is not shown, no candle is wider than half of nothing, and stays so. */
+  #spreadWhenShown(): void {
+    const scale = this.#chart.timeScale()
+    let before = scale.width()
+    scale.subscribeSizeChange(width => {
+      if (before === 0 && width > 0) scale.resetTimeScale()
+      before = width
+    })
   }
 
   /** Of its own: a hollow candle has no colour to lend to the price beside it. */
