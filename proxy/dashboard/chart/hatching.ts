@@ -102,8 +102,10 @@ export class Hatching implements ISeriesPrimitive<Time> {
       for (const { from, to } of hatched) {
         const [left, right] = [this.#x(from), this.#x(to)]
         if (left === undefined || right === undefined || right < 0 || left > width) continue
-        const end = Math.max(right, left + NARROWEST_PX)
-        hatch(context, Math.max(0, left), Math.min(width, end), height, this.#strokes)
+        // Whole pixels: of a narrow one between two, hardly a stroke would be seen.
+        const start = Math.floor(left)
+        const end = Math.max(Math.ceil(right), start + NARROWEST_PX)
+        hatch(context, Math.max(0, start), Math.min(width, end), height, this.#strokes)
       }
       context.strokeStyle = this.#strokes.line
       context.lineWidth = 1
