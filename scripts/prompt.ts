@@ -68,8 +68,9 @@ function readAnswer(
       if (shown) output.write(isErasing ? '\b \b' : char)
     }
     if (signal?.aborted) return reject(new TickwireError('USAGE', 'Broken off: nothing was changed'))
-    output.write(question)
+    // Before the question is there: what is typed the moment it is seen would be shown by the terminal itself.
     input.setRawMode?.(true)
+    output.write(question)
     input.on('data', take)
     input.on('end', finish)
     signal?.addEventListener('abort', breakOff)

@@ -26,6 +26,16 @@ describe('a question on the terminal', () => {
     expect(raw).toEqual([true, false])
   })
 
+  it('is asked when the terminal shows no keys any more: somebody may answer at once', async () => {
+    const { prompt, raw, press } = keyboard()
+    const rawWhenWritten: (boolean | undefined)[] = []
+    const output = { write: () => rawWhenWritten.push(raw.at(-1)) }
+    const answer = askSecret('API secret', undefined, { ...prompt, output })
+    press('hush\r')
+    await answer
+    expect(rawWhenWritten).toEqual([true, false])
+  })
+
   it('shows what others may see, and takes back what was erased', async () => {
     const { prompt, press, shown } = keyboard()
     const answer = ask('Client id', undefined, prompt)
