@@ -32,6 +32,8 @@ export function addBus(program: Command): void {
     .argument('<identity>', 'as tickwire bus keys lists it there')
     .description('know a feed or a proxy that runs from another data folder')
     .addHelpText('before', examples('tickwire bus trust proxy 7Uu0…'))
+    // One of 64 identities begins with a hyphen. What is neither is refused as no identity.
+    .allowUnknownOption()
     .action(async (name, key, _, command) =>
       (await import('./commands/buskeys.ts')).busTrust(globals(command), name, key),
     )

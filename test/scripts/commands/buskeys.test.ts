@@ -131,3 +131,14 @@ it('a program whose CURVE key is not listed is in the audit', async () => {
   const { out } = await there.run('audit', 'tail', '--action', 'bus.writer_dropped')
   expect(out).toMatch(/"address":"127.0.0.1".*whose CURVE key is not listed/)
 }, 60_000)
+
+describe('tickwire bus trust', () => {
+  it('takes an identity that begins with a hyphen, and refuses what is none', async () => {
+    const trusted = await there.run('bus', 'trust', 'proxy', `-${'a'.repeat(42)}`)
+    expect(trusted.err).toBe('That proxy is known by this key now.\n')
+    expect(trusted.code).toBe(0)
+    const mistyped = await there.run('bus', 'trust', 'proxy', '--identity')
+    expect(mistyped.err).toContain('error USAGE: An identity is 43 characters')
+    expect(mistyped.code).toBe(2)
+  })
+})
