@@ -102,14 +102,24 @@ describe('a bound key', () => {
     const { key, id } = makeKey({})
     const [one, other] = [await enter(key), await enter(key)]
     await ask(one, 'NSE:TCS,NSE:RELIANCE,NSE:M&M')
-    await ask(other, 'NSE:TCS')
-    const told = (client: TestClient) => client.replies.filter(({ code }) => code === 'LIMIT_REACHED')
-    rig.store.keys.alter(id, { bounds: () => ({ quota: { subscriptions: 2 } }) })
-    await holds(() => expect(told(one)).toMatchObject([{ limit: 'symbols_per_key', max: 2, used: 4 }]))
-    expect(told(other)).toEqual([])
+    await ask(other, 'NSE:TCS,NSE:RELIANCE,NSE:M&M')
+    const told = () =>
+      [one, other].flatMap(({ replies }) => replies.filter(({ code }) => code === 'LIMIT_REACHED')).map(detailsOf)
+    const from = performance.now()
+    rig.store.keys.alter(id, { bounds: () => ({ quota: { subscriptions: 4 } }) })
+    // Whoever comes first gives way first, as far as the other leaves it no room.
+    await holds(() => expect(told()).toEqual([{ limit: 'symbols_per_key', max: 4, used: 6 }]))
+    expect(performance.now() - from).toBeLessThan(1000)
     const headers = { authorization: `Bearer ${key}` }
     const { keys } = (await (await fetch(`http://127.0.0.1:${rig.port}/status`, { headers })).json()) as StatusBody
-    expect(keys).toMatchObject([{ id, connections: 2, subscriptions: 2 }])
+    expect(keys).toMatchObject([{ id, connections: 2, subscriptions: 4 }])
+    const clients = [one, other]
+    for (const client of clients) await client.settled()
+    const seen = clients.map(({ ticks }) => ticks.length)
+    const heard = () => clients.map(({ ticks }, nth) => ticks.slice(seen[nth]).map(({ symbol }) => symbol))
+    await rig.feed.wanted('NSE_M&M_LTP')
+    for (const symbol of ['M&M', 'RELIANCE', 'TCS']) rig.feed.tick('NSE', symbol, tickOf(11))
+    await holds(() => expect(heard()).toEqual(expect.arrayContaining([['M&M', 'RELIANCE', 'TCS'], ['TCS']])))
   })
 
   it('sees in the status what it may read, and its own use', async () => {
@@ -131,6 +141,8 @@ describe('a bound key', () => {
     expect((await status(local)).keys.map(one => one.id)).toContain(id)
   })
 })
+
+const detailsOf = ({ limit, max, used }: Record<string, unknown>) => ({ limit, max, used })
 
 interface StatusBody {
   readonly keys: readonly { readonly id: string }[]
