@@ -71,10 +71,13 @@ describe('a bus over TCP with CURVE', () => {
     const messages = listen(inside)
     await until('the known one', () => inside.connected())
     await until('both sockets of the stranger', () => refused.length >= 2)
-    for (const bus of [outside, plain]) bus.publish('A', Buffer.from('x'))
-    inside.publish('B', Buffer.from('x'))
-    await until('the known one is heard', () => messages.length === 1)
-    expect(messages[0]?.topic).toBe('B')
+    // Again and again: what is said before the forwarder has passed the wish on reaches nobody.
+    await until('the known one is heard', () => {
+      for (const bus of [outside, plain]) bus.publish('A', Buffer.from('x'))
+      inside.publish('B', Buffer.from('x'))
+      return messages.length > 0
+    })
+    expect(new Set(messages.map(({ topic }) => topic))).toEqual(new Set(['B']))
     expect([outside.connected(), plain.connected()]).toEqual([false, false])
     expect(new Set(refused)).toEqual(new Set(['127.0.0.1']))
   })
