@@ -194,6 +194,8 @@ export class Connection implements Peer {
     else if (ws.readyState === ws.OPEN) {
       this.#unanswered++
       this.#pingedAt ??= this.#parts.rooms.clock.monotonic()
+      // The answer may still wait for the end of the turn.
+      this.flush()
       ws.ping()
     }
   }
