@@ -16,18 +16,27 @@ export interface Clock {
   soon(run: () => void): Cancel
 }
 
-let anchor = Number.NaN
+// Where this process began is known by the microsecond.
+let anchor = performance.timeOrigin * 1000
 
 /**
  * The wall clock has whole milliseconds; the fraction comes from the monotonic one. Never before the wall clock: what one
  * process received is not older than what another one sent. Anchored anew when the two part (clock step, drift).
  */
 function wallMicros(): number {
+  // Who was interrupted between the two clocks looks at both again: they have not parted.
+  return anchoredMicros() ?? anchoredMicros() ?? anchorAnew()
+}
+
+function anchoredMicros(): number | undefined {
   const wall = Date.now() * 1000
-  const elapsed = performance.now() * 1000
-  const micros = anchor + elapsed
-  if (micros >= wall && micros < wall + 2000) return Math.round(micros)
-  anchor = wall - elapsed
+  const micros = anchor + performance.now() * 1000
+  return micros >= wall && micros < wall + 2000 ? Math.round(micros) : undefined
+}
+
+function anchorAnew(): number {
+  const wall = Date.now() * 1000
+  anchor = wall - performance.now() * 1000
   return wall
 }
 

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { performance } from 'node:perf_hooks'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { ManualClock, pause, systemClock } from '../../shared/clock.ts'
 
 test('a manual clock stands still until it is moved', () => {
@@ -81,6 +82,40 @@ test('the system clock agrees with itself: microseconds are never before the wal
     expect(Number.isInteger(micros)).toBe(true)
     expect(micros).toBeGreaterThanOrEqual(before * 1000)
     expect(micros).toBeLessThanOrEqual((systemClock.now() + 3) * 1000)
+  }
+})
+
+test('microseconds do not go back because the process was interrupted between two looks at the clocks', () => {
+  const wall = vi.spyOn(Date, 'now').mockReturnValue(1_795_220_416_000)
+  const monotonic = vi.spyOn(performance, 'now').mockReturnValue(5000)
+  onTestFinished(() => vi.restoreAllMocks())
+  systemClock.micros()
+  monotonic.mockReturnValue(5000.9)
+  expect(systemClock.micros()).toBe(1_795_220_416_000_900)
+  wall.mockReturnValue(1_795_220_416_003)
+  monotonic.mockReturnValue(5003.95)
+  // The first look at the wall clock was before the interruption.
+  wall.mockReturnValueOnce(1_795_220_416_000)
+  expect(systemClock.micros()).toBe(1_795_220_416_003_950)
+})
+
+test('microseconds are not late in a process that looks for the first time', async () => {
+  const elapsed = 5000.7
+  const at = performance.timeOrigin + elapsed
+  vi.spyOn(performance, 'now').mockReturnValue(elapsed)
+  vi.spyOn(Date, 'now').mockReturnValue(Math.floor(at))
+  onTestFinished(() => vi.restoreAllMocks())
+  vi.resetModules()
+  const fresh = await import('../../shared/clock.ts')
+  expect(fresh.systemClock.micros()).toBe(Math.round(at * 1000))
+})
+
+test('microseconds follow a wall clock that was set, forward and back', () => {
+  const wall = vi.spyOn(Date, 'now').mockReturnValue(1_795_220_416_000)
+  onTestFinished(() => vi.restoreAllMocks())
+  for (const ms of [1_795_220_416_000, 1_795_227_616_000, 1_795_220_416_500]) {
+    wall.mockReturnValue(ms)
+    expect(systemClock.micros()).toBe(ms * 1000)
   }
 })
 
