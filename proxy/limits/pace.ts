@@ -25,6 +25,8 @@ export class Pace {
   #perSecond: number
   /** Monotonic milliseconds: since then it has had to wait each time. */
   #aboveSince: number | undefined
+  /** Until then there may be room that only came about while this process was late to look: no sign of a calm client. */
+  #lateUntil = Number.NEGATIVE_INFINITY
 
   constructor(clock: Clock, limits: PaceLimits) {
     const { messagesPerSecond, messagesBurst, symbolsPerConnection } = limits
@@ -51,14 +53,19 @@ export class Pace {
 
   /** Waits for the turn of one message, in steps of milliseconds; `false` when this client has to go. */
   *enter(): Generator<number, boolean> {
-    for (let now = this.#clock.monotonic(); !this.#messages.take(now); now = this.#clock.monotonic()) {
+    let now = this.#clock.monotonic()
+    while (!this.#messages.take(now)) {
       this.#aboveSince ??= now
       const left = this.#aboveSince + PATIENCE_MS - now
       if (left <= 0) return false
-      yield Math.max(1, Math.min(this.#messages.wait(now), left))
-      if (this.#messages.take(this.#clock.monotonic())) return true
+      const wait = Math.max(1, Math.min(this.#messages.wait(now), left))
+      yield wait
+      const woken = this.#clock.monotonic()
+      this.#lateUntil = woken + (woken - now - wait)
+      if (this.#messages.take(woken)) return true
+      now = woken
     }
-    this.#aboveSince = undefined
+    if (now >= this.#lateUntil) this.#aboveSince = undefined
     return true
   }
 

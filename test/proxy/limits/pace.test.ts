@@ -7,14 +7,15 @@ const LIMITS = { messagesPerSecond: 10, messagesBurst: 50, symbolsPerConnection:
 function open() {
   const clock = new ManualClock()
   const pace = new Pace(clock, LIMITS)
-  /** Whether one message may go on, after its waits. */
-  const say = (): { isHeard: boolean; waited: number } => {
+  /** Whether one message may go on, after its waits, from each of which this process comes back so late. */
+  const say = (late = 0): { isHeard: boolean; waited: number } => {
     const from = clock.monotonic()
     const turn = pace.enter()
     for (;;) {
       const { done, value } = turn.next()
       if (done) return { isHeard: value, waited: clock.monotonic() - from }
       clock.advance(value)
+      clock.freeze(late)
     }
   }
   return { clock, pace, say }
@@ -34,6 +35,21 @@ describe('a client that talks', () => {
     while (say().isHeard) heard++
     expect(heard).toBe(80)
     expect(clock.monotonic() - from).toBe(3000)
+  })
+
+  it('too fast for three seconds has to go, though this process is late each time it looks', () => {
+    const { clock, say } = open()
+    const from = clock.monotonic()
+    while (say(150).isHeard) expect(clock.monotonic() - from).toBeLessThan(10_000)
+    expect(clock.monotonic() - from).toBeLessThan(3500)
+  })
+
+  it('as fast as it may stays, however late this process is each time it looks', () => {
+    const { clock, say } = open()
+    for (let nth = 0; nth < 1000; nth++) {
+      expect(say(150).isHeard).toBe(true)
+      clock.advance(100)
+    }
   })
 
   it('too fast for less, again and again, stays', () => {
