@@ -42,11 +42,13 @@ const moment = (ltp: number, second: number, volume = 1000 + second) =>
   tickOf(ltp, { timestamp: START + second * 1000, lastTradeTime: START + second * 1000, volume })
 
 const said = (client: TestClient) =>
-  client.frames.map(frame => {
-    const { type, broker, data, was } = frame as Record<string, string | undefined> & { data?: { ltp: number } }
-    if (type === 'market_data') return `${broker} ${data?.ltp}`
-    return was === undefined ? type : `${type} from ${was} to ${broker}`
-  })
+  client.frames
+    .filter(({ type }) => type !== 'pong')
+    .map(frame => {
+      const { type, broker, data, was } = frame as Record<string, string | undefined> & { data?: { ltp: number } }
+      if (type === 'market_data') return `${broker} ${data?.ltp}`
+      return was === undefined ? type : `${type} from ${was} to ${broker}`
+    })
 const price = (client: TestClient, ltp: number) =>
   client.tick(`price ${ltp}`, ({ data }: Frame) => (data as { ltp: number }).ltp === ltp)
 
@@ -83,6 +85,8 @@ describe('when the first feed of a key fails', () => {
     expect(second.sets.at(-1)?.topics ?? []).toEqual([])
     fail()
     await second.wanted('NSE_TCS_QUOTE')
+    // Wanted as soon as one of them has moved.
+    await Promise.all([classic, curious].map(client => client.settled()))
     second.tick('NSE', 'TCS', moment(9, 1))
     second.tick('NSE', 'TCS', moment(12, 2, 900))
     second.tick('NSE', 'TCS', moment(13, 3))

@@ -7,6 +7,8 @@ import { type ProxyRig, startRig } from '../support/proxy.ts'
 import { tickOf } from '../support/proxyfeed.ts'
 
 const TCS = { symbol: 'TCS', exchange: 'NSE' }
+/** It has not ticked here: no price comes between the answers. */
+const UNSEEN = { symbol: 'RELIANCE', exchange: 'NSE' }
 const PING_MS = 30
 
 let rig: ProxyRig
@@ -77,8 +79,8 @@ describe('a client that does not wait (Node SDK, openalgo-charts)', () => {
     const client = await RawClient.open(rig.port)
     client.send(
       { action: 'authenticate', api_key: rig.keys.alice },
-      { action: 'subscribe', mode: 'LTP', symbols: [TCS] },
-      { action: 'subscribe', mode: 'Depth', symbols: [TCS] },
+      { action: 'subscribe', mode: 'LTP', symbols: [UNSEEN] },
+      { action: 'subscribe', mode: 'Depth', symbols: [UNSEEN] },
     )
     // Pings come between.
     const texts = () => client.frames.filter(({ opcode }) => opcode === TEXT)

@@ -9,8 +9,8 @@ import { identityOf } from '../support/identity.ts'
 import { type ProxyRig, type RigOptions, startRig } from '../support/proxy.ts'
 
 const BAD = { action: 'authenticate', api_key: 'f'.repeat(64) }
-const DEADLINE_MS = 500
-const REFUSAL_MS = 600
+const DEADLINE_MS = 2000
+const REFUSAL_MS = 2000
 
 let rig: ProxyRig
 

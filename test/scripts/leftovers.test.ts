@@ -48,7 +48,8 @@ function open() {
         done = true
       })
       await eventually(() => {
-        clock.advance(1000)
+        // What was killed takes a moment of real time to be gone.
+        clock.advance(50)
         return done
       })
       await outlasted
@@ -114,7 +115,8 @@ describe('tickwire up', () => {
     await eventually(() => lockHolder(join(system.folder, 'run', 'up.lock')) === brokenOff.child.pid)
     expect(await brokenOff.stop('SIGINT')).toMatchObject({ code: 0, err: '' })
     system.up = system.start(['up', '--port', 'auto'])
-    await eventually(() => system.up.out.includes('tickwire tail'))
+    // Six seconds it waits for them, and then it starts.
+    await eventually(() => system.up.out.includes('tickwire tail'), 40_000)
     for (const { name, pid } of hung)
       expect(system.up.err).toContain(
         `${name} of an earlier tickwire up (process ${pid}) did not end by itself: killed`,

@@ -217,7 +217,7 @@ describe('a supervisor', () => {
     await system.up.stop('SIGKILL')
     const again = system.start(['up', '--port', 'auto'], { BROKER_API_SECRET: 'hunter2' })
     onTestFinished(() => void again.child.kill('SIGKILL'))
-    await eventually(() => again.out.includes('tickwire tail'))
+    await eventually(() => again.out.includes('tickwire tail'), 25_000)
     await eventually(() => !pids.some(isAlive))
     expect(again.out).not.toContain('tw_live_')
     expect(again.err).toContain('warning: BROKER_API_SECRET: not used by what is started here')
@@ -232,7 +232,7 @@ describe('a supervisor', () => {
   it('ends tidily also with a process that has to be killed', async () => {
     const again = system.start(['up', '--port', 'auto'])
     onTestFinished(() => void again.child.kill('SIGKILL'))
-    await eventually(() => again.out.includes('tickwire tail'))
+    await eventually(() => again.out.includes('tickwire tail'), 25_000)
     const children = system.facts().children.map(child => child.pid ?? 0)
     process.kill(system.child('proxy').pid ?? 0, 'SIGSTOP')
     const { code, err } = await again.stop('SIGTERM')

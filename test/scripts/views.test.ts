@@ -133,7 +133,7 @@ describe('tickwire open', () => {
     const bin = join(system.folder, 'bin')
     mkdirSync(bin)
     const seen = join(bin, 'seen')
-    const said = `stat -c %a "$file" > ${seen}.mode; cat "$file" > ${seen}.file; env > ${seen}.env; echo "$@" > ${seen}`
+    const said = `stat -c %a "$file" > ${seen}.mode; cat "$file" > ${seen}.file; env > ${seen}.env; echo "$@" > ${seen}.new; mv ${seen}.new ${seen}`
     writeFileSync(join(bin, 'xdg-open'), `#!/bin/sh\nfile="\${1#file://}"\n${said}\n`)
     chmodSync(join(bin, 'xdg-open'), 0o755)
     const env = { DISPLAY: ':9', PATH: `${bin}:${process.env.PATH}`, TICKWIRE_API_KEY: system.key }

@@ -4,6 +4,8 @@ import { onTestFinished } from 'vitest'
 import { ROOT } from './source.ts'
 import { eventually, type Processes } from './system.ts'
 
+/** Printed by the shell behind the command. */
+const OVER = '<over>'
 const CLI = join(ROOT, 'dist/scripts/cli.js')
 
 /**
@@ -11,7 +13,8 @@ const CLI = join(ROOT, 'dist/scripts/cli.js')
  * Resolves when the command ends.
  */
 export async function typing(words: string, typed: readonly string[], { env }: Processes): Promise<string> {
-  const line = `${process.execPath} ${CLI} ${words}`
+  // `script` goes with what it runs, whatever the kernel has not handed it yet: that stays until all has been shown.
+  const line = `${process.execPath} ${CLI} ${words}; printf '${OVER}'; read _`
   const child = spawn('script', ['--quiet', '--return', '--command', line, '/dev/null'], {
     env: { PATH: process.env.PATH, ...env },
   })
@@ -26,6 +29,8 @@ export async function typing(words: string, typed: readonly string[], { env }: P
     seen = await eventually(() => shown.length > seen && shown.endsWith(': ') && shown.length)
     child.stdin.write(`${text}\r`)
   }
+  await eventually(() => shown.includes(OVER))
+  child.stdin.write('\r')
   await closed
-  return shown
+  return shown.slice(0, shown.indexOf(OVER))
 }

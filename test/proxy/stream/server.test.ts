@@ -31,7 +31,7 @@ describe('events over HTTP', () => {
     const client = await rig.enter()
     await client.ask({ action: 'subscribe', symbols: 'NSE:RELIANCE,NSE:NOSUCH', mode: 'ltp' })
     const reader = await read('symbols=NSE:RELIANCE,NSE:NOSUCH&mode=ltp')
-    await rig.feed.wanted('NSE_RELIANCE_LTP')
+    await reader.frame('its replies', ({ type }) => type === 'subscribe')
     for (const ltp of [2885.3, 2885.35]) rig.feed.tick('NSE', 'RELIANCE', tickOf(ltp))
     await client.tick('the second', ({ data }) => (data as { ltp: number }).ltp === 2885.35)
     await until('as many events', () => reader.frames.length === client.frames.length)
