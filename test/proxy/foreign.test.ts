@@ -119,8 +119,15 @@ describe('a foreign publisher on the bus', () => {
   afterEach(() => client.close())
   afterAll(() => rig.close())
 
-  const publish = (topic: string, payload: object) =>
-    rig.exchange.publishPlain(topic, Buffer.from(JSON.stringify(payload)))
+  const say = (topic: string, payload: object) => rig.exchange.publishPlain(topic, Buffer.from(JSON.stringify(payload)))
+
+  /** Says them once more where the machine stood still meanwhile: what may have waited is dropped. */
+  const publish = (...messages: readonly Parameters<typeof say>[]) =>
+    holds(async () => {
+      const { stale } = (await rig.status()).bus
+      for (const message of messages) say(...message)
+      expect((await rig.status()).bus.stale).toBe(stale)
+    })
 
   const subscribe = async (symbol: string, mode: number) => {
     const reply = await client.ask({ action: 'subscribe', symbol, exchange: 'NSE', mode })
@@ -136,7 +143,7 @@ describe('a foreign publisher on the bus', () => {
   it('reaches a client as if an adapter of ours had sent it', async () => {
     await subscribe('ACME', 2)
     const timestamp = systemClock.now()
-    publish('PYFEED_NSE_ACME_QUOTE', { ltp: 5, volume: 7, timestamp })
+    await publish(['PYFEED_NSE_ACME_QUOTE', { ltp: 5, volume: 7, timestamp }])
     const frame = await client.tick('the tick', () => true)
     const place = { symbol: 'ACME', exchange: 'NSE', mode: 2 }
     const data = { ...place, ltp: 5, volume: 7, timestamp }
@@ -147,7 +154,7 @@ describe('a foreign publisher on the bus', () => {
     for (const symbol of symbols.slice(3)) {
       await subscribe(symbol, 1)
       const escaped = symbol.replace(/[^A-Z0-9]/g, char => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
-      publish(`PYFEED_NSE_${escaped}_LTP`, { ltp: 5 })
+      await publish([`PYFEED_NSE_${escaped}_LTP`, { ltp: 5 }])
       const frame = await client.tick(symbol, one => one.symbol === symbol)
       expect(frame.data).toMatchObject({ symbol, ltp: 5 })
     }
@@ -158,8 +165,7 @@ describe('a foreign publisher on the bus', () => {
     await subscribe('BOOKED', 2)
     await subscribe('BOOKED', 3)
     const depth = { buy: [{ price: 1, quantity: 2 }], sell: [] }
-    publish('PYFEED_NSE_BOOKED_QUOTE', { ltp: 5, depth })
-    publish('PYFEED_NSE_BOOKED_DEPTH', { ltp: 6, depth })
+    await publish(['PYFEED_NSE_BOOKED_QUOTE', { ltp: 5, depth }], ['PYFEED_NSE_BOOKED_DEPTH', { ltp: 6, depth }])
     await client.tick('the depth frame', ({ mode }) => mode === 3)
     expect(client.ticks.map(({ text }) => text.includes('"depth":'))).toEqual([false, true])
   })
@@ -167,9 +173,11 @@ describe('a foreign publisher on the bus', () => {
   it('is not heard with what is older than what it said last', async () => {
     await subscribe('ACME', 1)
     const now = systemClock.now()
-    publish('PYFEED_NSE_ACME_LTP', { ltp: 100, timestamp: now })
-    publish('PYFEED_NSE_ACME_LTP', { ltp: 99, timestamp: now - 500 })
-    publish('PYFEED_NSE_ACME_LTP', { ltp: 101, timestamp: now })
+    await publish(
+      ['PYFEED_NSE_ACME_LTP', { ltp: 100, timestamp: now }],
+      ['PYFEED_NSE_ACME_LTP', { ltp: 99, timestamp: now - 500 }],
+      ['PYFEED_NSE_ACME_LTP', { ltp: 101, timestamp: now }],
+    )
     await client.tick('the newest', ({ data }) => (data as { ltp: number }).ltp === 101)
     expect(client.ticks.map(({ data }) => (data as { ltp: number }).ltp)).toEqual([100, 101])
     expect((await rig.status()).ticks.late).toBe(1)
@@ -180,7 +188,7 @@ describe('a foreign publisher on the bus', () => {
     const places: Frame[] = []
     for (const ltp of [7, 8]) {
       await subscribe('ACME', 1)
-      publish('PYFEED_NSE_ACME_LTP', { ltp })
+      await publish(['PYFEED_NSE_ACME_LTP', { ltp }])
       places.push(await client.tick('the tick', ({ data }) => (data as { ltp: number }).ltp === ltp))
       await client.ask({ action: 'unsubscribe_all' })
     }
@@ -190,14 +198,14 @@ describe('a foreign publisher on the bus', () => {
 
   it('is not heard of a symbol that it lists no more', async () => {
     await subscribe('LIVELY', 1)
-    publish('PYFEED_NSE_LIVELY_LTP', { ltp: 1 })
+    await publish(['PYFEED_NSE_LIVELY_LTP', { ltp: 1 }])
     await client.tick('the first', () => true)
     await writeInstruments(rig.folder, 'PYFEED', symbols.filter(one => one !== 'LIVELY').map(equity), systemClock)
     await subscribe('ACME', 1)
     await holds(async () => {
       const before = client.ticks.length
-      publish('PYFEED_NSE_LIVELY_LTP', { ltp: 2 })
-      publish('PYFEED_NSE_ACME_LTP', { ltp: 3 })
+      say('PYFEED_NSE_LIVELY_LTP', { ltp: 2 })
+      say('PYFEED_NSE_ACME_LTP', { ltp: 3 })
       await holds(() => expect(client.ticks.length).toBeGreaterThan(before), 1000)
       expect(client.ticks.slice(before).map(({ symbol }) => symbol)).toEqual(['ACME'])
     })
@@ -217,7 +225,7 @@ describe('a foreign publisher on the bus', () => {
 
   it('that has not ticked for two seconds leaves no price to those who come then', async () => {
     await subscribe('LIVELY', 1)
-    publish('PYFEED_NSE_LIVELY_LTP', { ltp: 5 })
+    await publish(['PYFEED_NSE_LIVELY_LTP', { ltp: 5 }])
     await client.tick('the tick', () => true)
     const second = await rig.enter()
     await second.ask({ action: 'subscribe', symbol: 'LIVELY', exchange: 'NSE', mode: 1 })
@@ -226,7 +234,7 @@ describe('a foreign publisher on the bus', () => {
     await stateOf('quiet')
     const late = await rig.enter()
     await late.ask({ action: 'subscribe', symbol: 'LIVELY', exchange: 'NSE', mode: 1 })
-    publish('PYFEED_NSE_LIVELY_LTP', { ltp: 6 })
+    await publish(['PYFEED_NSE_LIVELY_LTP', { ltp: 6 }])
     const first = await late.tick('the new price', () => true)
     expect(first.data).toMatchObject({ ltp: 6 })
     late.close()
@@ -239,7 +247,7 @@ describe('a foreign publisher on the bus', () => {
 
   it('is live once it has ticked', async () => {
     await subscribe('LIVELY', 1)
-    publish('PYFEED_NSE_LIVELY_LTP', { ltp: 5 })
+    await publish(['PYFEED_NSE_LIVELY_LTP', { ltp: 5 }])
     await stateOf('live')
   })
 
@@ -247,9 +255,11 @@ describe('a foreign publisher on the bus', () => {
     await client.ask({ action: 'subscribe', symbol: 'TCS', exchange: 'NSE', mode: 1 })
     await subscribe('ACME', 1)
     const { malformed = 0 } = (await rig.status()).bus
-    publish('TESTFEED_NSE_TCS_LTP', { ltp: 666 })
-    publish('PYFEED_NSE_ACME_LTP', { ltp: '666' })
-    publish('PYFEED_NSE_ACME_LTP', { ltp: 5 })
+    await publish(
+      ['TESTFEED_NSE_TCS_LTP', { ltp: 666 }],
+      ['PYFEED_NSE_ACME_LTP', { ltp: '666' }],
+      ['PYFEED_NSE_ACME_LTP', { ltp: 5 }],
+    )
     await client.tick('the good tick', () => true)
     expect(client.ticks).toHaveLength(1)
     expect((await rig.status()).bus.malformed).toBe(malformed + 1)
