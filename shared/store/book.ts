@@ -110,8 +110,9 @@ export class InstrumentBook {
     const lookedAt = this.#lookedAt.get(feed) ?? Number.NEGATIVE_INFINITY
     const opened = this.#opened.get(feed)
     const isFresh = this.#clock.monotonic() - lookedAt < this.#lookAgainMs
-    return isFresh && (!opened || opened.found.has(asked))
-      ? opened?.found.get(asked)
+    // That there is no list is not remembered: who asks whether one has come is told so at once, and looks again here.
+    return isFresh && opened?.found.has(asked)
+      ? opened.found.get(asked)
       : this.#lookUp({ feed, exchange, symbol, asked })
   }
 

@@ -111,6 +111,16 @@ test('a reader that need not look each time finds what was replaced a moment lat
   expect(book.find('ALPHA', 'NFO', OPTION.symbol)).toEqual(OPTION)
 })
 
+test('a reader that need not look each time finds a list that came just after its look', async () => {
+  const folder = temporaryFolder()
+  const book = new InstrumentBook(folder, { clock: new ManualClock(), lookAgainMs: 100 })
+  onTestFinished(() => book.close())
+  expect(book.find('ALPHA', 'NSE', 'SBIN')).toBeUndefined()
+  await writeInstruments(folder, 'ALPHA', [SBIN], systemClock)
+  expect(book.has('ALPHA')).toBe(true)
+  expect(book.find('ALPHA', 'NSE', 'SBIN')).toEqual(SBIN)
+})
+
 test('a list that appears or goes away while the reader is open is noticed', async () => {
   const folder = temporaryFolder()
   const book = openBook(folder)
