@@ -56,7 +56,9 @@ function holidays(): string {
     name: 'Nobody trades',
     status: 'confirmed',
   }))
-  const to = [equity.coverage.to, ...dates].sort().at(-1)
+  // Of the day after them it must be known, too.
+  const weekOn = new Date(systemClock.now() + IST_MS + 7 * DAY_MS).toISOString().slice(0, 10)
+  const to = [equity.coverage.to, weekOn].sort().at(-1)
   return JSON.stringify({
     ...shippedData,
     markets: { ...markets, equity: { coverage: { ...equity.coverage, to } } },

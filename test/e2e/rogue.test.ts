@@ -29,7 +29,7 @@ const lanes = new Set<string>()
 const recorded: { topic: string; body: Buffer }[] = []
 
 beforeAll(async () => {
-  system = await System.start()
+  system = await System.start('[feeds.SIMULATOR]\nrate = 2000\n')
   client = await TestClient.open(system.url())
   await client.ask({ action: 'authenticate', api_key: system.key, features: ['gap', 'state'] })
   await client.ask({ action: 'subscribe', symbol: 'RELIANCE', exchange: 'NSE', mode: 'LTP' })

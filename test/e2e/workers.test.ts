@@ -44,6 +44,9 @@ async function enter(key = system.key): Promise<TestClient> {
   return client
 }
 
+/** One on each: of two at once, the door gives the second to the worker that has not got the first. */
+const enterBoth = () => Promise.all([enter(), enter()])
+
 /** All that entered in this test go, and the proxy has noticed. */
 async function leave(): Promise<void> {
   if (clients.length === 0) return
@@ -71,7 +74,7 @@ describe('a proxy of two workers', () => {
   })
 
   it('gives the same prices in the same order to clients of both', async () => {
-    const [one, other] = [await enter(), await enter()]
+    const [one, other] = await enterBoth()
     expect(await held()).toEqual([1, 1])
     for (const client of [one, other])
       await client.ask({ action: 'subscribe', symbol: 'RELIANCE', exchange: 'NSE', mode: 'Quote' })
@@ -84,7 +87,7 @@ describe('a proxy of two workers', () => {
   })
 
   it('counts over both, whichever is asked', async () => {
-    const both = [await enter(), await enter()]
+    const both = await enterBoth()
     for (const client of both) await client.ask({ action: 'subscribe', symbols: 'NSE:TCS,NSE:SBIN', mode: 'LTP' })
     for (let nth = 0; nth < 4; nth++) {
       const { clients: counts, workers, proxy } = await status()
@@ -123,7 +126,7 @@ describe('a proxy of two workers', () => {
   }, 12_000)
 
   it('replaces a killed worker within 2 s, and clients of the other notice nothing', async () => {
-    const both = [await enter(), await enter()]
+    const both = await enterBoth()
     for (const client of both) {
       await client.ask({
         action: 'subscribe',

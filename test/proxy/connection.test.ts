@@ -8,7 +8,7 @@ import { ClientStage } from './clientstage.ts'
 it('is pinged behind the answer to its key, though that waits for the end of the turn', () => {
   const stage = new ClientStage()
   const { clock, rooms } = stage
-  const { proxy: limits } = loadConfig({}, {})
+  const limits = { ...loadConfig({}, {}).proxy, softBytes: 100_000, hardBytes: 1_000_000 }
   const sent: string[] = []
   const ws = Object.assign(new EventEmitter(), {
     readyState: 1,

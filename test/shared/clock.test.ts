@@ -88,7 +88,7 @@ test('the system clock agrees with itself: microseconds are never before the wal
 test('microseconds do not go back because the process was interrupted between two looks at the clocks', () => {
   const wall = vi.spyOn(Date, 'now').mockReturnValue(1_795_220_416_000)
   const monotonic = vi.spyOn(performance, 'now').mockReturnValue(5000)
-  onTestFinished(() => vi.restoreAllMocks())
+  onTestFinished(() => void vi.restoreAllMocks())
   systemClock.micros()
   monotonic.mockReturnValue(5000.9)
   expect(systemClock.micros()).toBe(1_795_220_416_000_900)
@@ -104,7 +104,7 @@ test('microseconds are not late in a process that looks for the first time', asy
   const at = performance.timeOrigin + elapsed
   vi.spyOn(performance, 'now').mockReturnValue(elapsed)
   vi.spyOn(Date, 'now').mockReturnValue(Math.floor(at))
-  onTestFinished(() => vi.restoreAllMocks())
+  onTestFinished(() => void vi.restoreAllMocks())
   vi.resetModules()
   const fresh = await import('../../shared/clock.ts')
   expect(fresh.systemClock.micros()).toBe(Math.round(at * 1000))
@@ -112,7 +112,8 @@ test('microseconds are not late in a process that looks for the first time', asy
 
 test('microseconds follow a wall clock that was set, forward and back', () => {
   const wall = vi.spyOn(Date, 'now').mockReturnValue(1_795_220_416_000)
-  onTestFinished(() => vi.restoreAllMocks())
+  vi.spyOn(performance, 'now').mockReturnValue(1000)
+  onTestFinished(() => void vi.restoreAllMocks())
   for (const ms of [1_795_220_416_000, 1_795_227_616_000, 1_795_220_416_500]) {
     wall.mockReturnValue(ms)
     expect(systemClock.micros()).toBe(ms * 1000)

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocketServer } from 'ws'
 import { startAccount } from '../../../adapters/account/account.ts'
 import type { Http, HttpRequest, SessionAdapter } from '../../../adapters/contract.ts'
-import { type Clock, systemClock } from '../../../shared/clock.ts'
+import { type Clock, ManualClock, systemClock } from '../../../shared/clock.ts'
 import { Secret } from '../../../shared/secret.ts'
 import type { FeedRecord } from '../../../shared/store/feeds.ts'
 import { temporaryFolder } from '../../support/datafolder.ts'
@@ -24,15 +24,13 @@ const feed = {
   enabled: true,
 } as const
 
-/** So many seconds of it pass in one. */
-const hasty = (factor: number, start = systemClock.now()): Clock => ({
-  now: () => Math.floor(start + (systemClock.micros() / 1000 - start) * factor),
-  micros: () => Math.floor(start * 1000 + (systemClock.micros() - start * 1000) * factor),
-  monotonic: () => systemClock.monotonic() * factor,
-  after: (ms, run) => systemClock.after(ms / factor, run),
-  every: (ms, run) => systemClock.every(ms / factor, run),
-  soon: run => systemClock.soon(run),
-})
+/** Moves the clock while it waits, and only then: a machine that stands still takes no time. */
+const passing = (clock: ManualClock, assertion: () => void, meanwhile = () => {}) =>
+  holds(() => {
+    clock.advance(40)
+    meanwhile()
+    assertion()
+  })
 
 /** An account of a broker on this machine that takes one ticket, renews with a PIN and gives quotes: 7 for everything. */
 async function account({ ticket, clock = systemClock }: { ticket?: string; clock?: Clock } = {}) {
@@ -116,12 +114,12 @@ describe('an account', () => {
   })
 
   it('gives polled prices while no connection can be had, says so, and stops when one is open', async () => {
-    const { bus, asked, open, said } = await account({ ticket: 'good', clock: hasty(10) })
+    const clock = new ManualClock()
+    const { bus, asked, open, said } = await account({ ticket: 'good', clock })
     // As a proxy does: who falls silent is forgotten.
     const want = () => bus.want('P1', 1, topics('A', 'B', 'C'))
-    want()
-    onTestFinished(systemClock.every(100, want))
-    await holds(() => expect(bus.lane('P1')).toHaveLength(3))
+    const becomes = (assertion: () => void) => passing(clock, assertion, want)
+    await becomes(() => expect(bus.lane('P1')).toHaveLength(3))
     expect(asked).toEqual(['A,B', 'C'])
     expect(bus.lane('P1').map(({ frame }) => frame.data)).toEqual([
       expect.objectContaining({ ltp: 7, polled: true }),
@@ -130,10 +128,10 @@ describe('an account', () => {
     ])
     const polled = /^BROKER_UNREACHABLE: .*; prices are polled, every 30 s$/
     const expected = { state: 'down', confirmed: 3, reason: expect.stringMatching(polled) }
-    await holds(() => expect(said()).toMatchObject(expected))
+    await becomes(() => expect(said()).toMatchObject(expected))
     await open('good')
-    await holds(() => expect(said()).toMatchObject({ state: 'live' }))
-    await holds(() => expect(said()?.reason).toBeUndefined())
+    await becomes(() => expect(said()).toMatchObject({ state: 'live' }))
+    await becomes(() => expect(said()?.reason).toBeUndefined())
   })
 
   it('tells of orders under the symbols that its clients know', async () => {
@@ -147,12 +145,13 @@ describe('an account', () => {
   })
 
   it('asks once for what does not tick, and for nothing that does', async () => {
-    const { bus, asked, open, said } = await account({ ticket: 'good', clock: hasty(4) })
+    const clock = new ManualClock()
+    const { bus, asked, open, said } = await account({ ticket: 'good', clock })
     const { server } = await open('good')
     server.on('connection', socket => socket.on('message', () => socket.send('tick A 100')))
-    await holds(() => expect(said()?.state).toBe('live'))
+    await passing(clock, () => expect(said()?.state).toBe('live'))
     bus.want('P1', 1, topics('A', 'B'))
-    await holds(() => expect(said()?.confirmed).toBe(2))
+    await passing(clock, () => expect(said()?.confirmed).toBe(2))
     expect(asked).toEqual(['B'])
     expect(bus.lane('P1').map(({ frame }) => [frame.symbol, frame.data.ltp])).toEqual([
       ['A', 100],
@@ -161,11 +160,12 @@ describe('an account', () => {
   })
 
   it('asks for nothing that it may not have', async () => {
-    const { bus, asked, open, said } = await account({ ticket: 'good', clock: hasty(4) })
+    const clock = new ManualClock()
+    const { bus, asked, open, said } = await account({ ticket: 'good', clock })
     await open('good')
-    await holds(() => expect(said()?.state).toBe('live'))
+    await passing(clock, () => expect(said()?.state).toBe('live'))
     bus.want('P1', 1, topics('A', 'B', 'C', 'D', 'E', 'F', 'G'))
-    await holds(() => expect(said()?.confirmed).toBe(6))
+    await passing(clock, () => expect(said()?.confirmed).toBe(6))
     expect(said()?.rejected).toMatchObject([{ topic: `${FEED}_NSE_G_LTP`, code: 'SUBSCRIPTION_LIMIT' }])
     expect(asked).toEqual(['A,B', 'C,D', 'E,F'])
   })

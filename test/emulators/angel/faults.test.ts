@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ManualClock } from '../../../shared/clock.ts'
 import { eventually } from '../../support/system.ts'
 import type { AngelTokens } from './account.ts'
 import { RawClient } from './client.ts'
@@ -42,9 +43,13 @@ describe('on order', () => {
 
   it('tokens end by the clock', async () => {
     await emulator.close()
-    emulator = await AngelEmulator.start({ tickMs: 0, tokenLifeMs: 300 })
+    const clock = new ManualClock()
+    emulator = await AngelEmulator.start({ tickMs: 0, tokenLifeMs: 300, clock })
     tokens = emulator.login()
     const client = await open()
+    clock.advance(299)
+    expect([client.isOpen, emulator.account.accessToken()]).toEqual([true, expect.any(String)])
+    clock.advance(1)
     await eventually(() => client.closed)
     expect(emulator.account.accessToken()).toBeUndefined()
   })

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ManualClock } from '../../../shared/clock.ts'
 import { eventually } from '../../support/system.ts'
 import type { AngelTokens } from './account.ts'
 import { RawClient } from './client.ts'
@@ -84,11 +85,14 @@ describe('a connection', () => {
   })
 
   it('that does not ping is closed for being idle; one that pings is not', async () => {
-    await restart({ idleMs: 400 })
+    const clock = new ManualClock()
+    await restart({ idleMs: 400, clock })
     const [idle, lively] = [await open(), await open()]
-    const pings = setInterval(() => lively.say('ping'), 50)
+    clock.advance(300)
+    lively.say('ping')
+    await eventually(() => lively.texts.length === 2)
+    clock.advance(200)
     await eventually(() => idle.closed)
-    clearInterval(pings)
     expect(idle.closed).toEqual({ code: 1001, reason: 'Connection Idle Timeout' })
     expect(lively.isOpen).toBe(true)
   })

@@ -142,6 +142,9 @@ describe('topics', () => {
     client.unsubscribe([TCS])
     await holds(() => expect(verdicts(5)).toEqual(['K']))
     emulator.stand()
+    // What was sent before is there when this is answered.
+    client.pause(12)
+    await holds(() => expect(verdicts(7)).toEqual(['K']))
     const sent = client.of(6).length
     client.snapshot([TCS])
     await holds(() => expect(client.of(6)).toHaveLength(sent + 1))

@@ -192,7 +192,9 @@ test('every frame is valid ASCII JSON that says exactly what the tick said', () 
     fc.property(topics, ticks, (topic, tick) => {
       const text = formatFrame(frameTemplate(topic, 'alpha'), tick)
       expect(text).toMatch(/^[\x20-\x7e]+$/)
-      expect(text).not.toMatch(/null|NaN|Infinity|undefined/)
+      // A symbol may be called so.
+      const values = text.replaceAll(`"symbol":${JSON.stringify(topic.symbol)}`, '')
+      expect(values).not.toMatch(/null|NaN|Infinity|undefined/)
       const { data, ...rest } = JSON.parse(text)
       const mode = modeNumber(topic.mode)
       expect(rest).toEqual({
