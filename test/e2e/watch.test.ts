@@ -162,10 +162,11 @@ describe('the market watch', () => {
       expect((await lines(page)).filter(({ price }) => !/\d/.test(price))).toEqual([])
       await page.evaluate('document.getElementById("watch-grid").scrollTop = 0')
     })
-    const passed = await page.evaluate<number>(THROW)
+    const { passed, stops } = await page.evaluate<{ passed: number; stops: number }>(THROW)
     expect(passed).toBeGreaterThan(100)
     await holds(async () => expect([...held]).toEqual(expect.arrayContaining(await seen())))
-    expect(held.ever.size - first).toBeLessThanOrEqual((await seen()).length * 2)
+    // Where a machine drew nothing for a while, it stood there.
+    expect(held.ever.size - first).toBeLessThanOrEqual((await seen()).length * (2 + stops))
   })
 
   it('cuts no number and no symbol, however long, in small letters and large', async () => {
@@ -210,13 +211,18 @@ describe('the market watch', () => {
   })
 })
 
-/** Ten rows a picture, to the end: how many there were. */
+/** Ten rows a picture, to the end: how many there were, and how often the next picture came late. */
 const THROW = `new Promise(resolve => {
   const grid = document.getElementById('watch-grid')
+  let stops = 0
+  let drawnAt = performance.now()
   const next = () => {
     const before = grid.scrollTop
     grid.scrollTop += 260
-    if (grid.scrollTop === before) resolve(Math.round(before / 26))
+    const now = performance.now()
+    if (now - drawnAt >= 100) stops++
+    drawnAt = now
+    if (grid.scrollTop === before) resolve({ passed: Math.round(before / 26), stops })
     else requestAnimationFrame(next)
   }
   next()
