@@ -1,76 +1,26 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../shared/clock.ts'
 import { until } from '../support/bus.ts'
-import type { Frame, TestClient } from '../support/client.ts'
 import { holds } from '../support/holds.ts'
-import { equity, feedRecord, OPTION, type ProxyRig, startRig } from '../support/proxy.ts'
-import { FakeFeed, tickOf } from '../support/proxyfeed.ts'
+import { equity, feedRecord, OPTION } from '../support/proxy.ts'
+import { FakeFeed } from '../support/proxyfeed.ts'
+import {
+  becomeSuspect,
+  begin,
+  closeFirst,
+  end,
+  enter,
+  first,
+  moment,
+  notice,
+  price,
+  rig,
+  said,
+  second,
+  TCS,
+} from './twofeeds.ts'
 
-const TCS = { symbol: 'TCS', exchange: 'NSE', mode: 2 }
-const START = 1_795_220_416_000
-
-let rig: ProxyRig
-let first: FakeFeed
-let second: FakeFeed
-let closing: (() => Promise<void>)[]
-
-async function begin(proxy: Parameters<typeof startRig>[0] = {}): Promise<void> {
-  rig = await startRig({
-    feeds: [feedRecord('SECOND', { adapter: 'otherbroker' })],
-    lists: { SECOND: [equity('TCS'), equity('INFY')] },
-    ...proxy,
-    proxy: { failbackSeconds: 1, disagreementPercent: 100, ...proxy.proxy },
-  })
-  first = rig.feed
-  second = new FakeFeed({ exchange: rig.exchange, clock: systemClock, name: 'SECOND', broker: 'otherbroker' })
-  closing = [() => second.close(), () => rig.close()]
-  await holds(async () => {
-    const { feeds } = await rig.status()
-    expect(feeds.map(({ state }) => state)).toEqual(['live', 'live'])
-  })
-}
-
-beforeEach(() => {
-  closing = []
-})
-afterEach(async () => {
-  for (const close of closing) await close()
-})
-
-/** A moment of the market: its second, and the volume so far. */
-const moment = (ltp: number, second: number, volume = 1000 + second) =>
-  tickOf(ltp, { timestamp: START + second * 1000, lastTradeTime: START + second * 1000, volume })
-
-const said = (client: TestClient) =>
-  client.frames
-    .filter(({ type }) => type !== 'pong')
-    .map(frame => {
-      const { type, broker, data, was } = frame as Record<string, string | undefined> & { data?: { ltp: number } }
-      if (type === 'market_data') return `${broker} ${data?.ltp}`
-      return was === undefined ? type : `${type} from ${was} to ${broker}`
-    })
-/** Asked for its value again, this stand-in would say it as one received just now, which adapters do not. */
-function becomeSuspect(): void {
-  first.forget('NSE', 'TCS')
-  first.enter('suspect')
-}
-
-const price = (client: TestClient, ltp: number) =>
-  client.tick(`price ${ltp}`, ({ data }: Frame) => (data as { ltp: number }).ltp === ltp)
-
-/** The first word of another source; what is asked afterwards is answered behind it. */
-async function notice(client: TestClient): Promise<Frame> {
-  const find = () => client.frames.find(({ type }) => type === 'source')
-  await until('the word of another source', () => find() !== undefined)
-  await client.settled()
-  return find() as Frame
-}
-
-async function enter(features?: readonly string[]): Promise<TestClient> {
-  const client = await rig.connect()
-  await client.ask({ action: 'authenticate', api_key: rig.keys.alice, ...(features && { features }) })
-  return client
-}
+afterEach(end)
 
 describe('when the first feed of a key fails', () => {
   it.each([
@@ -267,7 +217,7 @@ describe('the feeds of a key', () => {
     await price(client, 1)
     rig.store.feeds.add(feedRecord('THIRD', { adapter: 'otherbroker', createdAt: 9000 }))
     const third = new FakeFeed({ exchange: rig.exchange, clock: systemClock, name: 'THIRD', broker: 'otherbroker' })
-    closing.unshift(() => third.close())
+    closeFirst(() => third.close())
     third.facts = { label: 'live' }
     third.status()
     const { writeInstruments } = await import('../../shared/store/instruments.ts')
@@ -292,7 +242,7 @@ describe('two feeds that differ', () => {
     }
     const told = () => curious.frames.filter(({ type }) => type === 'disagreement')
     const beats = setInterval(() => goOn(100, told().length === 0 ? 102 : 100.5), 200)
-    closing.unshift(async () => clearInterval(beats))
+    closeFirst(async () => clearInterval(beats))
     await until('both words', () => told().length === 2, 15_000)
     const about = { symbol: 'TCS-EQ', exchange: 'NSE', percent: 1 }
     expect(told()).toMatchObject([
