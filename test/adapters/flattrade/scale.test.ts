@@ -50,7 +50,7 @@ it.each(['CSV', 'zips'])(
     stop()
     const { user, system } = process.cpuUsage(before.cpu)
     expect(synced).toEqual({ count: SIZE, changed: true, skipped: 0 })
-    // Of the processor, which a shared one takes two or three times as much of; a step that grows with the square takes minutes.
+    // Of the processor, up to three times as much on a shared one; a step that grows with the square takes minutes.
     expect((user + system) / 1000).toBeLessThan(60_000)
     expect((Math.max(highest, process.memoryUsage().rss) - before.memory) / 2 ** 20).toBeLessThan(300)
     const book = new InstrumentBook(folder)

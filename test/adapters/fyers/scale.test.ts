@@ -58,7 +58,7 @@ it('a list of 150,000 rows is in its place in proportionate time and 300 MB', as
   })
   const { user, system } = process.cpuUsage(before)
   expect(synced).toEqual({ count: SIZE, changed: true, skipped: 0 })
-  // Of the processor, which a shared one takes two or three times as much of; a step that grows with the square takes minutes.
+  // Of the processor, up to three times as much on a shared one; a step that grows with the square takes minutes.
   expect((user + system) / 1_000_000).toBeLessThan(60)
   // The most there ever was; the list itself was there before.
   expect(ownPeak() - atRest).toBeLessThan(300 * MB)
